@@ -1,0 +1,2 @@
+//! Load balancing algorithms without IO.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Health check state and protocols without IO.
+#![forbid(unsafe_code)]

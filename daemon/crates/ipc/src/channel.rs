@@ -1,0 +1,1 @@
+//! Length-prefixed JSON over a unix stream socket, with descriptors beside it.

@@ -1,0 +1,14 @@
+//! Messages between the supervisor and its processes.
+//!
+//! The supervisor owns both ends' lifetime: it creates a stream socket pair per child, hands
+//! the child's end over as descriptor 3 ([`CHANNEL_FD`]), and speaks length-prefixed JSON on
+//! it. Descriptors (listeners) travel beside a message with SCM_RIGHTS.
+#![forbid(unsafe_code)]
+
+pub mod channel;
+pub mod message;
+
+pub use message::{FromWorker, ListenerGrant, ScriptSpec, SourceFile, ToWorker};
+
+/// The descriptor number on which a child finds its end of the channel.
+pub const CHANNEL_FD: i32 = 3;

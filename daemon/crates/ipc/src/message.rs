@@ -1,0 +1,104 @@
+//! What the supervisor says to its children, and what they answer.
+
+use serde::{Deserialize, Serialize};
+
+/// A configuration file's path (for diagnostics) and text. Children parse it again: the
+/// supervisor has already refused anything that does not parse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    pub path: String,
+    pub text: String,
+}
+
+/// A listening socket handed to the proxy. Its descriptor travels beside the message, in the
+/// order of `ToWorker::Configure::listeners`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListenerGrant {
+    /// Name of the frontend or listen section.
+    pub proxy: String,
+    /// Address as bound, e.g. `10.0.0.100:80` or `[2001:db8::1]:443`.
+    pub address: String,
+    /// Position of the bind line's address within its section, from 0.
+    pub index: u32,
+}
+
+/// A check script that the supervisor runs on behalf of the VRRP process, which has no right to
+/// change users (keepalived.conf(5), `vrrp_script`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptSpec {
+    pub name: String,
+    /// Program and arguments; no shell is involved.
+    pub argv: Vec<String>,
+    pub interval_us: u64,
+    pub timeout_us: u64,
+    /// User and optional group; `None` means the `script_user` default.
+    pub user: Option<String>,
+    pub group: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToWorker {
+    /// Take up this configuration; answered by `Ready` or `Rejected` with the same generation.
+    /// The same message starts a worker and reloads it.
+    Configure {
+        generation: u64,
+        /// haproxy.cfg files for the proxy, the one keepalived.conf for the VRRP process.
+        files: Vec<SourceFile>,
+        listeners: Vec<ListenerGrant>,
+    },
+    /// VRRP: give up mastership now and stay up as backup (a planned change of master).
+    Handover,
+    /// Stop gracefully: VRRP releases its addresses, the proxy drains up to `deadline_ms`.
+    Stop { deadline_ms: u64 },
+    /// Answered by `Status` with the same id.
+    Status { id: u64 },
+    /// VRRP: state of the own proxy (native service tracking, no script).
+    Service { up: bool, reason: String },
+    /// VRRP: one run of a check script ended.
+    ScriptResult { name: String, outcome: ScriptOutcome },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptOutcome {
+    Success,
+    Failure,
+    TimedOut,
+    /// The script cannot be run at all (missing, not executable, unknown user): FAULT, never
+    /// "more eligible".
+    Unusable,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromWorker {
+    Ready { generation: u64 },
+    Rejected { generation: u64, reasons: Vec<String> },
+    Status { id: u64, body: serde_json::Value },
+    /// Sent every `HEARTBEAT_INTERVAL` by the VRRP process; silence means it hangs.
+    Heartbeat,
+    /// Proxy: whether it serves (listeners open, some server up); `Service` for VRRP.
+    Service { up: bool, reason: String },
+    /// VRRP: the scripts to run from now on, replacing the list before.
+    Scripts { scripts: Vec<ScriptSpec> },
+    /// VRRP: run a notify script or write a FIFO line, in order (keepalived.conf(5), `notify`).
+    Notify { argv: Vec<String>, user: Option<String>, group: Option<String> },
+    /// VRRP: the addresses it holds now (`ADDR/LEN`, interface), so that the supervisor can take
+    /// them away when the process dies.
+    Holding { addresses: Vec<HeldAddress> },
+    /// A line for syslog; children have no socket of their own after chroot.
+    Log { severity: u8, text: String },
+    /// The worker has released everything and will exit.
+    Stopped,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldAddress {
+    pub interface: String,
+    /// `ADDR/LEN`.
+    pub address: String,
+}
+
+/// How often the VRRP process proves that it is alive.
+pub const HEARTBEAT_INTERVAL: std::time::Duration = std::time::Duration::from_millis(10);

@@ -1,0 +1,2 @@
+//! Addresses, links, routes and neighbours over rtnetlink.
+#![forbid(unsafe_code)]

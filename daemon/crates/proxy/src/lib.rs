@@ -1,0 +1,2 @@
+//! The proxy process: workers, pools, timers.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Starts, watches, reloads and stops the processes.
+#![forbid(unsafe_code)]

@@ -1,0 +1,1 @@
+//! Capabilities, user and group change, no-new-privileges, chroot.

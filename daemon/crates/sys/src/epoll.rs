@@ -1,0 +1,1 @@
+//! Edge-triggered epoll, eventfd and timerfd.

@@ -1,0 +1,1 @@
+//! Descriptors over unix sockets (SCM_RIGHTS) and memfd.

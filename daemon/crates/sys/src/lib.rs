@@ -1,0 +1,12 @@
+//! System calls as safe functions: the only crate with `unsafe`, each block with its invariant.
+//! Modules are by concern; nothing here knows the protocols or the configuration.
+
+pub mod caps;
+pub mod epoll;
+pub mod fdpass;
+pub mod process;
+pub mod rawsock;
+pub mod realtime;
+pub mod signal;
+pub mod splice;
+pub mod tcp;

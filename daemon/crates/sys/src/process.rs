@@ -1,0 +1,1 @@
+//! Children: spawn by re-exec, pidfd, parent-death signal, wait.

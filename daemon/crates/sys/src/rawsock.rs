@@ -1,0 +1,1 @@
+//! Raw IP and packet sockets for VRRP, ARP and neighbour discovery.

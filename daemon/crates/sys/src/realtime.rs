@@ -1,0 +1,1 @@
+//! Locked memory, real-time scheduling, oom score.

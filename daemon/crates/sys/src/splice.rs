@@ -1,0 +1,1 @@
+//! splice(2) between sockets through pipes.

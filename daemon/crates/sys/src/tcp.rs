@@ -1,0 +1,1 @@
+//! Listeners and stream sockets: options, non-blocking connect and accept, vectored writes.

@@ -1,0 +1,2 @@
+//! Network namespaces, probes and servers for tests.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Traffic log formats and syslog datagrams.
+#![forbid(unsafe_code)]

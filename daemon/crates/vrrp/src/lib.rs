@@ -1,0 +1,2 @@
+//! VRRP protocol core without IO: packets, state machine, election.
+#![forbid(unsafe_code)]

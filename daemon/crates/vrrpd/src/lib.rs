@@ -1,0 +1,2 @@
+//! The VRRP process: sockets, timers and netlink around the protocol core.
+#![forbid(unsafe_code)]

@@ -1,0 +1,118 @@
+import type { Release, ReleaseFileName, SecretValues } from "../render/release.ts";
+import type { DaemonStatus } from "./daemon-status.ts";
+
+/** How to reach a node; part of no diff: only `address` identifies it. Secrets are plain here. */
+export interface Connection {
+  /** Name for messages, e.g. `lb-a`. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly auth: readonly Authentication[];
+  readonly hostKey: HostKeyPolicy;
+  readonly jump?: Connection;
+  /** Run as root through sudo when the user is not root. */
+  readonly sudo?: { readonly password?: string };
+  /** Milliseconds. */
+  readonly timeouts?: { readonly connect?: number; readonly command?: number };
+}
+
+export type Authentication =
+  | { readonly kind: "privateKey"; readonly pem: string; readonly passphrase?: string }
+  | { readonly kind: "privateKeyFile"; readonly path: string; readonly passphrase?: string }
+  | { readonly kind: "agent"; readonly socket?: string }
+  | { readonly kind: "password"; readonly password: string };
+
+export type HostKeyPolicy =
+  | { readonly kind: "knownHosts"; readonly path?: string }
+  | { readonly kind: "pinned" /** `SHA256:…` as ssh-keygen -lf prints it. */; readonly fingerprint: string }
+  | { readonly kind: "trustOnFirstUse" /** known_hosts file that records the key. */; readonly path: string };
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Runs programs on a host: the real one over SSH, an in-memory twin for tests. */
+export interface Shell {
+  readonly name: string;
+  /** Runs argv (quoted by the one quoting function), as root. A non-zero exit is a result, not an error. */
+  run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly stdin?: Buffer | string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A file as found on the host. */
+export interface ObservedFile {
+  readonly path: string;
+  readonly mode: number;
+  /** `user:group`. */
+  readonly owner: string;
+  /** Text with known secret values put back to placeholders. */
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/** Everything read from a host in one round trip; absent things are absent keys. */
+export interface Observation {
+  readonly hostname: string;
+  readonly architecture: string;
+  readonly kernel: string;
+  readonly files: Readonly<Partial<Record<ReleaseFileName, ObservedFile>>>;
+  /** Live values of the wanted keys; a key that the kernel does not have is absent. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly service: { readonly enabled: boolean; readonly active: boolean };
+  /** Digest in the path of the binary the unit starts, and whether the file has it. */
+  readonly binary?: { readonly sha256: string; readonly intact: boolean };
+  /** Release the `current` link points at. */
+  readonly releaseId?: string;
+  readonly interfaces: readonly ObservedInterface[];
+  readonly daemon?: DaemonStatus;
+}
+
+export interface ObservedInterface {
+  readonly name: string;
+  readonly up: boolean;
+  readonly mac: string;
+  /** With prefix length. */
+  readonly addresses: readonly string[];
+}
+
+/** A step of an apply, as it happens; printers fold these. */
+export interface Progress {
+  readonly step: string;
+  readonly message: string;
+}
+
+export interface ApplyOptions {
+  readonly secrets: SecretValues;
+  /** Path of the tandemd executable on this machine, uploaded only when the host lacks its digest. */
+  readonly binaryPath: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+  /** Who applies, for the host lock and the journal, e.g. `alice@laptop pid 4242`. */
+  readonly owner: string;
+  /** Seconds until the host goes back by itself when no confirm arrives; default 60. */
+  readonly rollbackAfter?: number;
+}
+
+/** One managed host: observe, preflight, apply, destroy. */
+export interface Host {
+  readonly name: string;
+  observe(wanted: Release, secrets: SecretValues): Promise<Observation>;
+  /** Throws TandemError with every problem that would make an apply fail; changes nothing. */
+  preflight(release: Release, options: ApplyOptions): Promise<void>;
+  /** Idempotent: brings the host to the release or leaves it as it was. */
+  apply(release: Release, options: ApplyOptions): Promise<Observation>;
+  /** Removes everything that was shipped and restores the sysctls it had changed. */
+  destroy(options: Pick<ApplyOptions, "owner" | "onProgress" | "signal">): Promise<void>;
+  shell(): Promise<Shell>;
+  close(): Promise<void>;
+}
