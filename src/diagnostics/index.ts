@@ -1,9 +1,12 @@
 /**
  * Diagnostics: every error that a user can see.
  * In: problems found anywhere in the pipeline.
- * Out: one error class, exit codes, plain-text formatting.
+ * Out: one error class, exit codes, plain-text formatting, and the catalogue of codes (codes/entry.ts
+ * tells how to add one).
  * Imports nothing of the project; everything may import it.
  */
+export { type ErrorCode, type ErrorExplanation, errorCatalogue, explainCode } from "./codes/catalogue.ts";
+export { errorsDocument } from "./codes/document.ts";
 export { TandemError, type TandemErrorOptions } from "./error.ts";
 export { ExitCode } from "./exit-code.ts";
 export { formatPath, formatProblem, formatProblems, formatWhere } from "./format.ts";

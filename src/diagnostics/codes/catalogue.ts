@@ -1,0 +1,38 @@
+import { cliCodes } from "./cli.ts";
+import type { ErrorEntry } from "./entry.ts";
+import { generalCodes } from "./general.ts";
+import { hostCodes } from "./host.ts";
+import { labCodes } from "./lab.ts";
+import { providerCodes } from "./provider.ts";
+import { renderCodes } from "./render.ts";
+import { stackCodes } from "./stack.ts";
+import { verifyCodes } from "./verify.ts";
+
+/** Every code that a user can see, by stage of the pipeline. */
+export const errorCatalogue = {
+  ...generalCodes,
+  ...stackCodes,
+  ...renderCodes,
+  ...hostCodes,
+  ...providerCodes,
+  ...verifyCodes,
+  ...cliCodes,
+  ...labCodes,
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** The entry of a code as the user typed it (case does not matter), or undefined. */
+export function explainCode(code: string): (ErrorExplanation & { readonly code: string }) | undefined {
+  const wanted = code.trim().toUpperCase().replaceAll("-", "_");
+  const entry: ErrorEntry | undefined = (errorCatalogue as Readonly<Record<string, ErrorEntry>>)[wanted];
+  if (entry === undefined) return undefined;
+  const [meaning, example, fix] = entry;
+  return { code: wanted, meaning, example, fix };
+}
+
+export interface ErrorExplanation {
+  readonly meaning: string;
+  readonly example: string;
+  readonly fix: string;
+}
