@@ -1,1 +1,339 @@
 //! Length-prefixed JSON over a unix stream socket, with descriptors beside it.
+//!
+//! A frame is `length: u32 LE`, `descriptors: u32 LE`, then `length` bytes of JSON. The
+//! descriptors travel by SCM_RIGHTS with the first bytes of their frame, so they have arrived
+//! whenever the frame is whole. Every call to the kernel is non-blocking; the blocking methods
+//! poll. A channel therefore fits an epoll loop: watch [`AsFd`] for input, and for output while
+//! [`Channel::wants_write`].
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use rustix::event::PollFlags;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sys::fdpass;
+
+/// Largest JSON text of one message. Configuration texts travel in one message; the largest
+/// file seen in the wild is under 10 MiB.
+pub const MAX_MESSAGE: usize = 64 << 20;
+/// Most descriptors beside one message.
+pub const MAX_DESCRIPTORS: usize = 8192;
+
+const HEADER: usize = 8;
+const READ_BLOCK: usize = 64 << 10;
+
+#[derive(Debug)]
+pub enum ChannelError {
+    /// The other process closed its end or died.
+    Closed,
+    /// A message is larger than [`MAX_MESSAGE`] or carries more than [`MAX_DESCRIPTORS`].
+    TooLarge {
+        length: usize,
+        descriptors: usize,
+    },
+    /// The text is not a message of the expected type.
+    Malformed(serde_json::Error),
+    /// Nothing came within the time given.
+    TimedOut,
+    Io(io::Error),
+}
+
+impl fmt::Display for ChannelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("the other process closed the channel"),
+            Self::TooLarge {
+                length,
+                descriptors,
+            } => write!(
+                f,
+                "a message of {length} bytes with {descriptors} descriptors is above the limit"
+            ),
+            Self::Malformed(error) => write!(f, "malformed message: {error}"),
+            Self::TimedOut => f.write_str("no message in time"),
+            Self::Io(error) => write!(f, "channel: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ChannelError {}
+
+impl From<io::Error> for ChannelError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Self::Closed,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// A message, and the descriptors that came with it in the order they were sent.
+#[derive(Debug)]
+pub struct Received<T> {
+    pub message: T,
+    pub fds: Vec<OwnedFd>,
+}
+
+#[derive(Debug)]
+struct Outgoing {
+    bytes: Vec<u8>,
+    sent: usize,
+    fds: VecDeque<OwnedFd>,
+}
+
+/// One end of a channel.
+#[derive(Debug)]
+pub struct Channel {
+    socket: OwnedFd,
+    input: Vec<u8>,
+    input_fds: Vec<OwnedFd>,
+    closed: bool,
+    output: VecDeque<Outgoing>,
+    backlog: usize,
+}
+
+impl Channel {
+    pub fn new(socket: OwnedFd) -> Self {
+        Self {
+            socket,
+            input: Vec::new(),
+            input_fds: Vec::new(),
+            closed: false,
+            output: VecDeque::new(),
+            backlog: 0,
+        }
+    }
+
+    /// A channel and the descriptor of its other end, for a child to find.
+    pub fn pair() -> io::Result<(Self, OwnedFd)> {
+        let (ours, theirs) = fdpass::stream_pair()?;
+        Ok((Self::new(ours), theirs))
+    }
+
+    /// The child's end, at [`crate::CHANNEL_FD`]. To be called once, at the start of `main`.
+    pub fn inherited() -> io::Result<Self> {
+        Ok(Self::new(fdpass::take_inherited_socket(crate::CHANNEL_FD)?))
+    }
+
+    /// Queues a message and sends what the socket takes now; the rest goes out by [`Self::flush`].
+    /// Descriptors are duplicated, so the caller keeps its own.
+    pub fn send<T: Serialize>(
+        &mut self,
+        message: &T,
+        fds: &[BorrowedFd<'_>],
+    ) -> Result<(), ChannelError> {
+        let text = serde_json::to_vec(message).map_err(ChannelError::Malformed)?;
+        check_size(text.len(), fds.len())?;
+        let mut bytes = Vec::with_capacity(HEADER + text.len());
+        for number in [text.len(), fds.len()] {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes.extend_from_slice(&text);
+        let fds = fds
+            .iter()
+            .map(BorrowedFd::try_clone_to_owned)
+            .collect::<Result<_, _>>()?;
+        self.backlog += bytes.len();
+        self.output.push_back(Outgoing {
+            bytes,
+            sent: 0,
+            fds,
+        });
+        self.flush()
+    }
+
+    /// Sends what is queued as far as the socket takes it without blocking.
+    pub fn flush(&mut self) -> Result<(), ChannelError> {
+        while let Some(frame) = self.output.front_mut() {
+            match send_part(&self.socket, frame) {
+                Ok(count) => self.backlog -= count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error.into()),
+            }
+            if frame.sent == frame.bytes.len() {
+                self.output.pop_front();
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something is queued, so that the loop should watch for writability.
+    pub fn wants_write(&self) -> bool {
+        !self.output.is_empty()
+    }
+
+    /// Bytes queued and not yet sent: a sender of many small messages (log lines) drops instead
+    /// of queueing when this grows.
+    pub fn backlog(&self) -> usize {
+        self.backlog
+    }
+
+    /// The next message if a whole one has arrived; never blocks. Call until `None`.
+    pub fn try_receive<T: DeserializeOwned>(
+        &mut self,
+    ) -> Result<Option<Received<T>>, ChannelError> {
+        loop {
+            if let Some(received) = self.take_frame()? {
+                return Ok(Some(received));
+            }
+            if self.closed {
+                return Err(ChannelError::Closed);
+            }
+            if !self.fill()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The next message, waiting for it at most `timeout` (for ever if `None`).
+    pub fn receive<T: DeserializeOwned>(
+        &mut self,
+        timeout: Option<Duration>,
+    ) -> Result<Received<T>, ChannelError> {
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        loop {
+            if let Some(received) = self.try_receive()? {
+                return Ok(received);
+            }
+            self.flush()?;
+            self.wait(deadline)?;
+        }
+    }
+
+    /// Sends and waits until everything queued is out, at most `timeout`.
+    pub fn drain(&mut self, timeout: Duration) -> Result<(), ChannelError> {
+        let deadline = Some(Instant::now() + timeout);
+        loop {
+            self.flush()?;
+            if !self.wants_write() {
+                return Ok(());
+            }
+            wait_for(&self.socket, PollFlags::OUT, deadline)?;
+        }
+    }
+
+    fn wait(&self, deadline: Option<Instant>) -> Result<(), ChannelError> {
+        let mut flags = PollFlags::IN;
+        if self.wants_write() {
+            flags |= PollFlags::OUT;
+        }
+        wait_for(&self.socket, flags, deadline)
+    }
+
+    /// Reads one block; false when nothing is there.
+    fn fill(&mut self) -> Result<bool, ChannelError> {
+        let start = self.input.len();
+        self.input.resize(start + READ_BLOCK, 0);
+        let result =
+            fdpass::recv_with_fds(&self.socket, &mut self.input[start..], &mut self.input_fds);
+        let count = *result.as_ref().unwrap_or(&0);
+        self.input.truncate(start + count);
+        match result {
+            Ok(0) => {
+                self.closed = true;
+                Err(ChannelError::Closed)
+            }
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn take_frame<T: DeserializeOwned>(&mut self) -> Result<Option<Received<T>>, ChannelError> {
+        let Some((length, descriptors)) = read_header(&self.input) else {
+            return Ok(None);
+        };
+        check_size(length, descriptors)?;
+        let end = HEADER + length;
+        if self.input.len() < end {
+            return Ok(None);
+        }
+        let message = serde_json::from_slice(&self.input[HEADER..end]);
+        self.input.drain(..end);
+        let fds = self
+            .input_fds
+            .drain(..descriptors.min(self.input_fds.len()))
+            .collect();
+        let message = message.map_err(ChannelError::Malformed)?;
+        Ok(Some(Received { message, fds }))
+    }
+}
+
+impl AsFd for Channel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+fn check_size(length: usize, descriptors: usize) -> Result<(), ChannelError> {
+    if length > MAX_MESSAGE || descriptors > MAX_DESCRIPTORS {
+        return Err(ChannelError::TooLarge {
+            length,
+            descriptors,
+        });
+    }
+    Ok(())
+}
+
+fn read_header(input: &[u8]) -> Option<(usize, usize)> {
+    let length = input.first_chunk::<4>()?;
+    let descriptors = input.get(4..)?.first_chunk::<4>()?;
+    Some((
+        u32::from_le_bytes(*length) as usize,
+        u32::from_le_bytes(*descriptors) as usize,
+    ))
+}
+
+/// Sends the next part of a frame. While more descriptors are left than one call carries, a
+/// call carries one byte, so that all of them go out before the frame ends.
+fn send_part(socket: &OwnedFd, frame: &mut Outgoing) -> io::Result<usize> {
+    let batch = frame.fds.len().min(fdpass::FDS_PER_SEND);
+    let rest = &frame.bytes[frame.sent..];
+    let part = if frame.fds.len() > batch {
+        &rest[..1]
+    } else {
+        rest
+    };
+    let fds: Vec<BorrowedFd<'_>> = frame.fds.iter().take(batch).map(AsFd::as_fd).collect();
+    let count = fdpass::send_with_fds(socket, part, &fds)?;
+    drop(fds);
+    frame.fds.drain(..batch);
+    frame.sent += count;
+    Ok(count)
+}
+
+fn wait_for(
+    socket: &OwnedFd,
+    flags: PollFlags,
+    deadline: Option<Instant>,
+) -> Result<(), ChannelError> {
+    let timeout = match deadline {
+        None => None,
+        Some(deadline) => {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(ChannelError::TimedOut);
+            }
+            Some(rustix::event::Timespec {
+                tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
+                tv_nsec: left.subsec_nanos().into(),
+            })
+        }
+    };
+    let mut fds = [rustix::event::PollFd::new(socket, flags)];
+    match rustix::event::poll(&mut fds, timeout.as_ref()) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(ChannelError::Io(error.into())),
+    }
+}
+
+#[cfg(test)]
+#[path = "channel_test.rs"]
+mod tests;

@@ -56,7 +56,10 @@ pub enum ToWorker {
     /// VRRP: state of the own proxy (native service tracking, no script).
     Service { up: bool, reason: String },
     /// VRRP: one run of a check script ended.
-    ScriptResult { name: String, outcome: ScriptOutcome },
+    ScriptResult {
+        name: String,
+        outcome: ScriptOutcome,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,22 +76,44 @@ pub enum ScriptOutcome {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromWorker {
-    Ready { generation: u64 },
-    Rejected { generation: u64, reasons: Vec<String> },
-    Status { id: u64, body: serde_json::Value },
+    Ready {
+        generation: u64,
+    },
+    Rejected {
+        generation: u64,
+        reasons: Vec<String>,
+    },
+    Status {
+        id: u64,
+        body: serde_json::Value,
+    },
     /// Sent every `HEARTBEAT_INTERVAL` by the VRRP process; silence means it hangs.
     Heartbeat,
     /// Proxy: whether it serves (listeners open, some server up); `Service` for VRRP.
-    Service { up: bool, reason: String },
+    Service {
+        up: bool,
+        reason: String,
+    },
     /// VRRP: the scripts to run from now on, replacing the list before.
-    Scripts { scripts: Vec<ScriptSpec> },
+    Scripts {
+        scripts: Vec<ScriptSpec>,
+    },
     /// VRRP: run a notify script or write a FIFO line, in order (keepalived.conf(5), `notify`).
-    Notify { argv: Vec<String>, user: Option<String>, group: Option<String> },
+    Notify {
+        argv: Vec<String>,
+        user: Option<String>,
+        group: Option<String>,
+    },
     /// VRRP: the addresses it holds now (`ADDR/LEN`, interface), so that the supervisor can take
     /// them away when the process dies.
-    Holding { addresses: Vec<HeldAddress> },
+    Holding {
+        addresses: Vec<HeldAddress>,
+    },
     /// A line for syslog; children have no socket of their own after chroot.
-    Log { severity: u8, text: String },
+    Log {
+        severity: u8,
+        text: String,
+    },
     /// The worker has released everything and will exit.
     Stopped,
 }
