@@ -1,2 +1,19 @@
 //! haproxy.cfg and keepalived.conf: lexers, parsers, spans, diagnostics, support registry.
+//!
+//! In: named texts and [`Options`]. Out: [`Parsed`] with a typed model in which every value that
+//! can be wrong at run time keeps its place, and *all* diagnostics at once. Nothing here touches
+//! a file, a socket, the clock or the environment: texts, variables and included files are
+//! injected.
 #![forbid(unsafe_code)]
+// The languages are made of independent switches; each is one field of the model.
+#![allow(clippy::struct_excessive_bools)]
+
+pub mod diagnostic;
+pub mod haproxy;
+pub mod keepalived;
+pub mod options;
+pub mod source;
+
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Parsed, Severity};
+pub use options::{FileLoader, NoFiles, Options};
+pub use source::{FileId, Position, Source, SourceMap, Span, Spanned};

@@ -1,0 +1,101 @@
+//! `log` lines, facilities, levels, formats.
+
+use super::Format;
+use crate::source::Spanned;
+use std::net::SocketAddr;
+
+/// A `log` line of a section.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LogLine {
+    /// `log global`
+    Global,
+    Target(LogTarget),
+}
+
+/// `log ADDRESS [len N] [format F] FACILITY [MAXLEVEL [MINLEVEL]]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogTarget {
+    pub sink: Spanned<LogSink>,
+    /// Longest line; 1024 by default.
+    pub len: Option<Spanned<u32>>,
+    /// `rfc3164` (default), `rfc5424`, `local`, `short`, `raw`, …
+    pub format: Option<Spanned<String>>,
+    pub facility: Facility,
+    /// Least urgent level still sent; `debug` by default.
+    pub max_level: Level,
+    /// Messages more urgent than this are sent as this.
+    pub min_level: Level,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum LogSink {
+    Udp(SocketAddr),
+    /// Host name and port, resolved at run time.
+    UdpName(String, u16),
+    /// A datagram socket, e.g. `/dev/log`.
+    Unix(String),
+    Stdout,
+    Stderr,
+    Fd(i32),
+    Ring(String),
+}
+
+/// RFC 3164 facility; the discriminant is its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Facility {
+    Kern = 0,
+    User = 1,
+    Mail = 2,
+    Daemon = 3,
+    Auth = 4,
+    Syslog = 5,
+    Lpr = 6,
+    News = 7,
+    Uucp = 8,
+    Cron = 9,
+    Auth2 = 10,
+    Ftp = 11,
+    Ntp = 12,
+    Audit = 13,
+    Alert = 14,
+    Cron2 = 15,
+    Local0 = 16,
+    Local1 = 17,
+    Local2 = 18,
+    Local3 = 19,
+    Local4 = 20,
+    Local5 = 21,
+    Local6 = 22,
+    Local7 = 23,
+}
+
+/// RFC 3164 severity; lower is more urgent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    Emerg = 0,
+    Alert = 1,
+    Crit = 2,
+    Err = 3,
+    Warning = 4,
+    Notice = 5,
+    Info = 6,
+    Debug = 7,
+}
+
+/// What a line about a finished session says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum LogFormat {
+    /// Nothing chosen: "Connect from A:P to B:P (frontend/MODE)".
+    #[default]
+    Connect,
+    /// `option tcplog`
+    Tcp,
+    /// `option httplog`
+    Http,
+    /// `option httplog clf`
+    HttpClf,
+    /// `log-format`
+    Custom(Format),
+}

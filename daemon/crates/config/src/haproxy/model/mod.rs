@@ -1,0 +1,97 @@
+//! The typed model of haproxy.cfg.
+//!
+//! A [`Config`] is fully resolved: `defaults` sections are already folded into each [`Proxy`],
+//! `default-server` into each [`Server`], ACLs of the same name are merged, references to
+//! backends are checked. What the manual gives a default for is filled in; what it leaves unset
+//! stays `None`.
+
+mod acl;
+mod balance;
+mod bind;
+mod check;
+mod cookie;
+mod global;
+mod http_rules;
+mod log;
+mod proxy;
+mod sample;
+mod server;
+mod stats;
+mod tcp_rules;
+mod timeouts;
+
+pub use acl::{Acl, AclId, AclTerm, Condition, IntTest, IpNet, MatchKind, Test, TestRef};
+pub use balance::{Balance, HashType};
+pub use bind::{Bind, BindTls, Ipv6Mode, ListenAddress};
+pub use check::{Expect, ExpectKind, HealthCheck, HttpCheck};
+pub use cookie::{Cookie, CookieMode};
+pub use global::{Global, StatsSocket};
+pub use http_rules::{
+    HttpAction, HttpRule, Redirect, RedirectKind, ReturnBody, UseBackend, UseServer,
+};
+pub use log::{Facility, Level, LogFormat, LogLine, LogSink, LogTarget};
+pub use proxy::{
+    ConnectionMode, ForwardFor, HttpReuse, Mode, Proxy, ProxyKind, ProxyOptions, Redispatch,
+};
+pub use sample::{Converter, Fetch, Format, FormatPart, HeaderFetch, Sample};
+pub use server::{
+    CheckSettings, Host, OnMarkedDown, SendProxy, Server, ServerAddress, ServerPort, ServerTls,
+};
+pub use stats::{StatsAuth, StatsPage};
+pub use tcp_rules::{TcpAction, TcpPhase, TcpRule};
+pub use timeouts::Timeouts;
+
+use std::fmt;
+
+/// Name of a frontend, backend or listen section.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ProxyName(pub String);
+
+/// Name of a server inside its backend.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ServerName(pub String);
+
+impl fmt::Display for ProxyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for ServerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A whole configuration.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    pub global: Global,
+    /// Frontends, backends and listen sections in the order of the text.
+    pub proxies: Vec<Proxy>,
+}
+
+impl Config {
+    /// Sections that accept connections: frontend and listen.
+    pub fn frontends(&self) -> impl Iterator<Item = &Proxy> {
+        self.proxies.iter().filter(|proxy| proxy.kind.is_frontend())
+    }
+
+    /// Sections that have servers: backend and listen.
+    pub fn backends(&self) -> impl Iterator<Item = &Proxy> {
+        self.proxies.iter().filter(|proxy| proxy.kind.is_backend())
+    }
+
+    /// The backend or listen section of that name.
+    pub fn backend(&self, name: &ProxyName) -> Option<&Proxy> {
+        self.backends().find(|proxy| proxy.name.value == *name)
+    }
+
+    /// Where a section logs to: its own targets, with `log global` replaced by the global ones.
+    pub fn log_targets<'a>(&'a self, proxy: &'a Proxy) -> impl Iterator<Item = &'a LogTarget> {
+        proxy.logs.iter().flat_map(|line| match line {
+            LogLine::Global => self.global.logs.as_slice(),
+            LogLine::Target(target) => std::slice::from_ref(target),
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! `server` lines, with `default-server` folded in.
+
+use super::ServerName;
+use crate::source::Spanned;
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    pub name: Spanned<ServerName>,
+    pub address: Spanned<ServerAddress>,
+    pub id: Option<Spanned<u32>>,
+    /// 0–256; 1 by default. 0 = gets nothing but what sticks to it.
+    pub weight: Spanned<u16>,
+    pub backup: bool,
+    /// Starts in maintenance.
+    pub disabled: bool,
+    /// Connections at once; more wait in the queue. `None` = unlimited.
+    pub maxconn: Option<Spanned<u32>>,
+    pub minconn: Option<Spanned<u32>>,
+    /// Queue length; `None` = unlimited.
+    pub maxqueue: Option<Spanned<u32>>,
+    /// Value of the persistence cookie that means this server.
+    pub cookie: Option<Spanned<String>>,
+    /// Time over which the weight rises after the server came back.
+    pub slowstart: Option<Spanned<Duration>>,
+    pub check: CheckSettings,
+    pub on_marked_down: Option<OnMarkedDown>,
+    /// `on-marked-up shutdown-backup-sessions`
+    pub on_marked_up_shutdown_backup: bool,
+    pub send_proxy: Option<SendProxy>,
+    /// Source address of connections to this server.
+    pub source: Option<Spanned<std::net::SocketAddr>>,
+    /// `redir PREFIX`: clients of GET and HEAD are redirected.
+    pub redir: Option<Spanned<String>>,
+    /// `tcp-ut`
+    pub tcp_user_timeout: Option<Spanned<Duration>>,
+    pub tls: Option<ServerTls>,
+    /// `resolvers` section and `init-addr` methods, as written.
+    pub resolvers: Option<Spanned<String>>,
+    pub init_addr: Option<Spanned<String>>,
+}
+
+/// Where a server is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ServerAddress {
+    Tcp { host: Host, port: ServerPort },
+    Unix(String),
+}
+
+impl fmt::Display for ServerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => write!(f, "unix@{path}"),
+            Self::Tcp {
+                host: Host::Ip(IpAddr::V6(ip)),
+                port,
+            } => write!(f, "[{ip}]{port}"),
+            Self::Tcp { host, port } => write!(f, "{host}{port}"),
+        }
+    }
+}
+
+/// An address, or a name that is resolved at run time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Host {
+    Ip(IpAddr),
+    Name(String),
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(ip) => write!(f, "{ip}"),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ServerPort {
+    Fixed(u16),
+    /// No port written: the port that the client connected to.
+    SameAsClient,
+    /// `:+N` or `:-N`: that far from the port that the client connected to.
+    Offset(i32),
+}
+
+impl fmt::Display for ServerPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(port) => write!(f, ":{port}"),
+            Self::SameAsClient => Ok(()),
+            Self::Offset(by) => write!(f, ":{by:+}"),
+        }
+    }
+}
+
+/// `check` and what tunes it. The kind of check is the section's [`super::HealthCheck`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckSettings {
+    pub enabled: bool,
+    /// 2 s by default.
+    pub inter: Spanned<Duration>,
+    /// Between states; falls back to `inter`.
+    pub fastinter: Option<Spanned<Duration>>,
+    /// While down; falls back to `inter`.
+    pub downinter: Option<Spanned<Duration>>,
+    /// Successes until up; 2 by default.
+    pub rise: Spanned<u32>,
+    /// Failures until down; 3 by default.
+    pub fall: Spanned<u32>,
+    pub port: Option<Spanned<u16>>,
+    pub addr: Option<Spanned<Host>>,
+    pub send_proxy: bool,
+    /// `check-ssl`
+    pub ssl: bool,
+    pub sni: Option<Spanned<String>>,
+    pub alpn: Option<Spanned<String>>,
+    /// `agent-check` and `agent-port`, when asked for.
+    pub agent_port: Option<Spanned<u16>>,
+    pub agent_inter: Option<Spanned<Duration>>,
+    /// `observe layer4|layer7`, as written.
+    pub observe: Option<Spanned<String>>,
+    pub error_limit: Option<Spanned<u32>>,
+    pub on_error: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OnMarkedDown {
+    ShutdownSessions,
+}
+
+/// PROXY protocol towards the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SendProxy {
+    V1,
+    V2,
+}
+
+/// `ssl` on a server line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServerTls {
+    /// `verify none|required`
+    pub verify: Option<Spanned<String>>,
+    pub ca_file: Option<Spanned<String>>,
+    pub crt: Option<Spanned<String>>,
+    pub sni: Option<Spanned<String>>,
+    pub verifyhost: Option<Spanned<String>>,
+    pub alpn: Vec<String>,
+}

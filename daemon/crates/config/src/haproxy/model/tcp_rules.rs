@@ -1,0 +1,36 @@
+//! `tcp-request` and `tcp-response`.
+
+use super::{Condition, Sample};
+use crate::source::Spanned;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TcpRule {
+    pub phase: TcpPhase,
+    pub action: Spanned<TcpAction>,
+    pub condition: Option<Condition>,
+}
+
+/// When a rule is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TcpPhase {
+    /// `tcp-request connection`: at accept.
+    Connection,
+    /// `tcp-request session`
+    Session,
+    /// `tcp-request content`: up to `inspect-delay` after accept.
+    RequestContent,
+    /// `tcp-response content`
+    ResponseContent,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TcpAction {
+    Accept,
+    Reject,
+    SilentDrop,
+    /// `set-var(SCOPE.NAME) EXPR`
+    SetVar {
+        name: Spanned<String>,
+        value: Sample,
+    },
+}

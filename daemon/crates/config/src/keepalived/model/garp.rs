@@ -1,0 +1,38 @@
+//! How gratuitous ARP and unsolicited NA are sent.
+
+use std::time::Duration;
+
+/// `garp_*` of an instance, or `vrrp_garp_*` of `global_defs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Garp {
+    /// `garp_master_delay`: the second round that long after becoming master; 5 s.
+    pub master_delay: Duration,
+    /// `garp_master_repeat`: packets for each address in a round; 5.
+    pub master_repeat: u32,
+    /// `garp_master_refresh`: while master, a round every so often; `None` = never (0).
+    pub master_refresh: Option<Duration>,
+    /// `garp_master_refresh_repeat`: packets in a refresh round; 1.
+    pub refresh_repeat: u32,
+    /// `garp_lower_prio_delay`, `garp_lower_prio_repeat`: the same after an advert of lower
+    /// priority was heard; the master's values unless set.
+    pub lower_prio_delay: Duration,
+    pub lower_prio_repeat: u32,
+    /// `garp_interval`, `gna_interval`: pause between two packets on an interface.
+    pub interval: Duration,
+    pub gna_interval: Duration,
+}
+
+impl Default for Garp {
+    fn default() -> Self {
+        Self {
+            master_delay: Duration::from_secs(5),
+            master_repeat: 5,
+            master_refresh: None,
+            refresh_repeat: 1,
+            lower_prio_delay: Duration::from_secs(5),
+            lower_prio_repeat: 5,
+            interval: Duration::ZERO,
+            gna_interval: Duration::ZERO,
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Source texts, byte spans into them, and values that remember their span.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// A configuration text and the name under which diagnostics speak of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub path: String,
+    pub text: String,
+}
+
+impl Source {
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+        }
+    }
+}
+
+/// Index of a source in its [`SourceMap`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct FileId(pub u32);
+
+/// A run of bytes in one source. The text at a span is what the operator wrote, also when the
+/// value came out of quoting or variable expansion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Span {
+    pub file: FileId,
+    pub start: u32,
+    pub len: u32,
+}
+
+impl Span {
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        let end = u32::try_from(end).unwrap_or(u32::MAX);
+        Self {
+            file,
+            start,
+            len: end.saturating_sub(start),
+        }
+    }
+
+    pub fn end(self) -> u32 {
+        self.start.saturating_add(self.len)
+    }
+
+    /// From the start of `self` to the end of `other`; `self` when they are in different files.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file || other.end() < self.start {
+            return self;
+        }
+        Span {
+            len: other.end() - self.start,
+            ..self
+        }
+    }
+
+    /// An empty span just behind this one: where something is missing.
+    #[must_use]
+    pub fn after(self) -> Span {
+        Span {
+            start: self.end(),
+            len: 0,
+            ..self
+        }
+    }
+}
+
+/// A value and where it was written.
+///
+/// Equality and hashing look at the value alone, so that two models are equal when they *mean*
+/// the same: a reload that only moved lines changes nothing.
+#[derive(Clone, Copy, Default)]
+pub struct Spanned<T> {
+    pub value: T,
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    /// A value nobody wrote (a default of the manual): the empty span at the start of file 0.
+    pub fn implied(value: T) -> Self {
+        Self {
+            value,
+            span: Span::default(),
+        }
+    }
+
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned {
+            value: f(self.value),
+            span: self.span,
+        }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Spanned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Spanned<T> {}
+
+impl<T: std::hash::Hash> std::hash::Hash for Spanned<T> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+impl<T> Deref for Spanned<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Spanned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}@{}+{}", self.value, self.span.start, self.span.len)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Spanned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// Line and column, both from 1; columns count characters, not bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// All sources of one parse, with line starts, so that spans turn into lines and columns.
+#[derive(Debug, Clone, Default)]
+pub struct SourceMap {
+    files: Vec<File>,
+}
+
+#[derive(Debug, Clone)]
+struct File {
+    source: Source,
+    line_starts: Vec<u32>,
+}
+
+impl SourceMap {
+    pub fn new(sources: &[Source]) -> Self {
+        let mut map = Self::default();
+        for source in sources {
+            map.add(source.clone());
+        }
+        map
+    }
+
+    pub fn add(&mut self, source: Source) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let starts = source
+            .text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n');
+        let line_starts = std::iter::once(0)
+            .chain(starts.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
+            .collect();
+        self.files.push(File {
+            source,
+            line_starts,
+        });
+        id
+    }
+
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    pub fn path(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |f| f.source.path.as_str())
+    }
+
+    pub fn text(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |f| f.source.text.as_str())
+    }
+
+    /// The text a span covers; empty when the span is not inside its file.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.file)
+            .get(span.start as usize..span.end() as usize)
+            .unwrap_or("")
+    }
+
+    pub fn position(&self, span: Span) -> Position {
+        let Some(file) = self.file(span.file) else {
+            return Position { line: 1, column: 1 };
+        };
+        let line = file
+            .line_starts
+            .partition_point(|start| *start <= span.start)
+            .max(1);
+        let start = file.line_starts[line - 1] as usize;
+        let before = file
+            .source
+            .text
+            .get(start..span.start as usize)
+            .unwrap_or("");
+        Position {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The physical line at `line` (from 1), without its line end.
+    pub fn line(&self, file: FileId, line: u32) -> &str {
+        let Some(f) = self.file(file) else { return "" };
+        let index = line.saturating_sub(1) as usize;
+        let Some(start) = f.line_starts.get(index) else {
+            return "";
+        };
+        let end = f
+            .line_starts
+            .get(index + 1)
+            .map_or(f.source.text.len(), |end| *end as usize);
+        let text = f.source.text.get(*start as usize..end).unwrap_or("");
+        text.trim_end_matches(['\n', '\r'])
+    }
+
+    fn file(&self, id: FileId) -> Option<&File> {
+        self.files.get(id.0 as usize)
+    }
+}
