@@ -1,0 +1,39 @@
+//! Why an instance cannot take part in the election.
+
+use std::fmt;
+
+/// Each reason is visible in status and log. An instance is in FAULT while any holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultReason {
+    InterfaceMissing(String),
+    InterfaceDown(String),
+    /// No address of the instance's family to send from.
+    NoSourceAddress(String),
+    /// A tracked script, interface or service with weight 0 failed.
+    Tracked(String),
+    /// A tracked check cannot be run at all.
+    Unusable(String),
+    /// A tracked check has not answered yet.
+    Waiting(String),
+    /// Another member of the sync group is in FAULT.
+    Group(String),
+    /// The socket could not be opened or the multicast group not joined.
+    Socket(String),
+}
+
+impl fmt::Display for FaultReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FaultReason::InterfaceMissing(name) => write!(f, "interface {name} does not exist"),
+            FaultReason::InterfaceDown(name) => write!(f, "interface {name} is down"),
+            FaultReason::NoSourceAddress(name) => {
+                write!(f, "interface {name} has no address to send from")
+            }
+            FaultReason::Tracked(what) => write!(f, "{what} failed"),
+            FaultReason::Unusable(what) => write!(f, "{what} cannot be run"),
+            FaultReason::Waiting(what) => write!(f, "{what} has not answered yet"),
+            FaultReason::Group(member) => write!(f, "{member} of the same sync group is in fault"),
+            FaultReason::Socket(text) => write!(f, "cannot open its socket: {text}"),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A planned change of master: the peer takes over first, the old master releases after.
+//!
+//! The master advertises priority 1. A backup that runs this code takes that as a request and
+//! takes over within milliseconds; any other VRRP router preempts when its down timer ends,
+//! while the old master still serves. Only when nobody has come until `patience` ends are the
+//! addresses released with a priority-0 advert.
+
+use super::{Action, Instance, State};
+use crate::admit::Received;
+use crate::timers::Micros;
+
+/// Time for the successor's addresses and announcements after its first advert: RFC 9568 has
+/// it advertise before it adds them.
+const GRACE: Micros = 5_000;
+
+impl Instance {
+    pub(super) fn begin_handover(
+        &mut self,
+        patience: Micros,
+        now: Micros,
+        actions: &mut Vec<Action>,
+    ) {
+        match self.state {
+            State::Master if self.deadlines.release.is_some() => {}
+            State::Master => {
+                let again = self.yielded;
+                self.yielded = true;
+                let until = now + patience;
+                let bound = self.deadlines.patience.map_or(until, |old| old.min(until));
+                self.deadlines.patience = Some(bound);
+                if !again {
+                    self.advertise(actions);
+                    self.deadlines.advert = Some(now + self.settings.interval);
+                }
+            }
+            State::Backup => {
+                let old_down = self.down_interval();
+                self.yielded = true;
+                self.asked = false;
+                self.move_down_deadline(old_down, now);
+            }
+            State::Init | State::Fault => self.yielded = true,
+        }
+    }
+
+    /// How long a handover at most takes with a peer that knows only the RFC: its down timer
+    /// and an interval for the advert that may be lost.
+    pub fn handover_patience(&self) -> Micros {
+        let adverts = u64::from(self.settings.down_adverts) + 2;
+        adverts * self.settings.interval
+            + crate::timers::SECOND / 10
+            + crate::timers::skew(self.settings.version, 1, self.settings.interval)
+    }
+
+    pub(super) fn successor_heard(&mut self, advert: &Received, now: Micros) {
+        if self.deadlines.release.is_none() {
+            self.deadlines.patience = None;
+            // Silent from now on: an advert of ours would only make it announce once more.
+            self.deadlines.advert = None;
+            self.deadlines.release = Some(now + GRACE);
+        }
+        if self.settings.version == crate::packet::Version::V3 {
+            self.master_interval = advert.interval;
+        }
+    }
+
+    pub(super) fn release_to_successor(&mut self, now: Micros, actions: &mut Vec<Action>) {
+        actions.push(Action::Release);
+        self.fall_back(now, actions);
+    }
+
+    /// Nobody took over: release all the same, and wait like any backup of lowest priority.
+    pub(super) fn give_up_waiting(&mut self, now: Micros, actions: &mut Vec<Action>) {
+        self.farewell(actions);
+        self.fall_back(now, actions);
+    }
+}

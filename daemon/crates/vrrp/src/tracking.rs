@@ -1,0 +1,239 @@
+//! From tracked things to an effective priority (keepalived.conf(5), `track_script`).
+
+use crate::fault::FaultReason;
+use crate::settings::OWNER;
+
+/// What is known of a tracked thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// No result yet, and the configuration does not say what to assume.
+    Unknown,
+    Up,
+    Down,
+    /// The check itself cannot run: never a reason to be more eligible.
+    Unusable,
+}
+
+/// One tracked thing as an instance sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tracked {
+    /// As shown to the operator, e.g. `script chk_http`.
+    pub what: String,
+    pub weight: i32,
+    /// The weight counts in the opposite case, with the opposite direction.
+    pub reverse: bool,
+    pub health: Health,
+}
+
+/// What tracking makes of an instance.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub priority: u8,
+    pub faults: Vec<FaultReason>,
+    /// Why the priority differs from the configured one.
+    pub reasons: Vec<String>,
+}
+
+/// Positive weights count while the thing is up, negative ones while it is down, zero means
+/// FAULT when down; the sum stays within 1 and 254, and an owner's priority never moves.
+pub fn evaluate(base: u8, tracked: &[Tracked]) -> Standing {
+    let mut standing = Standing {
+        priority: base,
+        ..Standing::default()
+    };
+    let mut sum = i32::from(base);
+    for item in tracked {
+        match item.health {
+            Health::Unusable => standing
+                .faults
+                .push(FaultReason::Unusable(item.what.clone())),
+            Health::Unknown if item.weight == 0 => {
+                standing
+                    .faults
+                    .push(FaultReason::Waiting(item.what.clone()));
+            }
+            Health::Unknown => {}
+            Health::Up | Health::Down if item.weight == 0 => {
+                if (item.health == Health::Down) != item.reverse {
+                    standing
+                        .faults
+                        .push(FaultReason::Tracked(item.what.clone()));
+                }
+            }
+            Health::Up | Health::Down => sum += contribution(item, &mut standing.reasons),
+        }
+    }
+    if base != OWNER {
+        standing.priority = u8::try_from(sum.clamp(1, 254)).unwrap_or(1);
+    }
+    standing
+}
+
+fn contribution(item: &Tracked, reasons: &mut Vec<String>) -> i32 {
+    let up = item.health == Health::Up;
+    let counts = if item.weight > 0 { up } else { !up };
+    if !counts {
+        return 0;
+    }
+    let weight = if item.reverse {
+        -item.weight
+    } else {
+        item.weight
+    };
+    let state = if up { "is up" } else { "failed" };
+    reasons.push(format!("{} {state}: priority {weight:+}", item.what));
+    weight
+}
+
+/// Counts a check's results into a verdict with `rise` and `fall`. The first result decides
+/// alone, either way: a service that runs need not prove itself `rise` times at start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Debounce {
+    pub rise: u32,
+    pub fall: u32,
+    run: u32,
+    health: Health,
+}
+
+impl Debounce {
+    /// `init_fail` assumes failure until the first success.
+    pub fn new(rise: u32, fall: u32, init_fail: bool) -> Self {
+        let health = if init_fail {
+            Health::Down
+        } else {
+            Health::Unknown
+        };
+        Debounce {
+            rise: rise.max(1),
+            fall: fall.max(1),
+            run: 0,
+            health,
+        }
+    }
+
+    pub fn health(&self) -> Health {
+        self.health
+    }
+
+    /// The configuration changed: keep what is known.
+    pub fn retune(&mut self, rise: u32, fall: u32) {
+        self.rise = rise.max(1);
+        self.fall = fall.max(1);
+    }
+
+    pub fn unusable(&mut self) {
+        self.health = Health::Unusable;
+        self.run = 0;
+    }
+
+    pub fn result(&mut self, success: bool) -> Health {
+        match (self.health, success) {
+            (Health::Unknown | Health::Unusable, _) => {
+                self.health = if success { Health::Up } else { Health::Down };
+                self.run = 0;
+            }
+            (Health::Up, true) | (Health::Down, false) => self.run = 0,
+            (Health::Up, false) => self.turn(self.fall, Health::Down),
+            (Health::Down, true) => self.turn(self.rise, Health::Up),
+        }
+        self.health
+    }
+
+    fn turn(&mut self, needed: u32, to: Health) {
+        self.run += 1;
+        if self.run >= needed {
+            self.health = to;
+            self.run = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(weight: i32, reverse: bool, health: Health) -> Tracked {
+        Tracked {
+            what: "script chk".into(),
+            weight,
+            reverse,
+            health,
+        }
+    }
+
+    #[test]
+    fn positive_weights_count_while_up_and_negative_ones_while_down() {
+        assert_eq!(evaluate(100, &[script(2, false, Health::Up)]).priority, 102);
+        assert_eq!(
+            evaluate(100, &[script(2, false, Health::Down)]).priority,
+            100
+        );
+        assert_eq!(
+            evaluate(100, &[script(-60, false, Health::Up)]).priority,
+            100
+        );
+        assert_eq!(
+            evaluate(100, &[script(-60, false, Health::Down)]).priority,
+            40
+        );
+        assert_eq!(evaluate(100, &[script(2, true, Health::Up)]).priority, 98);
+    }
+
+    #[test]
+    fn the_sum_stays_between_1_and_254_and_never_moves_an_owner() {
+        assert_eq!(
+            evaluate(100, &[script(-253, false, Health::Down)]).priority,
+            1
+        );
+        assert_eq!(
+            evaluate(200, &[script(253, false, Health::Up)]).priority,
+            254
+        );
+        assert_eq!(
+            evaluate(OWNER, &[script(-60, false, Health::Down)]).priority,
+            255
+        );
+    }
+
+    #[test]
+    fn weight_zero_is_fault_while_down_and_while_no_result_is_known() {
+        assert!(
+            evaluate(100, &[script(0, false, Health::Up)])
+                .faults
+                .is_empty()
+        );
+        assert_eq!(
+            evaluate(100, &[script(0, false, Health::Down)]).faults,
+            [FaultReason::Tracked("script chk".into())]
+        );
+        assert_eq!(
+            evaluate(100, &[script(0, false, Health::Unknown)]).faults,
+            [FaultReason::Waiting("script chk".into())]
+        );
+    }
+
+    #[test]
+    fn a_check_that_cannot_run_is_fault_whatever_its_weight() {
+        let standing = evaluate(100, &[script(20, false, Health::Unusable)]);
+        assert_eq!(
+            standing.faults,
+            [FaultReason::Unusable("script chk".into())]
+        );
+    }
+
+    #[test]
+    fn the_first_result_decides_and_later_ones_are_counted() {
+        let mut checks = Debounce::new(2, 3, false);
+        assert_eq!(checks.health(), Health::Unknown);
+        assert_eq!(checks.result(true), Health::Up);
+        assert_eq!(checks.result(false), Health::Up);
+        assert_eq!(checks.result(false), Health::Up);
+        assert_eq!(checks.result(true), Health::Up);
+        for _ in 0..2 {
+            assert_eq!(checks.result(false), Health::Up);
+        }
+        assert_eq!(checks.result(false), Health::Down);
+        assert_eq!(checks.result(true), Health::Down);
+        assert_eq!(checks.result(true), Health::Up);
+    }
+}
