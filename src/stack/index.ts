@@ -1,0 +1,15 @@
+/**
+ * Stack: the definition as the operator writes it.
+ * In: plain data (`defineStack`), of unknown quality.
+ * Out: a ResolvedStack with all defaults and good references, or every problem at once; warnings beside it.
+ * Pure: no disk, network, clock or environment; imports src/diagnostics only.
+ */
+export { type CheckedPair, definePair, defineStack } from "./define.ts";
+export { checkStack, inspectStack, type ParsedStack, parseStack } from "./parse.ts";
+export { predictFailover } from "./resolve/failover.ts";
+export type * from "./resolve/resolved.ts";
+export { type IpAddress, type IpInterface, inSubnet, parseInterface, parseIp } from "./schema/address.ts";
+export { type Duration, durationMs } from "./schema/duration.ts";
+export type { SecretRef } from "./schema/secret.ts";
+export { type PairInput, type StackInput, stackSchema } from "./schema/stack.ts";
+export { nearest, suggestion } from "./suggest.ts";

@@ -1,0 +1,40 @@
+import { ExitCode, type Problem, TandemError } from "../diagnostics/index.ts";
+import { crossCheck } from "./check/index.ts";
+import { resolveStack } from "./resolve/resolve.ts";
+import type { ResolvedStack } from "./resolve/resolved.ts";
+import { stackSchema } from "./schema/stack.ts";
+import { schemaProblems } from "./schema-problems.ts";
+
+/** A good stack and what is worth a second look in it. */
+export interface ParsedStack {
+  readonly stack: ResolvedStack;
+  readonly warnings: readonly Problem[];
+}
+
+/** All problems of a definition, errors and warnings; the stack only when there are no errors. */
+export function inspectStack(input: unknown): {
+  readonly stack?: ResolvedStack;
+  readonly problems: readonly Problem[];
+} {
+  const parsed = stackSchema.safeParse(input);
+  if (!parsed.success) return { problems: schemaProblems(parsed.error, input) };
+  const problems = crossCheck(parsed.data);
+  if (problems.some((problem) => problem.severity === "error")) return { problems };
+  return { stack: resolveStack(parsed.data), problems };
+}
+
+/**
+ * The definition with all defaults filled in, and its warnings.
+ *
+ * @throws TandemError with every problem at once and exit code 3 (invalidStack).
+ */
+export function checkStack(input: unknown): ParsedStack {
+  const { stack, problems } = inspectStack(input);
+  if (stack === undefined) throw new TandemError(problems, { exitCode: ExitCode.invalidStack });
+  return { stack, warnings: problems };
+}
+
+/** As `checkStack`, without the warnings. */
+export function parseStack(input: unknown): ResolvedStack {
+  return checkStack(input).stack;
+}

@@ -1,0 +1,85 @@
+import { parseIp } from "../schema/address.ts";
+import { type Duration, durationMs } from "../schema/duration.ts";
+import type { BackendData, FrontendData, PairData } from "../schema/stack.ts";
+import { present } from "./present.ts";
+import type {
+  BindAddress,
+  ResolvedBackend,
+  ResolvedFrontend,
+  ResolvedHealthCheck,
+  ResolvedProxy,
+} from "./resolved.ts";
+
+/** A bind address taken apart; `::` and `*` are the wildcards of their families. */
+export function resolveBindAddress(text: string): BindAddress {
+  if (text === "*" || text === "0.0.0.0") return { kind: "any4" };
+  const ip = parseIp(text);
+  if (ip === undefined) throw new RangeError(`not a bind address: ${text}`);
+  return ip.text === "::" ? { kind: "any6" } : { kind: "ip", ip };
+}
+
+export function resolveProxy(proxy: PairData["proxy"]): ResolvedProxy {
+  return present({
+    maxconn: proxy.maxconn,
+    logs: proxy.logs,
+    timeoutsMs: milliseconds(proxy.timeouts) as ResolvedProxy["timeoutsMs"],
+    retries: proxy.retries,
+    redispatch: proxy.redispatch,
+    user: proxy.user,
+    group: proxy.group,
+  });
+}
+
+export function resolveFrontend(frontend: FrontendData): ResolvedFrontend {
+  const http = frontend.mode === "http" ? frontend : undefined;
+  const wish = http?.forwardFor ?? false;
+  const forwardFor = wish === true ? { header: "X-Forwarded-For", ifNone: false } : wish;
+  return present({
+    name: frontend.name,
+    mode: frontend.mode,
+    binds: frontend.binds.map((bind) => ({ address: resolveBindAddress(bind.address), port: bind.port })),
+    defaultBackend: frontend.defaultBackend,
+    maxconn: frontend.maxconn,
+    logFormat: frontend.logFormat ?? frontend.mode,
+    logEmpty: frontend.logEmpty,
+    clientTimeoutMs: frontend.clientTimeout === undefined ? undefined : durationMs(frontend.clientTimeout),
+    forwardFor: forwardFor === false ? undefined : present(forwardFor),
+    connectionMode: http?.connectionMode ?? "keepAlive",
+  });
+}
+
+export function resolveBackend(backend: BackendData): ResolvedBackend {
+  return present({
+    name: backend.name,
+    mode: backend.mode,
+    balance: backend.balance,
+    healthCheck: resolveCheck(backend.healthCheck),
+    servers: backend.servers.map((server) => {
+      const address = parseIp(server.address);
+      if (address === undefined) throw new RangeError(`not an IP address: ${server.address}`);
+      return present({ ...server, address });
+    }),
+    retries: backend.retries,
+    redispatch: backend.redispatch,
+    timeoutsMs: milliseconds(backend.timeouts),
+  });
+}
+
+function resolveCheck(check: BackendData["healthCheck"]): ResolvedHealthCheck {
+  if (check.kind === "none") return check;
+  const { interval, timeout, ...rest } = check;
+  return present({
+    ...rest,
+    intervalMs: durationMs(interval),
+    timeoutMs: timeout === undefined ? undefined : durationMs(timeout),
+  }) as ResolvedHealthCheck;
+}
+
+function milliseconds<K extends string>(
+  durations: Readonly<Partial<Record<K, Duration | undefined>>>,
+): Partial<Record<K, number>> {
+  const entries = Object.entries(durations) as [K, Duration | undefined][];
+  return Object.fromEntries(
+    entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, durationMs(value)]])),
+  ) as Partial<Record<K, number>>;
+}

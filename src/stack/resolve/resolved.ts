@@ -1,0 +1,245 @@
+import type { IpAddress, IpInterface } from "../schema/address.ts";
+import type { SecretRef } from "../schema/secret.ts";
+
+/** A stack with every default filled in and every reference good: what all later stages work on. */
+export interface ResolvedStack {
+  readonly name: string;
+  readonly pairs: readonly ResolvedPair[];
+}
+
+export interface ResolvedPair {
+  readonly name: string;
+  readonly nodes: readonly [ResolvedNode, ResolvedNode];
+  readonly startupDelayMs: number;
+  readonly garp: { readonly masterDelayMs: number; readonly repeat: number; readonly refreshMs: number };
+  readonly notification?: ResolvedNotification;
+  readonly trackScripts: readonly ResolvedTrackScript[];
+  readonly instances: readonly ResolvedInstance[];
+  readonly syncGroups: readonly ResolvedSyncGroup[];
+  readonly proxy: ResolvedProxy;
+  readonly frontends: readonly ResolvedFrontend[];
+  readonly backends: readonly ResolvedBackend[];
+  /** Kernel parameters of the pair that do not depend on the node, dotted. */
+  readonly kernel: ResolvedKernel;
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly firewall: { readonly vrrp: "peersOnly" | "open" };
+  readonly drill?: ResolvedDrill;
+  /** Where the value of each placeholder comes from, by the name it has in the rendered files. */
+  readonly secrets: Readonly<Record<string, SecretRef>>;
+}
+
+export interface ResolvedNode {
+  readonly name: string;
+  readonly connection: ResolvedConnection;
+  readonly interface: string;
+  /** The node's own addresses, that of `interface` first. */
+  readonly addresses: readonly { readonly interface: string; readonly address: IpInterface }[];
+}
+
+/** As `Connection` of src/host, with references in the place of secrets. */
+export interface ResolvedConnection {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly auth: readonly ResolvedAuthentication[];
+  readonly hostKey: ResolvedHostKeyPolicy;
+  readonly jump?: ResolvedConnection;
+  readonly sudo?: { readonly password?: SecretRef };
+  readonly timeouts: { readonly connect: number; readonly command: number };
+}
+
+export type ResolvedAuthentication =
+  | { readonly kind: "privateKey"; readonly key: SecretRef; readonly passphrase?: SecretRef }
+  | { readonly kind: "privateKeyFile"; readonly path: string; readonly passphrase?: SecretRef }
+  | { readonly kind: "agent"; readonly socket?: string }
+  | { readonly kind: "password"; readonly password: SecretRef };
+
+export type ResolvedHostKeyPolicy =
+  | { readonly kind: "knownHosts"; readonly path?: string }
+  | { readonly kind: "pinned"; readonly fingerprint: string }
+  | { readonly kind: "trustOnFirstUse"; readonly path: string };
+
+export interface ResolvedNotification {
+  readonly recipients: readonly string[];
+  readonly from: string;
+  readonly smtpServer: { readonly address: string; readonly port: number };
+  readonly connectTimeoutMs: number;
+  readonly heloName?: string;
+}
+
+export interface ResolvedTrackScript {
+  readonly name: string;
+  readonly script: string;
+  readonly intervalMs: number;
+  readonly timeoutMs?: number;
+  readonly weight: number;
+  readonly rise: number;
+  readonly fall: number;
+  readonly user: string;
+}
+
+export type ResolvedTransport =
+  | { readonly kind: "multicast"; readonly group4: string; readonly group6: string }
+  | { readonly kind: "unicast" };
+
+export interface ResolvedVip {
+  readonly address: IpInterface;
+  readonly interface?: string;
+  readonly label?: string;
+}
+
+export interface ResolvedMember {
+  readonly priority: number;
+  readonly state: "MASTER" | "BACKUP";
+}
+
+export type ResolvedNotify = {
+  readonly [K in "master" | "backup" | "fault" | "stop" | "any"]?: string;
+};
+
+export interface ResolvedInstance {
+  readonly name: string;
+  readonly virtualRouterId: number;
+  readonly family: "ipv4" | "ipv6";
+  /** Interface of the adverts when it is not the node's own. */
+  readonly interface?: string;
+  readonly version: 2 | 3;
+  readonly advertIntervalMs: number;
+  readonly transport: ResolvedTransport;
+  /** Name of the node that is master when both are healthy. */
+  readonly master: string;
+  /** By node name. */
+  readonly members: Readonly<Record<string, ResolvedMember>>;
+  readonly nopreempt: boolean;
+  readonly preemptDelayMs?: number;
+  /** `secret` is the placeholder's name. */
+  readonly authentication:
+    | { readonly kind: "none" }
+    | { readonly kind: "PASS" | "AH"; readonly secret: string };
+  readonly vips: readonly ResolvedVip[];
+  readonly excludedVips: readonly ResolvedVip[];
+  readonly trackScripts: readonly string[];
+  readonly trackInterfaces: readonly { readonly interface: string; readonly weight: number }[];
+  /** Weight 0: FAULT when the own proxy does not serve. */
+  readonly trackProxy?: { readonly weight: number };
+  readonly notify: ResolvedNotify;
+  readonly mail: boolean;
+  /** What fails over how fast, as the protocol predicts. */
+  readonly failover: FailoverPrediction;
+}
+
+/** Times in milliseconds (RFC 5798 section 6.1), for a fault of the preferred master. */
+export interface FailoverPrediction {
+  /** Dead master: the three missed adverts and the skew, less the age of the last advert. */
+  readonly crash: { readonly least: number; readonly most: number };
+  /** Stop with a farewell advert: the skew of the other node. */
+  readonly graceful: number;
+}
+
+export interface ResolvedSyncGroup {
+  readonly name: string;
+  readonly instances: readonly string[];
+  readonly notify: ResolvedNotify;
+}
+
+export interface ResolvedProxy {
+  readonly maxconn: number;
+  readonly logs: readonly { readonly address: string; readonly facility: string; readonly level: string }[];
+  readonly timeoutsMs: Readonly<Record<ProxyTimeout, number>> &
+    Readonly<Partial<Record<OptionalTimeout, number>>>;
+  readonly retries: number;
+  readonly redispatch: boolean;
+  readonly user?: string;
+  readonly group?: string;
+}
+
+export type ProxyTimeout =
+  | "connect"
+  | "client"
+  | "server"
+  | "queue"
+  | "httpRequest"
+  | "httpKeepAlive"
+  | "check";
+export type OptionalTimeout = "tunnel" | "clientFin" | "serverFin";
+
+export interface ResolvedFrontend {
+  readonly name: string;
+  readonly mode: "http" | "tcp";
+  readonly binds: readonly { readonly address: BindAddress; readonly port: number }[];
+  readonly defaultBackend: string;
+  readonly maxconn?: number;
+  readonly logFormat: "http" | "tcp" | "short";
+  readonly logEmpty: boolean;
+  readonly clientTimeoutMs?: number;
+  readonly forwardFor?: { readonly except?: string; readonly header: string; readonly ifNone: boolean };
+  readonly connectionMode: "keepAlive" | "serverClose" | "close";
+}
+
+export type BindAddress =
+  | { readonly kind: "any4" }
+  | { readonly kind: "any6" }
+  | { readonly kind: "ip"; readonly ip: IpAddress };
+
+export type ResolvedHealthCheck =
+  | { readonly kind: "none" }
+  | ({ readonly kind: "tcp" } & CheckRhythm)
+  | ({
+      readonly kind: "http";
+      readonly method: string;
+      readonly path: string;
+      readonly host?: string;
+      readonly expectStatus: string;
+    } & CheckRhythm);
+
+export interface CheckRhythm {
+  readonly intervalMs: number;
+  readonly rise: number;
+  readonly fall: number;
+  readonly timeoutMs?: number;
+  readonly port?: number;
+}
+
+export interface ResolvedServer {
+  readonly name: string;
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly weight: number;
+  readonly check: boolean;
+  readonly backup: boolean;
+  readonly maxconn?: number;
+}
+
+export interface ResolvedBackend {
+  readonly name: string;
+  readonly mode: "http" | "tcp";
+  readonly balance: "roundrobin" | "leastconn" | "source";
+  readonly healthCheck: ResolvedHealthCheck;
+  readonly servers: readonly ResolvedServer[];
+  readonly retries?: number;
+  readonly redispatch?: boolean;
+  readonly timeoutsMs: Readonly<Partial<Record<"connect" | "server" | "queue" | "tunnel", number>>>;
+}
+
+export interface ResolvedKernel {
+  readonly nonlocalBind: boolean;
+  readonly forwarding: boolean;
+  readonly arpIgnore: number;
+  readonly arpAnnounce: number;
+  readonly sendRedirects: boolean;
+}
+
+export interface ResolvedDrill {
+  readonly faults: readonly ("handover" | "kill" | "stop" | "linkDown")[];
+  readonly maxOutageMs: number;
+  readonly when: "create" | "change" | "always";
+  readonly probe: {
+    readonly kind: "tcp" | "http";
+    readonly path: string;
+    readonly intervalMs: number;
+    readonly timeoutMs: number;
+  };
+  /** Node that sends the probes; default the machine that runs Tandem. */
+  readonly from?: string;
+}
