@@ -1,0 +1,195 @@
+//! The result of one check, in the codes and words of the statistics column `check_status`.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// Code of a check's result (HAProxy management guide 9.1, field `check_status`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckStatus {
+    /// Never checked since the start.
+    Initializing,
+    /// The check could not even be started (no descriptor, no route of our own).
+    SocketError,
+    L4Ok,
+    L4Timeout,
+    L4Connection,
+    L7Ok,
+    /// Passed under the condition that no new session comes (`http-check disable-on-404`).
+    L7OkConditional,
+    L7Timeout,
+    L7Response,
+    L7Status,
+}
+
+/// What a check means for the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Passed,
+    /// Alive, but to be left alone by new sessions.
+    Conditional,
+    Failed,
+}
+
+impl CheckStatus {
+    /// The code as the statistics show it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Initializing => "INI",
+            Self::SocketError => "SOCKERR",
+            Self::L4Ok => "L4OK",
+            Self::L4Timeout => "L4TOUT",
+            Self::L4Connection => "L4CON",
+            Self::L7Ok => "L7OK",
+            Self::L7OkConditional => "L7OKC",
+            Self::L7Timeout => "L7TOUT",
+            Self::L7Response => "L7RSP",
+            Self::L7Status => "L7STS",
+        }
+    }
+
+    /// The words that the log uses.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Initializing => "Initializing",
+            Self::SocketError => "Socket error",
+            Self::L4Ok => "Layer4 check passed",
+            Self::L4Timeout => "Layer4 timeout",
+            Self::L4Connection => "Layer4 connection problem",
+            Self::L7Ok => "Layer7 check passed",
+            Self::L7OkConditional => "Layer7 check conditionally passed",
+            Self::L7Timeout => "Layer7 timeout",
+            Self::L7Response => "Layer7 invalid response",
+            Self::L7Status => "Layer7 wrong status",
+        }
+    }
+
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Self::L4Ok | Self::L7Ok => Outcome::Passed,
+            Self::L7OkConditional => Outcome::Conditional,
+            _ => Outcome::Failed,
+        }
+    }
+
+    /// Whether the result may carry the status code of an HTTP response.
+    fn has_code(self) -> bool {
+        matches!(
+            self,
+            Self::L7Ok | Self::L7OkConditional | Self::L7Status | Self::L7Response
+        )
+    }
+}
+
+/// The result of one check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckResult {
+    pub status: CheckStatus,
+    /// Status code of the HTTP response, if one was read.
+    pub code: Option<u16>,
+    /// What the system or the response said, e.g. `Connection refused`.
+    pub info: Option<String>,
+    pub duration: Duration,
+}
+
+impl CheckResult {
+    pub fn new(status: CheckStatus) -> Self {
+        Self {
+            status,
+            code: None,
+            info: None,
+            duration: Duration::ZERO,
+        }
+    }
+
+    #[must_use]
+    pub fn with_info(self, info: impl Into<String>) -> Self {
+        Self {
+            info: Some(info.into()),
+            ..self
+        }
+    }
+
+    #[must_use]
+    pub fn with_code(self, code: u16) -> Self {
+        Self {
+            code: Some(code),
+            ..self
+        }
+    }
+
+    #[must_use]
+    pub fn took(self, duration: Duration) -> Self {
+        Self { duration, ..self }
+    }
+
+    pub fn outcome(&self) -> Outcome {
+        self.status.outcome()
+    }
+
+    /// Short form for `status` output: `L4OK`, `L7STS/503`.
+    pub fn short(&self) -> String {
+        match self.code {
+            Some(code) if self.status.has_code() => format!("{}/{code}", self.status.code()),
+            _ => self.status.code().to_owned(),
+        }
+    }
+
+    /// `Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 2ms`.
+    pub fn reason(&self) -> String {
+        let mut text = self.status.description().to_owned();
+        if let Some(code) = self.code.filter(|_| self.status.has_code()) {
+            let _ = write!(text, ", code: {code}");
+        }
+        if let Some(info) = &self.info {
+            let _ = write!(text, ", info: \"{}\"", printable(info));
+        }
+        let _ = write!(text, ", check duration: {}ms", self.duration.as_millis());
+        text
+    }
+}
+
+/// What a server says goes into a log line: no control characters, and no quote that would end
+/// the field.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '"' => '\'',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_names_code_info_and_duration() {
+        let result = CheckResult::new(CheckStatus::L7Status)
+            .with_code(503)
+            .with_info("Service Unavailable")
+            .took(Duration::from_millis(2));
+        assert_eq!(
+            result.reason(),
+            "Layer7 wrong status, code: 503, info: \"Service Unavailable\", check duration: 2ms"
+        );
+        assert_eq!(result.short(), "L7STS/503");
+    }
+
+    #[test]
+    fn a_server_cannot_forge_log_fields() {
+        let result = CheckResult::new(CheckStatus::L7Response).with_info("a\"\r\nServer up");
+        assert_eq!(
+            result.reason(),
+            "Layer7 invalid response, info: \"a'  Server up\", check duration: 0ms"
+        );
+    }
+
+    #[test]
+    fn layer_4_results_have_no_code() {
+        assert_eq!(CheckResult::new(CheckStatus::L4Timeout).short(), "L4TOUT");
+        assert_eq!(CheckStatus::L4Connection.outcome(), Outcome::Failed);
+        assert_eq!(CheckStatus::L7OkConditional.outcome(), Outcome::Conditional);
+    }
+}
