@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Release, ReleaseFileName, SecretValues } from "../render/release.ts";
 import type { DaemonStatus } from "./daemon-status.ts";
 
@@ -43,10 +44,13 @@ export interface Shell {
 }
 
 export interface RunOptions {
-  readonly stdin?: Buffer | string;
+  /** A stream is piped as it comes, so that large files need not be held and a lock can be kept. */
+  readonly stdin?: Buffer | string | Readable;
   /** Milliseconds. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** Called with standard output as it comes, beside the whole of it in the result. */
+  readonly onStdout?: (chunk: Buffer) => void;
 }
 
 /** A file as found on the host. */

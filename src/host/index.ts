@@ -1,0 +1,12 @@
+/**
+ * Host: a release and a real machine, over SSH.
+ * In: a Connection and a Release with the values of its secrets.
+ * Out: observation, differences, preflight problems, an applied or untouched host.
+ * Nothing here knows of Pulumi or of the command line.
+ * May import diagnostics, stack and render.
+ */
+
+export { type DaemonStatus, daemonStatusSchema } from "./daemon-status.ts";
+export type * from "./host.ts";
+export { quote } from "./quote.ts";
+export { SshShell } from "./ssh/shell.ts";
