@@ -1,1 +1,140 @@
-//! Listeners and stream sockets: options, non-blocking connect and accept, vectored writes.
+//! Listeners and stream sockets: options, non-blocking accept and connect, vectored writes.
+
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::net::{
+    self, AddressFamily, RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketAddrUnix,
+    SocketFlags, SocketType, sockopt,
+};
+
+const STREAM: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
+
+/// Where a stream connection goes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Peer {
+    Tcp(SocketAddr),
+    Unix(String),
+}
+
+/// A listening socket. Not shared between processes by SO_REUSEPORT: closing one member of such a
+/// group drops its queue of accepted connections.
+pub fn listen(address: SocketAddr, backlog: i32) -> io::Result<OwnedFd> {
+    let fd = net::socket_with(family(address), SocketType::STREAM, STREAM, None)?;
+    sockopt::set_socket_reuseaddr(&fd, true)?;
+    net::bind(&fd, &address)?;
+    net::listen(&fd, backlog)?;
+    Ok(fd)
+}
+
+/// The next waiting connection, non-blocking. `None` as address: not an IP socket.
+pub fn accept(listener: impl AsFd) -> io::Result<(OwnedFd, Option<SocketAddr>)> {
+    let (fd, address) = net::acceptfrom_with(listener, STREAM)?;
+    Ok((fd, address.and_then(|a| SocketAddr::try_from(a).ok())))
+}
+
+/// Starts to connect; the socket becomes writable when it is done, or broken when it failed.
+pub fn connect(peer: &Peer, source: Option<SocketAddr>) -> io::Result<OwnedFd> {
+    let (fd, result) = match peer {
+        Peer::Tcp(address) => {
+            let fd = net::socket_with(family(*address), SocketType::STREAM, STREAM, None)?;
+            sockopt::set_tcp_nodelay(&fd, true)?;
+            if let Some(source) = source {
+                sockopt::set_socket_reuseaddr(&fd, true)?;
+                net::bind(&fd, &source)?;
+            }
+            let result = net::connect(&fd, address);
+            (fd, result)
+        }
+        Peer::Unix(path) => {
+            let fd = net::socket_with(AddressFamily::UNIX, SocketType::STREAM, STREAM, None)?;
+            let result = net::connect(&fd, &SocketAddrUnix::new(path.as_str())?);
+            (fd, result)
+        }
+    };
+    match result {
+        Ok(()) | Err(rustix::io::Errno::INPROGRESS) => Ok(fd),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn family(address: SocketAddr) -> AddressFamily {
+    match address {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    }
+}
+
+/// Why the connection attempt failed; `Ok` when it did not.
+pub fn take_error(fd: impl AsFd) -> io::Result<()> {
+    Ok(sockopt::socket_error(fd)??)
+}
+
+pub fn recv(fd: impl AsFd, buffer: &mut [u8]) -> io::Result<usize> {
+    Ok(net::recv(fd, buffer, RecvFlags::empty())?.0)
+}
+
+/// Looks at waiting bytes without taking them.
+pub fn peek(fd: impl AsFd, buffer: &mut [u8]) -> io::Result<usize> {
+    Ok(net::recv(fd, buffer, RecvFlags::PEEK)?.0)
+}
+
+pub fn send(fd: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
+    Ok(net::send(fd, bytes, SendFlags::NOSIGNAL)?)
+}
+
+/// Two pieces in one call, so that a head does not leave as a packet of its own.
+pub fn send_both(fd: impl AsFd, first: &[u8], second: &[u8]) -> io::Result<usize> {
+    if second.is_empty() {
+        return send(fd, first);
+    }
+    let pieces = [IoSlice::new(first), IoSlice::new(second)];
+    Ok(net::sendmsg(
+        fd,
+        &pieces,
+        &mut SendAncillaryBuffer::default(),
+        SendFlags::NOSIGNAL,
+    )?)
+}
+
+pub fn shutdown_write(fd: impl AsFd) -> io::Result<()> {
+    Ok(net::shutdown(fd, Shutdown::Write)?)
+}
+
+/// Small messages leave at once.
+pub fn set_nodelay(fd: impl AsFd) -> io::Result<()> {
+    Ok(sockopt::set_tcp_nodelay(fd, true)?)
+}
+
+pub fn set_keepalive(fd: impl AsFd) -> io::Result<()> {
+    Ok(sockopt::set_socket_keepalive(fd, true)?)
+}
+
+/// TCP_USER_TIMEOUT: how long sent data may stay without acknowledgement.
+pub fn set_user_timeout(fd: impl AsFd, timeout: Duration) -> io::Result<()> {
+    let ms = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+    Ok(sockopt::set_tcp_user_timeout(fd, ms)?)
+}
+
+/// Makes close(2) send a reset instead of waiting for the peer.
+pub fn set_reset_on_close(fd: impl AsFd) -> io::Result<()> {
+    Ok(sockopt::set_socket_linger(fd, Some(Duration::ZERO))?)
+}
+
+pub fn local_address(fd: impl AsFd) -> io::Result<SocketAddr> {
+    let address = net::getsockname(fd)?;
+    SocketAddr::try_from(address).map_err(Into::into)
+}
+
+pub fn peer_address(fd: impl AsFd) -> io::Result<SocketAddr> {
+    let address =
+        net::getpeername(fd)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?;
+    SocketAddr::try_from(address).map_err(Into::into)
+}
+
+/// The kernel's number for this socket: equal for all descriptors of one socket, never reused.
+pub fn cookie(fd: impl AsFd) -> io::Result<u64> {
+    Ok(sockopt::socket_cookie(fd)?)
+}

@@ -1,0 +1,230 @@
+//! Field lines: where each name and value lies, and which of them matter to a proxy.
+
+use crate::fault::Fault;
+use std::ops::Range;
+
+/// A piece of the buffer that was parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    #[must_use]
+    pub fn of(self, buf: &[u8]) -> &[u8] {
+        buf.get(self.start..self.end).unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// Fields with a meaning for framing or for the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Other,
+    Host,
+    Connection,
+    /// `Keep-Alive`, `Proxy-Connection`, `TE`, `HTTP2-Settings`: never passed on.
+    Hop,
+    Upgrade,
+    TransferEncoding,
+    ContentLength,
+    Expect,
+    ForwardedFor,
+    Cookie,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    pub name: Span,
+    /// Without the blanks around it.
+    pub value: Span,
+    /// The whole line with its end.
+    pub line: Span,
+    pub kind: Kind,
+    /// Whether the line goes on to the other side.
+    pub keep: bool,
+    /// The line can be copied as it stands: it ends in CRLF.
+    pub clean: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of a whole head.
+    pub head: usize,
+    pub fields: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        // tune.bufsize less tune.maxrewrite, and tune.http.maxhdr, of the manual.
+        Self {
+            head: 16384 - 1024,
+            fields: 101,
+        }
+    }
+}
+
+const fn token_table() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        #[allow(clippy::cast_possible_truncation)] // b < 256
+        let c = b as u8;
+        table[b] = c.is_ascii_alphanumeric()
+            || matches!(
+                c,
+                b'!' | b'#'
+                    | b'$'
+                    | b'%'
+                    | b'&'
+                    | b'\''
+                    | b'*'
+                    | b'+'
+                    | b'-'
+                    | b'.'
+                    | b'^'
+                    | b'_'
+                    | b'`'
+                    | b'|'
+                    | b'~'
+            );
+        b += 1;
+    }
+    table
+}
+
+static TOKEN: [bool; 256] = token_table();
+
+/// RFC 9110 §5.6.2.
+#[must_use]
+pub fn is_token_byte(b: u8) -> bool {
+    TOKEN[b as usize]
+}
+
+#[must_use]
+pub fn is_token(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.iter().all(|b| is_token_byte(*b))
+}
+
+fn classify(name: &[u8]) -> Kind {
+    let is = |want: &[u8]| name.eq_ignore_ascii_case(want);
+    match (name.len(), name[0] | 0x20) {
+        (2, b't') if is(b"te") => Kind::Hop,
+        (4, b'h') if is(b"host") => Kind::Host,
+        (6, b'c') if is(b"cookie") => Kind::Cookie,
+        (6, b'e') if is(b"expect") => Kind::Expect,
+        (7, b'u') if is(b"upgrade") => Kind::Upgrade,
+        (10, b'c') if is(b"connection") => Kind::Connection,
+        (10, b'k') if is(b"keep-alive") => Kind::Hop,
+        (14, b'c') if is(b"content-length") => Kind::ContentLength,
+        (14, b'h') if is(b"http2-settings") => Kind::Hop,
+        (15, b'x') if is(b"x-forwarded-for") => Kind::ForwardedFor,
+        (16, b'p') if is(b"proxy-connection") => Kind::Hop,
+        (17, b't') if is(b"transfer-encoding") => Kind::TransferEncoding,
+        _ => Kind::Other,
+    }
+}
+
+/// Reads the field lines from `start` to the empty line; `None` wants more bytes. Folded lines
+/// (RFC 9112 §5.2) are unfolded in place: their line ends become blanks.
+pub fn scan(
+    buf: &mut [u8],
+    start: usize,
+    limits: Limits,
+    fields: &mut Vec<Field>,
+) -> Result<Option<usize>, Fault> {
+    fields.clear();
+    let mut at = start;
+    loop {
+        match buf.get(at..) {
+            None | Some([] | [b'\r']) => return Ok(None),
+            Some([b'\n', ..]) => return Ok(Some(at + 1)),
+            Some([b'\r', b'\n', ..]) => return Ok(Some(at + 2)),
+            Some(_) => {}
+        }
+        let name_len = buf[at..].iter().position(|b| !TOKEN[*b as usize]);
+        let Some(name_len) = name_len else {
+            return Ok(None);
+        };
+        let colon = at + name_len;
+        if name_len == 0 || buf[colon] != b':' {
+            return Err(Fault::FieldName);
+        }
+        let Some(end) = line_end(buf, colon + 1) else {
+            return Ok(None);
+        };
+        if fields.len() == limits.fields {
+            return Err(Fault::TooManyFields);
+        }
+        let clean = buf[end - 2] == b'\r' && end - 2 > colon;
+        let mut value = Span::new(colon + 1, if clean { end - 2 } else { end - 1 });
+        if memchr::memchr2(b'\r', 0, value.of(buf)).is_some() {
+            return Err(Fault::FieldValue);
+        }
+        while value.start < value.end && is_blank(buf[value.start]) {
+            value.start += 1;
+        }
+        while value.start < value.end && is_blank(buf[value.end - 1]) {
+            value.end -= 1;
+        }
+        let name = Span::new(at, colon);
+        fields.push(Field {
+            name,
+            value,
+            line: Span::new(at, end),
+            kind: classify(name.of(buf)),
+            keep: true,
+            clean,
+        });
+        at = end;
+    }
+}
+
+/// The index behind the line's LF; joins folded continuation lines on the way.
+fn line_end(buf: &mut [u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let lf = at + memchr::memchr(b'\n', &buf[at..])?;
+        match buf.get(lf + 1) {
+            None => return None,
+            Some(b' ' | b'\t') => {
+                buf[lf] = b' ';
+                if lf > from && buf[lf - 1] == b'\r' {
+                    buf[lf - 1] = b' ';
+                }
+                at = lf + 1;
+            }
+            Some(_) => return Some(lf + 1),
+        }
+    }
+}
+
+#[must_use]
+pub fn is_blank(b: u8) -> bool {
+    b == b' ' || b == b'\t'
+}
+
+/// The elements of a comma-separated list (RFC 9110 §5.6.1), trimmed, empty ones included.
+pub fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|b| *b == b',').map(<[u8]>::trim_ascii)
+}

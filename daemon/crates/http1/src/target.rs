@@ -1,0 +1,116 @@
+//! Request targets (RFC 9112 §3.2) and what Host may say beside them.
+
+use crate::fault::Fault;
+use crate::field::Span;
+use crate::method::Method;
+
+/// Checks the target's form; gives the authority it names, if any.
+pub fn check(buf: &[u8], target: Span, method: Method) -> Result<Option<Span>, Fault> {
+    let t = target.of(buf);
+    if t.iter().any(|b| !(0x21..0x7f).contains(b) || *b == b'#') {
+        return Err(Fault::Target);
+    }
+    if method == Method::Connect {
+        return if is_authority(t) && t.contains(&b':') {
+            Ok(Some(target))
+        } else {
+            Err(Fault::Target)
+        };
+    }
+    match t {
+        [b'/', ..] | b"*" => Ok(None),
+        _ => {
+            let at = scheme_end(t).ok_or(Fault::Target)?;
+            let len = t[at..]
+                .iter()
+                .position(|b| matches!(b, b'/' | b'?'))
+                .unwrap_or(t.len() - at);
+            let authority = Span::new(target.start + at, target.start + at + len);
+            if is_authority(authority.of(buf)) && !authority.is_empty() {
+                Ok(Some(authority))
+            } else {
+                Err(Fault::Target)
+            }
+        }
+    }
+}
+
+/// Index behind `scheme://`.
+fn scheme_end(t: &[u8]) -> Option<usize> {
+    let colon = t.iter().position(|b| *b == b':')?;
+    let scheme_ok = t.first().is_some_and(u8::is_ascii_alphabetic)
+        && t[..colon]
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    (scheme_ok && t[colon..].starts_with(b"://")).then_some(colon + 3)
+}
+
+/// `uri-host [ ":" port ]` without user information (RFC 9110 §7.2).
+pub(crate) fn is_authority(value: &[u8]) -> bool {
+    value.iter().all(|b| {
+        b.is_ascii_alphanumeric()
+            || matches!(
+                b,
+                b'-' | b'.'
+                    | b'_'
+                    | b'~'
+                    | b'%'
+                    | b'!'
+                    | b'$'
+                    | b'&'
+                    | b'\''
+                    | b'('
+                    | b')'
+                    | b'*'
+                    | b'+'
+                    | b';'
+                    | b'='
+                    | b':'
+                    | b'['
+                    | b']'
+            )
+    })
+}
+
+/// Whether Host and the target's authority name the same place; a default port may be left out.
+pub(crate) fn same_authority(target: &[u8], authority: &[u8], host: &[u8]) -> bool {
+    let default: &[u8] = if target.len() >= 5 && target[..5].eq_ignore_ascii_case(b"https") {
+        b":443"
+    } else {
+        b":80"
+    };
+    let strip = |v: &[u8]| v.strip_suffix(default).unwrap_or(v).to_ascii_lowercase();
+    strip(authority) == strip(host)
+}
+
+/// The path of a target, without authority and query: what path rules and hashes look at.
+#[must_use]
+pub fn path(target: &[u8]) -> &[u8] {
+    let from = path_and_query(target);
+    let end = from.iter().position(|b| *b == b'?').unwrap_or(from.len());
+    &from[..end]
+}
+
+/// The path with its query; empty for `*` and authority-form.
+#[must_use]
+pub fn path_and_query(target: &[u8]) -> &[u8] {
+    if target.first() == Some(&b'/') {
+        return target;
+    }
+    let Some(at) = scheme_end(target) else {
+        return b"";
+    };
+    let rest = &target[at..];
+    rest.iter()
+        .position(|b| matches!(b, b'/' | b'?'))
+        .map_or(b"", |p| &rest[p..])
+}
+
+/// What follows the first `?`.
+#[must_use]
+pub fn query(target: &[u8]) -> &[u8] {
+    target
+        .iter()
+        .position(|b| *b == b'?')
+        .map_or(b"", |p| &target[p + 1..])
+}
