@@ -1,0 +1,201 @@
+import { buildCommand } from "@stricli/core";
+import type { CliContext } from "./context.ts";
+
+// Commands are data; what they do is loaded only when they run, so that `--help` answers at once.
+
+const stack = {
+  brief: "Stack: a file that exports `stack`, or its name under stacks/",
+  placeholder: "stack",
+  parse: String,
+} as const;
+
+const stackOnly = { kind: "tuple", parameters: [stack] } as const;
+const json = { kind: "boolean", brief: "Print JSON on stdout", default: false, withNegated: false } as const;
+const node = { kind: "parsed", parse: String, brief: "Only this node", optional: true } as const;
+const pair = { kind: "parsed", parse: String, brief: "Only this pair", optional: true } as const;
+
+export interface RenderFlags {
+  readonly out?: string;
+  readonly node?: string;
+  readonly json: boolean;
+}
+
+const render = buildCommand<RenderFlags, [string], CliContext>({
+  docs: { brief: "Print or write every file that the stack puts on its hosts" },
+  parameters: {
+    flags: {
+      out: {
+        kind: "parsed",
+        parse: String,
+        brief: "Write into this folder, one subfolder a node",
+        optional: true,
+      },
+      node,
+      json,
+    },
+    positional: stackOnly,
+  },
+  loader: async () => (await import("./actions/render.ts")).renderAction,
+});
+
+export interface CheckFlags {
+  readonly json: boolean;
+}
+
+const check = buildCommand<CheckFlags, [string], CliContext>({
+  docs: { brief: "Find mistakes in the stack, with the real parser where it is built; touches no host" },
+  parameters: { flags: { json }, positional: stackOnly },
+  loader: async () => (await import("./actions/check.ts")).checkAction,
+});
+
+export interface DiffFlags {
+  readonly node?: string;
+  readonly json: boolean;
+}
+
+const diff = buildCommand<DiffFlags, [string], CliContext>({
+  docs: { brief: "Compare the stack as written with the hosts as they are; exit 2 when they differ" },
+  parameters: { flags: { node, json }, positional: stackOnly },
+  loader: async () => (await import("./actions/diff.ts")).diffAction,
+});
+
+export interface DriftFlags {
+  readonly stack?: string;
+  readonly json: boolean;
+}
+
+const drift = buildCommand<DriftFlags, [], CliContext>({
+  docs: { brief: "Compare what was last applied with the hosts as they are; exit 2 on drift" },
+  parameters: {
+    flags: {
+      stack: {
+        kind: "parsed",
+        parse: String,
+        brief: "Pulumi stack (default: the selected one)",
+        optional: true,
+      },
+      json,
+    },
+    positional: { kind: "tuple", parameters: [] },
+  },
+  loader: async () => (await import("./actions/drift.ts")).driftAction,
+});
+
+export interface UpFlags {
+  readonly yes: boolean;
+  readonly preview: boolean;
+}
+
+const up = buildCommand<UpFlags, [string], CliContext>({
+  docs: { brief: "Check the stack, then run `pulumi up` on it" },
+  parameters: {
+    flags: {
+      yes: { kind: "boolean", brief: "Do not ask", default: false, withNegated: false },
+      preview: {
+        kind: "boolean",
+        brief: "Only preview, reading the live hosts",
+        default: false,
+        withNegated: false,
+      },
+    },
+    positional: stackOnly,
+  },
+  loader: async () => (await import("./actions/up.ts")).upAction,
+});
+
+const faultKinds = ["handover", "kill", "stop", "linkDown"] as const;
+
+export interface DrillFlags {
+  readonly pair?: string;
+  readonly fault?: readonly (typeof faultKinds)[number][];
+  readonly json: boolean;
+  readonly yes: boolean;
+}
+
+const drill = buildCommand<DrillFlags, [string], CliContext>({
+  docs: {
+    brief: "Inject faults on the master and measure what a client sees; exit 5 when the verdict is bad",
+  },
+  parameters: {
+    flags: {
+      pair,
+      fault: {
+        kind: "enum",
+        values: faultKinds,
+        variadic: true,
+        optional: true,
+        brief: "Which faults (default: those of the definition)",
+      },
+      yes: { kind: "boolean", brief: "Do not ask", default: false, withNegated: false },
+      json,
+    },
+    positional: stackOnly,
+  },
+  loader: async () => (await import("./actions/drill.ts")).drillAction,
+});
+
+export interface GraphFlags {
+  readonly format: "svg" | "mermaid";
+  readonly out?: string;
+}
+
+const graph = buildCommand<GraphFlags, [string], CliContext>({
+  docs: { brief: "Draw the pairs, virtual addresses, frontends and backends" },
+  parameters: {
+    flags: {
+      format: { kind: "enum", values: ["svg", "mermaid"], default: "mermaid", brief: "Picture format" },
+      out: { kind: "parsed", parse: String, brief: "File to write (default: stdout)", optional: true },
+    },
+    positional: stackOnly,
+  },
+  loader: async () => (await import("./actions/graph.ts")).graphAction,
+});
+
+export interface DoctorFlags {
+  readonly stack?: string;
+  readonly json: boolean;
+}
+
+const doctor = buildCommand<DoctorFlags, [], CliContext>({
+  docs: { brief: "Look for what is missing on this machine and on the stack's hosts; changes nothing" },
+  parameters: {
+    flags: {
+      stack: { kind: "parsed", parse: String, brief: "Also look at this stack's hosts", optional: true },
+      json,
+    },
+    positional: { kind: "tuple", parameters: [] },
+  },
+  loader: async () => (await import("./actions/doctor.ts")).doctorAction,
+});
+
+export interface InitFlags {
+  readonly name?: string;
+}
+
+const init = buildCommand<InitFlags, [string], CliContext>({
+  docs: { brief: "Write a project that passes `tandem check` at once" },
+  parameters: {
+    flags: {
+      name: { kind: "parsed", parse: String, brief: "Project name (default: the folder's)", optional: true },
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "Folder to create", placeholder: "folder", parse: String }],
+    },
+  },
+  loader: async () => (await import("./actions/init.ts")).initAction,
+});
+
+const explain = buildCommand<{ readonly json: boolean }, [string], CliContext>({
+  docs: { brief: "Say what an error code means and what to do" },
+  parameters: {
+    flags: { json },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "Code, e.g. HOST_UNREACHABLE", placeholder: "code", parse: String }],
+    },
+  },
+  loader: async () => (await import("./actions/explain.ts")).explainAction,
+});
+
+export const commands = { render, check, diff, up, drift, drill, graph, doctor, init, explain };

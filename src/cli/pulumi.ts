@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { ExitCode, TandemError } from "../diagnostics/index.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** `$TANDEM_PULUMI`, else the `pulumi` on PATH. Throws TandemError when there is neither. */
+export function findPulumi(env: Env): string {
+  const named = env.TANDEM_PULUMI;
+  const candidates = [
+    ...(named === undefined || named === "" ? [] : [named]),
+    ...(env.PATH ?? "").split(delimiter).map((dir) => join(dir, "pulumi")),
+  ];
+  const found = candidates.find(isExecutable);
+  if (found !== undefined) return found;
+  throw new TandemError(
+    [
+      {
+        code: "CLI_NO_PULUMI",
+        severity: "error",
+        message: "the pulumi executable is neither on PATH nor named by TANDEM_PULUMI",
+        why: "Tandem's resources are planned and recorded by Pulumi",
+        hint: "install Pulumi, or in this repository run `sh lab/setup/ensure.sh demo`, which builds and caches it",
+      },
+    ],
+    { exitCode: ExitCode.failed },
+  );
+}
+
+function isExecutable(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface PulumiOutcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+}
+
+/** Runs pulumi; `inherit` lets it talk to the terminal, else its stdout is returned. */
+export async function runPulumi(
+  args: readonly string[],
+  options: {
+    readonly cwd: string;
+    readonly env: Env;
+    readonly inherit: boolean;
+    readonly signal?: AbortSignal;
+  },
+): Promise<PulumiOutcome> {
+  const child = spawn(findPulumi(options.env), args, {
+    cwd: options.cwd,
+    env: { ...options.env } as NodeJS.ProcessEnv,
+    stdio: options.inherit ? "inherit" : ["ignore", "pipe", "inherit"],
+  });
+  // Pulumi gets the terminal's SIGINT itself; an abort from elsewhere is passed on as one.
+  const interrupt = () => child.kill("SIGINT");
+  options.signal?.addEventListener("abort", interrupt, { once: true });
+  const chunks: Buffer[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  try {
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => resolve(code ?? ExitCode.failed));
+    });
+    return { exitCode, stdout: Buffer.concat(chunks).toString("utf8") };
+  } finally {
+    options.signal?.removeEventListener("abort", interrupt);
+  }
+}
