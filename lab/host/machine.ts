@@ -39,7 +39,7 @@ export async function startHost(plan: LabPlan, host: LabHost): Promise<void> {
     stdio: ["ignore", log, log],
     cwd: "/",
     env: {
-      PATH: process.env["PATH"],
+      PATH: process.env.PATH,
       SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1",
       SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
       GROUP: group,

@@ -4,7 +4,7 @@ import type { LabPlan } from "../plan.ts";
 import { LabError } from "../run.ts";
 
 /** Folder of all labs of this machine; it does not outlive a boot, as nothing of a lab does. */
-export const stateRoot = process.env["TANDEM_LAB_STATE"] || "/run/tandem-lab";
+export const stateRoot = process.env.TANDEM_LAB_STATE || "/run/tandem-lab";
 export const claimsDir = join(stateRoot, ".claims");
 
 /** The process a lab ends with; a start time tells it from a later one with the same number. */

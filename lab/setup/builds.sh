@@ -1,0 +1,89 @@
+# Sourced by ensure.sh. What is built: in the checkout (node_modules, dist), in the cache (Debian root, Pulumi).
+
+lock_digest() { sha256sum package-lock.json | cut -d' ' -f1; }
+
+need_npm() {
+  [ "$(cat node_modules/.tandem-lock 2>/dev/null)" != "$(lock_digest)" ] || return 1
+  # Installed by hand from the same lock: nothing to do but to remember it.
+  if [ node_modules/.package-lock.json -nt package-lock.json ]; then
+    lock_digest >node_modules/.tandem-lock
+    return 1
+  fi
+  return 0
+}
+
+do_npm() {
+  locked "npm-$checkout" npm_install
+}
+
+npm_install() {
+  ! need_npm || { npm ci --no-audit --no-fund && lock_digest >node_modules/.tandem-lock; }
+}
+
+# newer STAMP PATH...: something below the paths is newer than the stamp, or there is no stamp
+newer() {
+  stamp=$1
+  shift
+  [ ! -e "$stamp" ] || [ -n "$(find "$@" -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+}
+
+need_typescript() { newer dist/.typescript src templates tsconfig.json tsconfig.build.json package-lock.json; }
+
+do_typescript() {
+  locked "dist-$checkout" typescript_build
+}
+
+typescript_build() {
+  mkdir -p dist
+  touch dist/.typescript.new
+  npm run --silent build:ts && mv dist/.typescript.new dist/.typescript
+}
+
+# The daemon's sources, without what cargo writes beside them.
+daemon_sources() {
+  for path in daemon/*; do
+    [ "$path" = daemon/target ] || printf '%s\n' "$path"
+  done
+}
+
+need_daemon() {
+  [ ! -x dist/tandemd ] || newer dist/tandemd $(daemon_sources)
+}
+
+do_daemon() {
+  locked "daemon-$checkout" npm run --silent build:daemon && touch dist/tandemd
+}
+
+# The CLI on PATH will do when it is of the same major version and not ancient.
+pulumi_on_path() {
+  command -v pulumi >/dev/null && version=$(pulumi version 2>/dev/null) &&
+    case $version in v3.*) version_at_least "${version#v}" 3.150.0 ;; *) false ;; esac
+}
+
+need_pulumi() {
+  [ -z "${TANDEM_PULUMI:-}" ] && [ ! -x "$pulumi" ] && ! pulumi_on_path
+}
+
+do_pulumi() {
+  locked pulumi pulumi_build
+}
+
+pulumi_build() {
+  need_pulumi || return 0
+  part=$cache/pulumi-$pulumi_version.part.$$
+  mkdir -p "$part"
+  version_flag="-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$pulumi_version"
+  (cd lab/setup/pulumi-cli && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w $version_flag" \
+    -o "$part/pulumi" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi) &&
+    rm -rf "${pulumi%/pulumi}" && mv "$part" "${pulumi%/pulumi}"
+}
+
+need_root() { [ ! -d "$root/services" ]; }
+
+do_root() {
+  locked root root_build
+}
+
+root_build() {
+  ! need_root || sh lab/setup/root.sh "$root"
+}

@@ -1,0 +1,14 @@
+# Sourced. Toolchains that their installers put outside the PATH of a bare shell.
+for dir in "${CARGO_HOME:-${HOME:-/root}/.cargo}/bin" /usr/local/go/bin; do
+  case ":$PATH:" in
+    *":$dir:"*) ;;
+    *) [ ! -d "$dir" ] || PATH=$PATH:$dir ;;
+  esac
+done
+for dir in /usr/sbin /sbin; do
+  case ":$PATH:" in
+    *":$dir:"*) ;;
+    *) PATH=$PATH:$dir ;;
+  esac
+done
+export PATH
