@@ -74,6 +74,12 @@ export function fillSecrets(text: string, secrets: SecretValues): string {
   });
 }
 
+/** Names of the secrets whose placeholders occur in the texts, sorted, once each. */
+export function secretNamesIn(texts: readonly string[]): readonly string[] {
+  const names = texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""));
+  return [...new Set(names)].sort();
+}
+
 /** Paths on the host, the same on every node. */
 export const HostPaths = {
   binaryDir: "/opt/tandem/bin",

@@ -1,0 +1,152 @@
+import type {
+  BindAddress,
+  ResolvedBackend,
+  ResolvedFrontend,
+  ResolvedHealthCheck,
+  ResolvedNode,
+  ResolvedPair,
+  ResolvedServer,
+} from "../../stack/index.ts";
+import { haproxyTime } from "./time.ts";
+
+/** Model of templates/haproxy.cfg.hbs for one node. */
+export function haproxyModel(pair: ResolvedPair, node: ResolvedNode): object {
+  return {
+    pair: pair.name,
+    node: node.name,
+    global: globalLines(pair),
+    defaults: defaultsLines(pair),
+    frontends: pair.frontends.map((frontend) => ({ name: frontend.name, lines: frontendLines(frontend) })),
+    backends: pair.backends.map((backend) => ({ name: backend.name, lines: backendLines(backend) })),
+  };
+}
+
+function globalLines({ proxy }: ResolvedPair): string[] {
+  return [
+    ...proxy.logs.map((log) => `log ${log.address} ${log.facility} ${log.level}`),
+    `maxconn ${proxy.maxconn}`,
+    ...(proxy.user === undefined ? [] : [`user ${proxy.user}`]),
+    ...(proxy.group === undefined ? [] : [`group ${proxy.group}`]),
+  ];
+}
+
+const TIMEOUTS = {
+  connect: "connect",
+  client: "client",
+  server: "server",
+  queue: "queue",
+  httpRequest: "http-request",
+  httpKeepAlive: "http-keep-alive",
+  check: "check",
+  tunnel: "tunnel",
+  clientFin: "client-fin",
+  serverFin: "server-fin",
+} as const;
+
+function timeoutLines(timeouts: Readonly<Partial<Record<keyof typeof TIMEOUTS, number>>>): string[] {
+  return Object.entries(TIMEOUTS).flatMap(([key, word]) => {
+    const ms = timeouts[key as keyof typeof TIMEOUTS];
+    return ms === undefined ? [] : [`timeout ${word} ${haproxyTime(ms)}`];
+  });
+}
+
+function defaultsLines({ proxy }: ResolvedPair): string[] {
+  return [
+    "log global",
+    `retries ${proxy.retries}`,
+    ...(proxy.redispatch ? ["option redispatch"] : []),
+    ...timeoutLines(proxy.timeoutsMs),
+  ];
+}
+
+function frontendLines(frontend: ResolvedFrontend): string[] {
+  const { forwardFor } = frontend;
+  return [
+    `mode ${frontend.mode}`,
+    ...frontend.binds.map((bind) => `bind ${bindWord(bind.address, bind.port)}`),
+    ...(frontend.logFormat === "short" ? [] : [`option ${frontend.logFormat}log`]),
+    ...(frontend.logEmpty ? [] : ["option dontlognull"]),
+    ...(forwardFor === undefined ? [] : [forwardForLine(forwardFor)]),
+    ...connectionLines(frontend),
+    ...(frontend.maxconn === undefined ? [] : [`maxconn ${frontend.maxconn}`]),
+    ...(frontend.clientTimeoutMs === undefined
+      ? []
+      : [`timeout client ${haproxyTime(frontend.clientTimeoutMs)}`]),
+    `default_backend ${frontend.defaultBackend}`,
+  ];
+}
+
+function connectionLines(frontend: ResolvedFrontend): string[] {
+  switch (frontend.connectionMode) {
+    case "keepAlive":
+      return [];
+    case "serverClose":
+      return ["option http-server-close"];
+    case "close":
+      return ["option httpclose"];
+  }
+}
+
+function forwardForLine(wish: NonNullable<ResolvedFrontend["forwardFor"]>): string {
+  return [
+    "option forwardfor",
+    ...(wish.except === undefined ? [] : [`except ${wish.except}`]),
+    ...(wish.header === "X-Forwarded-For" ? [] : [`header ${wish.header}`]),
+    ...(wish.ifNone ? ["if-none"] : []),
+  ].join(" ");
+}
+
+/** `v6only` keeps `::` off IPv4, so that `*` and `::` may stand side by side whatever the sysctl says. */
+export function bindWord(address: BindAddress, port: number): string {
+  switch (address.kind) {
+    case "any4":
+      return `*:${port}`;
+    case "any6":
+      return `[::]:${port} v6only`;
+    case "ip":
+      return address.ip.family === "ipv4" ? `${address.ip.text}:${port}` : `[${address.ip.text}]:${port}`;
+  }
+}
+
+function backendLines(backend: ResolvedBackend): string[] {
+  return [
+    `mode ${backend.mode}`,
+    `balance ${backend.balance}`,
+    ...(backend.retries === undefined ? [] : [`retries ${backend.retries}`]),
+    ...(backend.redispatch === undefined ? [] : [`${backend.redispatch ? "" : "no "}option redispatch`]),
+    ...timeoutLines(backend.timeoutsMs),
+    ...checkLines(backend.healthCheck),
+    ...backend.servers.map((server) => serverLine(server, backend.healthCheck)),
+  ];
+}
+
+function checkLines(check: ResolvedHealthCheck): string[] {
+  if (check.kind === "none") return [];
+  const rhythm = [`inter ${haproxyTime(check.intervalMs)}`, `rise ${check.rise}`, `fall ${check.fall}`];
+  if (check.port !== undefined) rhythm.push(`port ${check.port}`);
+  return [
+    ...(check.timeoutMs === undefined ? [] : [`timeout check ${haproxyTime(check.timeoutMs)}`]),
+    ...(check.kind === "http" ? httpCheckLines(check) : []),
+    `default-server ${rhythm.join(" ")}`,
+  ];
+}
+
+function httpCheckLines(check: Extract<ResolvedHealthCheck, { kind: "http" }>): string[] {
+  const version = check.host === undefined ? "" : " HTTP/1.1";
+  return [
+    `option httpchk ${check.method} ${check.path}${version}`,
+    ...(check.host === undefined ? [] : [`http-check send hdr Host ${check.host}`]),
+    `http-check expect status ${check.expectStatus}`,
+  ];
+}
+
+function serverLine(server: ResolvedServer, check: ResolvedHealthCheck): string {
+  const host = server.address.family === "ipv4" ? server.address.text : `[${server.address.text}]`;
+  return [
+    `server ${server.name} ${host}:${server.port}`,
+    ...(server.weight === 1 ? [] : [`weight ${server.weight}`]),
+    ...(server.maxconn === undefined ? [] : [`maxconn ${server.maxconn}`]),
+    ...(check.kind !== "none" && server.check ? ["check"] : []),
+    ...(server.backup ? ["backup"] : []),
+  ].join(" ");
+}

@@ -1,0 +1,138 @@
+import type { ResolvedNode, ResolvedPair } from "../stack/index.ts";
+import { canonicalJson, sha256 } from "./canonical.ts";
+import { fillTemplate } from "./engine.ts";
+import { haproxyModel } from "./model/haproxy.ts";
+import { keepalivedModel } from "./model/keepalived.ts";
+import { nftablesRules } from "./model/nftables.ts";
+import { nodeSysctls, vrrpInterfaces } from "./model/sysctls.ts";
+import {
+  type BinaryRef,
+  HostPaths,
+  type Release,
+  type ReleaseFile,
+  type ReleaseFileName,
+  type Requirements,
+  secretNamesIn,
+} from "./release.ts";
+
+/** Capabilities that the supervisor and its processes use; all others are dropped for good. */
+const CAPABILITIES = [
+  "CAP_NET_ADMIN",
+  "CAP_NET_RAW",
+  "CAP_NET_BIND_SERVICE",
+  "CAP_SETUID",
+  "CAP_SETGID",
+  "CAP_SETPCAP",
+  "CAP_SYS_CHROOT",
+  "CAP_SYS_NICE",
+  "CAP_SYS_RESOURCE",
+  "CAP_IPC_LOCK",
+  "CAP_KILL",
+  "CAP_DAC_READ_SEARCH",
+].join(" ");
+
+/**
+ * Everything that one node of a pair shall be. Pure and deterministic: equal arguments give equal
+ * releases, byte by byte.
+ *
+ * @throws RangeError when the pair has no such node.
+ */
+export function render(pair: ResolvedPair, nodeName: string, binary: BinaryRef): Release {
+  const node = pair.nodes.find((candidate) => candidate.name === nodeName);
+  if (node === undefined) throw new RangeError(`pair ${pair.name} has no node ${nodeName}`);
+  const sysctls = nodeSysctls(pair, node);
+  const files = renderFiles(pair, node, binary, sysctls);
+  const content = {
+    node: node.name,
+    pair: pair.name,
+    files,
+    sysctls,
+    service: { enabled: true, active: true },
+    binary: { sha256: binary.sha256, version: binary.version },
+    secretNames: secretNamesIn(Object.values(files).map((file) => file.text)),
+    requires: requirements(pair, node),
+  };
+  return { id: sha256(canonicalJson(content)).slice(0, 16), ...content };
+}
+
+/** Path of the executable with a digest. */
+export function binaryPath(binary: BinaryRef): string {
+  return `${HostPaths.binaryDir}/tandemd-${binary.sha256}`;
+}
+
+function renderFiles(
+  pair: ResolvedPair,
+  node: ResolvedNode,
+  binary: BinaryRef,
+  sysctls: Readonly<Record<string, string>>,
+): Readonly<Partial<Record<ReleaseFileName, ReleaseFile>>> {
+  const names = { pair: pair.name, node: node.name };
+  const proxies = pair.frontends.length > 0;
+  const inRelease = (name: string): string => `${HostPaths.current}/${name}`;
+  return {
+    ...(proxies
+      ? {
+          "haproxy.cfg": file(
+            inRelease("haproxy.cfg"),
+            0o640,
+            fillTemplate("haproxy.cfg", haproxyModel(pair, node)),
+          ),
+        }
+      : {}),
+    // Passwords are filled in on the way, so nobody but root reads it.
+    "keepalived.conf": file(
+      inRelease("keepalived.conf"),
+      0o600,
+      fillTemplate("keepalived.conf", keepalivedModel(pair, node)),
+    ),
+    "nftables.nft": file(
+      inRelease("nftables.nft"),
+      0o640,
+      fillTemplate("nftables.nft", { ...names, rules: nftablesRules(pair, node) }),
+    ),
+    "90-tandem.conf": file(
+      HostPaths.sysctl,
+      0o644,
+      fillTemplate("90-tandem.conf", {
+        ...names,
+        sysctls: Object.entries(sysctls).map(([key, value]) => ({ key, value })),
+      }),
+    ),
+    "tandem.service": file(
+      HostPaths.unit,
+      0o644,
+      fillTemplate("tandem.service", {
+        ...names,
+        binary: binaryPath(binary),
+        current: HostPaths.current,
+        runtime: HostPaths.runtime,
+        haproxy: proxies,
+        capabilities: CAPABILITIES,
+      }),
+    ),
+  };
+}
+
+function file(path: string, mode: number, text: string): ReleaseFile {
+  return { path, mode, text, sha256: sha256(text) };
+}
+
+function requirements(pair: ResolvedPair, node: ResolvedNode): Requirements {
+  const tracked = pair.instances.flatMap((instance) => instance.trackInterfaces.map((t) => t.interface));
+  return {
+    interfaces: [...new Set([...vrrpInterfaces(pair, node), ...tracked])],
+    listens: pair.frontends.flatMap((frontend) =>
+      frontend.binds.map(({ address, port }) => ({
+        address: address.kind === "ip" ? address.ip.text : address.kind === "any4" ? "*" : "::",
+        port,
+        frontend: frontend.name,
+      })),
+    ),
+    vips: pair.instances.flatMap((instance) =>
+      [...instance.vips, ...instance.excludedVips].map((vip) => ({
+        address: vip.address.text,
+        interface: vip.interface ?? instance.interface ?? node.interface,
+      })),
+    ),
+  };
+}
