@@ -1,0 +1,278 @@
+//! The log formats of the manual (8.2.1 default, 8.2.2 TCP, 8.2.3 HTTP, and the CLF variant).
+
+use std::io::Write as _;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::escape::{push_captured, push_text};
+use crate::number::push;
+use crate::record::{ConnectRecord, Counts, HttpRecord, Queues, TcpRecord, Timer};
+use crate::time::Clock;
+
+/// `Connect from 10.0.1.2:33312 to 10.0.3.31:8012 (www/HTTP)`
+pub fn write_connect(out: &mut Vec<u8>, record: &ConnectRecord<'_>) {
+    out.extend_from_slice(b"Connect from ");
+    push_address(out, record.client, b":");
+    out.extend_from_slice(b" to ");
+    push_address(out, record.destination, b":");
+    out.extend_from_slice(b" (");
+    push_text(out, record.frontend.as_bytes());
+    out.push(b'/');
+    out.extend_from_slice(record.mode.as_bytes());
+    out.push(b')');
+}
+
+/// `%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq`
+pub fn write_tcp(out: &mut Vec<u8>, clock: &mut Clock, record: &TcpRecord<'_>) {
+    push_address(out, record.client, b":");
+    out.extend_from_slice(b" [");
+    clock.push_traffic(out, record.accept_time_ms);
+    out.extend_from_slice(b"] ");
+    push_route(
+        out,
+        record.frontend,
+        record.tls,
+        record.backend,
+        record.server,
+    );
+    out.push(b' ');
+    push_timers(out, &[record.wait, record.connect]);
+    push_early(out, record.early, record.total);
+    out.push(b' ');
+    push_early(out, record.early, record.bytes);
+    out.push(b' ');
+    out.extend_from_slice(&[record.termination.cause, record.termination.state, b' ']);
+    push_counts(out, &record.counts, record.queues);
+}
+
+/// `%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq
+/// %hr %hs %{+Q}r`
+pub fn write_http(out: &mut Vec<u8>, clock: &mut Clock, record: &HttpRecord<'_>) {
+    push_address(out, record.client, b":");
+    out.extend_from_slice(b" [");
+    clock.push_traffic(out, record.request_time_ms);
+    out.extend_from_slice(b"] ");
+    push_route(
+        out,
+        record.frontend,
+        record.tls,
+        record.backend,
+        record.server,
+    );
+    out.push(b' ');
+    push_timers(
+        out,
+        &[record.request, record.wait, record.connect, record.response],
+    );
+    push_early(out, record.early, record.active);
+    out.push(b' ');
+    push_status(out, record.status);
+    out.push(b' ');
+    push_early(out, record.early, record.bytes);
+    push_cookies_and_state(out, record);
+    push_counts(out, &record.counts, record.queues);
+    push_headers(out, record.request_headers);
+    push_headers(out, record.response_headers);
+    out.extend_from_slice(b" \"");
+    push_text(out, record.request_line.unwrap_or(b"<BADREQ>"));
+    out.push(b'"');
+}
+
+/// `%{+Q}o %{-Q}ci - - [%trg] %r %ST %B "" "" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc %ac %fc
+/// %bc %sc %rc %sq %bq %CC %CS %hrl %hsl` (`option httplog clf`)
+pub fn write_clf(out: &mut Vec<u8>, clock: &mut Clock, record: &HttpRecord<'_>) {
+    push_ip(out, record.client.ip());
+    out.extend_from_slice(b" - - [");
+    clock.push_clf(out, record.request_time_ms);
+    out.extend_from_slice(b"] \"");
+    push_text(out, record.request_line.unwrap_or(b"<BADREQ>"));
+    out.extend_from_slice(b"\" ");
+    push_status(out, record.status);
+    out.push(b' ');
+    push_early(out, record.early, record.bytes);
+    out.extend_from_slice(b" \"\" \"\" ");
+    push(out, record.client.port().into());
+    out.push(b' ');
+    crate::number::push_padded(
+        out,
+        record.request_time_ms.rem_euclid(1000).cast_unsigned(),
+        3,
+    );
+    let tls = if record.tls { "~" } else { "" };
+    for (name, mark) in [
+        (record.frontend, tls),
+        (record.backend, ""),
+        (record.server.unwrap_or("<NOSRV>"), ""),
+    ] {
+        out.extend_from_slice(b" \"");
+        push_text(out, name.as_bytes());
+        out.extend_from_slice(mark.as_bytes());
+        out.push(b'"');
+    }
+    for timer in [record.request, record.wait, record.connect, record.response] {
+        out.push(b' ');
+        push_timer(out, timer);
+    }
+    out.push(b' ');
+    push_early(out, record.early, record.active);
+    let state = [record.termination.cause, record.termination.state];
+    let cookies = [record.cookies.client, record.cookies.server];
+    out.extend_from_slice(b" \"");
+    out.extend_from_slice(&state);
+    out.extend_from_slice(&cookies);
+    out.push(b'"');
+    let Counts {
+        process,
+        frontend,
+        backend,
+        server,
+        retries,
+        ..
+    } = record.counts;
+    for value in [process, frontend, backend, server] {
+        out.push(b' ');
+        push(out, value);
+    }
+    out.push(b' ');
+    push_retries(out, retries, record.counts.redispatched);
+    for value in [record.queues.server, record.queues.backend] {
+        out.push(b' ');
+        push(out, value);
+    }
+    for cookie in [
+        record.captured_request_cookie,
+        record.captured_response_cookie,
+    ] {
+        out.extend_from_slice(b" \"");
+        push_text(out, cookie.unwrap_or(b"-"));
+        out.push(b'"');
+    }
+    for header in record.request_headers.iter().chain(record.response_headers) {
+        out.extend_from_slice(b" \"");
+        push_captured(out, header);
+        out.push(b'"');
+    }
+}
+
+fn push_address(out: &mut Vec<u8>, address: SocketAddr, separator: &[u8]) {
+    push_ip(out, address.ip());
+    out.extend_from_slice(separator);
+    push(out, address.port().into());
+}
+
+/// An IPv4 client of a dual-stack socket is shown as the IPv4 client it is.
+fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            for (at, octet) in ip.octets().into_iter().enumerate() {
+                if at > 0 {
+                    out.push(b'.');
+                }
+                push(out, octet.into());
+            }
+        }
+        IpAddr::V6(ip) => {
+            // Writing to a Vec cannot fail.
+            let _ = write!(out, "{ip}");
+        }
+    }
+}
+
+fn push_route(out: &mut Vec<u8>, frontend: &str, tls: bool, backend: &str, server: Option<&str>) {
+    push_text(out, frontend.as_bytes());
+    if tls {
+        out.push(b'~');
+    }
+    out.push(b' ');
+    push_text(out, backend.as_bytes());
+    out.push(b'/');
+    push_text(out, server.unwrap_or("<NOSRV>").as_bytes());
+}
+
+fn push_timers(out: &mut Vec<u8>, timers: &[Timer]) {
+    for timer in timers {
+        push_timer(out, *timer);
+        out.push(b'/');
+    }
+}
+
+fn push_timer(out: &mut Vec<u8>, timer: Timer) {
+    match timer.0 {
+        Some(value) => push(out, value),
+        None => out.extend_from_slice(b"-1"),
+    }
+}
+
+fn push_early(out: &mut Vec<u8>, early: bool, value: u64) {
+    if early {
+        out.push(b'+');
+    }
+    push(out, value);
+}
+
+fn push_status(out: &mut Vec<u8>, status: i32) {
+    match u64::try_from(status) {
+        Ok(status) => push(out, status),
+        Err(_) => out.extend_from_slice(b"-1"),
+    }
+}
+
+fn push_cookies_and_state(out: &mut Vec<u8>, record: &HttpRecord<'_>) {
+    for cookie in [
+        record.captured_request_cookie,
+        record.captured_response_cookie,
+    ] {
+        out.push(b' ');
+        push_text(out, cookie.unwrap_or(b"-"));
+    }
+    out.push(b' ');
+    out.extend_from_slice(&[
+        record.termination.cause,
+        record.termination.state,
+        record.cookies.client,
+        record.cookies.server,
+        b' ',
+    ]);
+}
+
+fn push_counts(out: &mut Vec<u8>, counts: &Counts, queues: Queues) {
+    for value in [
+        counts.process,
+        counts.frontend,
+        counts.backend,
+        counts.server,
+    ] {
+        push(out, value);
+        out.push(b'/');
+    }
+    push_retries(out, counts.retries, counts.redispatched);
+    out.push(b' ');
+    push(out, queues.server);
+    out.push(b'/');
+    push(out, queues.backend);
+}
+
+fn push_retries(out: &mut Vec<u8>, retries: u64, redispatched: bool) {
+    if redispatched {
+        out.push(b'+');
+    }
+    push(out, retries);
+}
+
+/// ` {first|second}`, and nothing when none are declared.
+fn push_headers(out: &mut Vec<u8>, headers: &[&[u8]]) {
+    if headers.is_empty() {
+        return;
+    }
+    out.extend_from_slice(b" {");
+    for (at, header) in headers.iter().enumerate() {
+        if at > 0 {
+            out.push(b'|');
+        }
+        push_captured(out, header);
+    }
+    out.push(b'}');
+}
+
+#[cfg(test)]
+#[path = "format_test.rs"]
+mod tests;

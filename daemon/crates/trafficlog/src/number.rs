@@ -1,0 +1,50 @@
+//! Numbers as decimal text without going through the formatting machinery: a log line has two
+//! dozen of them.
+
+/// Appends a number.
+pub(crate) fn push(out: &mut Vec<u8>, mut value: u64) {
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Appends a number with leading zeros up to `width`.
+pub(crate) fn push_padded(out: &mut Vec<u8>, value: u64, width: usize) {
+    let start = out.len();
+    push(out, value);
+    let written = out.len() - start;
+    for _ in written..width {
+        out.insert(start, b'0');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_read_back(value in any::<u64>()) {
+            let mut out = Vec::new();
+            push(&mut out, value);
+            prop_assert_eq!(String::from_utf8(out).unwrap(), value.to_string());
+        }
+    }
+
+    #[test]
+    fn padding_fills_up_with_zeros() {
+        let mut out = b"x".to_vec();
+        push_padded(&mut out, 7, 3);
+        push_padded(&mut out, 1234, 3);
+        assert_eq!(out, b"x0071234");
+    }
+}
