@@ -98,7 +98,7 @@ function labOf(plan: LabPlan, dismiss: () => void): Lab {
     faults: faultsOf(plan, find),
     host: find,
     isUp: (name) => isUp(plan, find(name)),
-    exec: (name, argv, options) => execInHost(plan, find(name), argv, options),
+    exec: async (name, argv, options) => execInHost(plan, find(name), argv, options),
     spawn: (name, argv, options = {}) => spawnArgv(insideHost(plan, find(name), argv), options),
     spawnInNetwork: (name, argv, options = {}) => spawnArgv(insideNetwork(plan, find(name), argv), options),
     down: async () => {
