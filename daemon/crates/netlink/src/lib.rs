@@ -1,2 +1,18 @@
-//! Addresses, links, routes and neighbours over rtnetlink.
+//! Addresses, links and neighbours over rtnetlink (rtnetlink(7)), synchronously.
+//!
+//! In: requests as plain structures. Out: what the kernel holds, or a change it announced. The
+//! codec is pure and bounds-checked; only [`Netlink`] and [`Watch`] own a socket.
 #![forbid(unsafe_code)]
+
+pub mod address;
+pub mod link;
+pub mod neighbour;
+mod socket;
+mod watch;
+pub mod wire;
+
+pub use address::{Address, NewAddress};
+pub use link::Link;
+pub use neighbour::Neighbour;
+pub use socket::{Netlink, NetlinkError};
+pub use watch::{Change, Watch};

@@ -128,7 +128,7 @@ fn check_authentication(
     match (rules.authentication, advert.authentication) {
         (Authentication::None, Authentication::None) => Ok(()),
         (Authentication::Pass(ours), Authentication::Pass(theirs)) => {
-            if equal_in_constant_time(&ours, &theirs) {
+            if equal_in_constant_time(ours, theirs) {
                 Ok(())
             } else {
                 Err(PacketError::AuthenticationFailure)
@@ -140,9 +140,9 @@ fn check_authentication(
     }
 }
 
-fn equal_in_constant_time(a: &[u8; 8], b: &[u8; 8]) -> bool {
+fn equal_in_constant_time(a: [u8; 8], b: [u8; 8]) -> bool {
     a.iter()
-        .zip(b)
+        .zip(&b)
         .fold(0, |difference, (x, y)| difference | (x ^ y))
         == 0
 }

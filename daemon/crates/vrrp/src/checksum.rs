@@ -9,6 +9,7 @@ use crate::ip::PROTOCOL_VRRP;
 pub struct Sum(u32);
 
 impl Sum {
+    #[must_use]
     pub fn bytes(mut self, data: &[u8]) -> Self {
         for pair in data.chunks(2) {
             let low = pair.get(1).copied().unwrap_or(0);

@@ -99,6 +99,7 @@ pub struct Heard {
 }
 
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // independent facts beside the RFC's states
 pub struct Instance {
     settings: Settings,
     state: State,

@@ -39,11 +39,14 @@ pub type Effects = Vec<(InstanceId, Action)>;
 
 impl Node {
     /// A new instance in INIT. Its settings are marked as grouped when it has a group.
-    pub fn add(&mut self, id: InstanceId, name: &str, settings: Settings, group: Option<String>) {
-        let settings = Settings {
-            grouped: group.is_some(),
-            ..settings
-        };
+    pub fn add(
+        &mut self,
+        id: InstanceId,
+        name: &str,
+        mut settings: Settings,
+        group: Option<String>,
+    ) {
+        settings.grouped = group.is_some();
         let member = Member {
             instance: Instance::new(settings),
             group,
@@ -125,16 +128,13 @@ impl Node {
     pub fn reconfigure(
         &mut self,
         id: InstanceId,
-        settings: Settings,
+        mut settings: Settings,
         group: Option<String>,
         now: Micros,
     ) -> Effects {
         let mut effects = Effects::new();
         if let Some(member) = self.members.get_mut(&id) {
-            let settings = Settings {
-                grouped: group.is_some(),
-                ..settings
-            };
+            settings.grouped = group.is_some();
             member.group = group;
             let actions = member.instance.reconfigure(settings, now);
             effects.extend(actions.into_iter().map(|action| (id, action)));

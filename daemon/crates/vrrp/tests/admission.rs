@@ -75,7 +75,7 @@ fn a_good_advert_is_taken_and_padding_after_it_ignored() {
 fn ttl_below_255_is_refused_on_multicast() {
     let bytes = payload(&advert(Version::V3, Authentication::None));
     let got = verdict(&rules(Version::V3, Authentication::None), &bytes, |d| {
-        d.ttl = 254
+        d.ttl = 254;
     });
     assert_eq!(got, Some(PacketError::Ttl));
 }
