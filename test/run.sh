@@ -36,17 +36,19 @@ check() {
   fi
 }
 
+# cargo reads daemon/.cargo/config.toml (static linking) only from inside that folder
+in_daemon() (cd daemon && "$@")
+
 part_lint() {
   check "biome (format, lint, layer rules)" npx --no-install biome check .
   check "tsc (types)" npx --no-install tsc -p tsconfig.json --noEmit
-  check "rustfmt" cargo fmt --check --manifest-path daemon/Cargo.toml --all
+  check "rustfmt" in_daemon cargo fmt --check --all
 }
 
 part_rust() {
-  check "clippy, warnings are errors" timeout -k 30 1800 \
-    cargo clippy --locked --quiet --manifest-path daemon/Cargo.toml --workspace --all-targets -- -D warnings
-  timeout -k 30 1800 cargo test --locked --manifest-path daemon/Cargo.toml --workspace --no-fail-fast \
-    >"$results/cargo.log" 2>&1
+  check "clippy, warnings are errors" in_daemon timeout -k 30 1800 \
+    cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+  in_daemon timeout -k 30 1800 cargo test --locked --workspace --no-fail-fast >"$results/cargo.log" 2>&1
   echo $? >"$results/cargo.code"
   # Passed tests go uncounted by name: what failed or was left out is what a reader wants.
   grep -v -E '^(test .* ok|running [0-9]+ tests?|)$' "$results/cargo.log"

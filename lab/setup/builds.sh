@@ -41,7 +41,7 @@ typescript_build() {
 
 # The daemon's sources, without what cargo writes beside them.
 daemon_sources() {
-  for path in daemon/*; do
+  for path in daemon/* daemon/.cargo; do
     [ "$path" = daemon/target ] || printf '%s\n' "$path"
   done
 }
