@@ -1,5 +1,5 @@
-import type { StackInput } from "../src/index.ts";
-import { defineStack } from "../src/index.ts";
+import type { StackInput } from "../../src/index.ts";
+import { defineStack } from "../../src/index.ts";
 
 /** What a lab tells about itself; `npm run lab:up` and the demo write it as JSON into TANDEM_LAB. */
 export interface LabSetup {
