@@ -1,4 +1,70 @@
 import type { ErrorTable } from "./entry.ts";
 
 /** Codes of src/cli; the format is told in entry.ts. */
-export const cliCodes = {} as const satisfies ErrorTable;
+export const cliCodes = {
+  CLI_DAEMON_REFUSES: [
+    "the daemon's own parser does not accept a rendered file, so a host would refuse the release",
+    'lb-a.haproxy.cfg:12:3: error[CLI_DAEMON_REFUSES]: tandemd unknown-keyword: unknown keyword "balanse"',
+    "change the field of the definition that renders that line; if the definition is right, this is a defect of Tandem",
+  ],
+  CLI_INIT_NAME: [
+    "a project name has characters that npm or Pulumi refuse",
+    'error[CLI_INIT_NAME]: "Edge Prod" is not a project name',
+    "use lower-case letters, digits and -, e.g. tandem init edge --name edge-prod",
+  ],
+  CLI_INIT_NOT_EMPTY: [
+    "`tandem init` writes only into a folder that is empty or does not exist",
+    "error[CLI_INIT_NOT_EMPTY]: edge is not empty (package.json)",
+    "name a new folder",
+  ],
+  CLI_NO_DRILL: [
+    "a drill was asked for, but the definition has none for that pair and no fault was named",
+    'error[CLI_NO_DRILL]: pair "web" defines no drill',
+    'name faults (tandem drill dev --fault kill), or add `drill: { faults: ["handover"], maxOutage: "1s" }` to the pair',
+  ],
+  CLI_NO_PULUMI: [
+    "the Pulumi command line is needed and cannot be found",
+    "error[CLI_NO_PULUMI]: the pulumi executable is neither on PATH nor named by TANDEM_PULUMI",
+    "install Pulumi; in this repository `sh lab/setup/ensure.sh demo` builds and caches it",
+  ],
+  CLI_NO_SUCH_NODE: [
+    "--node or --pair names nothing in the stack",
+    'error[CLI_NO_SUCH_NODE]: the stack has no node "lb-c"',
+    "use a name of the definition",
+  ],
+  CLI_NOT_CONFIRMED: [
+    "a command that disturbs traffic wants a yes and there is no terminal to ask on",
+    "error[CLI_NOT_CONFIRMED]: a drill stops the master of pair web",
+    "say --yes",
+  ],
+  CLI_PULUMI_FAILED: [
+    "a pulumi command that Tandem ran has failed; its own message stands above",
+    "error[CLI_PULUMI_FAILED]: `pulumi stack export` ended with 255",
+    "follow Pulumi's message; `tandem doctor` looks at the installation",
+  ],
+  CLI_SECRET_MISSING: [
+    "a secret that the definition refers to has no value here",
+    "error[CLI_SECRET_MISSING]: environment variable VRRP_PASSWORD is not set",
+    "set the environment variable, write the file, or `pulumi config set --secret KEY`",
+  ],
+  CLI_STACK_LOAD_FAILED: [
+    "a stack file does not compile or throws while it is evaluated",
+    "stacks/dev.ts: error[CLI_STACK_LOAD_FAILED]: Cannot find module 'tandem-lb'",
+    "run npm install, then `npx tsc --noEmit` to see what the compiler says",
+  ],
+  CLI_STACK_NO_EXPORT: [
+    "a stack file exports no `stack`",
+    "stacks/dev.ts: error[CLI_STACK_NO_EXPORT]: dev.ts does not export `stack`",
+    "write `export const stack = defineStack({ … })`",
+  ],
+  CLI_STACK_NOT_FOUND: [
+    "the stack named on the command line is neither a file nor a name under stacks/",
+    'error[CLI_STACK_NOT_FOUND]: no stack "prod": looked for prod, prod.ts, stacks/prod.ts, stacks/prod',
+    "name a file that exports `stack`, or its name under stacks/",
+  ],
+  CLI_UNKNOWN_CODE: [
+    "`tandem explain` was given a code that does not exist",
+    'error[CLI_UNKNOWN_CODE]: no error code "HOST_UNREACHABEL"',
+    "copy the code from the brackets of the message; docs/errors.md lists them all",
+  ],
+} as const satisfies ErrorTable;

@@ -1,0 +1,80 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Problem } from "../diagnostics/index.ts";
+import type { Release } from "../render/index.ts";
+import { binaryFile, shippedBinary } from "./binary.ts";
+
+const diagnostics = z.array(
+  z.object({
+    severity: z.string(),
+    code: z.string(),
+    message: z.string(),
+    file: z.string().nullish(),
+    line: z.number().nullish(),
+    column: z.number().nullish(),
+    suggestion: z.string().nullish(),
+  }),
+);
+
+export interface DaemonVerdict {
+  readonly problems: readonly Problem[];
+  /** Why the daemon was not asked. */
+  readonly skipped?: string;
+}
+
+/** Has `tandemd check` read the rendered files, as the host will. Secrets stand as short stand-ins. */
+export async function checkWithDaemon(releases: readonly Release[]): Promise<DaemonVerdict> {
+  if (shippedBinary() === undefined) {
+    return {
+      problems: [],
+      skipped: "dist/tandemd is not built, so its parser was not asked (npm run build:daemon)",
+    };
+  }
+  const folder = mkdtempSync(join(tmpdir(), "tandem-check-"));
+  try {
+    const found = await Promise.all(releases.map((release) => checkOne(release, folder)));
+    return { problems: found.flat() };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function checkOne(release: Release, folder: string): Promise<readonly Problem[]> {
+  const argv = ["check", "--json"];
+  for (const name of ["haproxy.cfg", "keepalived.conf"] as const) {
+    const file = release.files[name];
+    if (file === undefined) continue;
+    const path = join(folder, `${release.node}.${name}`);
+    writeFileSync(path, file.text.replace(/@@secret:[^@]+@@/g, "x"));
+    argv.push(name === "haproxy.cfg" ? "--haproxy" : "--keepalived", path);
+  }
+  const stdout = await new Promise<string>((resolve, reject) => {
+    execFile(binaryFile, argv, { timeout: 10_000 }, (error, out) => {
+      if (error !== null && out === "") reject(error);
+      else resolve(out);
+    });
+  });
+  return diagnostics
+    .parse(JSON.parse(stdout))
+    .filter((d) => d.severity === "error" || d.severity === "warning")
+    .map((d) => toProblem(d, release, folder));
+}
+
+function toProblem(d: z.infer<typeof diagnostics>[number], release: Release, folder: string): Problem {
+  const file = d.file?.replace(`${folder}/`, "") ?? release.node;
+  return {
+    code: "CLI_DAEMON_REFUSES",
+    severity: d.severity === "error" ? "error" : "warning",
+    message: `tandemd ${d.code}: ${d.message}`,
+    where: {
+      kind: "file",
+      file,
+      ...(typeof d.line === "number" ? { line: d.line } : {}),
+      ...(typeof d.column === "number" ? { column: d.column } : {}),
+    },
+    ...(typeof d.suggestion === "string" ? { hint: d.suggestion } : {}),
+  };
+}
