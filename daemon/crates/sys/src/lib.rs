@@ -4,6 +4,7 @@
 pub mod caps;
 pub mod epoll;
 pub mod fdpass;
+pub mod listener;
 pub mod localtime;
 pub mod process;
 pub mod rawsock;

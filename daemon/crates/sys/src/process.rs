@@ -38,6 +38,8 @@ pub struct Identity {
 #[derive(Debug)]
 pub struct Spawn<'a> {
     pub program: &'a OsStr,
+    /// What the child sees as its own name; the program's path if `None`.
+    pub name: Option<&'a OsStr>,
     pub args: &'a [OsString],
     pub env: &'a [(OsString, OsString)],
     pub identity: Option<Identity>,
@@ -103,6 +105,9 @@ impl Child {
 /// come back here.
 pub fn spawn(what: &Spawn<'_>) -> io::Result<Child> {
     let mut command = Command::new(what.program);
+    if let Some(name) = what.name {
+        command.arg0(name);
+    }
     command.args(what.args).env_clear().stdin(Stdio::null());
     command.envs(what.env.iter().map(|(name, value)| (name, value)));
     if what.silent {
@@ -210,6 +215,7 @@ mod tests {
     fn shell(args: &[OsString]) -> Spawn<'_> {
         Spawn {
             program: OsStr::new("/bin/sh"),
+            name: None,
             args,
             env: &[],
             identity: None,

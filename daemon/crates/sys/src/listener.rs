@@ -1,0 +1,193 @@
+//! Listening sockets with what a `bind` line may ask of them.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::Path;
+
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with, sockopt,
+};
+
+const STREAM: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
+
+/// How a TCP listener is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenOptions {
+    pub address: SocketAddr,
+    pub backlog: i32,
+    /// Bind to an address that this machine does not hold (yet).
+    pub free: bool,
+    /// For IPv6: `Some(true)` takes IPv6 alone, `Some(false)` IPv4 as well, `None` as the system
+    /// says.
+    pub v6_only: Option<bool>,
+    /// Packets of this interface alone.
+    pub interface: Option<String>,
+    /// Wake up only when data has come.
+    pub defer_accept: bool,
+    pub fast_open: bool,
+    pub max_segment: Option<u16>,
+}
+
+/// Opens a TCP listener. SO_REUSEADDR is set, SO_REUSEPORT is not: closing one member of such a
+/// group drops the connections in its queue.
+pub fn listen_tcp(options: &ListenOptions) -> io::Result<OwnedFd> {
+    let family = AddressFamily::from(options.address);
+    let fd = socket_with(family, SocketType::STREAM, STREAM, None)?;
+    sockopt::set_socket_reuseaddr(&fd, true)?;
+    if let (true, Some(only)) = (options.address.is_ipv6(), options.v6_only) {
+        sockopt::set_ipv6_v6only(&fd, only)?;
+    }
+    match (options.free, options.address.is_ipv6()) {
+        (true, false) => sockopt::set_ip_freebind(&fd, true)?,
+        (true, true) => sockopt::set_ipv6_freebind(&fd, true)?,
+        (false, _) => {}
+    }
+    if let Some(interface) = &options.interface {
+        set_bytes(
+            &fd,
+            libc::SOL_SOCKET,
+            libc::SO_BINDTODEVICE,
+            interface.as_bytes(),
+        )?;
+    }
+    let tcp = libc::IPPROTO_TCP;
+    if options.defer_accept {
+        set_int(&fd, tcp, libc::TCP_DEFER_ACCEPT, 1)?;
+    }
+    if let Some(size) = options.max_segment {
+        set_int(&fd, tcp, libc::TCP_MAXSEG, size.into())?;
+    }
+    bind(&fd, &options.address)?;
+    if options.fast_open {
+        set_int(&fd, tcp, libc::TCP_FASTOPEN, options.backlog)?;
+    }
+    listen(&fd, options.backlog)?;
+    Ok(fd)
+}
+
+/// Opens a unix listener at a path. A socket file that nobody listens on any more is replaced.
+pub fn listen_unix(path: &Path, backlog: i32) -> io::Result<OwnedFd> {
+    let address = SocketAddrUnix::new(path)?;
+    let fd = socket_with(AddressFamily::UNIX, SocketType::STREAM, STREAM, None)?;
+    match bind(&fd, &address) {
+        Err(rustix::io::Errno::ADDRINUSE) if is_abandoned(&address) => {
+            std::fs::remove_file(path)?;
+            bind(&fd, &address)?;
+        }
+        other => other?,
+    }
+    listen(&fd, backlog)?;
+    Ok(fd)
+}
+
+/// Opens a listener at an abstract name (without the leading zero byte).
+pub fn listen_abstract(name: &[u8], backlog: i32) -> io::Result<OwnedFd> {
+    let address = SocketAddrUnix::new_abstract_name(name)?;
+    let fd = socket_with(AddressFamily::UNIX, SocketType::STREAM, STREAM, None)?;
+    bind(&fd, &address)?;
+    listen(&fd, backlog)?;
+    Ok(fd)
+}
+
+fn is_abandoned(address: &SocketAddrUnix) -> bool {
+    let Ok(probe) = socket_with(AddressFamily::UNIX, SocketType::STREAM, STREAM, None) else {
+        return false;
+    };
+    rustix::net::connect(&probe, address) == Err(rustix::io::Errno::CONNREFUSED)
+}
+
+fn set_int(fd: &OwnedFd, level: i32, name: i32, value: i32) -> io::Result<()> {
+    set_bytes(fd, level, name, &value.to_ne_bytes())
+}
+
+fn set_bytes(fd: &OwnedFd, level: i32, name: i32, value: &[u8]) -> io::Result<()> {
+    let length = libc::socklen_t::try_from(value.len()).map_err(io::Error::other)?;
+    // SAFETY: `value` is readable for `length` bytes during the call; the descriptor is open.
+    let failed = unsafe {
+        libc::setsockopt(
+            fd.as_fd().as_raw_fd(),
+            level,
+            name,
+            value.as_ptr().cast(),
+            length,
+        )
+    };
+    if failed != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{TcpListener, TcpStream};
+
+    fn options(address: &str) -> ListenOptions {
+        ListenOptions {
+            address: address.parse().unwrap(),
+            backlog: 16,
+            free: false,
+            v6_only: None,
+            interface: None,
+            defer_accept: false,
+            fast_open: false,
+            max_segment: None,
+        }
+    }
+
+    #[test]
+    fn a_listener_takes_connections() {
+        let fd = listen_tcp(&ListenOptions {
+            defer_accept: true,
+            fast_open: true,
+            max_segment: Some(1200),
+            interface: Some("lo".into()),
+            ..options("127.0.0.1:0")
+        })
+        .unwrap();
+        let listener = TcpListener::from(fd);
+        TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn an_address_of_nobody_needs_freebind() {
+        let foreign = options("192.0.2.77:8080");
+        let refused = listen_tcp(&foreign).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AddrNotAvailable);
+        listen_tcp(&ListenOptions {
+            free: true,
+            ..foreign
+        })
+        .unwrap();
+        listen_tcp(&ListenOptions {
+            free: true,
+            ..options("[2001:db8::77]:8080")
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn a_taken_port_is_an_error() {
+        let first = TcpListener::from(listen_tcp(&options("127.0.0.1:0")).unwrap());
+        let again = options(&first.local_addr().unwrap().to_string());
+        assert_eq!(
+            listen_tcp(&again).unwrap_err().kind(),
+            io::ErrorKind::AddrInUse
+        );
+    }
+
+    #[test]
+    fn an_abandoned_socket_file_is_replaced_and_a_live_one_is_not() {
+        let path = std::env::temp_dir().join(format!("tandem-listen-{}", std::process::id()));
+        drop(listen_unix(&path, 4).unwrap());
+        let live = listen_unix(&path, 4).unwrap();
+        assert_eq!(
+            listen_unix(&path, 4).unwrap_err().kind(),
+            io::ErrorKind::AddrInUse
+        );
+        drop(live);
+        std::fs::remove_file(&path).unwrap();
+    }
+}
