@@ -32,7 +32,11 @@ pub struct ListenOptions {
 /// Opens a TCP listener. SO_REUSEADDR is set, SO_REUSEPORT is not: closing one member of such a
 /// group drops the connections in its queue.
 pub fn listen_tcp(options: &ListenOptions) -> io::Result<OwnedFd> {
-    let family = AddressFamily::from(options.address);
+    let family = if options.address.is_ipv6() {
+        AddressFamily::INET6
+    } else {
+        AddressFamily::INET
+    };
     let fd = socket_with(family, SocketType::STREAM, STREAM, None)?;
     sockopt::set_socket_reuseaddr(&fd, true)?;
     if let (true, Some(only)) = (options.address.is_ipv6(), options.v6_only) {
