@@ -1,0 +1,110 @@
+//! What a configuration asks of this process: the model of keepalived.conf as the plain facts
+//! that the worker needs. Pure.
+
+mod instance;
+mod script;
+mod tracking;
+
+use config::keepalived::model::{Config, Notify};
+use ipc::ScriptSpec;
+use netlink::NewAddress;
+use std::net::IpAddr;
+use vrrp::packet::ChecksumStyle;
+use vrrp::{Authentication, Micros, Settings, Transport};
+
+pub use tracking::{Source, Tracker};
+
+/// Everything from one configuration.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub instances: Vec<InstancePlan>,
+    pub groups: Vec<GroupPlan>,
+    pub scripts: Vec<ScriptPlan>,
+    pub rt_priority: Option<u8>,
+    /// What the configuration asks for and this process does not do.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct GroupPlan {
+    pub name: String,
+    pub notify: Notify,
+}
+
+#[derive(Debug, Clone)]
+pub struct ScriptPlan {
+    pub spec: ScriptSpec,
+    pub rise: u32,
+    pub fall: u32,
+    pub init_fail: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct InstancePlan {
+    pub name: String,
+    pub group: Option<String>,
+    pub interface: String,
+    pub vrid: u8,
+    pub ipv6: bool,
+    /// The source address is filled in when the interface has one.
+    pub settings: Settings,
+    pub source: Option<IpAddr>,
+    pub transport: Transport,
+    pub unicast_ttl: u8,
+    pub authentication: Authentication,
+    pub checksum: ChecksumStyle,
+    pub vips: Vec<VipPlan>,
+    /// The addresses that adverts list, in order.
+    pub advertised: Vec<IpAddr>,
+    pub trackers: Vec<Tracker>,
+    pub notify: Notify,
+    /// `dont_track_primary`: a link without signal is no fault.
+    pub ignore_link: bool,
+    pub link_down_delay: Micros,
+    pub link_up_delay: Micros,
+}
+
+impl InstancePlan {
+    /// What makes it the same virtual router after a reload; any difference is a new one.
+    pub fn identity(&self) -> (&str, &str, u8, bool, u8) {
+        let version = self.settings.version.number();
+        (&self.name, &self.interface, self.vrid, self.ipv6, version)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VipPlan {
+    pub interface: String,
+    pub address: NewAddress,
+}
+
+impl VipPlan {
+    /// `ADDR/LEN` as shown and reported.
+    pub fn text(&self) -> String {
+        format!("{}/{}", self.address.address, self.address.prefix)
+    }
+}
+
+/// The plan of a configuration that parsed without errors.
+pub fn from_config(config: &Config) -> Plan {
+    let mut plan = Plan {
+        rt_priority: config
+            .global
+            .rt_priority
+            .as_ref()
+            .map(|priority| priority.value),
+        ..Plan::default()
+    };
+    for group in &config.sync_groups {
+        plan.groups.push(GroupPlan {
+            name: group.name.value.0.clone(),
+            notify: group.notify.clone(),
+        });
+    }
+    for instance in &config.instances {
+        let built = instance::build(config, instance, &mut plan.warnings);
+        plan.instances.push(built);
+    }
+    plan.scripts = script::tracked(config, &plan.instances);
+    plan
+}

@@ -1,0 +1,132 @@
+//! The raw sockets that adverts leave and arrive by: one for each interface, family and protocol
+//! in use, shared by the instances there.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use sys::rawsock::{RawV4, RawV6, ReceivedV6};
+use vrrp::ip;
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    pub interface: String,
+    pub index: u32,
+    pub ipv6: bool,
+    pub protocol: u8,
+}
+
+#[derive(Debug)]
+pub enum Raw {
+    V4(RawV4),
+    V6(RawV6),
+}
+
+#[derive(Debug)]
+pub struct Socket {
+    pub key: Key,
+    pub raw: Raw,
+    groups: Vec<IpAddr>,
+    pub token: u64,
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.raw {
+            Raw::V4(raw) => raw.as_fd(),
+            Raw::V6(raw) => raw.as_fd(),
+        }
+    }
+}
+
+/// One received packet: where its bytes lie in the buffer, and what the kernel told beside.
+#[derive(Debug, Clone, Copy)]
+pub enum Arrival {
+    /// A whole IPv4 packet of this length.
+    V4(usize),
+    V6(ReceivedV6),
+}
+
+impl Socket {
+    pub fn receive(&self, buffer: &mut [u8]) -> io::Result<Option<Arrival>> {
+        match &self.raw {
+            Raw::V4(raw) => Ok(raw.receive(buffer)?.map(Arrival::V4)),
+            Raw::V6(raw) => Ok(raw.receive(buffer)?.map(Arrival::V6)),
+        }
+    }
+}
+
+/// Every socket in use. Tokens are never used twice, so a stale event finds nothing.
+#[derive(Debug)]
+pub struct Sockets {
+    open: BTreeMap<Key, Socket>,
+    next_token: u64,
+}
+
+impl Sockets {
+    pub fn new(first_token: u64) -> Self {
+        Self {
+            open: BTreeMap::new(),
+            next_token: first_token,
+        }
+    }
+
+    pub fn by_token(&self, token: u64) -> Option<&Socket> {
+        self.open.values().find(|socket| socket.token == token)
+    }
+
+    pub fn get(&self, key: &Key) -> Option<&Socket> {
+        self.open.get(key)
+    }
+
+    /// Closes what is not wanted any more.
+    pub fn retain(&mut self, wanted: impl Fn(&Key) -> bool) {
+        self.open.retain(|key, _| wanted(key));
+    }
+
+    /// Opens the socket unless it is open, and joins the group unless it is joined. Returns the
+    /// socket if it is new, for registration with the poller.
+    pub fn ensure(&mut self, key: &Key, group: Option<IpAddr>) -> io::Result<Option<&Socket>> {
+        let fresh = !self.open.contains_key(key);
+        if fresh {
+            let socket = Socket {
+                key: key.clone(),
+                raw: open(key)?,
+                groups: Vec::new(),
+                token: self.next_token,
+            };
+            self.next_token += 1;
+            self.open.insert(key.clone(), socket);
+        }
+        let Some(socket) = self.open.get_mut(key) else {
+            return Ok(None);
+        };
+        if let Some(group) = group.filter(|group| !socket.groups.contains(group)) {
+            if let Err(error) = join(&socket.raw, group, key.index) {
+                if fresh {
+                    self.open.remove(key);
+                }
+                return Err(error);
+            }
+            socket.groups.push(group);
+        }
+        Ok(self.open.get(key).filter(|_| fresh))
+    }
+}
+
+fn open(key: &Key) -> io::Result<Raw> {
+    if key.ipv6 {
+        RawV6::open(&key.interface, key.protocol, ip::TOS, ip::TTL).map(Raw::V6)
+    } else {
+        RawV4::open(&key.interface, key.protocol).map(Raw::V4)
+    }
+}
+
+fn join(raw: &Raw, group: IpAddr, interface: u32) -> io::Result<()> {
+    match (raw, group) {
+        (Raw::V4(raw), IpAddr::V4(group)) => raw.join(group, interface),
+        (Raw::V6(raw), IpAddr::V6(group)) => raw.join(group, interface),
+        _ => Err(io::Error::from(io::ErrorKind::InvalidInput)),
+    }
+}

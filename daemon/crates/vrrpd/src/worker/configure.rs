@@ -1,0 +1,233 @@
+//! Taking up a configuration, at start and at every reload after it.
+
+use std::collections::BTreeMap;
+
+use config::keepalived;
+use config::{Options, Source};
+use ipc::message::SourceFile;
+use ipc::{FromWorker, ScriptSpec};
+use vrrp::instance::State;
+use vrrp::tracking::Debounce;
+use vrrp::{Event, InstanceId};
+
+use super::{INFO, NOTICE, WARNING, Worker};
+use crate::WorkerError;
+use crate::clock;
+use crate::links::Links;
+use crate::plan::{self, InstancePlan, Plan, ScriptPlan};
+use crate::running::{Held, Running};
+
+impl Worker {
+    pub(super) fn configure(
+        &mut self,
+        generation: u64,
+        files: Vec<SourceFile>,
+    ) -> Result<(), WorkerError> {
+        let sources: Vec<Source> = files
+            .into_iter()
+            .map(|file| Source::new(file.path, file.text))
+            .collect();
+        let environment: BTreeMap<String, String> = std::env::vars().collect();
+        // The supervisor has already refused what the operator must not have, strictly or not.
+        let options = Options {
+            tolerant: true,
+            env: &environment,
+            ..Options::default()
+        };
+        let parsed = keepalived::parse(&sources, &options);
+        if !parsed.is_valid() {
+            let reasons = parsed.errors().map(|error| error.message.clone()).collect();
+            self.say(&FromWorker::Rejected {
+                generation,
+                reasons,
+            });
+            return Ok(());
+        }
+        let plan = plan::from_config(&parsed.config);
+        self.prepare(plan.rt_priority);
+        self.links = Links::read(&mut self.netlink)?;
+        self.take_up(plan);
+        self.say(&FromWorker::Ready { generation });
+        Ok(())
+    }
+
+    /// Makes the process hard to delay, once. Each step is allowed to fail: a container may not
+    /// grant it, and the protocol works without.
+    fn prepare(&mut self, rt_priority: Option<u8>) {
+        if std::mem::replace(&mut self.prepared, true) {
+            return;
+        }
+        /// Enough to come before every ordinary process, and below the kernel's own threads.
+        const DEFAULT_PRIORITY: u8 = 10;
+        /// Without the VRRP process the host is useless: the last one to be killed for memory.
+        const OOM_SCORE: i32 = -1000;
+        let scheduled = sys::realtime::schedule_fifo(rt_priority.unwrap_or(DEFAULT_PRIORITY))
+            .or_else(|_| sys::realtime::set_nice(-20));
+        let steps = [
+            ("lock its memory", sys::realtime::lock_memory()),
+            ("run in real time", scheduled),
+            (
+                "be spared by the OOM killer",
+                sys::process::set_oom_score_adj(OOM_SCORE),
+            ),
+            (
+                "give up rights it does not need",
+                sys::caps::keep_only(&[
+                    sys::caps::Capability::NetAdmin,
+                    sys::caps::Capability::NetRaw,
+                ]),
+            ),
+        ];
+        for (what, result) in steps {
+            if let Err(error) = result {
+                self.log(INFO, format!("the VRRP process cannot {what}: {error}"));
+            }
+        }
+    }
+
+    fn take_up(&mut self, plan: Plan) {
+        for warning in &plan.warnings {
+            self.log(WARNING, warning.clone());
+        }
+        self.groups = plan.groups;
+        self.take_up_scripts(plan.scripts);
+        let mut wanted = plan.instances;
+        for id in self.running.keys().copied().collect::<Vec<_>>() {
+            let known = self.running.get(&id).and_then(|running| {
+                wanted
+                    .iter()
+                    .position(|plan| plan.identity() == running.plan.identity())
+            });
+            match known {
+                Some(at) => self.change(id, wanted.swap_remove(at)),
+                None => self.drop_instance(id),
+            }
+        }
+        self.remove_leftovers(&wanted);
+        let fresh: Vec<InstanceId> = wanted
+            .into_iter()
+            .map(|plan| self.add_instance(plan))
+            .collect();
+        self.rewire();
+        let now = clock::monotonic();
+        for id in fresh {
+            let effects = self.node.step(id, Event::Start, now);
+            self.execute(effects);
+        }
+        self.report_holding();
+    }
+
+    /// Results so far stay with a script of the same name that still runs the same program.
+    fn take_up_scripts(&mut self, scripts: Vec<ScriptPlan>) {
+        let before: Vec<ScriptSpec> = self
+            .scripts
+            .values()
+            .map(|(script, _)| script.spec.clone())
+            .collect();
+        let mut old = std::mem::take(&mut self.scripts);
+        for script in scripts {
+            let name = script.spec.name.clone();
+            let debounce = match old.remove(&name) {
+                Some((known, mut debounce)) if known.spec.argv == script.spec.argv => {
+                    debounce.retune(script.rise, script.fall);
+                    debounce
+                }
+                _ => Debounce::new(script.rise, script.fall, script.init_fail),
+            };
+            self.scripts.insert(name, (script, debounce));
+        }
+        let scripts: Vec<ScriptSpec> = self
+            .scripts
+            .values()
+            .map(|(script, _)| script.spec.clone())
+            .collect();
+        if scripts != before {
+            self.say(&FromWorker::Scripts { scripts });
+        }
+    }
+
+    fn add_instance(&mut self, plan: InstancePlan) -> InstanceId {
+        let id = InstanceId(self.next_id);
+        self.next_id += 1;
+        self.node
+            .add(id, &plan.name, plan.settings.clone(), plan.group.clone());
+        self.running
+            .insert(id, Running::new(id, plan, clock::unix_ms()));
+        id
+    }
+
+    fn drop_instance(&mut self, id: InstanceId) {
+        let effects = self.node.remove(id, clock::monotonic());
+        self.execute(effects);
+        self.running.remove(&id);
+    }
+
+    /// A running instance keeps its state and timers; only addresses that differ are touched.
+    fn change(&mut self, id: InstanceId, plan: InstancePlan) {
+        let master = self.state_of(id) == State::Master;
+        let Some(running) = self.running.get_mut(&id) else {
+            return;
+        };
+        running.plan = plan;
+        let (keep, gone): (Vec<Held>, Vec<Held>) = std::mem::take(&mut running.held)
+            .into_iter()
+            .partition(|held| running.plan.vips.contains(&held.vip));
+        running.held = keep;
+        let mut new = Vec::new();
+        if master {
+            for vip in &running.plan.vips {
+                let held = running.held.iter().any(|held| held.vip == *vip);
+                if let (false, Some(link)) = (held, self.links.link(&vip.interface)) {
+                    new.push(Held {
+                        index: link.index,
+                        vip: vip.clone(),
+                    });
+                }
+            }
+            running.held.extend(new.iter().cloned());
+        }
+        let repeat = running.plan.settings.announcements.repeat;
+        self.report_holding();
+        for item in &gone {
+            self.remove(item);
+        }
+        for item in &new {
+            self.add(item);
+            self.announce_one(item.index, item.vip.address.address, repeat);
+        }
+        self.resettle(id);
+    }
+
+    /// Addresses of ours that are on the host although nobody here holds them: left by a process
+    /// that died. They would answer for a virtual router that another host serves.
+    fn remove_leftovers(&mut self, fresh: &[InstancePlan]) {
+        let mut leftovers = Vec::new();
+        for vip in fresh.iter().flat_map(|plan| &plan.vips) {
+            let Some(link) = self.links.link(&vip.interface) else {
+                continue;
+            };
+            let there = self.links.addresses_of(link.index).any(|address| {
+                address.address == vip.address.address && address.prefix == vip.address.prefix
+            });
+            let held = self
+                .running
+                .values()
+                .flat_map(|running| &running.held)
+                .any(|held| held.vip.address.address == vip.address.address);
+            if there && !held {
+                leftovers.push(Held {
+                    index: link.index,
+                    vip: vip.clone(),
+                });
+            }
+        }
+        for item in leftovers {
+            let (text, interface) = (item.vip.text(), item.vip.interface.clone());
+            self.log(
+                NOTICE,
+                format!("removing {text}, left on {interface} by an earlier run"),
+            );
+            self.remove(&item);
+        }
+    }
+}

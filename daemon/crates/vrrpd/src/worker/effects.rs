@@ -1,0 +1,200 @@
+//! Does what the state machine decided, in its order.
+
+use std::net::IpAddr;
+
+use ipc::FromWorker;
+use ipc::message::HeldAddress;
+use vrrp::instance::{Action, State};
+use vrrp::node::Effects;
+use vrrp::{Advert, InstanceId, ip, packet};
+
+use super::{NOTICE, WARNING, Worker};
+use crate::announce;
+use crate::clock;
+use crate::running::Held;
+use crate::sockets::Raw;
+
+impl Worker {
+    pub(super) fn execute(&mut self, effects: Effects) {
+        for (id, action) in effects {
+            match action {
+                Action::SendAdvert { priority, copies } => {
+                    for _ in 0..copies {
+                        self.send_advert(id, priority);
+                    }
+                }
+                Action::Acquire => self.acquire(id),
+                Action::Release => self.release(id),
+                Action::Announce { repeat } => self.announce(id, repeat),
+                Action::Transition { from, to } => self.transition(id, from, to),
+                Action::LowerPriorityHeard { source, priority } => {
+                    self.lower_priority_heard(id, source, priority);
+                }
+                Action::WantsMaster => {}
+            }
+        }
+    }
+
+    fn send_advert(&mut self, id: InstanceId, priority: u8) {
+        let Some(running) = self.running.get_mut(&id) else {
+            return;
+        };
+        let (Some(source), Some(key)) = (running.address, running.socket.as_ref()) else {
+            return;
+        };
+        let Some(socket) = self.sockets.get(key) else {
+            return;
+        };
+        let advert = Advert {
+            version: running.plan.settings.version,
+            vrid: running.plan.vrid,
+            priority,
+            interval: running.plan.settings.interval,
+            addresses: running.plan.advertised.clone(),
+            authentication: running.plan.authentication,
+        };
+        for destination in running.destinations() {
+            let payload = packet::encode(&advert, source, destination, running.plan.checksum);
+            let result = match (&socket.raw, source, destination) {
+                (Raw::V4(raw), IpAddr::V4(from), IpAddr::V4(to)) => {
+                    let (identification, ttl) = (running.identification, running.plan.unicast_ttl);
+                    running.identification = identification.wrapping_add(1).max(1);
+                    let protocol = ip::PROTOCOL_VRRP;
+                    let whole = ip::build_v4(from, to, identification, ttl, protocol, &payload);
+                    raw.send(&whole, to)
+                }
+                (Raw::V6(raw), IpAddr::V6(from), IpAddr::V6(to)) => {
+                    raw.send(&payload, from, to, key.index)
+                }
+                _ => Ok(()),
+            };
+            // A link that just went down refuses; the instance goes to FAULT by the link's own
+            // announcement, so counting is enough.
+            self.send_errors += u64::from(result.is_err());
+        }
+    }
+
+    fn acquire(&mut self, id: InstanceId) {
+        let Some(running) = self.running.get_mut(&id) else {
+            return;
+        };
+        running.held = running
+            .plan
+            .vips
+            .iter()
+            .filter_map(|vip| {
+                let index = self.links.link(&vip.interface)?.index;
+                Some(Held {
+                    index,
+                    vip: vip.clone(),
+                })
+            })
+            .collect();
+        let held = running.held.clone();
+        // The supervisor knows before the kernel does, so that nothing is left behind if this
+        // process dies in between.
+        self.report_holding();
+        for item in &held {
+            self.add(item);
+        }
+    }
+
+    pub(super) fn add(&mut self, item: &Held) {
+        if let Err(error) = self.netlink.add_address(item.index, &item.vip.address) {
+            let (text, interface) = (item.vip.text(), &item.vip.interface);
+            self.log(
+                WARNING,
+                format!("cannot add {text} to {interface}: {error}"),
+            );
+        }
+    }
+
+    fn release(&mut self, id: InstanceId) {
+        let Some(running) = self.running.get_mut(&id) else {
+            return;
+        };
+        // Taken out first: the kernel's announcement of their removal must find nothing to
+        // restore. Removed in reverse, as keepalived does.
+        let held = std::mem::take(&mut running.held);
+        for item in held.iter().rev() {
+            self.remove(item);
+        }
+        self.report_holding();
+    }
+
+    pub(super) fn remove(&mut self, item: &Held) {
+        if let Err(error) = self.netlink.remove_address(item.index, &item.vip.address) {
+            let (text, interface) = (item.vip.text(), &item.vip.interface);
+            self.log(
+                WARNING,
+                format!("cannot remove {text} from {interface}: {error}"),
+            );
+        }
+    }
+
+    pub(super) fn report_holding(&mut self) {
+        let addresses = self
+            .running
+            .values()
+            .flat_map(|running| &running.held)
+            .map(|held| HeldAddress {
+                interface: held.vip.interface.clone(),
+                address: held.vip.text(),
+            });
+        let addresses = addresses.collect();
+        self.say(&FromWorker::Holding { addresses });
+    }
+
+    fn announce(&mut self, id: InstanceId, repeat: u8) {
+        let Some(running) = self.running.get(&id) else {
+            return;
+        };
+        let held: Vec<(u32, IpAddr)> = running
+            .held
+            .iter()
+            .map(|held| (held.index, held.vip.address.address))
+            .collect();
+        for (index, address) in held {
+            self.announce_one(index, address, repeat);
+        }
+    }
+
+    pub(super) fn announce_one(&mut self, index: u32, address: IpAddr, repeat: u8) {
+        let Some(mac) = self.links.by_index(index).and_then(|link| link.mac) else {
+            return;
+        };
+        let frame = announce::announcement(address, mac, false);
+        for _ in 0..repeat {
+            self.send_errors += u64::from(self.packets.send(index, &frame).is_err());
+        }
+    }
+
+    fn transition(&mut self, id: InstanceId, from: State, to: State) {
+        let faults = self.node.faults(id);
+        let Some(running) = self.running.get_mut(&id) else {
+            return;
+        };
+        running.since_ms = clock::unix_ms();
+        running.transitions += 1;
+        let name = running.plan.name.clone();
+        let mut text = format!("instance {name}: {} → {}", from.label(), to.label());
+        if to == State::Fault {
+            let reasons: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            text = format!("{text}: {}", reasons.join("; "));
+        }
+        self.log(NOTICE, text);
+        self.notify_state(id, to);
+    }
+
+    fn lower_priority_heard(&mut self, id: InstanceId, source: IpAddr, priority: u8) {
+        let Some(running) = self.running.get(&id) else {
+            return;
+        };
+        let name = running.plan.name.clone();
+        let text = format!(
+            "instance {name}: {source} advertises priority {priority}, lower than ours: two masters; announced ourselves again"
+        );
+        self.log(WARNING, text);
+        self.notify_lower_priority(id);
+    }
+}

@@ -1,0 +1,77 @@
+//! What the supervisor says.
+
+use ipc::message::ScriptOutcome;
+use ipc::{FromWorker, ToWorker};
+use vrrp::Micros;
+use vrrp::tracking::Health;
+
+use super::Worker;
+use crate::WorkerError;
+
+/// Time left of a stop's deadline for saying goodbye without a successor.
+const FAREWELL_RESERVE: Micros = 100_000;
+
+impl Worker {
+    pub(super) fn read_channel(&mut self) -> Result<(), WorkerError> {
+        while self.channel_open {
+            match self.channel.try_receive::<ToWorker>() {
+                Ok(Some(received)) => self.obey(received.message)?,
+                Ok(None) => break,
+                Err(error) => self.channel_failed(&error),
+            }
+        }
+        Ok(())
+    }
+
+    fn obey(&mut self, message: ToWorker) -> Result<(), WorkerError> {
+        match message {
+            ToWorker::Configure {
+                generation, files, ..
+            } => self.configure(generation, files)?,
+            ToWorker::Handover => self.hand_over(None),
+            ToWorker::Stop { deadline_ms } => {
+                let limit = deadline_ms
+                    .saturating_mul(1000)
+                    .saturating_sub(FAREWELL_RESERVE);
+                self.begin_stop(Some(limit));
+            }
+            ToWorker::Status { id } => {
+                let body = self.status();
+                self.say(&FromWorker::Status { id, body });
+            }
+            ToWorker::Service { up, reason } => {
+                self.proxy = if up { Health::Up } else { Health::Down };
+                self.proxy_reason = reason;
+                self.reassess();
+            }
+            ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
+        }
+        Ok(())
+    }
+
+    fn script_result(&mut self, name: &str, outcome: ScriptOutcome) {
+        let Some((_, debounce)) = self.scripts.get_mut(name) else {
+            // It was removed by a reload while its last run still went on.
+            return;
+        };
+        let before = debounce.health();
+        match outcome {
+            ScriptOutcome::Success => debounce.result(true),
+            ScriptOutcome::Failure | ScriptOutcome::TimedOut => debounce.result(false),
+            ScriptOutcome::Unusable => {
+                debounce.unusable();
+                Health::Unusable
+            }
+        };
+        let after = debounce.health();
+        if before != after {
+            let text = match after {
+                Health::Up => "succeeded",
+                Health::Unusable => "cannot be run",
+                Health::Down | Health::Unknown => "failed",
+            };
+            self.log(super::NOTICE, format!("script {name} {text}"));
+            self.reassess();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What tracked things, links and addresses mean for each instance.
+
+use vrrp::fault::FaultReason;
+use vrrp::tracking::{Health, Tracked, evaluate};
+use vrrp::{Event, InstanceId};
+
+use super::{INFO, WARNING, Worker};
+use crate::clock;
+use crate::plan::{Source, Tracker};
+
+impl Worker {
+    /// Gives every instance its effective priority and its reasons for FAULT anew.
+    pub(super) fn reassess(&mut self) {
+        for id in self.running.keys().copied().collect::<Vec<_>>() {
+            self.reassess_one(id);
+        }
+    }
+
+    fn reassess_one(&mut self, id: InstanceId) {
+        let Some(running) = self.running.get(&id) else {
+            return;
+        };
+        let tracked: Vec<Tracked> = running
+            .plan
+            .trackers
+            .iter()
+            .map(|tracker| self.tracked(tracker))
+            .collect();
+        let standing = evaluate(running.plan.settings.priority, &tracked);
+        let mut faults = self.link_faults(id);
+        faults.extend(standing.faults);
+        let name = running.plan.name.clone();
+        let before = self.node.faults(id);
+        let priority_before = self.node.get(id).map(vrrp::Instance::effective_priority);
+        if let Some(running) = self.running.get_mut(&id) {
+            running.reasons = standing.reasons;
+        }
+        let now = clock::monotonic();
+        let effects = self.node.step(id, Event::Priority(standing.priority), now);
+        self.execute(effects);
+        for fault in faults.iter().filter(|fault| !before.contains(fault)) {
+            self.log(WARNING, format!("instance {name}: {fault}"));
+        }
+        let effects = self.node.set_faults(id, faults, now);
+        self.execute(effects);
+        let priority = self.node.get(id).map(vrrp::Instance::effective_priority);
+        if let (Some(old), Some(new)) = (priority_before, priority)
+            && old != new
+        {
+            self.log(
+                INFO,
+                format!("instance {name}: priority {old} is now {new}"),
+            );
+        }
+    }
+
+    fn tracked(&self, tracker: &Tracker) -> Tracked {
+        let health = match &tracker.source {
+            Source::Script(name) => match self.scripts.get(name) {
+                Some((_, debounce)) => debounce.health(),
+                None => Health::Unusable,
+            },
+            Source::Interface(name) => match self.links.link(name) {
+                Some(link) if link.usable() => Health::Up,
+                _ => Health::Down,
+            },
+            Source::Proxy => self.proxy,
+            Source::Unwatchable(_) => Health::Unusable,
+        };
+        let mut what = tracker.source.describe();
+        if tracker.source == Source::Proxy
+            && health == Health::Down
+            && !self.proxy_reason.is_empty()
+        {
+            what = format!("{what} ({})", self.proxy_reason);
+        }
+        Tracked {
+            what,
+            weight: tracker.weight,
+            reverse: tracker.reverse,
+            health,
+        }
+    }
+
+    /// Reasons that lie in the network: interfaces, source address, socket.
+    fn link_faults(&self, id: InstanceId) -> Vec<FaultReason> {
+        let Some(running) = self.running.get(&id) else {
+            return Vec::new();
+        };
+        let plan = &running.plan;
+        let mut faults = Vec::new();
+        let mut interfaces = vec![plan.interface.as_str()];
+        interfaces.extend(plan.vips.iter().map(|vip| vip.interface.as_str()));
+        interfaces.dedup();
+        for name in interfaces {
+            match self.links.link(name) {
+                None => faults.push(FaultReason::InterfaceMissing(name.to_owned())),
+                Some(link) if !link.usable() && !plan.ignore_link => {
+                    faults.push(FaultReason::InterfaceDown(name.to_owned()));
+                }
+                Some(_) => {}
+            }
+        }
+        faults.dedup();
+        if faults.is_empty() && running.address.is_none() {
+            faults.push(FaultReason::NoSourceAddress(plan.interface.clone()));
+        }
+        if let Some(error) = &running.socket_error {
+            faults.push(FaultReason::Socket(error.clone()));
+        }
+        faults
+    }
+}
