@@ -6,6 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 . lab/setup/toolchain.sh
 export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0
+[ -t 1 ] || export NO_COLOR=1
 
 results=$(mktemp -d) || exit 1
 # Says that a quiet part is still at work; ends with this script.
@@ -54,14 +55,15 @@ part_rust() {
   grep -v -E '^(test .* ok|running [0-9]+ tests?|)$' "$results/cargo.log"
 }
 
+# vitest PROJECT SECONDS REPORTER
 vitest() {
-  timeout -k 30 "$2" npx --no-install vitest run --project "$1" --reporter=default --reporter=json \
-    --outputFile.json="$results/vitest-$1.json"
+  TANDEM_TEST_RESULTS=$results/vitest-$1.jsonl timeout -k 30 "$2" \
+    npx --no-install vitest run --project "$1" --reporter="$3" --reporter=./test/reporter.ts
   echo $? >"$results/vitest-$1.code"
 }
-part_unit() { vitest unit 900; }
-part_integration() { vitest integration 1800; }
-part_lab() { vitest lab 2700; }
+part_unit() { vitest unit 900 default; }
+part_integration() { vitest integration 1800 verbose; }
+part_lab() { vitest lab 2700 verbose; }
 
 for part in ${*:-lint unit rust integration lab}; do
   echo "$part" >"$results/part"

@@ -28,24 +28,15 @@ if (cargo !== "" && read("cargo.code").trim() !== "0" && !failed.some((name) => 
 for (const file of readdirSync(dir).filter((name) => /^vitest-.*\.code$/.test(name))) {
   const project = file.slice("vitest-".length, -".code".length);
   const before = failed.length;
-  addVitest(project, read(`vitest-${project}.json`));
-  if (read(file).trim() !== "0" && failed.length === before) {
-    failed.push(`vitest ${project}: did not run to its end (exit code ${read(file).trim()})`);
+  for (const line of read(`vitest-${project}.jsonl`).split("\n").filter(Boolean)) {
+    const { state, name, reason } = JSON.parse(line);
+    if (state === "passed") passed += 1;
+    else if (state === "failed") failed.push(`${project}: ${name}`);
+    else skipped.push(`${project}: ${name} (${reason})`);
   }
-}
-
-function addVitest(project, text) {
-  if (text === "") return;
-  for (const suite of JSON.parse(text).testResults) {
-    const name = suite.name.replace(`${process.cwd()}/`, "");
-    if (suite.status === "failed" && !suite.assertionResults.some((test) => test.status === "failed")) {
-      failed.push(`${project}: ${name}`);
-    }
-    for (const test of suite.assertionResults) {
-      if (test.status === "passed") passed += 1;
-      else if (test.status === "failed") failed.push(`${project}: ${name}: ${test.fullName}`);
-      else skipped.push(`${project}: ${name}: ${test.fullName}`);
-    }
+  const code = read(file).trim();
+  if (code !== "0" && failed.length === before) {
+    failed.push(`vitest ${project}: did not run to its end (exit code ${code})`);
   }
 }
 
