@@ -10,9 +10,13 @@
 
 pub mod diagnostic;
 pub mod haproxy;
+pub mod json;
 pub mod keepalived;
 pub mod options;
+pub mod registry;
+pub mod render;
 pub mod source;
+pub mod suggest;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Parsed, Severity};
 pub use options::{FileLoader, NoFiles, Options};

@@ -1,19 +1,43 @@
 //! haproxy.cfg: from texts to a typed, fully resolved model.
 
+mod address;
+mod args;
+mod context;
+mod format;
+mod global;
+mod keywords;
+mod lexer;
 pub mod model;
+mod parser;
+mod resolve;
+mod section;
+mod values;
 
 pub use model::Config;
 
 use crate::diagnostic::Parsed;
 use crate::options::Options;
-use crate::source::{Source, SourceMap};
+use crate::source::{FileId, Source, SourceMap};
 
 /// Parses the files as one configuration, in order, as several `-f` of haproxy(1) would be.
-pub fn parse(files: &[Source], _options: &Options<'_>) -> Parsed<Config> {
+pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
     let sources = SourceMap::new(files);
+    let mut parser = parser::Parser::new(options);
+    for index in 0..u32::try_from(files.len()).unwrap_or(u32::MAX) {
+        parser.file(&sources, FileId(index));
+        // A file ends its last section, as the end of the configuration would.
+        parser.close();
+    }
+    let parser::Parser {
+        mut cx,
+        config,
+        sections,
+        ..
+    } = parser;
+    let config = resolve::resolve(&mut cx, config, sections);
     Parsed {
-        config: Config::default(),
-        diagnostics: Vec::new(),
+        config,
+        diagnostics: cx.diagnostics.into_sorted(),
         sources,
     }
 }

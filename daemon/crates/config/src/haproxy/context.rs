@@ -1,0 +1,114 @@
+//! What every keyword parser can reach: diagnostics, options, and the support table.
+
+use super::args::Args;
+use super::lexer::Word;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::options::Options;
+use crate::registry::{self, Status};
+use crate::source::Span;
+use crate::suggest::nearest;
+
+pub struct Context<'o> {
+    pub options: &'o Options<'o>,
+    pub diagnostics: Diagnostics,
+}
+
+impl Context<'_> {
+    /// Error, or warning when tolerant: for what this daemon does not know or do.
+    pub fn refusal_severity(&self) -> Severity {
+        if self.options.tolerant {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+
+    pub fn error(&mut self, code: &'static str, span: Span, message: String) -> &mut Diagnostic {
+        self.diagnostics.error(code, span, message)
+    }
+
+    pub fn warning(&mut self, code: &'static str, span: Span, message: String) -> &mut Diagnostic {
+        self.diagnostics.warning(code, span, message)
+    }
+
+    /// Looks a keyword up and says what there is to say about its status. False when it is not
+    /// known at all.
+    pub fn known(&mut self, group: &'static str, keyword: &str, what: &str, span: Span) -> bool {
+        let Some(entry) = registry::haproxy().find(group, keyword) else {
+            self.unknown(group, keyword, what, span);
+            return false;
+        };
+        let refusal = self.refusal_severity();
+        match entry.status {
+            Status::Supported => {}
+            Status::Accepted(why) => {
+                let message = format!("{what} '{keyword}' is accepted but has no effect: {why}");
+                self.diagnostics.note("haproxy/no-effect", span, message);
+            }
+            Status::NotYet(why) => {
+                let ignored = if self.options.tolerant {
+                    " and is ignored"
+                } else {
+                    ""
+                };
+                let message = format!("{what} '{keyword}' is not supported yet{ignored}");
+                self.diagnostics
+                    .add(refusal, "haproxy/not-yet", span, message)
+                    .suggest(why);
+            }
+            Status::Removed(why) => {
+                let message = format!("{what} '{keyword}' was taken out of the language");
+                self.diagnostics
+                    .add(refusal, "haproxy/removed", span, message)
+                    .suggest(why);
+            }
+        }
+        true
+    }
+
+    /// An unknown word, with the nearest known one.
+    pub fn unknown(&mut self, group: &'static str, keyword: &str, what: &str, span: Span) {
+        let refusal = self.refusal_severity();
+        let found = nearest(keyword, registry::haproxy().keywords(group));
+        let message = format!("unknown {what} '{keyword}'");
+        let diagnostic = self
+            .diagnostics
+            .add(refusal, "haproxy/unknown-keyword", span, message);
+        if let Some(found) = found {
+            diagnostic.suggest(format!("did you mean '{found}'?"));
+        }
+    }
+
+    /// The keyword needs another word. `what` with its article, `example` a whole line.
+    pub fn missing(&mut self, args: &Args<'_>, what: &str, example: &str) {
+        let message = format!("{what} is missing");
+        self.diagnostics
+            .error("haproxy/missing-value", args.end(), message)
+            .suggest(format!("write e.g. '{example}'"));
+    }
+
+    /// A word that is not what it should be.
+    pub fn bad(&mut self, word: &Word<'_>, expected: &str, help: &str) {
+        let message = format!("'{}' is not {expected}", word.text);
+        self.diagnostics
+            .error("haproxy/bad-value", word.span, message)
+            .suggest(help);
+    }
+
+    /// Words behind the end of what a keyword takes.
+    pub fn finish(&mut self, args: &Args<'_>, keyword: &str) {
+        let rest = args.rest();
+        let (Some(first), Some(last)) = (rest.first(), rest.last()) else {
+            return;
+        };
+        let message = format!("unexpected '{}' behind '{keyword}'", first.text);
+        let help = if first.text.starts_with("//") {
+            "comments begin with '#'"
+        } else {
+            "remove it, or put it on a line of its own"
+        };
+        self.diagnostics
+            .error("haproxy/extra-words", first.span.to(last.span), message)
+            .suggest(help);
+    }
+}

@@ -1,0 +1,121 @@
+//! Keywords that set one value.
+
+use crate::haproxy::args::{Args, owned};
+use crate::haproxy::context::Context;
+use crate::haproxy::model::{HttpReuse, Mode, ProxyName};
+use crate::haproxy::section::Section;
+use crate::source::Spanned;
+
+pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &mut Args<'_>) {
+    let proxy = &mut section.proxy;
+    match keyword {
+        "mode" => mode(cx, section, args),
+        "disabled" => proxy.disabled = true,
+        "enabled" => proxy.disabled = false,
+        "description" => proxy.description = args.take_text(),
+        "maxconn" => {
+            let value = cx.number(
+                args,
+                0..=u32::MAX,
+                "the number of connections",
+                "maxconn 2000",
+            );
+            // 0 = no limit of its own.
+            proxy.maxconn = value.filter(|value| **value > 0);
+        }
+        "fullconn" => {
+            proxy.fullconn = cx.number(args, 1..=u32::MAX, "the load", "fullconn 10000");
+        }
+        "backlog" => {
+            proxy.backlog = cx.number(
+                args,
+                1..=i32::MAX.unsigned_abs(),
+                "the length",
+                "backlog 1024",
+            );
+        }
+        "id" => proxy.id = cx.number(args, 1..=i32::MAX.unsigned_abs(), "the id", "id 10"),
+        "retries" => {
+            let value = cx.number(args, 0..=u32::MAX, "the number of attempts", "retries 3");
+            if let Some(value) = value {
+                proxy.retries = value;
+            }
+        }
+        "default_backend" => {
+            let name = cx.string(args, "the name of a backend", "default_backend web");
+            proxy.default_backend = name.map(|name| name.map(ProxyName));
+        }
+        "http-reuse" => http_reuse(cx, section, args),
+        _ => errorfile(cx, section, args),
+    }
+    cx.finish(args, keyword);
+}
+
+fn mode(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let Some(word) = args.take() else {
+        return cx.missing(args, "the mode", "mode http");
+    };
+    let mode = match word.text.as_ref() {
+        "tcp" => Mode::Tcp,
+        "http" => Mode::Http,
+        _ => return cx.bad(word, "a mode", "write 'mode tcp' or 'mode http'"),
+    };
+    section.proxy.mode = Spanned::new(mode, word.span);
+}
+
+fn http_reuse(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let Some(word) = args.take() else {
+        return cx.missing(args, "the kind of reuse", "http-reuse safe");
+    };
+    section.proxy.http_reuse = match word.text.as_ref() {
+        "never" => HttpReuse::Never,
+        "safe" => HttpReuse::Safe,
+        "aggressive" => HttpReuse::Aggressive,
+        "always" => HttpReuse::Always,
+        _ => {
+            return cx.bad(
+                word,
+                "a kind of reuse",
+                "write never, safe, aggressive or always",
+            );
+        }
+    };
+}
+
+/// Statuses for which the proxy has answers of its own.
+const OWN_STATUSES: [u16; 17] = [
+    200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504,
+];
+
+fn errorfile(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let Some(word) = args.take() else {
+        return cx.missing(
+            args,
+            "the status",
+            "errorfile 503 /etc/haproxy/errors/503.http",
+        );
+    };
+    let status = word
+        .text
+        .parse()
+        .ok()
+        .filter(|status| OWN_STATUSES.contains(status));
+    let Some(status) = status else {
+        let all: Vec<String> = OWN_STATUSES.iter().map(ToString::to_string).collect();
+        cx.bad(
+            word,
+            "a status that the proxy answers with",
+            &format!("one of {}", all.join(", ")),
+        );
+        args.skip_all();
+        return;
+    };
+    let Some(file) = args.take() else {
+        return cx.missing(
+            args,
+            "the file",
+            "errorfile 503 /etc/haproxy/errors/503.http",
+        );
+    };
+    section.proxy.error_files.insert(status, owned(file));
+}

@@ -1,0 +1,167 @@
+//! `bind ADDRESS… [parameters]`.
+
+use crate::haproxy::args::Args;
+use crate::haproxy::context::Context;
+use crate::haproxy::lexer::Word;
+use crate::haproxy::model::{Bind, BindTls, Ipv6Mode};
+use crate::haproxy::section::Section;
+use crate::haproxy::values::DefaultUnit;
+use crate::source::Spanned;
+
+pub fn bind(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let Some(address) = args.take() else {
+        return cx.missing(args, "the address", "bind *:80");
+    };
+    let mut bind = Bind {
+        addresses: cx.listen_addresses(address),
+        name: None,
+        id: None,
+        ipv6: Ipv6Mode::System,
+        interface: None,
+        maxconn: None,
+        backlog: None,
+        accept_proxy: false,
+        transparent: false,
+        defer_accept: false,
+        tcp_fast_open: false,
+        mss: None,
+        tcp_user_timeout: None,
+        unix_mode: None,
+        unix_user: None,
+        unix_group: None,
+        tls: None,
+    };
+    while let Some(word) = args.take() {
+        if !cx.known("bind", &word.text, "parameter of 'bind'", word.span) {
+            // Unknown: whether the next word belongs to it cannot be told.
+            continue;
+        }
+        parameter(cx, &mut bind, word, args);
+    }
+    section.proxy.binds.push(bind);
+}
+
+fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut Args<'_>) {
+    match word.text.as_ref() {
+        "v4v6" => bind.ipv6 = Ipv6Mode::V4V6,
+        "v6only" => bind.ipv6 = Ipv6Mode::V6Only,
+        "accept-proxy" => bind.accept_proxy = true,
+        "transparent" => bind.transparent = true,
+        "defer-accept" => bind.defer_accept = true,
+        "tfo" => bind.tcp_fast_open = true,
+        "ssl" => {
+            bind.tls.get_or_insert_default();
+        }
+        "name" => bind.name = cx.string(args, "the name", "bind :80 name web"),
+        "interface" => bind.interface = cx.string(args, "the interface", "bind :80 interface eth0"),
+        "user" | "uid" => {
+            bind.unix_user = cx.string(args, "the user", "bind /run/x.sock user root")
+        }
+        "group" | "gid" => {
+            bind.unix_group = cx.string(args, "the group", "bind /run/x.sock group adm")
+        }
+        "id" => bind.id = cx.number(args, 1..=i32::MAX.unsigned_abs(), "the id", "bind :80 id 1"),
+        "maxconn" => {
+            bind.maxconn = cx.number(args, 1..=u32::MAX, "the limit", "bind :80 maxconn 1000")
+        }
+        "backlog" => {
+            bind.backlog = cx.number(
+                args,
+                1..=i32::MAX.unsigned_abs(),
+                "the length",
+                "bind :80 backlog 1024",
+            );
+        }
+        "mss" => bind.mss = cx.number(args, 1..=65535, "the segment size", "bind :80 mss 1400"),
+        "tcp-ut" => {
+            bind.tcp_user_timeout =
+                cx.time_in(args, DefaultUnit::Milliseconds, "bind :80 tcp-ut 30s");
+        }
+        "mode" => bind.unix_mode = cx.file_mode(args, "bind /run/x.sock mode 660"),
+        other => tls_parameter(cx, bind, other, args),
+    }
+}
+
+/// Parameters of TLS, and those that only take words along.
+fn tls_parameter(cx: &mut Context<'_>, bind: &mut Bind, name: &str, args: &mut Args<'_>) {
+    if !takes_value(name) {
+        return;
+    }
+    let Some(value) = cx.string(args, "its value", &format!("bind :443 ssl {name} VALUE")) else {
+        return;
+    };
+    let tls: &mut BindTls = match name {
+        "crt" | "crt-list" | "alpn" | "ca-file" | "verify" | "ciphers" | "ciphersuites"
+        | "ssl-min-ver" | "ssl-max-ver" => bind.tls.get_or_insert_default(),
+        _ => return,
+    };
+    match name {
+        "crt" => tls.certificates.push(value),
+        "crt-list" => tls.crt_list = Some(value),
+        "alpn" => tls.alpn = value.split(',').map(str::to_owned).collect(),
+        "ca-file" => tls.ca_file = Some(value),
+        "verify" => tls.verify = Some(value),
+        "ciphers" => tls.ciphers = Some(value),
+        "ciphersuites" => tls.ciphersuites = Some(value),
+        "ssl-min-ver" => tls.min_version = Some(value),
+        _ => tls.max_version = Some(value),
+    }
+}
+
+/// Parameters that are followed by one word.
+fn takes_value(name: &str) -> bool {
+    matches!(
+        name,
+        "crt"
+            | "crt-list"
+            | "alpn"
+            | "npn"
+            | "ca-file"
+            | "ca-ignore-err"
+            | "ca-sign-file"
+            | "ca-sign-pass"
+            | "ca-verify-file"
+            | "ciphers"
+            | "ciphersuites"
+            | "crl-file"
+            | "crt-ignore-err"
+            | "curves"
+            | "ecdhe"
+            | "ssl-max-ver"
+            | "ssl-min-ver"
+            | "tls-ticket-keys"
+            | "verify"
+            | "sigalgs"
+            | "client-sigalgs"
+            | "process"
+            | "thread"
+            | "shards"
+            | "nice"
+            | "level"
+            | "severity-output"
+            | "expose-fd"
+            | "namespace"
+            | "proto"
+            | "accept-netscaler-cip"
+    )
+}
+
+impl Context<'_> {
+    /// An octal file mode.
+    pub fn file_mode(&mut self, args: &mut Args<'_>, example: &str) -> Option<Spanned<u32>> {
+        let Some(word) = args.take() else {
+            self.missing(args, "the mode", example);
+            return None;
+        };
+        match u32::from_str_radix(&word.text, 8)
+            .ok()
+            .filter(|mode| *mode <= 0o7777)
+        {
+            Some(mode) => Some(Spanned::new(mode, word.span)),
+            None => {
+                self.bad(word, "a file mode in octal", "write e.g. 660");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Keywords of `defaults`, `frontend`, `listen` and `backend`: one file for each family.
+
+mod balance;
+mod basics;
+mod bind;
+mod check;
+mod logging;
+mod options;
+mod server;
+mod server_words;
+mod timeouts;
+
+pub use check::CheckLines;
+pub use logging::log_target;
+
+use super::args::Args;
+use super::context::Context;
+use super::section::Section;
+use crate::registry;
+
+/// Reads one line of a proxy section.
+pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) {
+    let Some(keyword) = args.keyword_text() else {
+        return;
+    };
+    if matches!(keyword, "no" | "default") {
+        return negated(cx, section, keyword, &mut args);
+    }
+    if !allowed(cx, section, keyword, &args) {
+        return;
+    }
+    let args = &mut args;
+    match keyword {
+        "mode" | "disabled" | "enabled" | "description" | "maxconn" | "fullconn" | "backlog"
+        | "id" | "retries" | "default_backend" | "http-reuse" | "errorfile" => {
+            basics::keyword(cx, section, keyword, args);
+        }
+        "timeout" => timeouts::timeout(cx, section, args),
+        "option" => options::option(cx, section, args, true),
+        "log" | "log-tag" | "log-format" => logging::keyword(cx, section, keyword, args),
+        "bind" => bind::bind(cx, section, args),
+        "balance" | "hash-type" => balance::keyword(cx, section, keyword, args),
+        "server" => server::server(cx, section, args),
+        "default-server" => server::default_server(cx, section, args),
+        "http-check" => check::http_check(cx, section, args),
+        // Known, and its status has been said: accepted without effect, or refused.
+        _ => {}
+    }
+}
+
+/// Whether the keyword exists and may stand in this kind of section; says what is wrong.
+fn allowed(cx: &mut Context<'_>, section: &Section, keyword: &str, args: &Args<'_>) -> bool {
+    let Some(entry) = registry::haproxy().find("proxy", keyword) else {
+        unknown(cx, section, keyword, args);
+        return false;
+    };
+    if !entry.places.allows(section.place) {
+        let here = section.place.names().first().copied().unwrap_or("");
+        let there = entry.places.names().join(", ");
+        let message = format!("'{keyword}' is not allowed in a '{here}' section");
+        cx.error("haproxy/wrong-section", args.keyword, message)
+            .suggest(format!("it belongs into: {there}"));
+        return false;
+    }
+    cx.known("proxy", keyword, "keyword", args.keyword)
+}
+
+/// An unknown keyword may be a parameter of another line, or a slip.
+fn unknown(cx: &mut Context<'_>, section: &Section, keyword: &str, args: &Args<'_>) {
+    let what = format!("keyword in section {}", section.title());
+    let table = registry::haproxy();
+    let near = crate::suggest::nearest(keyword, table.keywords("proxy"));
+    if near.is_none() {
+        let groups: Vec<&str> = table
+            .groups_of(keyword)
+            .filter(|group| matches!(*group, "bind" | "server" | "option" | "timeout" | "global"))
+            .collect();
+        if let Some(group) = groups.first() {
+            let message = format!("unknown {what}: '{keyword}'");
+            let help = match *group {
+                "global" => format!("'{keyword}' belongs into the section 'global'"),
+                "option" | "timeout" => format!("write '{group} {keyword}'"),
+                group => format!("'{keyword}' is a parameter of a '{group}' line"),
+            };
+            let severity = cx.refusal_severity();
+            cx.diagnostics
+                .add(severity, "haproxy/unknown-keyword", args.keyword, message)
+                .suggest(help);
+            return;
+        }
+    }
+    cx.unknown("proxy", keyword, "keyword", args.keyword);
+}
+
+/// `no option X`, `no log`, `default option X`.
+fn negated(cx: &mut Context<'_>, section: &mut Section, prefix: &str, args: &mut Args<'_>) {
+    let Some(word) = args.descend() else {
+        cx.missing(
+            args,
+            &format!("what '{prefix}' is about"),
+            "no option httpclose",
+        );
+        return;
+    };
+    match word.text.as_ref() {
+        "option" => options::option(cx, section, args, false),
+        "log" if prefix == "no" => {
+            section.proxy.logs.clear();
+            cx.finish(args, "no log");
+        }
+        other => {
+            let message = format!("'{prefix}' does not go with '{other}'");
+            cx.error("haproxy/bad-negation", word.span, message)
+                .suggest("write 'no option …' or 'no log'");
+        }
+    }
+}

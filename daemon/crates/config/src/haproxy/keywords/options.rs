@@ -1,0 +1,148 @@
+//! `option …`, `no option …`.
+
+use super::check;
+use crate::haproxy::args::{Args, owned};
+use crate::haproxy::context::Context;
+use crate::haproxy::model::{ConnectionMode, ForwardFor, LogFormat, ProxyOptions, Redispatch};
+use crate::haproxy::section::Section;
+use crate::registry;
+use crate::source::Spanned;
+
+pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, on: bool) {
+    let Some(word) = args.descend() else {
+        return cx.missing(args, "the name of the option", "option httplog");
+    };
+    let name = word.text.as_ref();
+    if on {
+        if !cx.known("option", name, "option", word.span) {
+            return;
+        }
+    } else if registry::haproxy().find("option", name).is_none() {
+        return cx.unknown("option", name, "option", word.span);
+    }
+    wrong_place(cx, section, name, args);
+    let options = &mut section.proxy.options;
+    if let Some(switch) = switch(options, name) {
+        *switch = on;
+        cx.finish(args, &format!("option {name}"));
+        return;
+    }
+    match name {
+        "tcpka" => {
+            options.client_tcp_keepalive = on;
+            options.server_tcp_keepalive = on;
+        }
+        "http-keep-alive" => options.connection_mode = ConnectionMode::KeepAlive,
+        "http-server-close" => connection_mode(options, ConnectionMode::ServerClose, on),
+        "httpclose" | "forceclose" => connection_mode(options, ConnectionMode::Close, on),
+        "forwardfor" => {
+            options.forwardfor = on
+                .then(|| forwardfor(cx, args))
+                .map(|f| Spanned::new(f, word.span));
+        }
+        "originalto" => {
+            options.originalto = on
+                .then(|| forwardfor(cx, args))
+                .map(|f| Spanned::new(f, word.span));
+        }
+        "httplog" if on => {
+            let clf = args.take_if("clf").is_some();
+            section.proxy.log_format = if clf {
+                LogFormat::HttpClf
+            } else {
+                LogFormat::Http
+            };
+        }
+        "tcplog" if on => section.proxy.log_format = LogFormat::Tcp,
+        "httplog" | "tcplog" => section.proxy.log_format = LogFormat::Connect,
+        "redispatch" => section.proxy.redispatch = if on { redispatch(cx, args) } else { None },
+        "httpchk" => check::httpchk(section, args, word.span, on),
+        "tcp-check" => check::tcpchk(section),
+        // Parameters of options that are accepted or refused as a whole.
+        _ => args.skip_all(),
+    }
+    cx.finish(args, &format!("option {name}"));
+}
+
+fn connection_mode(options: &mut ProxyOptions, mode: ConnectionMode, on: bool) {
+    if on {
+        options.connection_mode = mode;
+    } else if options.connection_mode == mode {
+        options.connection_mode = ConnectionMode::KeepAlive;
+    }
+}
+
+/// Options that are a switch and nothing more.
+fn switch<'s>(options: &'s mut ProxyOptions, name: &str) -> Option<&'s mut bool> {
+    Some(match name {
+        "dontlognull" => &mut options.dontlognull,
+        "dontlog-normal" => &mut options.dontlog_normal,
+        "logasap" => &mut options.logasap,
+        "log-separate-errors" => &mut options.log_separate_errors,
+        "log-health-checks" => &mut options.log_health_checks,
+        "clitcpka" => &mut options.client_tcp_keepalive,
+        "srvtcpka" => &mut options.server_tcp_keepalive,
+        "http-ignore-probes" => &mut options.http_ignore_probes,
+        "http-buffer-request" => &mut options.http_buffer_request,
+        "http-no-delay" => &mut options.http_no_delay,
+        "abortonclose" => &mut options.abortonclose,
+        "allbackups" => &mut options.allbackups,
+        "persist" => &mut options.persist,
+        "prefer-last-server" => &mut options.prefer_last_server,
+        "transparent" => &mut options.transparent,
+        "accept-invalid-http-request" => &mut options.accept_invalid_http_request,
+        "accept-invalid-http-response" => &mut options.accept_invalid_http_response,
+        _ => return None,
+    })
+}
+
+/// An option on the wrong side of a proxy: the original warns and ignores it.
+fn wrong_place(cx: &mut Context<'_>, section: &Section, name: &str, args: &Args<'_>) {
+    let places = registry::haproxy()
+        .find("option", name)
+        .map(|entry| entry.places);
+    if places.is_none_or(|places| places.allows(section.place)) {
+        return;
+    }
+    let here = section.place.names().first().copied().unwrap_or("");
+    let message = format!("'option {name}' has no effect in a '{here}' section");
+    let there = places
+        .map(|places| places.names().join(", "))
+        .unwrap_or_default();
+    cx.warning("haproxy/wrong-section", args.keyword, message)
+        .suggest(format!("it belongs into: {there}"));
+}
+
+/// `[except NET] [header NAME] [if-none]`, in any order.
+fn forwardfor(cx: &mut Context<'_>, args: &mut Args<'_>) -> ForwardFor {
+    let mut option = ForwardFor::default();
+    while let Some(word) = args.take() {
+        match word.text.as_ref() {
+            "except" => {
+                let Some(net) = args.take() else {
+                    cx.missing(args, "the network", "option forwardfor except 127.0.0.0/8");
+                    break;
+                };
+                option.except = cx.network(net);
+            }
+            "header" => {
+                option.header = cx.string(args, "the header", "option forwardfor header X-Client");
+            }
+            "if-none" => option.if_none = true,
+            other => {
+                let message = format!("unknown parameter '{other}' of 'option forwardfor'");
+                cx.error("haproxy/unknown-parameter", owned(word).span, message)
+                    .suggest("it takes 'except NETWORK', 'header NAME' and 'if-none'");
+            }
+        }
+    }
+    option
+}
+
+fn redispatch(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Redispatch> {
+    let interval = match args.take() {
+        None => -1,
+        Some(word) => *cx.number_word(word, -100_000..=100_000)?,
+    };
+    (interval != 0).then_some(Redispatch { interval })
+}

@@ -1,0 +1,249 @@
+//! Parameters of `server` and `default-server` lines.
+
+use crate::haproxy::args::Args;
+use crate::haproxy::context::Context;
+use crate::haproxy::lexer::Word;
+use crate::haproxy::model::{OnMarkedDown, SendProxy, Server, ServerTls};
+use crate::haproxy::values::DefaultUnit;
+use crate::source::Spanned;
+
+pub fn parameters(cx: &mut Context<'_>, server: &mut Server, args: &mut Args<'_>) {
+    while let Some(word) = args.take() {
+        if cx.known("server", &word.text, "parameter of 'server'", word.span)
+            && !switch(server, &word.text)
+            && !number(cx, server, &word.text, args)
+            && !check(cx, server, &word.text, args)
+        {
+            other(cx, server, word, args);
+        }
+    }
+}
+
+/// Parameters without a value.
+fn switch(server: &mut Server, name: &str) -> bool {
+    match name {
+        "check" => server.check.enabled = true,
+        "no-check" => server.check.enabled = false,
+        "backup" => server.backup = true,
+        "no-backup" => server.backup = false,
+        "disabled" => server.disabled = true,
+        "enabled" => server.disabled = false,
+        "send-proxy" => server.send_proxy = Some(SendProxy::V1),
+        "send-proxy-v2" | "send-proxy-v2-ssl" | "send-proxy-v2-ssl-cn" => {
+            server.send_proxy = Some(SendProxy::V2);
+        }
+        "no-send-proxy"
+        | "no-send-proxy-v2"
+        | "no-send-proxy-v2-ssl"
+        | "no-send-proxy-v2-ssl-cn" => server.send_proxy = None,
+        "check-send-proxy" => server.check.send_proxy = true,
+        "no-check-send-proxy" => server.check.send_proxy = false,
+        "check-ssl" => server.check.ssl = true,
+        "no-check-ssl" => server.check.ssl = false,
+        "ssl" => {
+            server.tls.get_or_insert_default();
+        }
+        "no-ssl" => server.tls = None,
+        _ => return false,
+    }
+    true
+}
+
+fn number(cx: &mut Context<'_>, server: &mut Server, name: &str, args: &mut Args<'_>) -> bool {
+    let example = "server web1 10.0.0.21:8080 check weight 10 maxconn 200";
+    let limit = |value: Option<Spanned<u32>>| value.filter(|value| **value > 0);
+    match name {
+        "weight" => {
+            if let Some(weight) = cx.number(args, 0..=256, "the weight", example) {
+                server.weight = weight;
+            }
+        }
+        // 0 = no limit, as the manual says.
+        "maxconn" => server.maxconn = limit(cx.number(args, 0..=u32::MAX, "the limit", example)),
+        "minconn" => server.minconn = limit(cx.number(args, 0..=u32::MAX, "the limit", example)),
+        "maxqueue" => server.maxqueue = limit(cx.number(args, 0..=u32::MAX, "the limit", example)),
+        "id" => server.id = cx.number(args, 1..=i32::MAX.unsigned_abs(), "the id", example),
+        "slowstart" => {
+            let time = cx.time_in(
+                args,
+                DefaultUnit::Milliseconds,
+                "server a 10.0.0.1:80 slowstart 60s",
+            );
+            server.slowstart = time.filter(|time| !time.is_zero());
+        }
+        "tcp-ut" => server.tcp_user_timeout = cx.time(args, "server a 10.0.0.1:80 tcp-ut 30s"),
+        _ => return false,
+    }
+    true
+}
+
+fn check(cx: &mut Context<'_>, server: &mut Server, name: &str, args: &mut Args<'_>) -> bool {
+    let example = "server web1 10.0.0.21:8080 check inter 2s rise 2 fall 3";
+    let check = &mut server.check;
+    match name {
+        "inter" => {
+            if let Some(inter) = interval(cx, args, example) {
+                check.inter = inter;
+            }
+        }
+        "fastinter" => check.fastinter = interval(cx, args, example),
+        "downinter" => check.downinter = interval(cx, args, example),
+        "agent-inter" => check.agent_inter = interval(cx, args, example),
+        "rise" => {
+            if let Some(rise) = cx.number(args, 1..=1_000_000, "the number of checks", example) {
+                check.rise = rise;
+            }
+        }
+        "fall" => {
+            if let Some(fall) = cx.number(args, 1..=1_000_000, "the number of checks", example) {
+                check.fall = fall;
+            }
+        }
+        "port" => check.port = cx.number(args, 1..=65535, "the port", example),
+        "agent-port" => check.agent_port = cx.number(args, 1..=65535, "the port", example),
+        "error-limit" => check.error_limit = cx.number(args, 1..=u32::MAX, "the limit", example),
+        "addr" => {
+            if let Some(word) = args.take() {
+                let host = cx.host(word.text.trim_matches(['[', ']']), word.span);
+                check.addr = host.map(|host| Spanned::new(host, word.span));
+            } else {
+                cx.missing(args, "the address", example);
+            }
+        }
+        "check-sni" => check.sni = cx.string(args, "the name", example),
+        "check-alpn" => check.alpn = cx.string(args, "the protocols", example),
+        "observe" => check.observe = cx.string(args, "the layer", example),
+        "on-error" => check.on_error = cx.string(args, "the reaction", example),
+        _ => return false,
+    }
+    true
+}
+
+/// A time above zero: a check every 0 ms would never stop.
+fn interval(
+    cx: &mut Context<'_>,
+    args: &mut Args<'_>,
+    example: &str,
+) -> Option<Spanned<std::time::Duration>> {
+    let time = cx.time(args, example)?;
+    if time.is_zero() {
+        cx.error(
+            "haproxy/bad-value",
+            time.span,
+            "an interval of 0 is no interval".to_owned(),
+        )
+        .suggest("write a time of 1ms or more");
+        return None;
+    }
+    Some(time)
+}
+
+fn other(cx: &mut Context<'_>, server: &mut Server, word: &Word<'_>, args: &mut Args<'_>) {
+    let name = word.text.as_ref();
+    match name {
+        "on-marked-down" => {
+            if expect(
+                cx,
+                args,
+                "shutdown-sessions",
+                "on-marked-down shutdown-sessions",
+            ) {
+                server.on_marked_down = Some(OnMarkedDown::ShutdownSessions);
+            }
+        }
+        "on-marked-up" => {
+            let example = "on-marked-up shutdown-backup-sessions";
+            server.on_marked_up_shutdown_backup =
+                expect(cx, args, "shutdown-backup-sessions", example);
+        }
+        "cookie" => server.cookie = cx.string(args, "the value", "server a 10.0.0.1:80 cookie a"),
+        "redir" => server.redir = cx.string(args, "the prefix", "redir http://static"),
+        "resolvers" => server.resolvers = cx.string(args, "the section", "resolvers dns"),
+        "init-addr" => server.init_addr = cx.string(args, "the methods", "init-addr libc,none"),
+        "source" => {
+            server.source = cx.source_address(args);
+        }
+        _ if takes_value(name) => {
+            if let Some(value) = cx.string(args, "its value", &format!("{name} VALUE")) {
+                tls(server, name, value);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn expect(cx: &mut Context<'_>, args: &mut Args<'_>, only: &str, example: &str) -> bool {
+    match args.take() {
+        Some(word) if word.text == only => true,
+        Some(word) => {
+            cx.bad(word, &format!("'{only}'"), &format!("write '{example}'"));
+            false
+        }
+        None => {
+            cx.missing(args, "the reaction", example);
+            false
+        }
+    }
+}
+
+fn tls(server: &mut Server, name: &str, value: Spanned<String>) {
+    let is_tls = matches!(
+        name,
+        "verify" | "ca-file" | "crt" | "sni" | "verifyhost" | "alpn"
+    );
+    if !is_tls {
+        return;
+    }
+    let tls: &mut ServerTls = server.tls.get_or_insert_default();
+    match name {
+        "verify" => tls.verify = Some(value),
+        "ca-file" => tls.ca_file = Some(value),
+        "crt" => tls.crt = Some(value),
+        "sni" => tls.sni = Some(value),
+        "verifyhost" => tls.verifyhost = Some(value),
+        _ => tls.alpn = value.split(',').map(str::to_owned).collect(),
+    }
+}
+
+/// Parameters that are followed by one word.
+fn takes_value(name: &str) -> bool {
+    matches!(
+        name,
+        "agent-addr"
+            | "agent-send"
+            | "alpn"
+            | "ca-file"
+            | "check-proto"
+            | "ciphers"
+            | "ciphersuites"
+            | "crl-file"
+            | "crt"
+            | "curves"
+            | "log-proto"
+            | "max-reuse"
+            | "namespace"
+            | "npn"
+            | "pool-low-conn"
+            | "pool-max-conn"
+            | "pool-purge-delay"
+            | "proto"
+            | "proxy-v2-options"
+            | "resolve-net"
+            | "resolve-opts"
+            | "resolve-prefer"
+            | "sni"
+            | "socks4"
+            | "ssl-max-ver"
+            | "ssl-min-ver"
+            | "track"
+            | "verify"
+            | "verifyhost"
+            | "ws"
+            | "guid"
+            | "init-state"
+            | "sigalgs"
+            | "client-sigalgs"
+            | "usesrc"
+            | "interface"
+    )
+}

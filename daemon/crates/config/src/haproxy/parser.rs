@@ -1,0 +1,161 @@
+//! The walk over all files: lines, section headers, and who reads each line.
+
+use super::args::Args;
+use super::context::Context;
+use super::lexer;
+use super::model::Config;
+use super::section::{Header, Section};
+use super::{global, keywords};
+use crate::options::Options;
+use crate::source::{FileId, SourceMap, Span};
+use std::collections::HashMap;
+
+/// What the current section is.
+enum State {
+    /// Before the first section.
+    Outside,
+    Global,
+    Proxy(Box<Section>),
+    /// A section that is not known or not supported: said once, its lines are passed over.
+    Skipped,
+}
+
+pub struct Parser<'o> {
+    pub cx: Context<'o>,
+    pub config: Config,
+    state: State,
+    /// Named defaults sections, and the latest one, named or not.
+    defaults: HashMap<String, Section>,
+    latest_defaults: Option<Section>,
+    pub sections: Vec<Section>,
+}
+
+impl<'o> Parser<'o> {
+    pub fn new(options: &'o Options<'o>) -> Self {
+        Self {
+            cx: Context {
+                options,
+                diagnostics: crate::Diagnostics::default(),
+            },
+            config: Config::default(),
+            state: State::Outside,
+            defaults: HashMap::new(),
+            latest_defaults: None,
+            sections: Vec::new(),
+        }
+    }
+
+    pub fn file(&mut self, sources: &SourceMap, file: FileId) {
+        let text = sources.text(file);
+        let mut offset = 0;
+        // An UTF-8 byte order mark is an editor's habit, not a word.
+        let mut rest = text;
+        if let Some(stripped) = text.strip_prefix('\u{feff}') {
+            offset = text.len() - stripped.len();
+            rest = stripped;
+        }
+        for line in rest.split_inclusive('\n') {
+            self.line(line.trim_end_matches(['\n', '\r']), file, offset);
+            offset += line.len();
+        }
+        if !text.is_empty() && !text.ends_with('\n') {
+            let last = text.lines().last().unwrap_or("");
+            let span = Span::new(file, text.len() - last.len(), text.len());
+            self.cx
+                .warning("haproxy/no-final-newline", span, "the last line has no line end; the original calls the file truncated and refuses it".to_owned())
+                .suggest("end the file with a line feed");
+        }
+    }
+
+    fn line(&mut self, line: &str, file: FileId, offset: usize) {
+        if let Some(at) = line.find(['\0', '\u{fffd}']) {
+            let span = Span::new(file, offset + at, offset + at + 1);
+            self.cx
+                .error(
+                    "haproxy/bad-byte",
+                    span,
+                    "this byte is not UTF-8 text".to_owned(),
+                )
+                .suggest("save the file as UTF-8");
+            return;
+        }
+        let env = self.cx.options.env;
+        let words = lexer::words(line, file, offset, env, &mut self.cx.diagnostics);
+        let Some(words) = words.filter(|words| !words.is_empty()) else {
+            return;
+        };
+        let mut args = Args::new(&words);
+        let first = &words[0];
+        if first.text.starts_with('.') {
+            self.cx
+                .known("directive", &first.text, "directive", first.span);
+            return;
+        }
+        if let Some(header) = Header::of(&first.text) {
+            self.close();
+            self.open(header, &mut args);
+            return;
+        }
+        match &mut self.state {
+            State::Outside => self.outside(&words),
+            State::Skipped => {}
+            State::Global => global::keyword(&mut self.cx, &mut self.config.global, args),
+            State::Proxy(section) => keywords::keyword(&mut self.cx, section, args),
+        }
+    }
+
+    fn outside(&mut self, words: &[lexer::Word<'_>]) {
+        let first = &words[0];
+        let message = format!("'{}' stands outside of any section", first.text);
+        let sections = crate::registry::haproxy().keywords("section");
+        let help = match crate::suggest::nearest(&first.text, sections) {
+            Some(section) => format!("did you mean the section '{section}'?"),
+            None => {
+                "begin with 'global', 'defaults', 'frontend NAME', 'backend NAME' or 'listen NAME'"
+                    .to_owned()
+            }
+        };
+        self.cx
+            .error("haproxy/outside-section", first.span, message)
+            .suggest(help);
+    }
+
+    fn open(&mut self, header: Header, args: &mut Args<'_>) {
+        self.state = match header {
+            Header::Global => {
+                self.cx.finish(args, "global");
+                State::Global
+            }
+            Header::Unsupported(keyword) => {
+                self.cx.known("section", keyword, "section", args.keyword);
+                State::Skipped
+            }
+            Header::Proxy(kind) => {
+                let from = Section::open(
+                    &mut self.cx,
+                    kind,
+                    args,
+                    &self.defaults,
+                    self.latest_defaults.as_ref(),
+                );
+                from.map_or(State::Skipped, |section| State::Proxy(Box::new(section)))
+            }
+        };
+    }
+
+    /// Files the current section away.
+    pub fn close(&mut self) {
+        let State::Proxy(section) = std::mem::replace(&mut self.state, State::Outside) else {
+            return;
+        };
+        if section.is_defaults() {
+            if !section.proxy.name.0.is_empty() {
+                self.defaults
+                    .insert(section.proxy.name.0.clone(), (*section).clone());
+            }
+            self.latest_defaults = Some(*section);
+        } else {
+            self.sections.push(*section);
+        }
+    }
+}

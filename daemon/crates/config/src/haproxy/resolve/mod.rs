@@ -1,0 +1,86 @@
+//! What can only be judged when everything is read: references, and combinations that the
+//! language allows but that cannot do what was meant.
+
+mod balance;
+mod frontends;
+mod listeners;
+mod names;
+mod servers;
+
+use super::context::Context;
+use super::model::{Config, LogFormat, Mode, Proxy, ProxyKind};
+use super::section::Section;
+
+/// Finishes the sections and checks them against each other.
+pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>) -> Config {
+    for mut section in sections {
+        section.proxy.check = section.check.build();
+        servers::check_lines(cx, &section);
+        drop_foreign(&mut section.proxy);
+        log_format(cx, &mut section.proxy);
+        config.proxies.push(section.proxy);
+    }
+    names::unique(cx, &config);
+    names::references(cx, &config);
+    for proxy in &config.proxies {
+        if proxy.disabled {
+            continue;
+        }
+        if proxy.kind.is_frontend() {
+            frontends::check(cx, &config, proxy);
+        }
+        if proxy.kind.is_backend() {
+            servers::check(cx, proxy);
+            balance::check(cx, proxy);
+        }
+        http_in_tcp(cx, proxy);
+    }
+    listeners::check(cx, &config);
+    config
+}
+
+/// Settings that came along from `defaults` but belong to the other side.
+fn drop_foreign(proxy: &mut Proxy) {
+    match proxy.kind {
+        ProxyKind::Frontend => proxy.servers.clear(),
+        ProxyKind::Backend => {
+            proxy.binds.clear();
+            proxy.default_backend = None;
+            proxy.use_backends.clear();
+        }
+        ProxyKind::Listen => {}
+    }
+}
+
+/// HTTP log lines need HTTP: the original falls back to tcplog as well.
+fn log_format(cx: &mut Context<'_>, proxy: &mut Proxy) {
+    let is_http = matches!(proxy.log_format, LogFormat::Http | LogFormat::HttpClf);
+    if is_http && proxy.mode.value == Mode::Tcp && proxy.kind.is_frontend() {
+        let message = format!(
+            "{} '{}' has 'option httplog' but mode tcp; it logs as with 'option tcplog'",
+            proxy.kind.keyword(),
+            proxy.name
+        );
+        cx.warning("haproxy/mode-mismatch", proxy.name.span, message)
+            .suggest("write 'mode http' or 'option tcplog'");
+        proxy.log_format = LogFormat::Tcp;
+    }
+}
+
+/// Rules about HTTP in a section that relays bytes never apply.
+fn http_in_tcp(cx: &mut Context<'_>, proxy: &Proxy) {
+    if proxy.mode.value != Mode::Tcp {
+        return;
+    }
+    let rule = proxy.http_request.first().or(proxy.http_response.first());
+    if let Some(rule) = rule {
+        let message = "rules about HTTP never apply in mode tcp, so this does nothing".to_owned();
+        cx.warning("haproxy/mode-mismatch", rule.action.span, message)
+            .suggest("write 'mode http' in this section");
+    }
+    if let Some(cookie) = &proxy.cookie {
+        let message = "a cookie cannot be read in mode tcp, so this does nothing".to_owned();
+        cx.warning("haproxy/mode-mismatch", cookie.name.span, message)
+            .suggest("write 'mode http' in this section, or use 'balance source'");
+    }
+}

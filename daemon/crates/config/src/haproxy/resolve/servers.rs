@@ -1,0 +1,114 @@
+//! Backends that cannot serve, and checks that check nothing.
+
+use crate::haproxy::context::Context;
+use crate::haproxy::model::{Host, Proxy, ServerAddress, ServerPort};
+use crate::haproxy::section::Section;
+
+pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
+    let title = format!("{} '{}'", proxy.kind.keyword(), proxy.name);
+    let active: Vec<_> = proxy
+        .servers
+        .iter()
+        .filter(|server| !server.disabled)
+        .collect();
+    if proxy.servers.is_empty() {
+        if proxy.stats.is_none() && proxy.http_request.is_empty() {
+            let message = format!("{title} has no server: every request is answered with 503");
+            cx.warning("haproxy/no-server", proxy.name.span, message)
+                .suggest("add 'server NAME ADDRESS:PORT check'");
+        }
+        return;
+    }
+    if active.len() > 1 && active.iter().all(|server| !server.check.enabled) {
+        let message =
+            format!("no server of {title} is checked: a dead one keeps its share of requests");
+        cx.warning("haproxy/no-check", proxy.name.span, message)
+            .suggest("add 'check' to the server lines, or 'default-server check' above them");
+    }
+    if !active.is_empty() && active.iter().all(|server| server.weight.value == 0) {
+        let message = format!("all servers of {title} have weight 0, so none gets a request");
+        cx.warning("haproxy/no-server", proxy.name.span, message)
+            .suggest("give one a weight");
+    }
+    timeouts(cx, proxy, &title);
+    for server in &proxy.servers {
+        if let ServerAddress::Tcp {
+            host: Host::Name(name),
+            ..
+        } = &server.address.value
+        {
+            let message = format!(
+                "the name '{name}' is resolved when the proxy runs; until then the server is down"
+            );
+            cx.diagnostics
+                .note("haproxy/host-name", server.address.span, message);
+        }
+        let no_port = matches!(
+            server.address.value,
+            ServerAddress::Tcp {
+                port: ServerPort::SameAsClient | ServerPort::Offset(_),
+                ..
+            }
+        );
+        if no_port && server.check.enabled && server.check.port.is_none() {
+            let message = format!(
+                "the server '{}' is checked but has no port to check",
+                server.name
+            );
+            cx.error("haproxy/check-port", server.address.span, message)
+                .suggest("write the port behind the address, or add 'port N'");
+        }
+    }
+}
+
+fn timeouts(cx: &mut Context<'_>, proxy: &Proxy, title: &str) {
+    let missing: Vec<&str> = [
+        ("connect", &proxy.timeouts.connect),
+        ("server", &proxy.timeouts.server),
+    ]
+    .into_iter()
+    .filter(|(_, value)| value.is_none())
+    .map(|(name, _)| name)
+    .collect();
+    if missing.is_empty() {
+        return;
+    }
+    let names: Vec<String> = missing
+        .iter()
+        .map(|name| format!("'timeout {name}'"))
+        .collect();
+    let message = format!(
+        "{title} has no {}: it waits for dead servers for ever",
+        names.join(" and no ")
+    );
+    cx.warning("haproxy/no-timeout", proxy.name.span, message)
+        .suggest("add them here or in 'defaults', e.g. 'timeout connect 5s', 'timeout server 50s'");
+}
+
+/// Lines about how to check, in a section where nothing is checked.
+pub fn check_lines(cx: &mut Context<'_>, section: &Section) {
+    let proxy = &section.proxy;
+    if section.check.httpchk.is_none()
+        && let Some(span) = section.check.first_line
+    {
+        let message = "'http-check' has no effect without 'option httpchk'".to_owned();
+        cx.warning("haproxy/no-check", span, message)
+            .suggest("add 'option httpchk'");
+    }
+    let unchecked = !proxy.servers.is_empty()
+        && proxy
+            .servers
+            .iter()
+            .all(|server| !server.check.enabled && !server.disabled);
+    if proxy.kind.is_backend()
+        && unchecked
+        && let Some(span) = section.check.httpchk
+    {
+        let message = format!(
+            "no server of '{}' has 'check', so this check never runs",
+            proxy.name
+        );
+        cx.warning("haproxy/no-check", span, message)
+            .suggest("add 'check' to the server lines");
+    }
+}

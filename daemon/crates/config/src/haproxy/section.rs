@@ -1,0 +1,260 @@
+//! Section headers, and what a section starts from: its `defaults`.
+
+use super::args::{Args, owned};
+use super::context::Context;
+use super::model::{
+    AclId, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, LogFormat, Mode, Proxy,
+    ProxyKind, ProxyName, ProxyOptions, Server, ServerAddress, ServerName, ServerPort, Timeouts,
+};
+use crate::registry::{self, Places};
+use crate::source::Spanned;
+use crate::suggest::nearest;
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+/// What a section keyword opens.
+#[derive(Debug, Clone, Copy)]
+pub enum Header {
+    Global,
+    Proxy(Places),
+    Unsupported(&'static str),
+}
+
+impl Header {
+    pub fn of(keyword: &str) -> Option<Self> {
+        Some(match keyword {
+            "global" => Self::Global,
+            "defaults" => Self::Proxy(Places::DEFAULTS),
+            "frontend" => Self::Proxy(Places::FRONTEND),
+            "listen" => Self::Proxy(Places::LISTEN),
+            "backend" => Self::Proxy(Places::BACKEND),
+            other => Self::Unsupported(registry::haproxy().find("section", other)?.keyword),
+        })
+    }
+}
+
+/// A section while it is read.
+#[derive(Debug, Clone)]
+pub struct Section {
+    pub place: Places,
+    pub proxy: Proxy,
+    /// `default-server` so far.
+    pub default_server: Server,
+    pub acl_names: HashMap<String, AclId>,
+    /// `option httpchk`, `http-check …` lines so far.
+    pub check: super::keywords::CheckLines,
+    /// The latest rule phase seen, for the warning about rules that run earlier than they stand.
+    pub last_phase: u8,
+}
+
+impl Section {
+    pub fn is_defaults(&self) -> bool {
+        self.place == Places::DEFAULTS
+    }
+
+    /// `frontend 'web'`, for messages.
+    pub fn title(&self) -> String {
+        format!(
+            "{} '{}'",
+            self.place.names().first().unwrap_or(&""),
+            self.proxy.name
+        )
+    }
+
+    /// Reads the rest of a header line; `None` when the section cannot be opened.
+    pub fn open(
+        cx: &mut Context<'_>,
+        place: Places,
+        args: &mut Args<'_>,
+        named: &HashMap<String, Section>,
+        latest: Option<&Section>,
+    ) -> Option<Self> {
+        let keyword = place.names().first().copied().unwrap_or("");
+        let name = header_name(cx, place, keyword, args)?;
+        let mut base = latest.filter(|_| place != Places::DEFAULTS);
+        if args.take_if("from").is_some() {
+            base = from_defaults(cx, keyword, args, named);
+        }
+        if let Some(word) = args.peek().filter(|word| word.text.contains(':')) {
+            let message =
+                format!("an address on the '{keyword}' line was taken out of the language");
+            cx.error("haproxy/removed", word.span, message)
+                .suggest(format!("write 'bind {}' on the next line", word.text));
+            args.skip_all();
+        }
+        cx.finish(args, keyword);
+        let mut section = base.cloned().unwrap_or_else(Self::empty);
+        section.place = place;
+        section.last_phase = 0;
+        section.proxy.name = name;
+        section.proxy.kind = match place {
+            Places::FRONTEND => ProxyKind::Frontend,
+            Places::BACKEND => ProxyKind::Backend,
+            _ => ProxyKind::Listen,
+        };
+        Some(section)
+    }
+
+    fn empty() -> Self {
+        Self {
+            place: Places::DEFAULTS,
+            proxy: empty_proxy(),
+            default_server: empty_server(),
+            acl_names: HashMap::new(),
+            check: super::keywords::CheckLines::default(),
+            last_phase: 0,
+        }
+    }
+}
+
+fn header_name(
+    cx: &mut Context<'_>,
+    place: Places,
+    keyword: &str,
+    args: &mut Args<'_>,
+) -> Option<Spanned<ProxyName>> {
+    let is_defaults = place == Places::DEFAULTS;
+    if is_defaults && args.peek_text().is_none_or(|text| text == "from") {
+        return Some(Spanned::new(ProxyName(String::new()), args.keyword));
+    }
+    let Some(word) = args.take() else {
+        cx.missing(
+            args,
+            &format!("the name of the {keyword}"),
+            &format!("{keyword} web"),
+        );
+        return None;
+    };
+    let bad = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
+    if let Some(at) = word.text.find(bad) {
+        let wrong = word.text[at..].chars().next().unwrap_or(' ');
+        let message = format!(
+            "the character '{wrong}' is not allowed in the name '{}'",
+            word.text
+        );
+        cx.error("haproxy/bad-name", word.span, message)
+            .suggest("use letters, digits and - _ . :");
+    }
+    Some(owned(word).map(ProxyName))
+}
+
+fn from_defaults<'s>(
+    cx: &mut Context<'_>,
+    keyword: &str,
+    args: &mut Args<'_>,
+    named: &'s HashMap<String, Section>,
+) -> Option<&'s Section> {
+    let Some(word) = args.take() else {
+        cx.missing(
+            args,
+            "the name of a defaults section",
+            &format!("{keyword} web from base"),
+        );
+        return None;
+    };
+    let found = named.get(word.text.as_ref());
+    if found.is_none() {
+        let message = format!("there is no 'defaults {}' above this line", word.text);
+        let names = named.keys().map(String::as_str);
+        let help = match nearest(&word.text, names) {
+            Some(name) => format!("did you mean '{name}'?"),
+            None => format!("write 'defaults {}' above", word.text),
+        };
+        cx.error("haproxy/unknown-defaults", word.span, message)
+            .suggest(help);
+    }
+    found
+}
+
+/// A section in which nothing was said, with the manual's defaults.
+fn empty_proxy() -> Proxy {
+    Proxy {
+        name: Spanned::implied(ProxyName::default()),
+        kind: ProxyKind::Listen,
+        id: None,
+        description: None,
+        disabled: false,
+        mode: Spanned::implied(Mode::Tcp),
+        timeouts: Timeouts::default(),
+        options: ProxyOptions::default(),
+        maxconn: None,
+        fullconn: None,
+        backlog: None,
+        rate_limit_sessions: None,
+        logs: Vec::new(),
+        log_format: LogFormat::Connect,
+        log_tag: None,
+        error_files: BTreeMap::new(),
+        error_locations: BTreeMap::new(),
+        acls: Vec::new(),
+        http_request: Vec::new(),
+        http_response: Vec::new(),
+        tcp_rules: Vec::new(),
+        inspect_delay: None,
+        stats: None,
+        monitor_uri: None,
+        binds: Vec::new(),
+        use_backends: Vec::new(),
+        default_backend: None,
+        balance: Spanned::implied(Balance::RoundRobin),
+        hash_type: HashType::default(),
+        servers: Vec::new(),
+        use_servers: Vec::new(),
+        check: Spanned::implied(HealthCheck::Tcp),
+        cookie: None,
+        retries: Spanned::implied(3),
+        redispatch: None,
+        http_reuse: HttpReuse::Safe,
+        source: None,
+    }
+}
+
+/// A server about which nothing was said.
+fn empty_server() -> Server {
+    let nowhere = Host::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    Server {
+        name: Spanned::implied(ServerName::default()),
+        address: Spanned::implied(ServerAddress::Tcp {
+            host: nowhere,
+            port: ServerPort::SameAsClient,
+        }),
+        id: None,
+        weight: Spanned::implied(1),
+        backup: false,
+        disabled: false,
+        maxconn: None,
+        minconn: None,
+        maxqueue: None,
+        cookie: None,
+        slowstart: None,
+        check: CheckSettings {
+            enabled: false,
+            inter: Spanned::implied(Duration::from_secs(2)),
+            fastinter: None,
+            downinter: None,
+            rise: Spanned::implied(2),
+            fall: Spanned::implied(3),
+            port: None,
+            addr: None,
+            send_proxy: false,
+            ssl: false,
+            sni: None,
+            alpn: None,
+            agent_port: None,
+            agent_inter: None,
+            observe: None,
+            error_limit: None,
+            on_error: None,
+        },
+        on_marked_down: None,
+        on_marked_up_shutdown_backup: false,
+        send_proxy: None,
+        source: None,
+        redir: None,
+        tcp_user_timeout: None,
+        tls: None,
+        resolvers: None,
+        init_addr: None,
+    }
+}

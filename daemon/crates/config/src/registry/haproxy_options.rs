@@ -1,0 +1,65 @@
+//! `option …` and `timeout …`.
+
+use super::table::entries;
+use super::{Entry, Status};
+use Status::{Accepted, NotYet, Removed, Supported};
+
+const NO_CHECK: Status =
+    NotYet("this kind of check is not run yet; 'check' alone opens a connection");
+const SPLICE: Status = Accepted("data is spliced whenever that is cheaper");
+
+pub(super) static OPTIONS: &[Entry] = entries! {
+    "option" ALL {
+        Supported => "http-keep-alive" "http-server-close" "httpclose" "forwardfor";
+        NotYet("the original destination is not added yet") => "originalto";
+        Accepted("requests are forwarded as they come in") => "http-buffer-request";
+        Accepted("small packets are sent at once") => "http-no-delay" "nolinger"
+            "independent-streams";
+        SPLICE => "splice-auto" "splice-request" "splice-response";
+        Removed("use 'option httpclose'") => "forceclose" "tcpsplice";
+        Removed("use 'option http-server-close'") => "http-tunnel" "http-use-htx";
+        Supported => "tcpka";
+    }
+    "option" FRONT {
+        Supported => "httplog" "tcplog" "dontlognull" "dontlog-normal" "clitcpka"
+            "http-ignore-probes";
+        NotYet("log lines are written when the session ends") => "logasap";
+        NotYet("all lines have the level info") => "log-separate-errors";
+        Accepted("counters are kept while a session runs") => "contstats" "socket-stats";
+        NotYet("messages that break RFC 9112 are refused") => "accept-invalid-http-request"
+            "accept-unsafe-violations-in-http-request";
+        Accepted("header names keep the client's spelling") => "h1-case-adjust-bogus-client";
+        Accepted("there is no upgrade to HTTP/2 without TLS") => "disable-h2-upgrade"
+            "http-use-proxy-header" "idle-close-on-response" "tcp-smart-accept"
+            "http-restrict-req-hdr-names" "http-drop-response-trailers"
+            "http-drop-request-trailers";
+    }
+    "option" BACK {
+        Supported => "redispatch" "httpchk" "tcp-check" "srvtcpka" "log-health-checks" "abortonclose"
+            "allbackups" "prefer-last-server";
+        Accepted("servers that are down get no request") => "persist";
+        NO_CHECK => "mysql-check" "pgsql-check" "redis-check" "smtpchk" "ssl-hello-chk"
+            "ldap-check" "spop-check" "external-check";
+        NotYet("connections are made to the servers that are listed") => "transparent";
+        NotYet("messages that break RFC 9112 are refused") => "accept-invalid-http-response"
+            "accept-unsafe-violations-in-http-response";
+        Accepted("header names keep the server's spelling") => "h1-case-adjust-bogus-server";
+        NotYet("cookies of answers are not inspected") => "checkcache";
+        Accepted("has no counterpart in this engine") => "http-pretend-keepalive"
+            "tcp-smart-connect" "dontlog-unknown";
+    }
+    "timeout" ALL {
+        Supported => "http-request" "http-keep-alive" "tunnel";
+        NotYet("requests are not tarpitted yet") => "tarpit";
+    }
+    "timeout" FRONT {
+        Supported => "client" "client-fin";
+        Accepted("there is no TLS handshake yet") => "client-hs";
+        Removed("use 'timeout client'") => "clitimeout";
+    }
+    "timeout" BACK {
+        Supported => "server" "server-fin" "connect" "queue" "check";
+        Removed("use 'timeout connect'") => "contimeout";
+        Removed("use 'timeout server'") => "srvtimeout";
+    }
+};

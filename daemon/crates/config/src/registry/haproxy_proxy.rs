@@ -1,0 +1,90 @@
+//! Keywords that begin a line in `defaults`, `frontend`, `listen` and `backend`.
+
+use super::table::entries;
+use super::{Entry, Status};
+use Status::{Accepted, NotYet, Removed, Supported};
+
+const RULES: Status = NotYet("the proxy does not evaluate rules yet");
+const TABLES: Status = NotYet("stick tables are not kept yet");
+
+pub(super) static PROXY: &[Entry] = entries! {
+    "proxy" ALL {
+        Supported => "mode" "timeout" "option" "log" "disabled" "enabled" "description" "no"
+            "maxconn";
+        Supported => "id" "log-tag" "errorfile";
+        RULES => "http-request" "http-response" "http-after-response" "tcp-request" "acl";
+        NotYet("use errorfile with the status it is for") => "http-error" "errorfiles";
+        RULES => "errorloc" "errorloc302" "errorloc303";
+        NotYet("answers are not compressed; let the servers do it") => "compression";
+        NotYet("filters are not run") => "filter";
+        NotYet("the statistics page is not served yet; ask tandemd status --json") => "stats";
+        NotYet("e-mail alerts are not sent yet") => "email-alert";
+        Accepted("threads are placed by the kernel") => "bind-process";
+    }
+    "proxy" FRONT {
+        Supported => "default_backend" "log-format" "backlog";
+        NotYet("custom log formats for errors and structured data are not written yet")
+            => "error-log-format" "log-format-sd" "log-steps";
+        NotYet("the rate is not limited yet") => "rate-limit";
+        NotYet("monitor answers are not given yet; point the check at a server path")
+            => "monitor-uri" "monitor-net" "monitor" "monitor fail";
+        NotYet("captured headers are not logged yet") => "capture" "declare";
+        NotYet("unique ids are not made yet") => "unique-id-format" "unique-id-header";
+        Accepted("keep-alive probes follow the kernel's settings")
+            => "clitcpka-cnt" "clitcpka-idle" "clitcpka-intvl";
+    }
+    "proxy" FRONT_ONLY {
+        Supported => "bind";
+        RULES => "use_backend";
+    }
+    "proxy" NOT_DEFAULTS {
+        RULES => "redirect";
+    }
+    "proxy" BACK_ONLY {
+        Supported => "server";
+        RULES => "use-server";
+    }
+    "proxy" BACK {
+        Supported => "balance" "default-server" "retries" "http-check" "http-reuse";
+        Supported => "fullconn";
+        NotYet("cookies for persistence are not set yet") => "cookie" "appsession"
+            "dynamic-cookie-key" "ignore-persist" "force-persist";
+        NotYet("hashes are always consistent") => "hash-type" "hash-balance-factor"
+            "hash-preserve-affinity";
+        TABLES => "stick-table" "stick";
+        NotYet("checks in several steps are not run yet; a plain check opens a connection")
+            => "tcp-check";
+        NotYet("external checks are not run") => "external-check";
+        NotYet("write the servers out one by one") => "server-template";
+        RULES => "tcp-response";
+        NotYet("use a source address on the route instead") => "source";
+        NotYet("retries are made for failed connections") => "retry-on";
+        NotYet("FastCGI is not spoken") => "use-fcgi-app";
+        Accepted("server states are kept in memory over a reload") => "load-server-state-from-file"
+            "server-state-file-name" "max-keep-alive-queue" "srvtcpka-cnt" "srvtcpka-idle"
+            "srvtcpka-intvl" "max-session-srv-conns" "guid";
+        NotYet("write a server line") => "dispatch";
+    }
+    "proxy" FRONT {
+        Removed("use 'timeout client'") => "clitimeout";
+        Removed("write the address on a 'bind' line") => "bind-addr";
+    }
+    "proxy" BACK {
+        Removed("use 'timeout connect'") => "contimeout";
+        Removed("use 'timeout server'") => "srvtimeout";
+        Removed("use 'option redispatch'") => "redispatch";
+    }
+    "proxy" ALL {
+        Removed("use 'http-request set-header' or 'add-header'") => "reqadd";
+        Removed("use 'http-request replace-header', 'replace-path' or 'replace-uri'")
+            => "reqrep" "reqirep";
+        Removed("use 'http-request del-header'") => "reqdel" "reqidel";
+        Removed("use 'http-request deny'") => "reqdeny" "reqideny" "block";
+        Removed("use 'http-request allow'") => "reqallow" "reqiallow" "reqpass" "reqipass";
+        Removed("use 'http-request tarpit'") => "reqtarpit" "reqitarpit";
+        Removed("use 'http-response add-header'") => "rspadd";
+        Removed("use 'http-response replace-header'") => "rsprep" "rspirep";
+        Removed("use 'http-response del-header'") => "rspdel" "rspidel";
+        Removed("use 'http-response deny'") => "rspdeny" "rspideny";
+    }
+};

@@ -1,0 +1,98 @@
+//! Sections of haproxy.cfg, and the keywords of `global`.
+
+use super::table::entries;
+use super::{Entry, Status};
+use Status::{Accepted, NotYet, Supported};
+
+pub(super) static SECTIONS: &[Entry] = entries! {
+    "section" ALL {
+        Supported => "global" "defaults" "frontend" "backend" "listen";
+        NotYet("name servers by address; host names are resolved with the system's resolv.conf")
+            => "resolvers";
+        NotYet("stick tables are not kept yet") => "peers";
+        NotYet("users for HTTP authentication are not kept yet") => "userlist";
+        NotYet("mail alerts are not sent yet") => "mailers";
+        NotYet("answers are not cached") => "cache";
+        NotYet("start other programs from their own systemd unit") => "program";
+        NotYet("log to a syslog address instead") => "ring" "log-forward" "log-profile";
+        NotYet("use errorfile lines in the proxies") => "http-errors";
+        NotYet("use an HTTP server in front of FastCGI") => "fcgi-app";
+        NotYet("name certificates on bind lines") => "crt-store" "acme";
+        NotYet("there is no trace facility") => "traces";
+    }
+    "directive" ALL {
+        NotYet("conditional blocks are not evaluated; render one file for each case")
+            => ".if" ".elif" ".else" ".endif";
+        NotYet("messages while parsing are not printed") => ".notice" ".warning" ".alert" ".diag";
+    }
+};
+
+const TLS: Status = NotYet("TLS is not terminated yet");
+const LUA: Status = NotYet("there is no Lua interpreter");
+const ENGINE: Status =
+    Accepted("tunes the internals of another engine; this daemon has no such knob");
+const ONE_PROCESS: Status = Accepted("the supervisor decides how processes are run");
+
+pub(super) static GLOBAL: &[Entry] = entries! {
+    "global" ALL {
+        Supported => "log" "log-tag" "log-send-hostname" "maxconn" "nbthread" "user" "group"
+            "chroot" "hard-stop-after" "spread-checks" "tune.bufsize" "tune.maxrewrite"
+            "tune.http.maxhdr";
+        Accepted("set by systemd; the value is checked but not used") => "uid" "gid";
+        ONE_PROCESS => "daemon" "master-worker" "mworker-max-reloads" "pidfile" "nbproc" "quiet"
+            "debug" "zero-warning" "grace" "node" "description";
+        Accepted("threads are placed by the kernel") => "cpu-map" "numa-cpu-mapping"
+            "thread-group" "thread-groups";
+        Accepted("limits come from the systemd unit") => "ulimit-n" "set-dumpable" "fd-hard-limit";
+        Accepted("the runtime socket is /run/tandem/control.sock; asked with tandemd status")
+            => "stats" "stats-file";
+        Accepted("has an effect once TLS is terminated") => "ca-base" "crt-base"
+            "ssl-default-bind-ciphers" "ssl-default-bind-ciphersuites" "ssl-default-bind-curves"
+            "ssl-default-bind-options" "ssl-default-bind-sigalgs" "ssl-default-server-ciphers"
+            "ssl-default-server-ciphersuites" "ssl-default-server-options" "ssl-dh-param-file"
+            "ssl-load-extra-del-ext" "ssl-load-extra-files" "ssl-server-verify"
+            "ssl-skip-self-issued-ca" "ssl-mode-async" "ssl-propquery" "ssl-provider"
+            "ssl-provider-path" "ssl-engine" "issuers-chain-path" "maxsslconn" "maxsslrate"
+            "tune.ssl.default-dh-param" "tune.ssl.cachesize" "tune.ssl.lifetime"
+            "tune.ssl.maxrecord" "tune.ssl.hard-maxrecord" "tune.ssl.force-private-cache"
+            "tune.ssl.capture-buffer-size" "tune.ssl.capture-cipherlist-size"
+            "tune.ssl.ssl-ctx-cache-size" "tune.ssl.keylog";
+        ENGINE => "tune.maxaccept" "tune.maxpollevents" "tune.pipesize" "tune.rcvbuf.client"
+            "tune.rcvbuf.server" "tune.sndbuf.client" "tune.sndbuf.server" "tune.recv_enough"
+            "tune.runqueue-depth" "tune.sched.low-latency" "tune.fd.edge-triggered"
+            "tune.idle-pool.shared" "tune.idletimer" "tune.listener.multi-queue"
+            "tune.pool-high-fd-ratio" "tune.pool-low-fd-ratio" "tune.pattern.cache-size"
+            "tune.peers.max-updates-at-once" "tune.vars.check-max-size" "tune.vars.global-max-size"
+            "tune.vars.proc-max-size" "tune.vars.reqres-max-size" "tune.vars.sess-max-size"
+            "tune.vars.txn-max-size" "tune.buffers.limit" "tune.buffers.reserve" "tune.comp.maxlevel"
+            "tune.http.cookielen" "tune.http.logurilen" "tune.zlib.memlevel"
+            "tune.zlib.windowsize" "tune.quic.frontend.conn-tx-buffers.limit" "tune.fail-alloc"
+            "noepoll" "nokqueue" "noevports" "nopoll" "nosplice" "nogetaddrinfo" "noreuseport"
+            "busy-polling" "no-memory-trimming" "profiling.tasks" "max-spread-checks"
+            "close-spread-time" "unix-bind" "server-state-base" "server-state-file"
+            "unsetenv" "resetenv" "presetenv" "setenv" "default-path" "localpeer"
+            "strict-limits" "insecure-fork-wanted" "insecure-setuid-wanted"
+            "external-check" "pp2-never-send-local" "h1-case-adjust" "h1-case-adjust-file"
+            "h1-accept-payload-with-any-method" "httpclient.resolvers.id"
+            "httpclient.resolvers.prefer" "httpclient.ssl.ca-file" "httpclient.ssl.verify"
+            "cluster-secret" "wurfl-data-file" "expose-experimental-directives"
+            "expose-deprecated-directives" "anonkey" "harden.reject-privileged-ports.tcp"
+            "harden.reject-privileged-ports.quic" "prealloc-fd";
+        Accepted("has an effect once HTTP/2 is spoken") => "tune.h2.header-table-size"
+            "tune.h2.initial-window-size" "tune.h2.max-concurrent-streams"
+            "tune.h2.max-frame-size";
+        NotYet("rate and load limits of the whole process are not enforced") => "maxconnrate"
+            "maxsessrate" "maxcomprate" "maxcompcpuusage" "maxpipes";
+        NotYet("variables are not kept yet") => "set-var" "set-var-fmt";
+        LUA => "lua-load" "lua-load-per-thread" "lua-prepend-path" "tune.lua.forced-yield"
+            "tune.lua.maxmem" "tune.lua.service-timeout" "tune.lua.session-timeout"
+            "tune.lua.task-timeout" "tune.lua.bool-sample-conversion" "tune.lua.burst-timeout"
+            "tune.lua.log.loggers" "tune.lua.log.stderr";
+    }
+    "stats socket" ALL {
+        Supported => "mode" "user" "group" "uid" "gid" "level" "expose-fd" "name" "process"
+            "thread" "severity-output" "interface" "accept-proxy" "backlog" "maxconn" "nice"
+            "accept-netscaler-cip" "id" "namespace";
+        TLS => "ssl" "crt";
+    }
+};

@@ -1,0 +1,110 @@
+//! Words inside lines: parameters of `bind`, `server`, `balance`, `cookie`, `http-check`, rules.
+
+use super::table::entries;
+use super::{Entry, Status};
+use Status::{Accepted, NotYet, Supported};
+
+const TLS: Status = NotYet("TLS is not spoken yet");
+const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
+const RULE: Status = NotYet("the proxy does not evaluate rules yet");
+const TABLES: Status = NotYet("stick tables are not kept yet");
+const RESOLVE: Status = Accepted("names are resolved again when their TTL ends");
+const POOL: Status = Accepted("idle connections are kept as the load needs");
+
+pub(super) static WORDS: &[Entry] = entries! {
+    "bind" ALL {
+        Supported => "name" "id" "v4v6" "v6only" "interface" "transparent" "maxconn" "backlog"
+            "mode" "user" "group" "uid" "gid" "tfo" "defer-accept" "mss" "tcp-ut";
+        Accepted("all threads share the load") => "process" "thread" "shards" "nice" "level"
+            "severity-output" "expose-fd";
+        NotYet("PROXY protocol headers are not read yet") => "accept-proxy" "accept-netscaler-cip";
+        NotYet("network namespaces are chosen by the systemd unit") => "namespace";
+        NotYet("HTTP/1.1 is spoken") => "proto";
+        TLS => "ssl" "crt" "crt-list" "ca-file" "verify" "ca-verify-file" "ca-sign-file"
+            "ca-sign-pass" "generate-certificates" "tls-ticket-keys" "allow-0rtt" "strict-sni";
+        TLS_DETAIL => "alpn" "npn" "ciphers" "ciphersuites" "curves" "ecdhe" "crl-file"
+            "ssl-min-ver" "ssl-max-ver" "force-sslv3" "force-tlsv10" "force-tlsv11" "force-tlsv12"
+            "force-tlsv13" "no-sslv3" "no-tlsv10" "no-tlsv11" "no-tlsv12" "no-tlsv13"
+            "no-tls-tickets" "no-ca-names" "prefer-client-ciphers" "ca-ignore-err"
+            "crt-ignore-err" "sigalgs" "client-sigalgs";
+    }
+    "server" ALL {
+        Supported => "check" "no-check" "inter" "fastinter" "downinter" "rise" "fall" "port" "addr"
+            "weight" "backup" "no-backup" "maxconn" "minconn" "maxqueue" "disabled" "enabled"
+            "slowstart" "id" "on-marked-down" "on-marked-up";
+        NotYet("cookies for persistence are not set yet") => "cookie";
+        NotYet("PROXY protocol headers are not sent yet") => "send-proxy" "send-proxy-v2"
+            "send-proxy-v2-ssl" "send-proxy-v2-ssl-cn" "check-send-proxy" "proxy-v2-options"
+            "set-proxy-v2-tlv-fmt";
+        Accepted("turns off what is off") => "no-send-proxy" "no-send-proxy-v2"
+            "no-send-proxy-v2-ssl" "no-send-proxy-v2-ssl-cn" "no-check-send-proxy" "no-ssl"
+            "no-check-ssl" "no-agent-check" "no-tfo" "no-ssl-reuse" "non-stick" "no-verifyhost";
+        TLS => "ssl" "check-ssl" "ca-file" "crt" "verify" "verifyhost" "sni" "check-sni";
+        TLS_DETAIL => "alpn" "check-alpn" "npn" "ciphers" "ciphersuites" "curves" "crl-file"
+            "ssl-min-ver" "ssl-max-ver" "ssl-reuse" "force-sslv3" "force-tlsv10" "force-tlsv11"
+            "force-tlsv12" "force-tlsv13" "no-sslv3" "no-tlsv10" "no-tlsv11" "no-tlsv12"
+            "no-tlsv13" "no-tls-tickets" "tls-tickets" "allow-0rtt" "sigalgs" "client-sigalgs";
+        NotYet("agents are not asked") => "agent-check" "agent-port" "agent-inter" "agent-addr"
+            "agent-send";
+        NotYet("live traffic is not observed") => "observe" "error-limit" "on-error";
+        RESOLVE => "resolvers" "resolve-prefer" "resolve-net" "resolve-opts" "init-addr";
+        POOL => "pool-low-conn" "pool-max-conn" "pool-purge-delay" "max-reuse";
+        Accepted("saves one round trip; the kernel decides") => "tfo";
+        TABLES => "stick";
+        NotYet("use a source address on the route instead") => "source" "usesrc" "interface";
+        NotYet("redirects to servers are not sent") => "redir";
+        NotYet("give the server its own check") => "track";
+        NotYet("user timeouts towards servers are not set") => "tcp-ut";
+        NotYet("SOCKS is not spoken") => "socks4" "check-via-socks4";
+        NotYet("HTTP/1.1 is spoken") => "proto" "check-proto" "ws" "log-proto";
+        NotYet("network namespaces are chosen by the systemd unit") => "namespace";
+        Accepted("is a label only") => "guid" "init-state";
+    }
+    "balance" ALL {
+        Supported => "roundrobin" "leastconn" "source";
+        NotYet("use roundrobin") => "static-rr" "first" "random";
+        NotYet("use source") => "uri" "url_param" "hdr" "rdp-cookie" "hash";
+    }
+    "http-check" ALL {
+        Supported => "expect" "send";
+        NotYet("checks send one request") => "connect" "comment" "set-var" "unset-var"
+            "set-var-fmt";
+        NotYet("a failing status takes the server out") => "disable-on-404" "send-state";
+    }
+    "stats" ALL {
+        NotYet("the statistics page is not served yet; ask tandemd status --json") => "enable" "uri"
+            "realm" "auth" "refresh" "hide-version" "show-legends" "show-node" "show-desc"
+            "show-modules" "scope" "admin" "http-request";
+    }
+    "http-request" ALL {
+        RULE => "set-header" "add-header" "del-header" "replace-header" "replace-value"
+            "set-method" "set-path" "replace-path" "set-query" "set-uri" "allow" "deny" "tarpit"
+            "silent-drop" "redirect" "return" "set-log-level" "set-var" "set-src";
+        RULE => "add-acl" "auth" "cache-use" "capture" "del-acl" "del-map" "disable-l7-retry"
+            "do-resolve" "early-hint" "normalize-uri" "reject" "replace-pathq" "replace-uri"
+            "send-spoe-group" "set-dst" "set-dst-port" "set-map" "set-mark" "set-nice" "set-pathq"
+            "set-priority-class" "set-priority-offset" "set-src-port" "set-timeout" "set-tos"
+            "set-var-fmt" "strict-mode" "unset-var" "use-service" "wait-for-body"
+            "wait-for-handshake";
+        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc"
+            "track-sc0" "track-sc1" "track-sc2";
+    }
+    "http-response" ALL {
+        RULE => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
+            "deny" "silent-drop" "redirect" "return" "set-status" "set-log-level" "set-var";
+        RULE => "add-acl" "cache-store" "capture" "del-acl" "del-map" "send-spoe-group" "set-map"
+            "set-mark" "set-nice" "set-tos" "set-var-fmt" "strict-mode" "unset-var"
+            "wait-for-body";
+        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc"
+            "track-sc0" "track-sc1" "track-sc2";
+    }
+    "tcp rule" ALL {
+        RULE => "accept" "reject" "silent-drop" "set-var" "close" "capture" "do-resolve"
+            "expect-proxy" "expect-netscaler-cip" "send-spoe-group" "set-dst" "set-dst-port"
+            "set-log-level" "set-mark" "set-nice" "set-priority-class" "set-priority-offset"
+            "set-src" "set-src-port" "set-tos" "set-var-fmt" "switch-mode" "unset-var"
+            "use-service";
+        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc0"
+            "track-sc1" "track-sc2";
+    }
+};
