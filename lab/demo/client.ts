@@ -1,0 +1,43 @@
+import type { ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Lab } from "../index.ts";
+
+export interface ClientTally {
+  readonly asked: number;
+  readonly failed: number;
+  /** Pages by the server that made them. */
+  readonly servers: Readonly<Record<string, number>>;
+  readonly failures: readonly string[];
+  /** Longest time between two answers, milliseconds. */
+  readonly longestGapMs: number;
+}
+
+/** A client in the lab that keeps asking for a page, from its own network namespace, until told to stop. */
+export class AskingClient {
+  readonly #child: ChildProcess;
+  readonly #result: Promise<ClientTally>;
+
+  constructor(lab: Lab, url: string, intervalMs = 5) {
+    const program = fileURLToPath(new URL("./ask.mjs", import.meta.url));
+    this.#child = lab.spawnInNetwork("client", [process.execPath, program, url, String(intervalMs)], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.#result = this.#read();
+    // Whoever stops it sees the failure; until then it must not end the process.
+    this.#result.catch(() => undefined);
+  }
+
+  async #read(): Promise<ClientTally> {
+    const { stdout } = this.#child;
+    if (stdout === null) throw new Error("the client has no output");
+    for await (const line of createInterface({ input: stdout })) return JSON.parse(line) as ClientTally;
+    throw new Error("the client ended without a tally");
+  }
+
+  /** Ends it and returns what it saw. */
+  stop(): Promise<ClientTally> {
+    this.#child.stdin?.end();
+    return this.#result;
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
+import { join } from "node:path";
+import { topologyOf } from "../../src/cli/graph/from-stack.ts";
+import { toSvg } from "../../src/cli/graph/svg.ts";
+import { parseStack } from "../../src/stack/index.ts";
+import { defineLabStack } from "../../stacks/lab/setup.ts";
+import { pulumiVersion, repository, tandemd } from "../setup/paths.ts";
+import type { Demo } from "./demo.ts";
+import { closeDemo, openDemo } from "./open.ts";
+import { reportHtml } from "./report/html.ts";
+import { again } from "./stages/again.ts";
+import { change } from "./stages/change.ts";
+import { destroy } from "./stages/destroy.ts";
+import { drift } from "./stages/drift.ts";
+import { drills } from "./stages/drills.ts";
+import { provision } from "./stages/provision.ts";
+import { refuse } from "./stages/refuse.ts";
+import { Terminal } from "./terminal.ts";
+
+const reportFile = join(repository, "demo-report.html");
+
+function writeReport(demo: Demo, terminal: Terminal, startedAt: string): void {
+  const { sha256, version } = JSON.parse(readFileSync(`${tandemd}.json`, "utf8")) as {
+    readonly sha256: string;
+    readonly version: string;
+  };
+  const html = reportHtml({
+    startedAt,
+    machine: { kernel: release(), cpus: cpus().length, node: process.version, pulumi: pulumiVersion() },
+    tandemd: { version, sha256, bytes: statSync(tandemd).size },
+    topologySvg: toSvg(topologyOf(parseStack(defineLabStack(demo.workspace.setup)))),
+    steps: terminal.steps,
+    drills: demo.drills,
+  });
+  writeFileSync(reportFile, html);
+}
+
+async function main(): Promise<void> {
+  const terminal = new Terminal();
+  const startedAt = new Date().toISOString();
+  let demo: Demo | undefined;
+  const interrupted = () => {
+    terminal.line("interrupted: taking the lab down");
+    void (demo === undefined ? Promise.resolve() : closeDemo(demo)).finally(() => process.exit(130));
+  };
+  process.once("SIGINT", interrupted);
+  try {
+    await terminal.step("a lab of real hosts on this machine", async (notes) => {
+      demo = await openDemo(notes);
+    });
+    const it = demo as Demo | undefined;
+    if (it === undefined) throw new Error("the lab did not come up");
+    const stages = [
+      ["pulumi up: two balancers, one address", provision],
+      ["drills: faults on the master, as a client sees them", drills],
+      ["drift: what was altered by hand is named, then repaired", drift],
+      ["a change: backup first, no lost request", change],
+      ["bad changes: the hosts stay as they were", refuse],
+      ["pulumi destroy: nothing left behind", destroy],
+      ["and up again, for you to look at", again],
+    ] as const;
+    for (const [title, stage] of stages) await terminal.step(title, (notes) => stage(it, notes));
+    writeReport(it, terminal, startedAt);
+    terminal.line(`\nreport: ${reportFile}`);
+    await Promise.all(it.hosts.map((host) => host.close()));
+  } catch (error) {
+    terminal.line(
+      `\ndemo failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    if (demo !== undefined) {
+      writeReport(demo, terminal, startedAt);
+      await closeDemo(demo);
+    }
+    process.exitCode = 1;
+  } finally {
+    process.off("SIGINT", interrupted);
+  }
+}
+
+await main();
