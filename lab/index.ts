@@ -8,3 +8,4 @@ export type { Faults } from "./faults.ts";
 export { createLab, type Lab, type LabOptions, openLab } from "./lab.ts";
 export { defaultHosts, type HostRole, type HostSpec, type LabHost, type LabPlan } from "./plan.ts";
 export { LabError, type RunOptions, type RunResult, run, until } from "./run.ts";
+export { setupOf } from "./setup-of.ts";

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createLab, openLab } from "./lab.ts";
+import { setupOf } from "./setup-of.ts";
 import { isOrphan, labNames, readRecord } from "./state/record.ts";
 import { reapOrphans, tearDown } from "./state/teardown.ts";
 
@@ -8,6 +9,7 @@ const usage = `usage: node --import tsx lab/main.ts COMMAND
   up [NAME]                bring up a lab (default name: lab) that stays until "down"
   down [NAME | --all]      shut its hosts down and remove everything of it
   status [--json]          list labs, hosts, addresses
+  env [NAME]               what stacks/lab.ts needs, for eval "$(… env)"
   shell HOST [NAME]        a root shell on a host, over SSH
   exec [-l NAME] HOST PROGRAM [ARG...]   run a program as root on a host, past its network
 `;
@@ -21,7 +23,14 @@ async function up(name = defaultName): Promise<number> {
   console.log(`lab ${name} is up after ${seconds} s on ${lab.prefix}.0/24 (bridge ${lab.bridge})`);
   printHosts(Object.values(lab.hosts).map((host) => [host.name, host.address, "up"]));
   console.log(`  free for virtual addresses: ${lab.vips[0]} to ${lab.vips.at(-1)}`);
+  console.log(`  deploy to it: eval "$(node --import tsx lab/main.ts env ${name})"; pulumi up --stack lab`);
   console.log(`  ssh -F ${lab.ssh.configFile} lb-a`);
+  return 0;
+}
+
+/** One line for a shell; the text holds no single quote, for names and addresses cannot. */
+function env(name = defaultName): number {
+  console.log(`export TANDEM_LAB='${JSON.stringify(setupOf(openLab(name)))}'`);
   return 0;
 }
 
@@ -97,6 +106,8 @@ async function main(command: string | undefined, args: readonly string[]): Promi
       return down(args[0]);
     case "status":
       return status(args[0]);
+    case "env":
+      return env(args[0]);
     case "shell":
       if (args[0] !== undefined) return shell(args[0], args[1]);
       break;
