@@ -4,6 +4,8 @@
  * Out: a ResolvedStack with all defaults and good references, or every problem at once; warnings beside it.
  * Pure: no disk, network, clock or environment; imports src/diagnostics only.
  */
+
+export { checkSecret } from "./check/secret.ts";
 export { type CheckedPair, definePair, defineStack } from "./define.ts";
 export { checkStack, inspectStack, type ParsedStack, parseStack } from "./parse.ts";
 export { predictFailover } from "./resolve/failover.ts";

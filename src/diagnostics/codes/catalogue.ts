@@ -6,11 +6,13 @@ import { labCodes } from "./lab.ts";
 import { providerCodes } from "./provider.ts";
 import { renderCodes } from "./render.ts";
 import { stackCodes } from "./stack.ts";
+import { stackFieldCodes } from "./stack-fields.ts";
 import { verifyCodes } from "./verify.ts";
 
 /** Every code that a user can see, by stage of the pipeline. */
 export const errorCatalogue = {
   ...generalCodes,
+  ...stackFieldCodes,
   ...stackCodes,
   ...renderCodes,
   ...hostCodes,

@@ -1,7 +1,26 @@
 import type { Problem } from "../../diagnostics/index.ts";
 import type { StackData } from "../schema/stack.ts";
+import { checkAddresses } from "./addresses.ts";
+import { checkConduct } from "./conduct.ts";
+import { checkElection } from "./election.ts";
+import { checkGroups } from "./groups.ts";
+import { checkNames } from "./names.ts";
+import { checkProxy } from "./proxy.ts";
+import { checkReferences } from "./references.ts";
+import { checkSegments } from "./segments.ts";
+import { checkVrrp } from "./vrrp.ts";
 
-/** What no single field shows: references, addresses, elections. */
-export function crossCheck(_stack: StackData): Problem[] {
-  return [];
+/** What no single field shows: names, references, addresses, elections. In: what the schema accepts. */
+export function crossCheck(stack: StackData): Problem[] {
+  return [
+    ...checkNames(stack),
+    ...checkAddresses(stack),
+    ...checkSegments(stack),
+    ...stack.pairs.flatMap((pair, i) => {
+      const path = ["pairs", i];
+      return [checkReferences, checkVrrp, checkElection, checkGroups, checkProxy, checkConduct].flatMap(
+        (check) => check(pair, path),
+      );
+    }),
+  ];
 }

@@ -1,0 +1,47 @@
+import type { Problem } from "../../diagnostics/index.ts";
+import { error, type Path } from "./report.ts";
+
+const SAFE = /^[\x21-\x7e]+$/;
+const MEANT = /["'`\\#!{}$~@]/;
+
+/**
+ * What is wrong with the value of a VRRP password; the value itself is never told. Called at
+ * definition time for plain values, and again when a reference has been resolved.
+ */
+export function secretProblems(value: string, path: Path): Problem[] {
+  const hint = "take 1 to 8 letters, digits and plain punctuation";
+  if (value.length === 0) {
+    return [error("STACK_PASSWORD_EMPTY", path, "the password is empty", { hint })];
+  }
+  const problems: Problem[] = [];
+  if (Buffer.byteLength(value) > 8) {
+    problems.push(
+      error("STACK_PASSWORD_TOO_LONG", path, `the password has ${Buffer.byteLength(value)} characters`, {
+        why: "the packet holds 8: the rest would be cut, and two different passwords may agree",
+        hint,
+      }),
+    );
+  }
+  if (!SAFE.test(value) || MEANT.test(value)) {
+    problems.push(
+      error(
+        "STACK_PASSWORD_UNSAFE",
+        path,
+        "the password holds a character that means something in keepalived.conf",
+        {
+          why: "white space ends it, '#' and '!' start a comment, quotes, braces, '$', '~' and '@' are read too",
+          hint,
+        },
+      ),
+    );
+  }
+  return problems;
+}
+
+/**
+ * Problems of a resolved secret by its placeholder's name, e.g. `vrrp.VI_1.password`; called where
+ * the values become known, which is after the definition was checked.
+ */
+export function checkSecret(name: string, value: string): Problem[] {
+  return name.startsWith("vrrp.") ? secretProblems(value, ["secrets", name]) : [];
+}
