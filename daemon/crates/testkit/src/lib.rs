@@ -1,2 +1,9 @@
 //! Network namespaces, probes and servers for tests.
+//!
+//! Everything made here is named after the process that made it, is removed when dropped, and is
+//! swept by the next test run when its maker was killed.
 #![forbid(unsafe_code)]
+
+pub mod netns;
+pub mod probe;
+pub mod segment;

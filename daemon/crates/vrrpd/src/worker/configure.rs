@@ -17,6 +17,11 @@ use crate::links::Links;
 use crate::plan::{self, InstancePlan, Plan, ScriptPlan};
 use crate::running::{Held, Running};
 
+/// Enough to come before every ordinary process, and below the kernel's own threads.
+const DEFAULT_PRIORITY: u8 = 10;
+/// Without the VRRP process the host is useless: the last one to be killed for memory.
+const OOM_SCORE: i32 = -1000;
+
 impl Worker {
     pub(super) fn configure(
         &mut self,
@@ -57,10 +62,6 @@ impl Worker {
         if std::mem::replace(&mut self.prepared, true) {
             return;
         }
-        /// Enough to come before every ordinary process, and below the kernel's own threads.
-        const DEFAULT_PRIORITY: u8 = 10;
-        /// Without the VRRP process the host is useless: the last one to be killed for memory.
-        const OOM_SCORE: i32 = -1000;
         let scheduled = sys::realtime::schedule_fifo(rt_priority.unwrap_or(DEFAULT_PRIORITY))
             .or_else(|_| sys::realtime::set_nice(-20));
         let steps = [

@@ -1,0 +1,164 @@
+//! A client that asks an address every millisecond, and hosts that answer with their name: who
+//! serves, and how long nobody did.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::segment::Host;
+
+const PORT: u16 = 7007;
+const PERIOD: Duration = Duration::from_millis(1);
+
+/// Answers on every address of a host, until dropped.
+#[derive(Debug)]
+pub struct Responder {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Responder {
+    pub fn on(host: &Host) -> Self {
+        let socket = host.namespace.enter(|| {
+            let any = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), PORT);
+            UdpSocket::bind(any).unwrap_or_else(|error| panic!("binding {any}: {error}"))
+        });
+        let _ = socket.set_read_timeout(Some(Duration::from_millis(50)));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (flag, name) = (Arc::clone(&stop), host.name.clone());
+        let thread = std::thread::spawn(move || {
+            let mut buffer = [0u8; 64];
+            while !flag.load(Ordering::Relaxed) {
+                if let Ok((length, from)) = socket.recv_from(&mut buffer) {
+                    let mut answer = buffer[..length].to_vec();
+                    answer.extend_from_slice(name.as_bytes());
+                    // The asker may be unreachable for a moment; it asks again.
+                    let _ = socket.send_to(&answer, from);
+                }
+            }
+        });
+        Self {
+            stop,
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Responder {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// One answer: when, and from whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub at: Instant,
+    pub host: String,
+}
+
+#[derive(Debug)]
+pub struct Probe {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Vec<Answer>>>,
+}
+
+impl Probe {
+    /// Starts asking `target` from a host.
+    pub fn start(client: &Host, target: IpAddr) -> Self {
+        let any = match target {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        };
+        let socket = client.namespace.enter(|| {
+            let any = SocketAddr::new(any, 0);
+            UdpSocket::bind(any).unwrap_or_else(|error| panic!("binding {any}: {error}"))
+        });
+        let stop = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || ask(&socket, SocketAddr::new(target, PORT), &flag));
+        Self {
+            stop,
+            thread: Some(thread),
+        }
+    }
+
+    /// Every answer so far; ends the probe.
+    pub fn finish(mut self) -> Timeline {
+        self.stop.store(true, Ordering::Relaxed);
+        let answers = self.thread.take().and_then(|thread| thread.join().ok());
+        Timeline {
+            answers: answers.unwrap_or_default(),
+        }
+    }
+}
+
+fn ask(socket: &UdpSocket, target: SocketAddr, stop: &AtomicBool) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    let mut next = Instant::now();
+    let mut buffer = [0u8; 64];
+    while !stop.load(Ordering::Relaxed) {
+        // Nobody may be there to resolve the address; the next question follows anyway.
+        let _ = socket.send_to(&[0u8; 8], target);
+        next += PERIOD;
+        loop {
+            let left = next.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let _ = socket.set_read_timeout(Some(left));
+            if let Ok((length, _)) = socket.recv_from(&mut buffer) {
+                let host = String::from_utf8_lossy(&buffer[8..length.max(8)]).into_owned();
+                answers.push(Answer {
+                    at: Instant::now(),
+                    host,
+                });
+            }
+        }
+        // After a stall of the machine, go on from now instead of catching up in a burst.
+        next = next.max(Instant::now());
+    }
+    answers
+}
+
+#[derive(Debug)]
+pub struct Timeline {
+    pub answers: Vec<Answer>,
+}
+
+impl Timeline {
+    /// The longest time between two answers in a row.
+    pub fn longest_gap(&self) -> Duration {
+        self.gaps().map(|(gap, _)| gap).max().unwrap_or_default()
+    }
+
+    /// The longest gap at whose end another host answered.
+    pub fn longest_switch(&self) -> Option<Duration> {
+        self.gaps()
+            .filter(|(_, switched)| *switched)
+            .map(|(gap, _)| gap)
+            .max()
+    }
+
+    /// The hosts in the order in which they took over.
+    pub fn hosts(&self) -> Vec<&str> {
+        let mut hosts: Vec<&str> = self
+            .answers
+            .iter()
+            .map(|answer| answer.host.as_str())
+            .collect();
+        hosts.dedup();
+        hosts
+    }
+
+    fn gaps(&self) -> impl Iterator<Item = (Duration, bool)> + '_ {
+        self.answers
+            .windows(2)
+            .map(|pair| (pair[1].at - pair[0].at, pair[0].host != pair[1].host))
+    }
+}

@@ -1,0 +1,249 @@
+//! Plays the supervisor to a VRRP process in a network namespace.
+#![allow(dead_code)] // each test file uses its part
+
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use ipc::channel::{Channel, ChannelError};
+use ipc::message::{HeldAddress, ScriptOutcome, SourceFile};
+use ipc::{FromWorker, ScriptSpec, ToWorker};
+use serde_json::Value;
+use testkit::segment::{Host, Segment};
+
+/// Longer than anything here takes on a busy machine, and short enough to give up.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Node {
+    child: Child,
+    channel: Channel,
+    generation: u64,
+    next_id: u64,
+    pub log: Vec<String>,
+    pub notified: Vec<Vec<String>>,
+    pub scripts: Vec<ScriptSpec>,
+    pub holding: Vec<HeldAddress>,
+    pub heartbeats: u64,
+    pub stopped: bool,
+    ready: u64,
+    rejected: Vec<String>,
+    status: Option<(u64, Value)>,
+}
+
+impl Node {
+    /// Starts a process on a host and waits until it runs this configuration.
+    pub fn start(host: &Host, text: &str) -> Self {
+        let (channel, theirs) = Channel::pair().unwrap();
+        let child = host
+            .namespace
+            .command(worker_path())
+            .stdin(Stdio::from(theirs))
+            .spawn()
+            .expect("starting the vrrp_worker example");
+        let mut node = Self {
+            child,
+            channel,
+            generation: 0,
+            next_id: 0,
+            log: Vec::new(),
+            notified: Vec::new(),
+            scripts: Vec::new(),
+            holding: Vec::new(),
+            heartbeats: 0,
+            stopped: false,
+            ready: 0,
+            rejected: Vec::new(),
+            status: None,
+        };
+        node.configure(text);
+        node
+    }
+
+    pub fn configure(&mut self, text: &str) {
+        self.generation += 1;
+        let generation = self.generation;
+        let files = vec![SourceFile {
+            path: "keepalived.conf".into(),
+            text: text.to_owned(),
+        }];
+        self.say(&ToWorker::Configure {
+            generation,
+            files,
+            listeners: Vec::new(),
+        });
+        self.wait("taking up the configuration", |node| {
+            node.ready == generation
+        });
+    }
+
+    pub fn say(&mut self, message: &ToWorker) {
+        self.channel.send(message, &[]).unwrap();
+    }
+
+    pub fn script_result(&mut self, name: &str, outcome: ScriptOutcome) {
+        self.say(&ToWorker::ScriptResult {
+            name: name.to_owned(),
+            outcome,
+        });
+    }
+
+    /// Takes what the process said; waits at most `timeout` for the first of it. False when the
+    /// process is gone.
+    pub fn pump(&mut self, timeout: Duration) -> bool {
+        let mut first = Some(timeout);
+        loop {
+            let got = match first.take() {
+                Some(timeout) => self.channel.receive(Some(timeout)).map(Some),
+                None => self.channel.try_receive(),
+            };
+            match got {
+                Ok(Some(received)) => self.note(received.message),
+                Ok(None) | Err(ChannelError::TimedOut) => return true,
+                Err(_) => return false,
+            }
+        }
+    }
+
+    fn note(&mut self, message: FromWorker) {
+        match message {
+            FromWorker::Ready { generation } => self.ready = generation,
+            FromWorker::Rejected { reasons, .. } => self.rejected = reasons,
+            FromWorker::Status { id, body } => self.status = Some((id, body)),
+            FromWorker::Heartbeat => self.heartbeats += 1,
+            FromWorker::Scripts { scripts } => self.scripts = scripts,
+            FromWorker::Notify { argv, .. } => self.notified.push(argv),
+            FromWorker::Holding { addresses } => self.holding = addresses,
+            FromWorker::Log { text, .. } => self.log.push(text),
+            FromWorker::Stopped => self.stopped = true,
+            FromWorker::Service { .. } => {}
+        }
+    }
+
+    pub fn wait(&mut self, what: &str, mut done: impl FnMut(&mut Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !done(self) {
+            let alive = self.pump(Duration::from_millis(5));
+            assert!(
+                Instant::now() < deadline && (alive || done(self)),
+                "{what}: not within {PATIENCE:?} (alive: {alive}, refused: {:?})\n{}",
+                self.rejected,
+                self.log.join("\n")
+            );
+        }
+    }
+
+    pub fn status(&mut self) -> Value {
+        self.next_id += 1;
+        let id = self.next_id;
+        self.say(&ToWorker::Status { id });
+        self.wait("answering status", |node| {
+            node.status.as_ref().is_some_and(|(got, _)| *got == id)
+        });
+        self.status.take().unwrap().1
+    }
+
+    /// The first instance's status.
+    pub fn instance(&mut self) -> Value {
+        self.status()["instances"][0].clone()
+    }
+
+    pub fn state(&mut self) -> String {
+        self.instance()["state"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    pub fn wait_state(&mut self, wanted: &str) {
+        self.wait(&format!("becoming {wanted}"), |node| node.state() == wanted);
+    }
+
+    pub fn counter(&mut self, name: &str) -> u64 {
+        self.instance()["counters"][name]
+            .as_u64()
+            .unwrap_or_else(|| panic!("counter {name}"))
+    }
+
+    pub fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    pub fn pid(&self) -> i32 {
+        i32::try_from(self.child.id()).unwrap()
+    }
+
+    /// Stops gracefully and waits for the process to be gone.
+    pub fn stop(mut self) {
+        self.say(&ToWorker::Stop {
+            deadline_ms: 20_000,
+        });
+        self.wait("stopping", |node| node.stopped);
+        let _ = self.child.wait();
+    }
+
+    /// Closes the channel, as a supervisor that dies does, and waits for the process to be gone.
+    pub fn abandon(self) {
+        let Self {
+            mut child, channel, ..
+        } = self;
+        drop(channel);
+        let _ = child.wait();
+    }
+}
+
+fn worker_path() -> PathBuf {
+    // target/…/debug/deps/TEST → target/…/debug/examples/vrrp_worker
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path.pop();
+    path.join("examples").join("vrrp_worker")
+}
+
+/// Prints why the test is skipped, if it must be.
+pub fn skipped() -> bool {
+    let reason = testkit::netns::unavailable();
+    if let Some(reason) = &reason {
+        eprintln!("skipped: {reason}");
+    }
+    reason.is_some()
+}
+
+/// Two hosts and a client on one segment, as every test here wants.
+pub struct Pair {
+    pub segment: Segment,
+    pub a: Host,
+    pub b: Host,
+    pub client: Host,
+}
+
+pub const VIP: &str = "10.77.0.100";
+pub const VIP6: &str = "fd77::100";
+
+impl Pair {
+    pub fn new() -> Self {
+        let segment = Segment::new();
+        let a = segment.host("a", &["10.77.0.1/24", "fd77::1/64"]);
+        let b = segment.host("b", &["10.77.0.2/24", "fd77::2/64"]);
+        let client = segment.host("c", &["10.77.0.9/24", "fd77::9/64"]);
+        Self {
+            segment,
+            a,
+            b,
+            client,
+        }
+    }
+}
+
+/// One instance; `extra` goes into it.
+pub fn conf(version: u8, interval: &str, priority: u8, extra: &str) -> String {
+    format!(
+        "global_defs {{\n  vrrp_version {version}\n}}\n\
+         vrrp_instance VI_1 {{\n  state BACKUP\n  interface eth0\n  virtual_router_id 77\n  \
+         priority {priority}\n  advert_int {interval}\n  {extra}\n}}\n"
+    )
+}
+
+pub fn vip4() -> String {
+    format!("virtual_ipaddress {{\n    {VIP}/24\n  }}")
+}
