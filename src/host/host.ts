@@ -61,6 +61,7 @@ export interface ObservedFile {
   readonly owner: string;
   /** Text with known secret values put back to placeholders. */
   readonly text: string;
+  /** SHA-256 of `text`, so comparable with the release's and no hash of a secret. */
   readonly sha256: string;
 }
 
@@ -79,6 +80,8 @@ export interface Observation {
   readonly releaseId?: string;
   readonly interfaces: readonly ObservedInterface[];
   readonly daemon?: DaemonStatus;
+  /** Files that were changed after the running service had read them. */
+  readonly outdated?: readonly ReleaseFileName[];
 }
 
 export interface ObservedInterface {
@@ -103,6 +106,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Who applies, for the host lock and the journal, e.g. `alice@laptop pid 4242`. */
   readonly owner: string;
+  /** Hardware addresses of the pair's other host: it may hold the virtual addresses already. */
+  readonly peerMacs?: readonly string[];
   /** Seconds until the host goes back by itself when no confirm arrives; default 60. */
   readonly rollbackAfter?: number;
 }

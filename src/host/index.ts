@@ -6,7 +6,10 @@
  * May import diagnostics, stack and render.
  */
 
+export { type Difference, describeDifference, diffObservation } from "./compare/differences.ts";
+export { unifiedDiff } from "./compare/text-diff.ts";
 export { type DaemonStatus, daemonStatusSchema } from "./daemon-status.ts";
 export type * from "./host.ts";
 export { quote } from "./quote.ts";
 export { SshShell } from "./ssh/shell.ts";
+export { openHost } from "./ssh-host.ts";

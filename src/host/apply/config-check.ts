@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { Problem } from "../../diagnostics/index.ts";
+import type { Release, ReleaseFileName, SecretValues } from "../../render/index.ts";
+import { maskSecrets } from "../compare/secrets.ts";
+import { hostProblem } from "../problem.ts";
+
+const diagnostics = z.array(
+  z.looseObject({
+    severity: z.string(),
+    code: z.string(),
+    message: z.string(),
+    file: z.string().nullish(),
+    line: z.number().nullish(),
+    column: z.number().nullish(),
+    length: z.number().nullish(),
+    suggestion: z.string().nullish(),
+    source: z.string().nullish(),
+  }),
+);
+
+/** The daemon's own diagnostics, at the lines of the rendered files and with secrets taken out. */
+export function checkProblems(
+  host: string,
+  release: Release,
+  secrets: SecretValues,
+  exitCode: string,
+  output: string,
+): readonly Problem[] {
+  if (exitCode === "0") return [];
+  const parsed = parseDiagnostics(output);
+  if (parsed === undefined) {
+    const said = maskSecrets(output.trim(), undefined, secrets);
+    return [hostProblem(host, "HOST_CONFIG_REFUSED", `tandemd check failed: ${said}`, { why: REFUSED })];
+  }
+  return parsed
+    .filter(({ severity }) => severity === "error")
+    .map((diagnostic) => {
+      const name = (diagnostic.file ?? "").split("/").at(-1) ?? "";
+      const wanted = release.files[name as ReleaseFileName]?.text;
+      const mask = (line: string) => maskSecrets(line, wanted, secrets);
+      const { line, column } = diagnostic;
+      return {
+        code: "HOST_CONFIG_REFUSED",
+        severity: "error",
+        message: mask(`${diagnostic.message} [${diagnostic.code}]`),
+        where: {
+          kind: "file",
+          file: `${host}:${name}`,
+          ...(line == null ? {} : { line }),
+          ...(column == null ? {} : { column }),
+        },
+        why: [REFUSED, ...caret(diagnostic.source, diagnostic, mask)].join("\n    "),
+        ...(diagnostic.suggestion == null ? {} : { hint: mask(diagnostic.suggestion) }),
+      } satisfies Problem;
+    });
+}
+
+const REFUSED = "the daemon would refuse this configuration; the host keeps the one it has";
+
+function parseDiagnostics(output: string): z.infer<typeof diagnostics> | undefined {
+  try {
+    const parsed = diagnostics.parse(JSON.parse(output));
+    return parsed.some(({ severity }) => severity === "error") ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The line itself, with a mark below the wrong part as long as no secret moved it. */
+function caret(
+  source: string | null | undefined,
+  {
+    column,
+    length,
+  }: { readonly column?: number | null | undefined; readonly length?: number | null | undefined },
+  mask: (line: string) => string,
+): readonly string[] {
+  if (source == null || source === "") return [];
+  const shown = mask(source);
+  if (shown !== source || column == null) return [shown];
+  return [shown, `${" ".repeat(Math.max(0, column - 1))}${"^".repeat(Math.max(1, length ?? 1))}`];
+}

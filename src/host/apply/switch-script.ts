@@ -1,0 +1,142 @@
+import { HostPaths } from "../../render/release.ts";
+import { StatePaths, UNIT } from "../layout.ts";
+
+/**
+ * Arms the way back, then takes over what was staged. Argument: the attempt. Everything it needs
+ * is in the stage folder, so that it runs to its end even when the connection breaks; until it
+ * has armed the rollback it changes nothing that the service or the kernel sees.
+ *
+ * Stage folder: \`release/\`, \`tandem.service\`, \`90-tandem.conf\` (each only when it is to be
+ * written), \`remove\` (paths to remove), \`sysctls\` (path and value), \`release.path\`,
+ * \`binary.path\`, \`enable\` (yes, no or keep), \`reload-units\`, \`baseline.json\`,
+ * \`rollback.service\`, \`rollback.timer\`, \`pending/\`.
+ */
+export const SWITCH = `
+trap '' HUP PIPE
+attempt=$1
+s=${StatePaths.stagePrefix}$attempt
+p=${StatePaths.pending}
+exec 9>>${StatePaths.guard}
+flock -w 60 9 || fail "another switch or rollback is running on the host"
+
+# place SOURCE TARGET MODE: whole or not at all, on disk before it counts.
+place() {
+  cp "$1" "$2.tandem-new" && chmod "$3" "$2.tandem-new" && chown 0:0 "$2.tandem-new" &&
+    sync "$2.tandem-new" && mv -f "$2.tandem-new" "$2" || { rm -f "$2.tandem-new"; fail "cannot write $2"; }
+}
+act() {
+  out=$(systemctl "$@" 2>&1) ||
+    fail "systemctl $*: $out" "$(journalctl -u ${UNIT} -n 25 --no-pager -o cat 2>/dev/null)"
+}
+
+arm() {
+  [ ! -e "$p" ] || fail "a rollback is already armed"
+  mkdir -p -m 700 ${StatePaths.dir}
+  w=${StatePaths.dir}/.pending-$attempt
+  cp -a "$s/pending" "$w"
+  if [ -e ${HostPaths.unit} ]; then cp -p ${HostPaths.unit} "$w/unit.old"; fi
+  if [ -e ${HostPaths.sysctl} ]; then cp -p ${HostPaths.sysctl} "$w/sysctl.old"; fi
+  if [ -e ${HostPaths.baseline} ]; then cp -p ${HostPaths.baseline} "$w/baseline.old"; fi
+  if [ -L ${HostPaths.current} ]; then readlink ${HostPaths.current} >"$w/link"; fi
+  if [ -e "$w/binary.path" ] && [ -e "$(cat "$w/binary.path")" ]; then cp -p "$(cat "$w/binary.path")" "$w/binary.old"; fi
+  cp "$s/rollback.service" ${StatePaths.rollbackUnit} && cp "$s/rollback.timer" ${StatePaths.rollbackTimer} ||
+    { rm -rf "$w" ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}; fail "cannot write the rollback timer"; }
+  chmod 644 ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
+  sync -f ${StatePaths.dir} /etc
+  mv "$w" "$p" || { rm -rf "$w"; fail "cannot write $p"; }
+  act daemon-reload
+  act enable --quiet --now tandem-rollback.timer
+  systemctl is-active --quiet tandem-rollback.timer || fail "the rollback timer does not run"
+}
+
+switch_files() {
+  if [ -e "$s/binary.path" ]; then
+    mv -f ${StatePaths.binaryStagePrefix}$attempt "$(cat "$s/binary.path")" || fail "cannot place the executable"
+  fi
+  if [ -e "$s/release.path" ]; then
+    mkdir -p -m 755 ${HostPaths.releases}
+    target=$(cat "$s/release.path")
+    mv -T "$s/release" "$target" || fail "cannot place $target"
+    sync -f "$target"
+    ln -sfn "$target" ${HostPaths.current}.new && mv -fT ${HostPaths.current}.new ${HostPaths.current} ||
+      fail "cannot swap ${HostPaths.current}"
+  fi
+  if [ -e "$s/tandem.service" ]; then place "$s/tandem.service" ${HostPaths.unit} "$(stat -c %a "$s/tandem.service")"; fi
+  if [ -e "$s/90-tandem.conf" ]; then place "$s/90-tandem.conf" ${HostPaths.sysctl} "$(stat -c %a "$s/90-tandem.conf")"; fi
+  place "$s/baseline.json" ${HostPaths.baseline} 600
+}
+
+switch_kernel() {
+  while read -r path value; do
+    printf '%s\\n' "$value" 2>/dev/null >"$path" || fail "the kernel refuses $value for $path"
+  done <"$s/sysctls"
+}
+
+switch_service() {
+  if [ "$(cat "$s/reload-units")" = yes ]; then act daemon-reload; fi
+  case $(cat "$s/enable") in
+  yes) act enable --quiet ${UNIT} ;;
+  no) act disable --quiet ${UNIT} ;;
+  esac
+  case $(cat "$s/pending/action") in
+  start | restart) systemctl reset-failed ${UNIT} 2>/dev/null ;;
+  esac
+  case $(cat "$s/pending/action") in
+  start) act start ${UNIT} ;;
+  restart) act restart ${UNIT} ;;
+  reload) act reload ${UNIT} ;;
+  stop) act stop ${UNIT} ;;
+  esac
+  # After the stop, which needs the unit file.
+  while read -r path; do rm -f -- "$path"; done <"$s/remove"
+}
+
+arm
+record step armed
+switch_files
+record step switched
+switch_kernel
+switch_service
+record step done
+`;
+
+/**
+ * Ends an apply that has proved itself. Arguments: the attempt, who, from, to, number of releases
+ * to keep, then the executables to keep. The rename is the point of no return; what follows is tidying.
+ */
+export const CONFIRM = `
+trap '' HUP PIPE
+attempt=$1 who=$2 from=$3 to=$4 keep=$5
+shift 5
+p=${StatePaths.pending}
+exec 9>>${StatePaths.guard}
+flock -w 60 9 || fail "a rollback is running on the host"
+[ "$(cat "$p/attempt" 2>/dev/null)" = "$attempt" ] || fail "the host has already gone back by itself"
+mv "$p" ${StatePaths.dir}/.confirmed-$attempt || fail "cannot confirm"
+logger -t tandem -- "applied by $who: release $from -> $to" 2>/dev/null
+systemctl disable --quiet --now tandem-rollback.timer 2>/dev/null
+rm -f ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
+systemctl daemon-reload
+rm -rf ${StatePaths.dir}/.confirmed-* ${StatePaths.stagePrefix}* ${StatePaths.binaryStagePrefix}*
+current=$(readlink ${HostPaths.current})
+n=1
+ls -1dt ${HostPaths.releases}/* 2>/dev/null | while read -r release; do
+  [ "$release" = "$current" ] && continue
+  n=$((n + 1))
+  if [ "$n" -gt "$keep" ]; then rm -rf -- "$release"; fi
+done
+for file in ${HostPaths.binaryDir}/tandemd-*; do
+  wanted=no
+  for path; do if [ "$path" = "$file" ]; then wanted=yes; fi; done
+  if [ "$wanted" = no ]; then rm -f -- "$file"; fi
+done
+rm -f ${StatePaths.guard}
+record step confirmed
+`;
+
+/** Removes what was staged by an attempt, or by any when the argument is empty. */
+export const UNSTAGE = `
+rm -rf -- ${StatePaths.stagePrefix}$1* ${StatePaths.binaryStagePrefix}$1*
+rmdir ${HostPaths.binaryDir} /opt/tandem ${HostPaths.releases} /etc/tandem 2>/dev/null
+exit 0
+`;

@@ -1,0 +1,58 @@
+import { dirname } from "node:path/posix";
+import { HostPaths, sysctlPath } from "../render/index.ts";
+import type { ReleaseFileName } from "../render/release.ts";
+
+/** Where each file of a release stands, also the ones that a release leaves out. */
+export const FILE_PATHS: Readonly<Record<ReleaseFileName, string>> = {
+  "haproxy.cfg": `${HostPaths.current}/haproxy.cfg`,
+  "keepalived.conf": `${HostPaths.current}/keepalived.conf`,
+  "nftables.nft": `${HostPaths.current}/nftables.nft`,
+  "90-tandem.conf": HostPaths.sysctl,
+  "tandem.service": HostPaths.unit,
+};
+
+export const FILE_NAMES = Object.keys(FILE_PATHS) as readonly ReleaseFileName[];
+
+/** The files that live in the release folder and change by swapping the link. */
+export function isInRelease(name: ReleaseFileName): boolean {
+  return FILE_PATHS[name].startsWith(`${HostPaths.current}/`);
+}
+
+export const UNIT = "tandem.service";
+
+/** What only src/host knows of: the state of an apply in progress. */
+export const StatePaths = {
+  dir: dirname(HostPaths.baseline),
+  /** Present from the moment a rollback is armed until the new release is confirmed. */
+  pending: `${dirname(HostPaths.baseline)}/pending`,
+  /** Units on disk, not transient ones: a host that reboots half way goes back as well. */
+  rollbackUnit: "/etc/systemd/system/tandem-rollback.service",
+  rollbackTimer: "/etc/systemd/system/tandem-rollback.timer",
+  /** Serialises switch, confirm and rollback on the host. */
+  guard: "/run/lock/tandem-switch.lock",
+  stagePrefix: "/etc/tandem/.stage-",
+  binaryStagePrefix: `${HostPaths.binaryDir}/.stage-`,
+} as const;
+
+/** Path of the executable with a digest. */
+export function binaryPath(sha256: string): string {
+  return `${HostPaths.binaryDir}/tandemd-${sha256}`;
+}
+
+/** Absolute path of a kernel parameter. */
+export function procPath(key: string): string {
+  return `/proc/sys/${sysctlPath(key)}`;
+}
+
+/** White space between the numbers of a value is a tab when read and may be a space when written. */
+export function normalizeSysctl(value: string): string {
+  return value.trim().replace(/\s+/g, "\t");
+}
+
+/**
+ * The release that a folder name stands for: the id, with `.2` and so on when the folder of that
+ * id had been changed by hand and is kept for the way back.
+ */
+export function releaseIdOf(linkTarget: string): string | undefined {
+  return /\/([0-9a-z-]+)(?:\.\d+)?$/.exec(linkTarget)?.[1];
+}

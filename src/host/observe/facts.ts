@@ -1,0 +1,133 @@
+import { basename } from "node:path/posix";
+import { z } from "zod";
+import type { ReleaseFileName } from "../../render/release.ts";
+import { type DaemonStatus, daemonStatusSchema } from "../daemon-status.ts";
+import type { ObservedInterface } from "../host.ts";
+import { FILE_NAMES } from "../layout.ts";
+import { type ScriptRecord, text } from "../script.ts";
+
+export interface RawFile {
+  readonly mode: number;
+  readonly owner: string;
+  readonly bytes: Buffer;
+}
+
+/** What the host said, as it is there: with secrets, so it stays inside src/host. */
+export interface HostFacts {
+  readonly hostname: string;
+  readonly kernel: string;
+  readonly architecture: string;
+  readonly files: Readonly<Partial<Record<ReleaseFileName, RawFile>>>;
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** Live values of the parameters that the baseline names, by path. */
+  readonly kept: Readonly<Record<string, string>>;
+  /** Undefined where there is no systemd. */
+  readonly unit?: Readonly<Record<string, string>>;
+  readonly link?: string;
+  readonly binary?: { readonly path: string; readonly sha256: string };
+  /** Digest of the file that is stored under the wanted digest's name. */
+  readonly stored?: string;
+  readonly interfaces: readonly ObservedInterface[];
+  readonly daemon?: DaemonStatus;
+  readonly releases: readonly string[];
+  /** Left by an apply that was killed before it changed anything. */
+  readonly stale: readonly string[];
+  readonly baseline?: string;
+  /** Who armed a rollback that is still waiting, when there is one. */
+  readonly pending?: string;
+}
+
+/** The records of the observe script, or undefined when its end is missing. */
+export function readFacts(
+  records: readonly ScriptRecord[],
+  sysctlKeys: readonly string[],
+): HostFacts | undefined {
+  const all = (kind: string) => records.filter((record) => record.kind === kind);
+  const [machine, unit, link, binary, stored, interfaces, status, baseline, pending] = (
+    ["machine", "unit", "link", "binary", "stored", "interfaces", "status", "baseline", "pending"] as const
+  ).map((kind) => all(kind)[0]);
+  if (all("end").length !== 1) return undefined;
+  const daemon = readStatus(text(status, 0));
+  return {
+    hostname: text(machine, 0),
+    kernel: text(machine, 1),
+    architecture: text(machine, 2),
+    files: Object.fromEntries(all("file").flatMap(readFile)),
+    sysctls: Object.fromEntries(
+      all("sysctl").flatMap((record) => {
+        const key = sysctlKeys[Number(text(record, 0))];
+        return key === undefined ? [] : [[key, text(record, 1).replace(/\n$/, "")]];
+      }),
+    ),
+    kept: Object.fromEntries(all("kept").map((record) => [text(record, 0), text(record, 1)])),
+    interfaces: readInterfaces(text(interfaces, 0)),
+    releases: all("release").map((record) => text(record, 0)),
+    stale: all("stale").map((record) => text(record, 0)),
+    ...(unit === undefined ? {} : { unit: readProperties(text(unit, 0)) }),
+    ...(link === undefined ? {} : { link: text(link, 0) }),
+    ...(binary === undefined ? {} : { binary: { path: text(binary, 0), sha256: text(binary, 1) } }),
+    ...(stored === undefined ? {} : { stored: text(stored, 0) }),
+    ...(daemon === undefined ? {} : { daemon }),
+    ...(baseline === undefined ? {} : { baseline: text(baseline, 0) }),
+    ...(pending === undefined ? {} : { pending: text(pending, 0) }),
+  };
+}
+
+function readFile(record: ScriptRecord): readonly [ReleaseFileName, RawFile][] {
+  const name = FILE_NAMES[Number(text(record, 0))];
+  const [mode = "0", owner = ""] = text(record, 1).trim().split(" ");
+  const bytes = record.fields[2];
+  return name === undefined || bytes === undefined
+    ? []
+    : [[name, { mode: Number.parseInt(mode, 8), owner, bytes }]];
+}
+
+/** `Name=value` lines of systemctl show. */
+function readProperties(lines: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    lines.split("\n").flatMap((line) => {
+      const at = line.indexOf("=");
+      return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+    }),
+  );
+}
+
+/** A status that cannot be understood is no status: the self-check then says that there is none. */
+export function readStatus(json: string): DaemonStatus | undefined {
+  try {
+    return daemonStatusSchema.parse(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}
+
+const ipAddressList = z.array(
+  z.looseObject({
+    ifname: z.string().optional(),
+    flags: z.array(z.string()).optional(),
+    operstate: z.string().optional(),
+    address: z.string().optional(),
+    addr_info: z
+      .array(z.looseObject({ local: z.string().optional(), prefixlen: z.number().optional() }))
+      .optional(),
+  }),
+);
+
+function readInterfaces(json: string): readonly ObservedInterface[] {
+  const parsed = json === "" ? undefined : ipAddressList.safeParse(JSON.parse(json));
+  if (parsed?.success !== true) return [];
+  return parsed.data.flatMap((link) => {
+    if (link.ifname === undefined) return [];
+    const addresses = (link.addr_info ?? []).flatMap(({ local, prefixlen }) =>
+      local === undefined ? [] : [`${local}/${prefixlen ?? 0}`],
+    );
+    // LOWER_UP is the carrier; some virtual devices have no operational state to tell.
+    const up = (link.flags ?? []).includes("UP") && (link.flags ?? []).includes("LOWER_UP");
+    return [{ name: link.ifname, up, mac: link.address ?? "", addresses }];
+  });
+}
+
+/** The digest in the name of an executable. */
+export function digestInPath(path: string): string {
+  return basename(path).replace(/^tandemd-/, "");
+}

@@ -1,0 +1,72 @@
+import { HostPaths } from "../../render/release.ts";
+import { StatePaths, UNIT } from "../layout.ts";
+
+/**
+ * Reads everything there is to know in one round trip and changes nothing.
+ * Arguments: wanted digest, number of files, path of each, then the /proc/sys path of each sysctl.
+ */
+export const OBSERVE = `
+digest=$1 files=$2
+shift 2
+record machine "$(uname -n)" "$(uname -r)" "$(uname -m)"
+i=0
+while [ "$i" -lt "$files" ]; do
+  if [ -f "$1" ]; then
+    printf '@file'
+    printf %s "$i" | field
+    stat -L -c '%a %U:%G' -- "$1" | field
+    head -c 8388608 -- "$1" | field
+    printf '\\n'
+  fi
+  i=$((i + 1))
+  shift
+done
+i=0
+for path; do
+  if [ -r "$path" ]; then
+    printf '@sysctl'
+    printf %s "$i" | field
+    cat -- "$path" 2>/dev/null | field
+    printf '\\n'
+  fi
+  i=$((i + 1))
+done
+if command -v systemctl >/dev/null 2>&1; then
+  record unit "$(systemctl show ${UNIT} -p LoadState -p UnitFileState -p ActiveState -p NeedDaemonReload -p MainPID 2>&1)"
+fi
+if [ -L ${HostPaths.current} ]; then record link "$(readlink ${HostPaths.current})"; fi
+binary=$(sed -n 's|^ExecStart=[-@:+!]*\\(${HostPaths.binaryDir}/tandemd-[0-9a-f]*\\).*|\\1|p' ${HostPaths.unit} 2>/dev/null | head -n 1)
+if [ -f "$binary" ]; then
+  record binary "$binary" "$(sha256sum <"$binary" | cut -d ' ' -f 1)"
+  if [ -S ${HostPaths.control} ] && [ -x "$binary" ]; then
+    record status "$(timeout 5 "$binary" status --json 2>/dev/null)"
+  fi
+fi
+wanted=${HostPaths.binaryDir}/tandemd-$digest
+if [ "$wanted" = "$binary" ]; then :; elif [ -f "$wanted" ]; then
+  record stored "$(sha256sum <"$wanted" | cut -d ' ' -f 1)"
+fi
+if command -v ip >/dev/null 2>&1; then
+  printf '@interfaces'
+  ip -j address show | field
+  printf '\\n'
+fi
+for release in ${HostPaths.releases}/*; do
+  if [ -d "$release" ]; then record release "$release"; fi
+done
+for stale in ${StatePaths.stagePrefix}* ${StatePaths.binaryStagePrefix}*; do
+  if [ -e "$stale" ]; then record stale "$stale"; fi
+done
+if [ -f ${HostPaths.baseline} ]; then
+  printf '@baseline'
+  field <${HostPaths.baseline}
+  printf '\\n'
+  sed -n 's|^ *"path": "\\(/proc/sys/[^"]*\\)",*$|\\1|p' ${HostPaths.baseline} | while read -r path; do
+    if [ -r "$path" ]; then record kept "$path" "$(cat -- "$path" 2>/dev/null)"; fi
+  done
+fi
+if [ -e ${StatePaths.pending} ] || [ -e ${StatePaths.rollbackTimer} ]; then
+  record pending "$(cat ${StatePaths.pending}/owner 2>/dev/null)"
+fi
+record end
+`;

@@ -1,0 +1,227 @@
+import { readFileSync, statSync } from "node:fs";
+import type { Problem } from "../../diagnostics/index.ts";
+import type { Release } from "../../render/index.ts";
+import type { RunOptions, Shell } from "../host.ts";
+import type { HostFacts } from "../observe/facts.ts";
+import { sha256 } from "../observe/observe.ts";
+import { hostProblem, reasonOf } from "../problem.ts";
+import { expectSuccess, runScript, type ScriptRecord, text } from "../script.ts";
+import { architectureOf } from "./architecture.ts";
+import { collides, parseListener } from "./listeners.ts";
+import { PREFLIGHT, TOOLS } from "./script.ts";
+
+/** Kibibytes that a release and its bookkeeping may need beside the executable. */
+const RELEASE_SPACE = 1_024;
+
+/** Problems with which not even staging can work. */
+const STAGE_BLOCKERS: ReadonlySet<string> = new Set([
+  "HOST_ARCHITECTURE",
+  "HOST_TOOL_MISSING",
+  "HOST_DISK_FULL",
+  "HOST_READ_ONLY",
+  "HOST_BINARY_UNREADABLE",
+]);
+
+export interface Preflight {
+  readonly problems: readonly Problem[];
+  /** Staging makes sense, so that the daemon's own check can add what it finds. */
+  readonly canStage: boolean;
+}
+
+/** What the host lacks for a release, all at once; changes nothing there. */
+export async function preflight(
+  shell: Shell,
+  release: Release,
+  facts: HostFacts,
+  binary: { readonly path: string; readonly upload: boolean },
+  options: RunOptions,
+): Promise<Preflight> {
+  const ports = [...new Set(release.requires.listens.map(({ port }) => port))].join(" ");
+  const result = expectSuccess(
+    shell,
+    "the preflight",
+    await runScript(shell, PREFLIGHT, [ports, ...TOOLS], options),
+  );
+  const all = (kind: string) => result.records.filter((record) => record.kind === kind);
+  const problems = [
+    ...binaryProblems(shell.name, release, facts, binary),
+    ...toolProblems(shell.name, release, all),
+    ...all("disk").flatMap((record) => diskProblem(shell.name, record, binary)),
+    ...all("readonly").map((record) => readOnly(shell.name, text(record, 0))),
+    ...interfaceProblems(shell.name, release, facts),
+    ...sysctlProblems(shell.name, release, facts),
+    ...all("listen").flatMap((record) => portProblem(shell.name, release, record)),
+    ...all("foreign").map((record) => foreignProblem(shell.name, record)),
+  ];
+  return { problems, canStage: !problems.some(({ code }) => STAGE_BLOCKERS.has(code)) };
+}
+
+function binaryProblems(
+  host: string,
+  release: Release,
+  facts: HostFacts,
+  { path, upload }: { readonly path: string; readonly upload: boolean },
+): readonly Problem[] {
+  if (!upload) return [];
+  try {
+    const digest = sha256(readFileSync(path));
+    if (digest !== release.binary.sha256) {
+      return [
+        hostProblem(
+          host,
+          "HOST_BINARY_UNREADABLE",
+          `${path} has digest ${digest}, the release wants ${release.binary.sha256}`,
+          {
+            why: "another executable than the planned one would be shipped",
+            hint: "build it again (npm run build:daemon), then plan again",
+          },
+        ),
+      ];
+    }
+    const needed = architectureOf(path);
+    if (needed === undefined || needed === facts.architecture) return [];
+    return [
+      hostProblem(
+        host,
+        "HOST_ARCHITECTURE",
+        `the host is ${facts.architecture || "unknown"}, tandemd is built for ${needed}`,
+        {
+          why: "the service could not start",
+          hint: `build tandemd for ${facts.architecture}, or use another host`,
+        },
+      ),
+    ];
+  } catch (error) {
+    return [
+      hostProblem(host, "HOST_BINARY_UNREADABLE", `cannot read the executable ${path}: ${reasonOf(error)}`, {
+        hint: "build it: npm run build:daemon",
+      }),
+    ];
+  }
+}
+
+function toolProblems(
+  host: string,
+  release: Release,
+  all: (kind: string) => readonly ScriptRecord[],
+): readonly Problem[] {
+  const missing = all("tool").map((record) => text(record, 0));
+  const problems =
+    missing.length === 0
+      ? []
+      : [
+          hostProblem(host, "HOST_TOOL_MISSING", `programs are missing: ${missing.join(", ")}`, {
+            why: "applying a release and going back need them",
+            hint: "install systemd, iproute2, coreutils, tar and util-linux",
+          }),
+        ];
+  const wantsNft = release.files["nftables.nft"] !== undefined;
+  if (!wantsNft || all("nft").length > 0) return problems;
+  const noNft = hostProblem(
+    host,
+    "HOST_NO_NFT",
+    "/usr/sbin/nft is not installed, so the firewall rules are not loaded",
+    {
+      severity: "warning",
+      why: "adverts from other machines than the peers are not filtered",
+      hint: "install nftables, or leave it when another firewall does this",
+    },
+  );
+  return [...problems, noNft];
+}
+
+function diskProblem(
+  host: string,
+  record: ScriptRecord,
+  { path, upload }: { readonly path: string; readonly upload: boolean },
+): readonly Problem[] {
+  const [dir, free, mount] = [text(record, 0), Number(text(record, 1)), text(record, 2)];
+  const size =
+    upload && dir.startsWith("/opt")
+      ? Math.ceil((statSync(path, { throwIfNoEntry: false })?.size ?? 0) / 1024)
+      : 0;
+  const needed = size + RELEASE_SPACE;
+  if (text(record, 1) === "" || free >= needed) return [];
+  return [
+    hostProblem(host, "HOST_DISK_FULL", `${mount} has ${free} KiB free, ${dir} needs ${needed} KiB`, {
+      why: "an apply that runs out of space half way has to be undone",
+      hint: `free space on ${mount}`,
+    }),
+  ];
+}
+
+function readOnly(host: string, dir: string): Problem {
+  return hostProblem(host, "HOST_READ_ONLY", `${dir} cannot be written: the file system is read-only`, {
+    hint: "mount it read-write; after a disk error the kernel remounts it read-only (see dmesg)",
+  });
+}
+
+function interfaceProblems(host: string, release: Release, facts: HostFacts): readonly Problem[] {
+  return release.requires.interfaces.flatMap((name) => {
+    const found = facts.interfaces.find((other) => other.name === name);
+    const others = facts.interfaces.map((other) => other.name).filter((other) => other !== "lo");
+    if (found === undefined) {
+      return [
+        hostProblem(host, "HOST_NO_INTERFACE", `there is no interface ${name}`, {
+          why: "adverts and virtual addresses need it",
+          hint: `the host has ${others.join(", ") || "none"}; correct the interface of the node`,
+        }),
+      ];
+    }
+    if (found.up) return [];
+    return [
+      hostProblem(host, "HOST_INTERFACE_DOWN", `interface ${name} is down`, {
+        why: "the instances on it would be in FAULT",
+        hint: `bring it up (ip link set ${name} up) and check the cable`,
+      }),
+    ];
+  });
+}
+
+function sysctlProblems(host: string, release: Release, facts: HostFacts): readonly Problem[] {
+  return Object.keys(release.sysctls)
+    .filter((key) => facts.sysctls[key] === undefined)
+    .map((key) =>
+      hostProblem(host, "HOST_SYSCTL_UNKNOWN", `the kernel has no parameter ${key}`, {
+        why: "it cannot be set",
+        hint: "correct its name, or load the module that brings it",
+      }),
+    );
+}
+
+function portProblem(host: string, release: Release, record: ScriptRecord): readonly Problem[] {
+  const [local, pid, name, unit] = [text(record, 0), text(record, 1), text(record, 2), text(record, 3)];
+  const listener = parseListener(local);
+  const wanted = release.requires.listens.find(
+    (listen) => listener !== undefined && collides(listen, listener),
+  );
+  if (wanted === undefined) return [];
+  const who = `${name || "a process"}${pid === "" ? "" : ` (pid ${pid}${unit === "" ? "" : `, ${unit}`})`}`;
+  return [
+    hostProblem(
+      host,
+      "HOST_PORT_IN_USE",
+      `${local} is in use by ${who}; frontend ${wanted.frontend} needs it`,
+      {
+        why: "the frontend could not listen",
+        hint:
+          unit === ""
+            ? `stop ${name || "it"}, or choose another port`
+            : `systemctl disable --now ${unit}, or choose another port`,
+      },
+    ),
+  ];
+}
+
+function foreignProblem(host: string, record: ScriptRecord): Problem {
+  const [pid, name, unit] = [text(record, 0), text(record, 1), text(record, 2)];
+  return hostProblem(
+    host,
+    "HOST_FOREIGN_DAEMON",
+    `${name} runs already (pid ${pid}${unit === "" ? "" : `, ${unit}`})`,
+    {
+      why: "two daemons would fight for the same addresses and ports",
+      hint: unit === "" ? `stop it: kill ${pid}` : `take it out of service: systemctl disable --now ${unit}`,
+    },
+  );
+}

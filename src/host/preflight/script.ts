@@ -1,0 +1,61 @@
+import { UNIT } from "../layout.ts";
+
+/** Programs that the scripts of an apply call; each is in Debian's essential packages but for ip and systemd. */
+export const TOOLS: readonly string[] = [
+  "base64",
+  "cp",
+  "cut",
+  "flock",
+  "head",
+  "ip",
+  "ln",
+  "mv",
+  "readlink",
+  "sha256sum",
+  "sort",
+  "stat",
+  "sync",
+  "systemctl",
+  "tar",
+  "timeout",
+];
+
+/**
+ * Looks at what an apply needs; changes nothing. Arguments: the ports with spaces, then the tools.
+ * Records: tool (missing), disk (mount point, free KiB), listen (address:port, pid, name, unit),
+ * foreign (pid, name, unit), nft.
+ */
+export const PREFLIGHT = `
+ports=$1
+shift
+for tool; do command -v "$tool" >/dev/null 2>&1 || record tool "$tool"; done
+[ -x /usr/sbin/nft ] && record nft
+for dir in /opt/tandem/bin /etc/tandem /var/lib/tandem; do
+  at=$dir
+  while [ ! -d "$at" ]; do at=\${at%/*}; at=\${at:-/}; done
+  record disk "$dir" "$(df -Pk "$at" | sed -n '2s/^.* \\([0-9][0-9]*\\) *[0-9]*% .*$/\\1/p')" "$(stat -c %m "$at")"
+  [ -w "$at" ] && ! grep -q " $(stat -c %m "$at") [^ ]* ro[, ]" /proc/mounts || record readonly "$dir"
+done
+unit_of() { sed -n 's|^.*/\\([^/]*\\.service\\).*$|\\1|p' "/proc/$1/cgroup" 2>/dev/null | head -n 1; }
+if command -v ss >/dev/null 2>&1; then
+  set -f
+  for port in $ports; do
+    ss -H -ltnp "sport = :$port" 2>/dev/null | while read -r _ _ _ local _ users; do
+      pid=$(printf %s "$users" | sed -n 's/^[^=]*pid=\\([0-9]*\\).*$/\\1/p')
+      name=$(cat "/proc/$pid/comm" 2>/dev/null)
+      unit=$(unit_of "$pid")
+      [ "$unit" = ${UNIT} ] || record listen "$local" "$pid" "$name" "$unit"
+    done
+  done
+  set +f
+fi
+for comm in /proc/[0-9]*/comm; do
+  read -r name 2>/dev/null <"$comm" || continue
+  case $name in keepalived | haproxy) ;; *) continue ;; esac
+  pid=\${comm#/proc/}
+  pid=\${pid%/comm}
+  unit=$(unit_of "$pid")
+  [ "$unit" = ${UNIT} ] || record foreign "$pid" "$name" "$unit"
+done
+record end
+`;
