@@ -18,8 +18,8 @@ type CheckedInstance<Node extends string, Script extends string, Instance extend
 > & {
   name: Instance;
   master: NoInfer<Node>;
-  members?: { [N in NoInfer<Node>]?: MemberInput };
-  trackScripts?: NoInfer<Script>[];
+  members?: { [N in NoInfer<Node>]?: MemberInput | undefined } | undefined;
+  trackScripts?: NoInfer<Script>[] | undefined;
 };
 
 type CheckedReferences = "nodes" | "trackScripts" | "vrrpInstances" | "syncGroups" | "frontends" | "backends";
@@ -32,13 +32,15 @@ export type CheckedPair<
   Backend extends string,
 > = Omit<PairInput, CheckedReferences> & {
   nodes: [Named<PairInput["nodes"][0], Node>, Named<PairInput["nodes"][1], Node>];
-  trackScripts?: Named<NonNullable<PairInput["trackScripts"]>[number], Script>[];
+  trackScripts?: Named<NonNullable<PairInput["trackScripts"]>[number], Script>[] | undefined;
   vrrpInstances: CheckedInstance<Node, Script, Instance>[];
-  syncGroups?: (Omit<NonNullable<PairInput["syncGroups"]>[number], "instances"> & {
-    instances: NoInfer<Instance>[];
-  })[];
-  frontends?: CheckedFrontend<Backend>[];
-  backends?: Named<NonNullable<PairInput["backends"]>[number], Backend>[];
+  syncGroups?:
+    | (Omit<NonNullable<PairInput["syncGroups"]>[number], "instances"> & {
+        instances: NoInfer<Instance>[];
+      })[]
+    | undefined;
+  frontends?: CheckedFrontend<Backend>[] | undefined;
+  backends?: Named<NonNullable<PairInput["backends"]>[number], Backend>[] | undefined;
 };
 
 /** A pair by itself, to be put into `defineStack`; its references are checked against its own names. */

@@ -1,5 +1,6 @@
 import { ExitCode, type Problem, TandemError } from "../diagnostics/index.ts";
 import { crossCheck } from "./check/index.ts";
+import { repair } from "./repair.ts";
 import { resolveStack } from "./resolve/resolve.ts";
 import type { ResolvedStack } from "./resolve/resolved.ts";
 import { stackSchema } from "./schema/stack.ts";
@@ -17,10 +18,19 @@ export function inspectStack(input: unknown): {
   readonly problems: readonly Problem[];
 } {
   const parsed = stackSchema.safeParse(input);
-  if (!parsed.success) return { problems: schemaProblems(parsed.error, input) };
+  if (!parsed.success) return { problems: [...schemaProblems(parsed.error, input), ...further(input)] };
   const problems = crossCheck(parsed.data);
   if (problems.some((problem) => problem.severity === "error")) return { problems };
   return { stack: resolveStack(parsed.data), problems };
+}
+
+/** What the cross checks say of a definition that the schema refuses, as far as it can be made whole. */
+function further(input: unknown): Problem[] {
+  const repaired = repair(input);
+  if (repaired === undefined) return [];
+  return crossCheck(repaired.data).filter(
+    ({ where }) => where?.kind !== "path" || !repaired.doubts(where.path),
+  );
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { z } from "zod";
 import type { Problem } from "../diagnostics/index.ts";
-import { knownKeys } from "./schema/keys.ts";
+import { at, type Path } from "./path.ts";
 import { type IssueParams, quote } from "./schema/text.ts";
+import { knownKeys } from "./schema/walk.ts";
 import { suggestion } from "./suggest.ts";
-
-type Path = readonly (string | number)[];
 
 /** What the schema found wrong, as problems with codes, paths and suggestions. */
 export function schemaProblems(error: z.ZodError, input: unknown): Problem[] {
@@ -162,16 +161,5 @@ function outOfRange(
     path,
     `${quote(value)} is out of range, needs ${bound}`,
     `write ${bound}`,
-  );
-}
-
-/** The value at a path of the input. */
-export function at(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null
-        ? (value as Record<string | number, unknown>)[key]
-        : undefined,
-    input,
   );
 }

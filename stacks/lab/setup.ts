@@ -11,6 +11,8 @@ export interface LabSetup {
   readonly ssh: { readonly keyFile: string; readonly knownHostsFile: string; readonly user?: string };
   /** Default: version 3 with an advert every 100 ms. */
   readonly vrrp?: { readonly version?: 2 | 3; readonly advertInterval?: `${number}ms` | `${number}s` };
+  /** A further line of the backend, as in haproxy.cfg; the demo has the daemon refuse one. */
+  readonly extraProxyLine?: string;
   /** Default: hand over, kill and link down, within a second, at every change. */
   readonly drill?: LabDrill;
 }
@@ -62,6 +64,7 @@ export function defineLabStack(setup: LabSetup): StackInput {
             mode: "http",
             balance: "roundrobin",
             healthCheck: { kind: "http", path: "/", interval: "500ms", rise: 1, fall: 2 },
+            directives: setup.extraProxyLine === undefined ? [] : [setup.extraProxyLine.trim()],
             servers: setup.servers.map(({ name, address, port }) => ({ name, address, port: port ?? 80 })),
           },
         ],

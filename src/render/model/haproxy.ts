@@ -72,6 +72,7 @@ function frontendLines(frontend: ResolvedFrontend): string[] {
     ...(frontend.clientTimeoutMs === undefined
       ? []
       : [`timeout client ${haproxyTime(frontend.clientTimeoutMs)}`]),
+    ...frontend.directives,
     `default_backend ${frontend.defaultBackend}`,
   ];
 }
@@ -116,6 +117,7 @@ function backendLines(backend: ResolvedBackend): string[] {
     ...(backend.redispatch === undefined ? [] : [`${backend.redispatch ? "" : "no "}option redispatch`]),
     ...timeoutLines(backend.timeoutsMs),
     ...checkLines(backend.healthCheck),
+    ...backend.directives,
     ...backend.servers.map((server) => serverLine(server, backend.healthCheck)),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Problem } from "../../diagnostics/index.ts";
-import { resolveInstance } from "../resolve/instance.ts";
+import { failoverOf } from "../resolve/instance.ts";
 import { durationMs } from "../schema/duration.ts";
 import type { PairData } from "../schema/stack.ts";
 import { error, type Path, warning } from "./report.ts";
@@ -85,7 +85,7 @@ function drill(pair: PairData, path: Path): Problem[] {
   const limit = durationMs(wish.maxOutage);
   return pair.vrrpInstances.flatMap((instance) => {
     if (!pair.nodes.some((node) => node.name === instance.master)) return [];
-    const { most } = resolveInstance(pair, instance).failover.crash;
+    const { most } = failoverOf(pair, instance).crash;
     if (most <= limit) return [];
     return [
       error(

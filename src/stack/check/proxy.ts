@@ -1,5 +1,5 @@
 import { formatPath, type Problem } from "../../diagnostics/index.ts";
-import { resolveBindAddress } from "../resolve/proxy.ts";
+import { parseBindAddress } from "../resolve/proxy.ts";
 import type { BindAddress } from "../resolve/resolved.ts";
 import { parseInterface } from "../schema/address.ts";
 import type { PairData } from "../schema/stack.ts";
@@ -28,13 +28,19 @@ export function checkProxy(pair: PairData, path: Path): Problem[] {
 
 function listensOf(pair: PairData, path: Path): Listen[] {
   return pair.frontends.flatMap((frontend, i) =>
-    frontend.binds.map((bind, j) => ({
-      address: resolveBindAddress(bind.address),
-      text: `${bind.address}:${bind.port}`,
-      port: bind.port,
-      frontend: frontend.name,
-      path: [...path, "frontends", i, "binds", j],
-    })),
+    frontend.binds.flatMap((bind, j) => {
+      const address = parseBindAddress(bind.address);
+      if (address === undefined) return [];
+      return [
+        {
+          address,
+          text: `${bind.address}:${bind.port}`,
+          port: bind.port,
+          frontend: frontend.name,
+          path: [...path, "frontends", i, "binds", j],
+        },
+      ];
+    }),
   );
 }
 
@@ -184,7 +190,8 @@ function checkProblems(backend: Backend, path: Path): Problem[] {
 
 function serverProblems(backend: Backend, listens: readonly Listen[], path: Path): Problem[] {
   const problems = backend.servers.flatMap((server, j) => {
-    const address = resolveBindAddress(server.address);
+    const address = parseBindAddress(server.address);
+    if (address === undefined) return [];
     const own = listens.find(
       (listen) =>
         listen.port === server.port && listen.address.kind === "ip" && overlap(listen.address, address),

@@ -1,6 +1,7 @@
 import type { ErrorCode, Problem } from "../../diagnostics/index.ts";
+import type { Path } from "../path.ts";
 
-export type Path = readonly (string | number)[];
+export type { Path } from "../path.ts";
 
 /** Why it matters and what to write instead. */
 export interface Advice {

@@ -5,7 +5,7 @@ import { mustParse } from "./connection.ts";
 import { defaultPriorities, type Tracker } from "./election.ts";
 import { predictFailover } from "./failover.ts";
 import { present } from "./present.ts";
-import type { ResolvedInstance, ResolvedMember, ResolvedVip } from "./resolved.ts";
+import type { FailoverPrediction, ResolvedInstance, ResolvedMember, ResolvedVip } from "./resolved.ts";
 
 /** The placeholder's name for the password of an instance. */
 export function passwordSecret(instance: string): string {
@@ -46,6 +46,16 @@ export function memberOf(pair: PairData, instance: VrrpInstanceData, node: strin
   };
 }
 
+/** How fast the node that is not the preferred master takes over. */
+export function failoverOf(pair: PairData, instance: VrrpInstanceData): FailoverPrediction {
+  const other = pair.nodes.find((node) => node.name !== instance.master) ?? pair.nodes[1];
+  return predictFailover(
+    instance.version ?? pair.vrrp.version,
+    durationMs(instance.advertInterval ?? pair.vrrp.advertInterval),
+    memberOf(pair, instance, other.name).priority,
+  );
+}
+
 /** The instance with the pair's defaults filled in. */
 export function resolveInstance(pair: PairData, instance: VrrpInstanceData): ResolvedInstance {
   const version = instance.version ?? pair.vrrp.version;
@@ -53,8 +63,6 @@ export function resolveInstance(pair: PairData, instance: VrrpInstanceData): Res
   const members = Object.fromEntries(
     pair.nodes.map((node) => [node.name, memberOf(pair, instance, node.name)]),
   );
-  const other = pair.nodes.find((node) => node.name !== instance.master);
-  const backup = other === undefined ? undefined : members[other.name];
   return present({
     name: instance.name,
     virtualRouterId: instance.virtualRouterId,
@@ -78,7 +86,7 @@ export function resolveInstance(pair: PairData, instance: VrrpInstanceData): Res
     trackProxy: trackProxyOf(pair, instance),
     notify: present(instance.notify),
     mail: pair.vrrp.notification !== undefined && instance.mail !== false,
-    failover: predictFailover(version, advertIntervalMs, backup?.priority ?? 253),
+    failover: failoverOf(pair, instance),
   });
 }
 

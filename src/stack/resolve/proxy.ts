@@ -10,12 +10,19 @@ import type {
   ResolvedProxy,
 } from "./resolved.ts";
 
-/** A bind address taken apart; `::` and `*` are the wildcards of their families. */
-export function resolveBindAddress(text: string): BindAddress {
+/** A bind address taken apart, or undefined; `::` and `*` are the wildcards of their families. */
+export function parseBindAddress(text: string): BindAddress | undefined {
   if (text === "*" || text === "0.0.0.0") return { kind: "any4" };
   const ip = parseIp(text);
-  if (ip === undefined) throw new RangeError(`not a bind address: ${text}`);
+  if (ip === undefined) return undefined;
   return ip.text === "::" ? { kind: "any6" } : { kind: "ip", ip };
+}
+
+/** The schema has accepted the text, so a failure here is a defect of the schema. */
+function resolveBindAddress(text: string): BindAddress {
+  const address = parseBindAddress(text);
+  if (address === undefined) throw new RangeError(`not a bind address: ${text}`);
+  return address;
 }
 
 export function resolveProxy(proxy: PairData["proxy"]): ResolvedProxy {
@@ -44,6 +51,7 @@ export function resolveFrontend(frontend: FrontendData): ResolvedFrontend {
     logEmpty: frontend.logEmpty,
     clientTimeoutMs: frontend.clientTimeout === undefined ? undefined : durationMs(frontend.clientTimeout),
     forwardFor: forwardFor === false ? undefined : present(forwardFor),
+    directives: frontend.directives,
     connectionMode: http?.connectionMode ?? "keepAlive",
   });
 }
@@ -59,6 +67,7 @@ export function resolveBackend(backend: BackendData): ResolvedBackend {
       if (address === undefined) throw new RangeError(`not an IP address: ${server.address}`);
       return present({ ...server, address });
     }),
+    directives: backend.directives,
     retries: backend.retries,
     redispatch: backend.redispatch,
     timeoutsMs: milliseconds(backend.timeouts),

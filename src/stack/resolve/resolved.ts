@@ -174,6 +174,8 @@ export interface ResolvedFrontend {
   readonly logEmpty: boolean;
   readonly clientTimeoutMs?: number;
   readonly forwardFor?: { readonly except?: string; readonly header: string; readonly ifNone: boolean };
+  /** Further lines of the section. */
+  readonly directives: readonly string[];
   readonly connectionMode: "keepAlive" | "serverClose" | "close";
 }
 
@@ -217,6 +219,8 @@ export interface ResolvedBackend {
   readonly balance: "roundrobin" | "leastconn" | "source";
   readonly healthCheck: ResolvedHealthCheck;
   readonly servers: readonly ResolvedServer[];
+  /** Further lines of the section. */
+  readonly directives: readonly string[];
   readonly retries?: number;
   readonly redispatch?: boolean;
   readonly timeoutsMs: Readonly<Partial<Record<"connect" | "server" | "queue" | "tunnel", number>>>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { bindAddress, interfaceAddress, ipAddress } from "./address.ts";
 import { duration } from "./duration.ts";
-import { guarded, name, word } from "./text.ts";
+import { directive, guarded, name, word } from "./text.ts";
 
 const port = z.int().min(1).max(65535);
 const timeout = (): ReturnType<typeof duration> => duration("1ms", "24d");
@@ -92,6 +92,14 @@ export const bind = z.strictObject({
   certificates: z.array(name()).optional().describe("names of certificates for TLS; default clear text"),
 });
 
+const directives = (): z.ZodDefault<z.ZodArray<ReturnType<typeof directive>>> =>
+  z
+    .array(directive())
+    .default([])
+    .describe(
+      "further lines of the section as in haproxy.cfg, for what the definition does not know; checked on the host",
+    );
+
 const frontendCommon = {
   name: name().describe("name, unique in the pair"),
   binds: z.array(bind).describe("addresses to listen on, one at least"),
@@ -110,6 +118,7 @@ const frontendCommon = {
     .boolean()
     .default(false)
     .describe("log connections without a request (false is option dontlognull)"),
+  directives: directives(),
   clientTimeout: timeout().optional().describe("silence of a client; default that of the proxy"),
 };
 
@@ -212,6 +221,7 @@ export const backend = z.strictObject({
     .describe("in turn by weight, fewest connections, or by the client's address"),
   healthCheck: healthCheck.describe('how servers are checked; say { kind: "none" } to go without'),
   servers: z.array(server).describe("servers, one at least"),
+  directives: directives(),
   retries: z.int().min(0).max(100).optional().describe("further attempts; default that of the proxy"),
   redispatch: z
     .boolean()

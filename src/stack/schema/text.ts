@@ -64,6 +64,18 @@ export const emailAddress = (): z.ZodType<string, string> =>
     hint: 'write user@host, e.g. "ops@example.org"',
   });
 
+/** One line of haproxy.cfg within its section: no comment, and no word that opens another section. */
+export const directive = (): z.ZodType<string, string> =>
+  guarded(
+    /^(?!(?:global|defaults|frontend|backend|listen|resolvers|peers|userlist|program|cache|ring|mailers)\b)[a-z][\x20-\x22\x24-\x7e]{1,1023}$/,
+    "a directive",
+    {
+      code: "STACK_TEXT_UNSAFE",
+      why: "a line must stay within its section of haproxy.cfg",
+      hint: 'write one line as in haproxy.cfg, without comment, e.g. "option tcpka"',
+    },
+  );
+
 /** Host name or IP address, as far as one can tell without asking. */
 export const hostName = (): z.ZodType<string, string> =>
   guarded(/^[A-Za-z0-9](?:[A-Za-z0-9:._-]{0,251}[A-Za-z0-9])?$/, "a host name or IP address", {
