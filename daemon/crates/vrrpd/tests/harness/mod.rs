@@ -1,7 +1,6 @@
 //! Plays the supervisor to a VRRP process in a network namespace.
 #![allow(dead_code)] // each test file uses its part
 
-use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -36,10 +35,10 @@ impl Node {
         let (channel, theirs) = Channel::pair().unwrap();
         let child = host
             .namespace
-            .command(worker_path())
+            .command(env!("CARGO_BIN_EXE_vrrp-test-worker"))
             .stdin(Stdio::from(theirs))
             .spawn()
-            .expect("starting the vrrp_worker example");
+            .expect("starting the VRRP process");
         let mut node = Self {
             child,
             channel,
@@ -190,14 +189,6 @@ impl Node {
         drop(channel);
         let _ = child.wait();
     }
-}
-
-fn worker_path() -> PathBuf {
-    // target/…/debug/deps/TEST → target/…/debug/examples/vrrp_worker
-    let mut path = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.join("examples").join("vrrp_worker")
 }
 
 /// Prints why the test is skipped, if it must be.

@@ -12,7 +12,7 @@ fn main() {
         .map_err(vrrpd::WorkerError::from)
         .and_then(|socket| vrrpd::run_worker_on(Channel::new(socket)));
     if let Err(error) = result {
-        eprintln!("vrrp_worker: {error}");
+        eprintln!("vrrp-test-worker: {error}");
         std::process::exit(1);
     }
 }
