@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags};
+
 use crate::segment::Host;
 
 const PORT: u16 = 7007;
@@ -101,6 +103,7 @@ impl Probe {
 
 fn ask(socket: &UdpSocket, target: SocketAddr, stop: &AtomicBool) -> Vec<Answer> {
     punctual();
+    let _ = socket.set_nonblocking(true);
     let mut answers = Vec::new();
     let mut next = Instant::now();
     let mut buffer = [0u8; 64];
@@ -113,7 +116,7 @@ fn ask(socket: &UdpSocket, target: SocketAddr, stop: &AtomicBool) -> Vec<Answer>
             if left.is_zero() {
                 break;
             }
-            let _ = socket.set_read_timeout(Some(left));
+            wait_readable(socket, left);
             if let Ok((length, _)) = socket.recv_from(&mut buffer) {
                 let host = String::from_utf8_lossy(&buffer[8..length.max(8)]).into_owned();
                 answers.push(Answer {
@@ -126,6 +129,16 @@ fn ask(socket: &UdpSocket, target: SocketAddr, stop: &AtomicBool) -> Vec<Answer>
         next = next.max(Instant::now());
     }
     answers
+}
+
+/// A socket's own timeout counts in ticks of the kernel, 4 ms and more; poll's does not.
+fn wait_readable(socket: &UdpSocket, at_most: Duration) {
+    let timeout = rustix::event::Timespec {
+        tv_sec: i64::try_from(at_most.as_secs()).unwrap_or(0),
+        tv_nsec: at_most.subsec_nanos().into(),
+    };
+    let mut fds = [PollFd::new(socket, PollFlags::IN)];
+    let _ = rustix::event::poll(&mut fds, Some(&timeout));
 }
 
 /// A busy machine must not be mistaken for an outage. Where real time is not allowed, the
