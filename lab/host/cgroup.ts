@@ -52,11 +52,19 @@ function isInit(pid: string): boolean {
   }
 }
 
-/** Removes a group without processes, deepest folders first. */
-export function removeGroup(group: string): void {
-  if (!existsSync(group)) return;
-  for (const entry of readdirSync(group, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroup(join(group, entry.name));
+/** Removes a group without processes, deepest folders first. False while the kernel still holds one of them. */
+export function removeGroup(group: string): boolean {
+  try {
+    for (const entry of readdirSync(group, { withFileTypes: true })) {
+      if (entry.isDirectory() && !removeGroup(join(group, entry.name))) return false;
+    }
+    rmdirSync(group);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    // Gone: another process takes the same lab down. Busy: the last process has not been reaped yet.
+    if (code === "ENOENT") return true;
+    if (code === "EBUSY") return false;
+    throw error;
   }
-  rmdirSync(group);
 }

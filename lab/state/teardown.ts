@@ -35,8 +35,9 @@ export async function tearDown(name: string, gently: boolean): Promise<void> {
 async function endProcesses(plan: LabPlan): Promise<void> {
   const group = labGroup(plan.id);
   killGroup(group);
-  await until(`lab ${plan.name} ends`, 10_000, () => (isPopulated(group) ? undefined : true));
-  removeGroup(group);
+  await until(`lab ${plan.name} ends`, 10_000, () =>
+    !isPopulated(group) && removeGroup(group) ? true : undefined,
+  );
 }
 
 /** Labs that no process owns any more, and folders whose creator died before it wrote a record. */
