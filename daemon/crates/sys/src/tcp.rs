@@ -138,3 +138,12 @@ pub fn peer_address(fd: impl AsFd) -> io::Result<SocketAddr> {
 pub fn cookie(fd: impl AsFd) -> io::Result<u64> {
     Ok(sockopt::socket_cookie(fd)?)
 }
+
+/// [`take_error`] when an event said that something is wrong; saves the call otherwise.
+pub fn take_error_if(broken: bool, fd: impl AsFd) -> io::Result<()> {
+    if !broken {
+        return Ok(());
+    }
+    take_error(fd)?;
+    Err(io::ErrorKind::ConnectionReset.into())
+}

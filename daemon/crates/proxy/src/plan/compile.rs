@@ -1,0 +1,294 @@
+//! From the typed model to a snapshot; every reason against it is collected.
+
+use super::{Answers, Backend, ForwardFor, Frontend, Plan, Timeouts, servers};
+use crate::rules::Condition;
+use crate::rules::compile::Compiler;
+use crate::shared::Registry;
+use config::haproxy::model::{self, Config, Proxy, TcpAction, TcpPhase};
+use http1::Limits;
+use std::sync::Arc;
+
+/// Compiles a valid model. Shared state is found in the registry by name, so counters and health
+/// survive a reload.
+pub fn compile(
+    model: Arc<Config>,
+    generation: u64,
+    registry: &mut Registry,
+) -> Result<Plan, Vec<String>> {
+    let mut problems = Vec::new();
+    let sections = || {
+        model
+            .proxies
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| !p.disabled)
+    };
+    let names: Vec<&str> = sections()
+        .filter(|(_, p)| p.kind.is_backend())
+        .map(|(_, p)| p.name.0.as_str())
+        .collect();
+    let find = |name: &str| names.iter().position(|n| *n == name);
+    let mut frontends = Vec::new();
+    let mut backends = Vec::new();
+    for (section, proxy) in sections() {
+        let mut own = Vec::new();
+        refuse_unsupported(proxy, &mut own);
+        let compiler = Compiler::new(&proxy.acls, &mut own);
+        let answers = Arc::new(answers(proxy, &mut own));
+        if proxy.kind.is_frontend() {
+            frontends.push(frontend(
+                section, proxy, &compiler, &answers, &find, registry, &mut own,
+            ));
+        }
+        if proxy.kind.is_backend() {
+            backends.push(backend(
+                section, proxy, &compiler, &answers, registry, &mut own,
+            ));
+        }
+        let place = |why| format!("{} {}: {why}", proxy.kind.keyword(), proxy.name.value);
+        problems.extend(own.into_iter().map(place));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let g = &model.global;
+    let bufsize = g.bufsize.as_ref().map_or(16384, |b| b.value as usize);
+    let rewrite = g.maxrewrite.as_ref().map_or(1024, |b| b.value as usize);
+    Ok(Plan {
+        generation,
+        frontends,
+        backends,
+        limits: Limits {
+            head: bufsize.saturating_sub(rewrite).max(1024),
+            fields: g.max_headers.as_ref().map_or(101, |n| usize::from(n.value)),
+        },
+        maxconn: g.maxconn.as_ref().map_or(0, |n| n.value),
+        totals: registry.totals.clone(),
+        hard_stop_after: g
+            .hard_stop_after
+            .as_ref()
+            .map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+        model,
+    })
+}
+
+/// What the language can say and this process cannot do yet.
+fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
+    let mut no = |there: bool, what: &str| {
+        if there {
+            problems.push(format!("{what} is not available yet"));
+        }
+    };
+    no(
+        proxy.binds.iter().any(|b| b.tls.is_some()),
+        "TLS on a bind line",
+    );
+    no(proxy.binds.iter().any(|b| b.accept_proxy), "accept-proxy");
+    no(
+        proxy.servers.iter().any(|s| s.tls.is_some()),
+        "TLS to servers",
+    );
+    no(
+        proxy.servers.iter().any(|s| s.send_proxy.is_some()),
+        "send-proxy",
+    );
+    no(proxy.cookie.is_some(), "cookie persistence");
+    no(proxy.stats.is_some(), "the statistics page");
+    let content =
+        |r: &model::TcpRule| r.phase != TcpPhase::Connection && r.action.value != TcpAction::Accept;
+    no(
+        proxy.tcp_rules.iter().any(content),
+        "a tcp-request rule other than 'connection'",
+    );
+    let set_var = |r: &model::TcpRule| matches!(r.action.value, TcpAction::SetVar { .. });
+    no(
+        proxy.tcp_rules.iter().any(set_var),
+        "set-var in tcp-request",
+    );
+    no(
+        matches!(proxy.balance.value, model::Balance::RdpCookie { .. }),
+        "balance rdp-cookie",
+    );
+    no(
+        matches!(proxy.balance.value, model::Balance::Hash(_)),
+        "balance hash",
+    );
+}
+
+fn frontend(
+    section: usize,
+    proxy: &Proxy,
+    compiler: &Compiler,
+    answers: &Arc<Answers>,
+    find: &impl Fn(&str) -> Option<usize>,
+    registry: &mut Registry,
+    problems: &mut Vec<String>,
+) -> Frontend {
+    let name = proxy.name.0.as_str();
+    let mut use_backends = Vec::new();
+    for rule in &proxy.use_backends {
+        match (
+            compiler.condition(rule.condition.as_ref()),
+            find(&rule.target.0),
+        ) {
+            (Ok(condition), Some(index)) => use_backends.push((condition, index)),
+            (Err(why), _) => problems.push(why),
+            (_, None) => problems.push(format!(
+                "use_backend names '{}', which is not a backend",
+                rule.target.value
+            )),
+        }
+    }
+    // A listen section is its own default.
+    let default = proxy
+        .default_backend
+        .as_ref()
+        .map_or(name, |d| d.value.0.as_str());
+    Frontend {
+        name: name.to_owned(),
+        mode: proxy.mode.value,
+        shared: registry.frontend(name),
+        section,
+        maxconn: proxy.maxconn.as_ref().map_or(0, |n| n.value),
+        timeouts: Timeouts::new(&proxy.timeouts),
+        connection_mode: proxy.options.connection_mode,
+        forwardfor: forward(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
+        originalto: forward(proxy.options.originalto.as_ref(), "X-Original-To"),
+        tcp_keepalive: proxy.options.client_tcp_keepalive,
+        ignore_probes: proxy.options.http_ignore_probes,
+        connection_rules: connection_rules(proxy, compiler, problems),
+        request_rules: compiler.rules(&proxy.http_request, problems),
+        response_rules: compiler.rules(&proxy.http_response, problems),
+        use_backends,
+        default_backend: find(default),
+        monitor_uri: proxy
+            .monitor_uri
+            .as_ref()
+            .map(|u| u.value.clone().into_bytes()),
+        answers: answers.clone(),
+        addresses: proxy
+            .listen_addresses()
+            .map(|(_, _, a)| a.value.to_string())
+            .collect(),
+    }
+}
+
+fn connection_rules(
+    proxy: &Proxy,
+    compiler: &Compiler,
+    problems: &mut Vec<String>,
+) -> Vec<(bool, Option<Condition>)> {
+    let mut out = Vec::new();
+    for rule in proxy
+        .tcp_rules
+        .iter()
+        .filter(|r| r.phase == TcpPhase::Connection)
+    {
+        match compiler.condition(rule.condition.as_ref()) {
+            Ok(condition) => out.push((rule.action.value == TcpAction::Accept, condition)),
+            Err(why) => problems.push(why),
+        }
+    }
+    out
+}
+
+fn backend(
+    section: usize,
+    proxy: &Proxy,
+    compiler: &Compiler,
+    answers: &Arc<Answers>,
+    registry: &mut Registry,
+    problems: &mut Vec<String>,
+) -> Backend {
+    let name = proxy.name.0.as_str();
+    let servers = servers::compile(proxy, registry, problems);
+    let hash = proxy
+        .hash_type
+        .function
+        .as_ref()
+        .map_or("sdbm", |f| f.value.as_str());
+    let hash = balance::hash::Function::of_name(hash).unwrap_or_else(|| {
+        problems.push(format!(
+            "hash function '{hash}' is not available yet: use sdbm, djb2 or crc32"
+        ));
+        balance::hash::Function::Sdbm
+    });
+    let mut use_servers = Vec::new();
+    for rule in &proxy.use_servers {
+        let index = servers.iter().position(|s| s.name == rule.target.0);
+        match (compiler.condition(rule.condition.as_ref()), index) {
+            (Ok(condition), Some(index)) => use_servers.push((condition, index)),
+            (Err(why), _) => problems.push(why),
+            (_, None) => problems.push(format!(
+                "use-server names '{}', which is not a server here",
+                rule.target.value
+            )),
+        }
+    }
+    // A listen section's rules run once, as its frontend's.
+    let own_rules = !proxy.kind.is_frontend();
+    let rules = |rules: &[model::HttpRule], problems: &mut Vec<String>| match own_rules {
+        true => compiler.rules(rules, problems),
+        false => Vec::new(),
+    };
+    let shared = registry.backend(name);
+    // Servers may have come, gone or changed weight.
+    shared
+        .epoch
+        .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    Backend {
+        name: name.to_owned(),
+        mode: proxy.mode.value,
+        shared,
+        section,
+        timeouts: Timeouts::new(&proxy.timeouts),
+        connection_mode: proxy.options.connection_mode,
+        forwardfor: forward(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
+        originalto: forward(proxy.options.originalto.as_ref(), "X-Original-To"),
+        request_rules: rules(&proxy.http_request, problems),
+        response_rules: rules(&proxy.http_response, problems),
+        balance: proxy.balance.value.clone(),
+        hash,
+        avalanche: proxy.hash_type.avalanche,
+        consistent: proxy.hash_type.consistent,
+        servers,
+        use_servers,
+        allbackups: proxy.options.allbackups,
+        retries: proxy.retries.value,
+        redispatch: proxy.redispatch.map_or(0, |r| r.interval),
+        reuse: proxy.http_reuse,
+        tcp_keepalive: proxy.options.server_tcp_keepalive,
+        abortonclose: proxy.options.abortonclose,
+        answers: answers.clone(),
+    }
+}
+
+fn forward(option: Option<&config::Spanned<model::ForwardFor>>, name: &str) -> Option<ForwardFor> {
+    option.map(|f| ForwardFor {
+        header: f
+            .header
+            .as_ref()
+            .map_or(name, |h| h.value.as_str())
+            .as_bytes()
+            .to_vec(),
+        except: f.except.as_ref().map(|e| e.value),
+        if_none: f.if_none,
+    })
+}
+
+fn answers(proxy: &Proxy, problems: &mut Vec<String>) -> Answers {
+    let mut answers = Answers::default();
+    for (status, path) in &proxy.error_files {
+        match std::fs::read(&path.value) {
+            Ok(raw) => answers.set(*status, raw),
+            Err(e) => problems.push(format!(
+                "errorfile {status}: cannot read '{}': {e}",
+                path.value
+            )),
+        }
+    }
+    for (status, (code, url)) in &proxy.error_locations {
+        answers.set_redirect(*status, *code, &url.value);
+    }
+    answers
+}

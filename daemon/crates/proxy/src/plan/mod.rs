@@ -1,0 +1,141 @@
+//! The configuration as the workers use it: an immutable snapshot with everything resolved.
+//!
+//! Connections hold the snapshot they work with and take up a newer one at their next request.
+
+mod answers;
+mod compile;
+mod servers;
+mod timeouts;
+
+pub use answers::{Answers, reason};
+pub use compile::compile;
+pub use timeouts::Timeouts;
+
+use crate::rules::{Condition, Rule};
+use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals};
+use config::haproxy::model;
+use http1::Limits;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use sys::tcp::Peer;
+
+pub use config::haproxy::model::{ConnectionMode, HttpReuse, Mode};
+
+#[derive(Debug)]
+pub struct Plan {
+    pub generation: u64,
+    pub frontends: Vec<Frontend>,
+    pub backends: Vec<Backend>,
+    pub limits: Limits,
+    /// Connections of the whole process; 0 = no limit.
+    pub maxconn: u32,
+    pub totals: Arc<Totals>,
+    /// `hard-stop-after` in milliseconds.
+    pub hard_stop_after: Option<u64>,
+    /// The model this came from: checks, logs and status read it.
+    pub model: Arc<model::Config>,
+}
+
+impl Plan {
+    pub fn frontend_index(&self, name: &str) -> Option<usize> {
+        self.frontends.iter().position(|f| f.name == name)
+    }
+}
+
+#[derive(Debug)]
+pub struct Frontend {
+    pub name: String,
+    pub mode: Mode,
+    pub shared: Arc<FrontendShared>,
+    /// Index into `model.proxies`.
+    pub section: usize,
+    pub maxconn: u32,
+    pub timeouts: Timeouts,
+    pub connection_mode: ConnectionMode,
+    pub forwardfor: Option<ForwardFor>,
+    pub originalto: Option<ForwardFor>,
+    pub tcp_keepalive: bool,
+    pub ignore_probes: bool,
+    /// `tcp-request connection`
+    pub connection_rules: Vec<(bool, Option<Condition>)>,
+    pub request_rules: Vec<Rule>,
+    pub response_rules: Vec<Rule>,
+    pub use_backends: Vec<(Option<Condition>, usize)>,
+    pub default_backend: Option<usize>,
+    pub monitor_uri: Option<Vec<u8>>,
+    pub answers: Arc<Answers>,
+    pub addresses: Vec<String>,
+}
+
+#[derive(Debug)]
+pub struct Backend {
+    pub name: String,
+    pub mode: Mode,
+    pub shared: Arc<BackendShared>,
+    pub section: usize,
+    pub timeouts: Timeouts,
+    pub connection_mode: ConnectionMode,
+    pub forwardfor: Option<ForwardFor>,
+    pub originalto: Option<ForwardFor>,
+    pub request_rules: Vec<Rule>,
+    pub response_rules: Vec<Rule>,
+    pub balance: model::Balance,
+    pub hash: balance::hash::Function,
+    pub avalanche: bool,
+    pub consistent: bool,
+    pub servers: Vec<Server>,
+    pub use_servers: Vec<(Option<Condition>, usize)>,
+    pub allbackups: bool,
+    pub retries: u32,
+    /// Interval of `option redispatch`; 0 = off.
+    pub redispatch: i32,
+    pub reuse: HttpReuse,
+    pub tcp_keepalive: bool,
+    pub abortonclose: bool,
+    pub answers: Arc<Answers>,
+}
+
+#[derive(Debug)]
+pub struct Server {
+    pub name: String,
+    pub shared: Arc<ServerShared>,
+    /// Number of the connection pool in each worker.
+    pub pool: usize,
+    pub target: Target,
+    pub source: Option<SocketAddr>,
+    pub weight: u32,
+    pub backup: bool,
+    pub maxconn: u32,
+    pub maxqueue: u32,
+}
+
+/// Where a server's connections go.
+#[derive(Debug, Clone)]
+pub enum Target {
+    Fixed(Peer),
+    /// The client's port, moved by so much.
+    ClientPort(IpAddr, i32),
+    /// A name that has no address yet.
+    Unresolved(String),
+}
+
+impl Target {
+    pub fn peer(&self, client_port: u16) -> Option<Peer> {
+        match self {
+            Self::Fixed(peer) => Some(peer.clone()),
+            Self::ClientPort(ip, by) => {
+                let port = u16::try_from(i32::from(client_port) + by).ok()?;
+                Some(Peer::Tcp(SocketAddr::new(*ip, port)))
+            }
+            Self::Unresolved(_) => None,
+        }
+    }
+}
+
+/// `option forwardfor` and `option originalto`.
+#[derive(Debug, Clone)]
+pub struct ForwardFor {
+    pub header: Vec<u8>,
+    pub except: Option<model::IpNet>,
+    pub if_none: bool,
+}

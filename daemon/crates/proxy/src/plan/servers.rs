@@ -1,0 +1,64 @@
+//! Servers of a section: addresses, limits and the state they start in.
+
+use super::{Server, Target};
+use crate::shared::{Registry, State};
+use config::haproxy::model::{self, Host, Proxy, ServerAddress, ServerPort};
+use std::net::SocketAddr;
+use sys::tcp::Peer;
+
+pub fn compile(proxy: &Proxy, registry: &mut Registry, problems: &mut Vec<String>) -> Vec<Server> {
+    let mut servers = Vec::with_capacity(proxy.servers.len());
+    for s in &proxy.servers {
+        let target = target(&s.address.value);
+        if let Target::Unresolved(name) = &target {
+            problems.push(format!(
+                "server {}: the name '{name}' cannot be resolved: write an IP address",
+                s.name.value
+            ));
+        }
+        let start = match (s.disabled, s.check.enabled) {
+            (true, _) => State::Maintenance,
+            (false, true) => State::Unknown,
+            (false, false) => State::NoCheck,
+        };
+        let (shared, pool) = registry.server(&proxy.name.0, &s.name.0, &identity(proxy, s), start);
+        servers.push(Server {
+            name: s.name.0.clone(),
+            shared,
+            pool,
+            target,
+            source: s.source.as_ref().or(proxy.source.as_ref()).map(|a| a.value),
+            weight: u32::from(s.weight.value),
+            backup: s.backup,
+            maxconn: s.maxconn.as_ref().map_or(0, |n| n.value),
+            maxqueue: s.maxqueue.as_ref().map_or(0, |n| n.value),
+        });
+    }
+    servers
+}
+
+/// What makes it the same server with the same health as before.
+fn identity(proxy: &Proxy, s: &model::Server) -> String {
+    format!(
+        "{} {:?} {:?} {:?} {}",
+        s.address.value, s.check, proxy.check.value, s.source, s.disabled
+    )
+}
+
+pub fn target(address: &ServerAddress) -> Target {
+    match address {
+        ServerAddress::Unix(path) => Target::Fixed(Peer::Unix(path.clone())),
+        ServerAddress::Tcp {
+            host: Host::Name(name),
+            ..
+        } => Target::Unresolved(name.clone()),
+        ServerAddress::Tcp {
+            host: Host::Ip(ip),
+            port,
+        } => match port {
+            ServerPort::Fixed(port) => Target::Fixed(Peer::Tcp(SocketAddr::new(*ip, *port))),
+            ServerPort::SameAsClient => Target::ClientPort(*ip, 0),
+            ServerPort::Offset(by) => Target::ClientPort(*ip, *by),
+        },
+    }
+}

@@ -1,0 +1,101 @@
+//! What outlives a configuration and is seen by all threads: counters, loads, server states.
+//!
+//! Counters have one writer each (the worker that owns the cell), so an increment is a plain load
+//! and store; the control thread reads them. Loads are shared because limits are process-wide.
+
+pub mod registry;
+pub mod server;
+
+pub use registry::Registry;
+pub use server::{ServerShared, State};
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// A counter with one writer.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    pub fn add(&self, n: u64) {
+        self.0.store(self.0.load(Relaxed) + n, Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// One worker's counters of one frontend, on cache lines of their own.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+pub struct FrontendCounters {
+    pub connections: Counter,
+    pub requests: Counter,
+    pub denied: Counter,
+    pub errors: Counter,
+}
+
+#[derive(Debug)]
+pub struct FrontendShared {
+    pub name: String,
+    /// Connections now, over all workers.
+    pub active: AtomicU32,
+    pub workers: Box<[FrontendCounters]>,
+}
+
+impl FrontendShared {
+    pub fn new(name: &str, workers: usize) -> Self {
+        Self {
+            name: name.to_owned(),
+            active: AtomicU32::new(0),
+            workers: (0..workers).map(|_| FrontendCounters::default()).collect(),
+        }
+    }
+
+    pub fn sum(&self, of: impl Fn(&FrontendCounters) -> &Counter) -> u64 {
+        self.workers.iter().map(|w| of(w).get()).sum()
+    }
+}
+
+#[derive(Debug)]
+pub struct BackendShared {
+    /// Index of the workers' local state for this backend.
+    pub id: usize,
+    pub name: String,
+    /// Requests that wait for a server, over all workers.
+    pub queued: AtomicU32,
+    /// Exchanges now, over all workers.
+    pub active: AtomicU32,
+    /// Moves on when a server's state or weight changes: prepared sequences are out of date.
+    pub epoch: AtomicU32,
+}
+
+impl BackendShared {
+    pub fn new(id: usize, name: &str) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            queued: AtomicU32::new(0),
+            active: AtomicU32::new(0),
+            epoch: AtomicU32::new(1),
+        }
+    }
+}
+
+/// Process-wide limit of connections.
+#[derive(Debug, Default)]
+pub struct Totals {
+    pub connections: AtomicU32,
+    /// Workers whose listeners rest because a limit was reached.
+    pub resting: AtomicU32,
+}
+
+/// Takes one place below `limit` (0 = no limit); false when all are taken.
+pub fn take_place(load: &AtomicU32, limit: u32) -> bool {
+    let before = load.fetch_add(1, Relaxed);
+    if limit != 0 && before >= limit {
+        load.fetch_sub(1, Relaxed);
+        return false;
+    }
+    true
+}

@@ -1,0 +1,186 @@
+//! Accepting connections, within the limits.
+
+use super::conn::{Client, PlanRef, State};
+use super::link::Link;
+use super::slab::NONE;
+use super::wheel::Armed;
+use super::{CLIENT, LISTENER, Report, Worker, token};
+use crate::plan::Mode;
+use crate::rules::{self, Context};
+use crate::shared::take_place;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use sys::epoll::Interest;
+use sys::tcp;
+
+#[derive(Debug)]
+pub struct Listener {
+    pub fd: Arc<OwnedFd>,
+    pub cookie: u64,
+    pub plan: PlanRef,
+    pub frontend: u32,
+    /// Not watched while a limit is reached.
+    pub resting: bool,
+}
+
+/// Connections taken in one go; few when other workers can take the rest.
+const ALONE: usize = 64;
+const SHARED: usize = 8;
+
+impl Worker {
+    pub(super) fn on_listener(&mut self, l: u32) {
+        let budget = if self.workers == 1 { ALONE } else { SHARED };
+        for _ in 0..budget {
+            if !self.accept_one(l) {
+                return;
+            }
+        }
+    }
+
+    /// False when there is nothing (more) to accept now.
+    pub(super) fn accept_one(&mut self, l: u32) -> bool {
+        let Some(listener) = self.listeners.get(l) else {
+            return false;
+        };
+        let (plan, frontend) = (listener.plan.clone(), listener.frontend);
+        let f = &plan.frontends[frontend as usize];
+        if !take_place(&plan.totals.connections, plan.maxconn) {
+            self.rest(l);
+            return false;
+        }
+        if !take_place(&f.shared.active, f.maxconn) {
+            plan.totals.connections.fetch_sub(1, Relaxed);
+            self.rest(l);
+            return false;
+        }
+        match tcp::accept(&*listener.fd) {
+            Ok((fd, peer)) => {
+                self.admit(fd, peer, plan, frontend);
+                true
+            }
+            Err(e) => {
+                f.shared.active.fetch_sub(1, Relaxed);
+                plan.totals.connections.fetch_sub(1, Relaxed);
+                match e.kind() {
+                    ErrorKind::WouldBlock
+                    | ErrorKind::Interrupted
+                    | ErrorKind::ConnectionAborted => {}
+                    ErrorKind::InvalidInput => {
+                        (self.report)(Report::ListenerLost { worker: self.id })
+                    }
+                    // Out of descriptors or memory: wait for something to be given back.
+                    _ => self.rest(l),
+                }
+                false
+            }
+        }
+    }
+
+    fn admit(&mut self, fd: OwnedFd, peer: Option<SocketAddr>, plan: PlanRef, frontend: u32) {
+        let f = &plan.frontends[frontend as usize];
+        f.shared.workers[self.id].connections.add(1);
+        let _ = tcp::set_nodelay(&fd);
+        if f.tcp_keepalive {
+            let _ = tcp::set_keepalive(&fd);
+        }
+        let wait = f.timeouts.http_request.min(f.timeouts.client);
+        let i = self.clients.insert(Client {
+            link: Link::new(fd),
+            peer,
+            plan,
+            frontend,
+            state: State::Head,
+            first: true,
+            pend: Vec::new(),
+            deadline: 0,
+            armed: Armed::NOT,
+            own_up: NONE,
+            accepted: self.now,
+            txn: None,
+        });
+        self.set_deadline(i, wait);
+        let token = token(CLIENT, self.clients.generation(i), i);
+        if self
+            .epoll
+            .add(&self.clients[i].link.fd, token, Interest::Stream)
+            .is_err()
+        {
+            return self.close_client(i);
+        }
+        if !self.is_admitted(i) {
+            self.clients[i].frontend().shared.workers[self.id]
+                .denied
+                .add(1);
+            return self.close_client(i);
+        }
+        if self.clients[i].frontend().mode == Mode::Tcp {
+            self.begin_session(i);
+        }
+    }
+
+    /// `tcp-request connection`
+    fn is_admitted(&self, i: u32) -> bool {
+        let c = &self.clients[i];
+        let f = c.frontend();
+        if f.connection_rules.is_empty() {
+            return true;
+        }
+        let ctx = self.context(i, None);
+        let first = f
+            .connection_rules
+            .iter()
+            .find(|(_, condition)| rules::holds(condition.as_ref(), &ctx));
+        first.is_none_or(|(accept, _)| *accept)
+    }
+
+    /// What conditions can look at besides a message.
+    pub(super) fn context(&self, i: u32, backend: Option<u32>) -> Context<'_> {
+        let c = &self.clients[i];
+        Context {
+            plan: &c.plan,
+            frontend: c.frontend as usize,
+            backend: backend.map(|b| b as usize),
+            server: None,
+            client: c.peer,
+            local: tcp::local_address(&c.link.fd).ok(),
+            line: None,
+            request: None,
+            response: None,
+            status: 0,
+            random: self.random,
+        }
+    }
+
+    /// Stops watching a listener until a place is free; its queue in the kernel waits.
+    fn rest(&mut self, l: u32) {
+        let listener = &mut self.listeners[l];
+        if !listener.resting {
+            listener.resting = true;
+            let _ = self.epoll.delete(&*listener.fd);
+            if !self.resting {
+                self.resting = true;
+                self.plan.totals.resting.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    /// Watches resting listeners again.
+    pub(super) fn end_rest(&mut self) {
+        if !self.resting {
+            return;
+        }
+        self.resting = false;
+        self.plan.totals.resting.fetch_sub(1, Relaxed);
+        for l in self.listeners.indexes() {
+            let t = token(LISTENER, self.listeners.generation(l), l);
+            let listener = &mut self.listeners[l];
+            if listener.resting {
+                listener.resting = false;
+                let _ = self.epoll.add(&*listener.fd, t, Interest::SharedInput);
+            }
+        }
+    }
+}

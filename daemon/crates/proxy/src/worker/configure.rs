@@ -1,0 +1,142 @@
+//! Taking up configurations and stopping, without refusing or cutting a connection.
+
+use super::accept::Listener;
+use super::conn::State;
+use super::mailbox::{Command, Grant};
+use super::{LISTENER, Report, Worker, token};
+use crate::plan::Plan;
+use std::sync::Arc;
+use sys::epoll::Interest;
+
+/// How long an idle client may still send a request after a stop began; without it a request on
+/// its way would meet a closed connection.
+const LAST_CALL_MS: u64 = 300;
+
+impl Worker {
+    pub(super) fn on_mailbox(&mut self) {
+        for command in self.mailbox.take() {
+            match command {
+                Command::Configure { plan, listeners } => self.configure(plan, listeners),
+                Command::Stop { deadline } => self.stop(deadline),
+            }
+        }
+        self.end_rest();
+        for id in 0..self.locals.len() {
+            if !self.locals[id].queue.is_empty() {
+                self.serve_queue(id);
+            }
+        }
+    }
+
+    fn configure(&mut self, plan: Arc<Plan>, grants: Vec<Grant>) {
+        let generation = plan.generation;
+        self.plan = Arc::new(plan);
+        let gone: Vec<u32> = self
+            .listeners
+            .indexes()
+            .into_iter()
+            .filter(|l| !grants.iter().any(|g| g.cookie == self.listeners[*l].cookie))
+            .collect();
+        for l in gone {
+            self.close_listener(l);
+        }
+        for grant in grants {
+            let Some(frontend) = self
+                .plan
+                .frontend_index(&grant.frontend)
+                .and_then(|f| u32::try_from(f).ok())
+            else {
+                continue;
+            };
+            let known = self
+                .listeners
+                .indexes()
+                .into_iter()
+                .find(|l| self.listeners[*l].cookie == grant.cookie);
+            if let Some(l) = known {
+                let listener = &mut self.listeners[l];
+                listener.plan = self.plan.clone();
+                listener.frontend = frontend;
+            } else {
+                self.open_listener(grant, frontend);
+            }
+        }
+        (self.report)(Report::Configured {
+            worker: self.id,
+            generation,
+        });
+    }
+
+    fn open_listener(&mut self, grant: Grant, frontend: u32) {
+        let listener = Listener {
+            fd: grant.fd,
+            cookie: grant.cookie,
+            plan: self.plan.clone(),
+            frontend,
+            resting: false,
+        };
+        let l = self.listeners.insert(listener);
+        let t = token(LISTENER, self.listeners.generation(l), l);
+        if self
+            .epoll
+            .add(&*self.listeners[l].fd, t, Interest::SharedInput)
+            .is_err()
+        {
+            self.listeners.remove(l);
+            (self.report)(Report::ListenerLost { worker: self.id });
+        }
+    }
+
+    /// Who is in the kernel's queue already has been promised a connection.
+    fn close_listener(&mut self, l: u32) {
+        while self.accept_one(l) {}
+        if let Some(listener) = self.listeners.remove(l)
+            && !listener.resting
+        {
+            let _ = self.epoll.delete(&*listener.fd);
+        }
+    }
+
+    fn stop(&mut self, deadline: u64) {
+        for l in self.listeners.indexes() {
+            self.close_listener(l);
+        }
+        self.stop_at = Some(deadline);
+        for i in self.clients.indexes() {
+            let c = &self.clients[i];
+            if c.state == State::Head && c.pend.is_empty() {
+                let wait = LAST_CALL_MS.min(c.deadline.saturating_sub(self.now));
+                // Silently, even where a first request was still expected.
+                self.clients[i].first = false;
+                self.set_deadline(i, wait);
+            }
+        }
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop_at
+            .is_some_and(|at| self.clients.is_empty() || self.now >= at)
+    }
+
+    /// A connection takes up the newest configuration at its next request. Where its frontend is
+    /// gone it ends after this request, served as before.
+    pub(super) fn take_up_plan(&mut self, i: u32) -> bool {
+        let c = &mut self.clients[i];
+        if Arc::ptr_eq(&c.plan, &self.plan) {
+            return true;
+        }
+        let same = self
+            .plan
+            .frontends
+            .iter()
+            .position(|f| Arc::ptr_eq(&f.shared, &c.frontend().shared));
+        match same.and_then(|f| u32::try_from(f).ok()) {
+            Some(f) => {
+                c.frontend = f;
+                c.plan = self.plan.clone();
+                true
+            }
+            None => false,
+        }
+    }
+}

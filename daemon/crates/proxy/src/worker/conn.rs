@@ -1,0 +1,171 @@
+//! What a worker remembers of each connection and of each exchange.
+
+use super::link::Link;
+use super::slab::NONE;
+use super::wheel::Armed;
+use crate::plan::{Backend, Frontend, Plan, Server};
+use http1::{Body, Method};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The outer count is touched by one worker only, so that taking a reference for each exchange
+/// does not bounce a cache line between processors.
+pub type PlanRef = Arc<Arc<Plan>>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Between requests, or in the middle of a request's head.
+    Head,
+    /// A request waits: see [`Wait`].
+    Waiting,
+    /// Request and response are under way.
+    Exchange,
+    /// Bytes go both ways unexamined.
+    Tunnel,
+    /// The last answer is on its way out; then the connection ends.
+    Closing,
+    /// Our side is shut; what the client still sends is thrown away, so that the kernel does not
+    /// answer it with a reset that would destroy our last answer.
+    Linger,
+}
+
+/// What a request waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    Queue,
+    Connect,
+    /// A pause before the same server is tried again.
+    Turnaround,
+    /// A denied request's answer is held back.
+    Tarpit(u16),
+}
+
+#[derive(Debug)]
+pub struct Client {
+    pub link: Link,
+    pub peer: Option<SocketAddr>,
+    pub plan: PlanRef,
+    pub frontend: u32,
+    pub state: State,
+    /// No request came yet.
+    pub first: bool,
+    /// Read and not yet dealt with.
+    pub pend: Vec<u8>,
+    pub deadline: u64,
+    pub armed: Armed,
+    /// With `http-reuse never`: the upstream that belongs to this client alone.
+    pub own_up: u32,
+    pub accepted: u64,
+    pub txn: Option<Box<Txn>>,
+}
+
+impl Client {
+    pub fn frontend(&self) -> &Frontend {
+        &self.plan.frontends[self.frontend as usize]
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    Head,
+    Body,
+    Done,
+}
+
+/// One exchange: a request and its response, or one tcp session.
+#[derive(Debug)]
+pub struct Txn {
+    pub up: u32,
+    pub backend: Option<u32>,
+    pub server: Option<u32>,
+    /// A place at the server is taken.
+    pub placed: bool,
+    pub wait: Wait,
+    pub http: bool,
+    pub method: Method,
+    pub upgrade: bool,
+    pub client_http11: bool,
+    /// The client's connection may go on afterwards.
+    pub keep: bool,
+    /// The request's body, as far as it is still to come.
+    pub body: Body,
+    pub request_done: bool,
+    pub reply: Reply,
+    pub reply_body: Body,
+    pub status: u16,
+    /// Head and first part of the body, ready to be sent (again).
+    pub request: Vec<u8>,
+    pub request_sent: usize,
+    /// More of the body than `request` has gone out: it cannot be sent again.
+    pub streamed: bool,
+    pub retries_left: u32,
+    /// Only a fresh connection will do.
+    pub fresh: bool,
+    /// Hash of what the balancing algorithm looks at.
+    pub hash: Option<u32>,
+    /// Chosen by `use-server`.
+    pub preferred: Option<u32>,
+    /// The server that just failed.
+    pub avoid: Option<u32>,
+    /// The response's body goes to the client in chunks.
+    pub chunk_reply: bool,
+    pub log: super::log::Notes,
+}
+
+impl Default for Txn {
+    fn default() -> Self {
+        Self {
+            up: NONE,
+            backend: None,
+            server: None,
+            placed: false,
+            wait: Wait::Connect,
+            http: true,
+            method: Method::Get,
+            upgrade: false,
+            client_http11: true,
+            keep: true,
+            body: Body::Empty,
+            request_done: false,
+            reply: Reply::Head,
+            reply_body: Body::Empty,
+            status: 0,
+            request: Vec::new(),
+            request_sent: 0,
+            streamed: false,
+            retries_left: 0,
+            fresh: false,
+            hash: None,
+            preferred: None,
+            avoid: None,
+            chunk_reply: false,
+            log: super::log::Notes::default(),
+        }
+    }
+}
+
+impl Txn {
+    pub fn backend<'p>(&self, plan: &'p Plan) -> Option<&'p Backend> {
+        plan.backends.get(self.backend? as usize)
+    }
+
+    pub fn server<'p>(&self, plan: &'p Plan) -> Option<&'p Server> {
+        self.backend(plan)?.servers.get(self.server? as usize)
+    }
+}
+
+#[derive(Debug)]
+pub struct Upstream {
+    pub link: Link,
+    /// The client it works for; [`NONE`] while idle.
+    pub client: u32,
+    /// The only client it may work for, idle or not.
+    pub owner: u32,
+    pub pool: usize,
+    pub connected: bool,
+    pub reused: bool,
+    /// May carry another request.
+    pub keep: bool,
+    pub pend: Vec<u8>,
+    pub idle_since: u64,
+}

@@ -1,0 +1,132 @@
+//! Deadlines: which timeout applies, and what happens when it has passed.
+
+use super::Worker;
+use super::conn::{Reply, State, Wait};
+use super::slab::NONE;
+use super::wheel::{Armed, is_valid};
+use crate::plan::Timeouts;
+
+impl Worker {
+    pub(super) fn set_deadline(&mut self, i: u32, wait: u64) {
+        let deadline = self.now.saturating_add(wait);
+        let generation = self.clients.generation(i);
+        let c = &mut self.clients[i];
+        c.deadline = deadline;
+        self.wheel.arm(&mut c.armed, deadline, i, generation);
+    }
+
+    /// Something moved: the timeout of whichever side is to move next begins anew.
+    pub(super) fn touch(&mut self, i: u32) {
+        let Some(c) = self.clients.get(i) else { return };
+        let client = c.frontend().timeouts.client;
+        let Some(txn) = c.txn.as_ref() else { return };
+        let server: Option<&Timeouts> = txn.backend(&c.plan).map(|b| &b.timeouts);
+        let wait = match c.state {
+            State::Tunnel => {
+                let tunnel = server
+                    .and_then(|t| t.tunnel)
+                    .or(c.frontend().timeouts.tunnel);
+                tunnel.unwrap_or_else(|| client.min(server.map_or(client, |t| t.server)))
+            }
+            State::Exchange => {
+                let sent = txn.request_sent >= txn.request.len();
+                let up_free = txn.up != NONE && self.ups[txn.up].link.out.is_empty();
+                let on_client = !c.link.out.is_empty() || (!txn.request_done && sent && up_free);
+                if on_client {
+                    client
+                } else {
+                    server.map_or(client, |t| t.server)
+                }
+            }
+            _ => return,
+        };
+        self.set_deadline(i, wait);
+    }
+
+    pub(super) fn expire_due(&mut self) {
+        while let Some((tick, mut list)) = self.wheel.expired(self.now) {
+            for (i, generation) in list.drain(..) {
+                if !self.clients.is_current(i, generation) || !is_valid(self.clients[i].armed, tick)
+                {
+                    continue;
+                }
+                let c = &mut self.clients[i];
+                c.armed = Armed::NOT;
+                if c.deadline <= self.now {
+                    self.on_timeout(i);
+                } else {
+                    let deadline = c.deadline;
+                    self.wheel.arm(&mut c.armed, deadline, i, generation);
+                }
+            }
+            self.wheel.give_back(tick, list);
+        }
+    }
+
+    fn on_timeout(&mut self, i: u32) {
+        match self.clients[i].state {
+            State::Head => self.head_timeout(i),
+            State::Waiting => self.wait_timeout(i),
+            State::Exchange => self.exchange_timeout(i),
+            State::Tunnel => self.abort(i, b'c', b'D'),
+            State::Closing | State::Linger => self.close_client(i),
+        }
+    }
+
+    /// An idle connection ends silently; half a head gets 408.
+    fn head_timeout(&mut self, i: u32) {
+        let c = &self.clients[i];
+        let idle = c.pend.is_empty();
+        if !c.link.out.is_empty() || (idle && (!c.first || c.frontend().ignore_probes)) {
+            return self.close_client(i);
+        }
+        let mut txn = self.new_txn(i);
+        txn.log.end(b'c', b'R');
+        self.clients[i].txn = Some(txn);
+        self.answer_prepared(i, 408, false);
+    }
+
+    fn wait_timeout(&mut self, i: u32) {
+        let Some(wait) = self.clients[i].txn.as_ref().map(|t| t.wait) else {
+            return;
+        };
+        match wait {
+            Wait::Queue => {
+                self.note_end(i, b's', b'Q');
+                self.answer_prepared(i, 503, false);
+            }
+            Wait::Connect => self.connect_failed(i, false),
+            Wait::Turnaround => self.turn_around(i),
+            Wait::Tarpit(status) => {
+                self.note_end(i, b'P', b'T');
+                self.answer_prepared(i, status, false);
+            }
+        }
+    }
+
+    fn exchange_timeout(&mut self, i: u32) {
+        let c = &self.clients[i];
+        let Some(txn) = c.txn.as_ref() else { return };
+        let on_client = !c.link.out.is_empty();
+        match (txn.reply, txn.request_done) {
+            (Reply::Head, false) if txn.up != NONE && self.ups[txn.up].link.out.is_empty() => {
+                self.note_end(i, b'c', b'D');
+                self.answer_prepared(i, 408, false);
+            }
+            (Reply::Head, _) => {
+                if let Some(s) = txn.server(&c.plan) {
+                    s.shared.workers[self.id].errors.add(1);
+                }
+                self.note_end(i, b's', b'H');
+                self.answer_prepared(i, 504, false);
+            }
+            _ => self.abort(i, if on_client { b'c' } else { b's' }, b'D'),
+        }
+    }
+
+    fn note_end(&mut self, i: u32, cause: u8, state: u8) {
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.log.end(cause, state);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The end of exchanges and of connections.
+
+use super::Worker;
+use super::conn::{Reply, State, Txn};
+use super::link::Read;
+use super::slab::NONE;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// How long a client may take to read our last answer while we throw away what it sends.
+const LINGER_MS: u64 = 2_000;
+
+impl Worker {
+    /// The response is on its way whole: log, give everything back, go on with the next request.
+    pub(super) fn finish(&mut self, i: u32) {
+        self.release_place(i);
+        let Some(txn) = self.clients[i].txn.take() else {
+            return;
+        };
+        let u = txn.up;
+        if u != NONE {
+            if self.ups[u].keep && self.ups[u].link.out.is_empty() && !self.ups[u].link.ended {
+                self.put_idle(u);
+            } else {
+                self.close_upstream(u);
+            }
+        }
+        let keep =
+            txn.keep && txn.request_done && txn.reply != Reply::Head || txn.up == NONE && txn.keep;
+        self.log(i, &txn);
+        self.recycle(txn);
+        let c = &mut self.clients[i];
+        if !keep || c.link.ended {
+            c.state = State::Closing;
+            return self.wind_up(i);
+        }
+        c.state = State::Head;
+        let wait = c.frontend().timeouts.http_keep_alive;
+        let next = !c.pend.is_empty() || c.link.readable;
+        self.set_deadline(i, wait);
+        if next {
+            self.resume_later(i);
+        }
+    }
+
+    fn recycle(&mut self, mut txn: Box<Txn>) {
+        self.buffers.give(std::mem::take(&mut txn.request));
+        let mut line = std::mem::take(&mut txn.log.line);
+        line.clear();
+        *txn = Txn::default();
+        txn.log.line = line;
+        if self.txns.len() < 1024 {
+            self.txns.push(txn);
+        }
+    }
+
+    /// The response cannot be completed: the client learns it by the end of its connection.
+    pub(super) fn abort(&mut self, i: u32, cause: u8, state: u8) {
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.log.end(cause, state);
+        }
+        self.close_client(i);
+    }
+
+    /// The client is not there any more.
+    pub(super) fn client_gone(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        if let Some(txn) = c.txn.as_mut() {
+            let state = match (c.state, txn.reply) {
+                (State::Waiting, _) => b'C',
+                (_, Reply::Head) if !txn.request_done => b'D',
+                (_, Reply::Head) => b'H',
+                _ => b'D',
+            };
+            txn.log.end(b'C', state);
+        }
+        self.close_client(i);
+    }
+
+    /// Last bytes out, then the end.
+    pub(super) fn wind_up(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        if c.state == State::Closing {
+            if !c.link.out.is_empty() {
+                let wait = c.frontend().timeouts.client;
+                return self.set_deadline(i, wait);
+            }
+            let unread = c.link.readable || !c.pend.is_empty();
+            if c.link.ended || !unread && !c.first {
+                return self.close_client(i);
+            }
+            c.link.shut_down();
+            c.state = State::Linger;
+            let pend = std::mem::take(&mut c.pend);
+            self.buffers.give(pend);
+            self.set_deadline(i, LINGER_MS);
+            // The scratch buffer may be in use further up.
+            return self.resume_later(i);
+        }
+        let mut rx = std::mem::take(&mut self.rx);
+        for _ in 0..super::request::ROUNDS {
+            match self.clients[i].link.read(&mut rx) {
+                Read::Data(_) => {}
+                Read::Blocked => break,
+                Read::End | Read::Broken => {
+                    self.close_client(i);
+                    break;
+                }
+            }
+        }
+        self.rx = rx;
+    }
+
+    pub(super) fn close_client(&mut self, i: u32) {
+        self.leave_queue(i);
+        self.release_place(i);
+        self.drop_upstream(i);
+        let own = std::mem::replace(&mut self.clients[i].own_up, NONE);
+        if own != NONE {
+            self.close_upstream(own);
+        }
+        if let Some(txn) = self.clients[i].txn.take() {
+            self.log(i, &txn);
+            self.recycle(txn);
+        }
+        let Some(c) = self.clients.remove(i) else {
+            return;
+        };
+        c.frontend().shared.active.fetch_sub(1, Relaxed);
+        c.plan.totals.connections.fetch_sub(1, Relaxed);
+        let others_rest = c.plan.totals.resting.load(Relaxed) > u32::from(self.resting);
+        self.buffers.give(c.pend);
+        self.buffers.give(c.link.out);
+        drop(c.link.fd);
+        self.end_rest();
+        if others_rest {
+            self.nudge_peers();
+        }
+    }
+}

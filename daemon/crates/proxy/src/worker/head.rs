@@ -1,0 +1,171 @@
+//! Heads written again for the other side.
+
+use super::Worker;
+use super::conn::Txn;
+use crate::plan::{ConnectionMode, ForwardFor};
+use http1::{Body, Field, Kind, Request, Response, write};
+use std::io::Write as _;
+use std::net::{IpAddr, SocketAddr};
+
+impl Worker {
+    /// Appends the request's head for the server to `txn.request`.
+    pub(super) fn write_request(
+        &self,
+        i: u32,
+        data: &[u8],
+        request: &Request,
+        fields: &mut [Field],
+        txn: &mut Txn,
+    ) {
+        let c = &self.clients[i];
+        let f = c.frontend();
+        let Some(b) = txn.backend(&c.plan) else {
+            return;
+        };
+        let out = &mut txn.request;
+        let e = &self.edits;
+        out.extend_from_slice(e.method.as_deref().unwrap_or(request.method_span.of(data)));
+        out.push(b' ');
+        out.extend_from_slice(e.target.as_deref().unwrap_or(request.target.of(data)));
+        let chunked = matches!(request.body, Body::Chunked(_));
+        let http11 = request.http11 || chunked;
+        out.extend_from_slice(if http11 {
+            b" HTTP/1.1\r\n"
+        } else {
+            b" HTTP/1.0\r\n"
+        });
+        write::fields(data, fields, out);
+        e.write(out);
+        if let Some(host) = request.write_host {
+            write::field(b"Host", host.of(data), out);
+        }
+        if let Some(n) = request.write_length {
+            write::content_length(n, out);
+        }
+        if chunked {
+            out.extend_from_slice(write::CHUNKED);
+        }
+        if let Some(option) = b.forwardfor.as_ref().or(f.forwardfor.as_ref()) {
+            forwarded(option, c.peer, data, fields, out);
+        }
+        if let Some(option) = b.originalto.as_ref().or(f.originalto.as_ref()) {
+            forwarded(
+                option,
+                sys::tcp::local_address(&c.link.fd).ok(),
+                data,
+                fields,
+                out,
+            );
+        }
+        let close = b.connection_mode != ConnectionMode::KeepAlive
+            || f.connection_mode != ConnectionMode::KeepAlive;
+        if request.upgrade {
+            out.extend_from_slice(b"Connection: Upgrade\r\n");
+        } else if close {
+            out.extend_from_slice(b"Connection: close\r\n");
+        } else if !http11 {
+            out.extend_from_slice(b"Connection: keep-alive\r\n");
+        }
+        out.extend_from_slice(b"\r\n");
+        if b.connection_mode == ConnectionMode::Close || f.connection_mode == ConnectionMode::Close
+        {
+            txn.keep = false;
+        }
+    }
+
+    /// Writes the response's head for the client into `out`.
+    pub(super) fn write_reply(
+        &self,
+        data: &[u8],
+        response: &Response,
+        fields: &[Field],
+        txn: &mut Txn,
+        out: &mut Vec<u8>,
+    ) {
+        let status = self.edits.status.as_ref();
+        out.extend_from_slice(b"HTTP/1.1 ");
+        write::decimal(u64::from(status.map_or(response.status, |s| s.0)), out);
+        out.push(b' ');
+        match status {
+            Some((code, reason)) => {
+                out.extend_from_slice(
+                    reason
+                        .as_deref()
+                        .unwrap_or(crate::plan::reason(*code))
+                        .as_bytes(),
+                );
+            }
+            None => out.extend_from_slice(response.reason.of(data)),
+        }
+        out.extend_from_slice(b"\r\n");
+        write::fields(data, fields, out);
+        self.edits.write(out);
+        if response.is_interim() {
+            out.extend_from_slice(b"\r\n");
+            return;
+        }
+        if let Some(n) = response.write_length {
+            write::content_length(n, out);
+        }
+        txn.chunk_reply = false;
+        match response.body {
+            Body::Chunked(_) if txn.client_http11 => {
+                txn.chunk_reply = true;
+                out.extend_from_slice(write::CHUNKED);
+            }
+            Body::Chunked(_) | Body::UntilClose => txn.keep = false,
+            Body::Empty | Body::Length(_) => {}
+        }
+        if txn.method == http1::Method::Head
+            && fields.iter().any(|f| f.kind == Kind::TransferEncoding)
+        {
+            out.extend_from_slice(write::CHUNKED);
+        }
+        if response.status == 101 {
+            out.extend_from_slice(b"Connection: Upgrade\r\n");
+        } else if !txn.keep {
+            out.extend_from_slice(b"Connection: close\r\n");
+        } else if !txn.client_http11 {
+            out.extend_from_slice(b"Connection: keep-alive\r\n");
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+fn forwarded(
+    option: &ForwardFor,
+    address: Option<SocketAddr>,
+    data: &[u8],
+    fields: &[Field],
+    out: &mut Vec<u8>,
+) {
+    let Some(ip) = address.map(|a| a.ip().to_canonical()) else {
+        return;
+    };
+    if option.except.is_some_and(|net| net.contains(ip)) {
+        return;
+    }
+    let present = |f: &Field| f.keep && f.name.of(data).eq_ignore_ascii_case(&option.header);
+    if option.if_none && fields.iter().any(present) {
+        return;
+    }
+    out.extend_from_slice(&option.header);
+    out.extend_from_slice(b": ");
+    push_ip(ip, out);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn push_ip(ip: IpAddr, out: &mut Vec<u8>) {
+    match ip {
+        IpAddr::V4(v4) => {
+            for (n, octet) in v4.octets().into_iter().enumerate() {
+                if n > 0 {
+                    out.push(b'.');
+                }
+                write::decimal(u64::from(octet), out);
+            }
+        }
+        // Writing to a vector cannot fail.
+        IpAddr::V6(v6) => drop(write!(out, "{v6}")),
+    }
+}

@@ -1,0 +1,125 @@
+//! One side's socket: readiness as the edges told it, and bytes that it would not take yet.
+
+use super::buffers::Buffers;
+use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
+use sys::epoll::Ready;
+use sys::tcp;
+
+#[derive(Debug)]
+pub struct Link {
+    pub fd: OwnedFd,
+    /// There may be something to read.
+    pub readable: bool,
+    /// The peer has said its last: a short read no longer means drained.
+    hung_up: bool,
+    /// The end of the stream has been read.
+    pub ended: bool,
+    /// Our direction is shut down.
+    pub shut: bool,
+    pub out: Vec<u8>,
+    sent: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    Data(usize),
+    Blocked,
+    End,
+    Broken,
+}
+
+/// The peer is not there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone;
+
+impl Link {
+    pub fn new(fd: OwnedFd) -> Self {
+        Self {
+            fd,
+            readable: false,
+            hung_up: false,
+            ended: false,
+            shut: false,
+            out: Vec::new(),
+            sent: 0,
+        }
+    }
+
+    /// Takes note of an event.
+    pub fn note(&mut self, ready: Ready) {
+        self.readable |= ready.readable();
+        self.hung_up |= ready.read_closed();
+    }
+
+    pub fn read(&mut self, buf: &mut [u8]) -> Read {
+        // An empty buffer is scratch in use further up; the caller comes again.
+        if !self.readable || self.ended || buf.is_empty() {
+            return Read::Blocked;
+        }
+        match tcp::recv(&self.fd, buf) {
+            Ok(0) => {
+                self.readable = false;
+                self.ended = true;
+                Read::End
+            }
+            Ok(n) => {
+                self.readable = n == buf.len() || self.hung_up;
+                Read::Data(n)
+            }
+            Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                self.readable = false;
+                Read::Blocked
+            }
+            Err(e) if e.kind() == ErrorKind::Interrupted => Read::Blocked,
+            Err(_) => {
+                self.readable = false;
+                self.ended = true;
+                Read::Broken
+            }
+        }
+    }
+
+    /// Sends two pieces; what the socket does not take is held. Only with nothing held before.
+    pub fn send(&mut self, first: &[u8], second: &[u8], buffers: &mut Buffers) -> Result<(), Gone> {
+        debug_assert!(self.out.is_empty());
+        let n = match tcp::send_both(&self.fd, first, second) {
+            Ok(n) => n,
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
+            Err(_) => return Err(Gone),
+        };
+        if n < first.len() + second.len() {
+            let mut rest = buffers.take();
+            rest.extend_from_slice(first.get(n..).unwrap_or_default());
+            rest.extend_from_slice(&second[n.saturating_sub(first.len())..]);
+            self.out = rest;
+            self.sent = 0;
+        }
+        Ok(())
+    }
+
+    /// Sends what is held; true when nothing is left.
+    pub fn flush(&mut self, buffers: &mut Buffers) -> Result<bool, Gone> {
+        if self.out.is_empty() {
+            return Ok(true);
+        }
+        match tcp::send(&self.fd, &self.out[self.sent..]) {
+            Ok(n) => self.sent += n,
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(_) => return Err(Gone),
+        }
+        if self.sent < self.out.len() {
+            return Ok(false);
+        }
+        self.sent = 0;
+        buffers.give(std::mem::take(&mut self.out));
+        Ok(true)
+    }
+
+    pub fn shut_down(&mut self) {
+        if !self.shut {
+            self.shut = true;
+            let _ = tcp::shutdown_write(&self.fd);
+        }
+    }
+}

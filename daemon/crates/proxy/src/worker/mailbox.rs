@@ -1,0 +1,63 @@
+//! Messages from the control thread and from other workers.
+
+use crate::plan::Plan;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, PoisonError};
+use sys::epoll::Waker;
+
+#[derive(Debug)]
+pub enum Command {
+    /// Take up this configuration with these listeners.
+    Configure {
+        plan: Arc<Plan>,
+        listeners: Vec<Grant>,
+    },
+    /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
+    Stop { deadline: u64 },
+}
+
+/// A listening socket and the frontend it belongs to.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    pub fd: Arc<OwnedFd>,
+    /// The kernel's number for the socket: equal numbers are the same socket.
+    pub cookie: u64,
+    pub frontend: String,
+}
+
+#[derive(Debug)]
+pub struct Mailbox {
+    commands: Mutex<Vec<Command>>,
+    waker: Waker,
+}
+
+impl Mailbox {
+    pub fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            commands: Mutex::default(),
+            waker: Waker::new()?,
+        })
+    }
+
+    pub fn send(&self, command: Command) {
+        self.commands
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(command);
+        self.waker.wake();
+    }
+
+    /// Makes the worker look at its queues and resting listeners.
+    pub fn nudge(&self) {
+        self.waker.wake();
+    }
+
+    pub fn take(&self) -> Vec<Command> {
+        self.waker.clear();
+        std::mem::take(&mut *self.commands.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn waker(&self) -> &Waker {
+        &self.waker
+    }
+}

@@ -1,0 +1,262 @@
+//! A worker: one thread, one epoll, its own connections. Workers share nothing on the request
+//! path but loads (limits are process-wide) and the states of servers.
+//!
+//! Invariants: a socket is registered once, for both directions; readiness is kept in its
+//! [`Link`](link::Link) and a short read means drained; a connection owns a buffer only while
+//! bytes could not go on; scratch buffers are the thread's.
+
+mod accept;
+mod answer;
+mod buffers;
+mod configure;
+mod conn;
+mod expire;
+mod finish;
+mod head;
+mod link;
+mod log;
+mod mailbox;
+mod pool;
+mod queue;
+mod relay;
+mod request;
+mod response;
+mod select;
+mod slab;
+mod upstream;
+mod wheel;
+
+pub use mailbox::{Command, Grant, Mailbox};
+
+use crate::plan::Plan;
+use crate::rules::Edits;
+use accept::Listener;
+use buffers::Buffers;
+use conn::{Client, State, Txn, Upstream};
+use http1::Field;
+use slab::{NONE, Slab};
+use std::sync::Arc;
+use std::time::Duration;
+use sys::epoll::{Epoll, Events, Interest, Ready, monotonic_ms};
+use wheel::Wheel;
+
+/// Bytes read at once.
+const SCRATCH: usize = 64 << 10;
+
+const KIND_SHIFT: u32 = 62;
+const CLIENT: u64 = 0;
+const UPSTREAM: u64 = 1;
+const LISTENER: u64 = 2;
+const MAILBOX: u64 = 3;
+
+fn token(kind: u64, generation: u32, i: u32) -> u64 {
+    kind << KIND_SHIFT | u64::from(generation) << 32 | u64::from(i)
+}
+
+pub struct Worker {
+    id: usize,
+    workers: usize,
+    epoll: Epoll,
+    now: u64,
+    plan: conn::PlanRef,
+    mailbox: Arc<Mailbox>,
+    peers: Vec<Arc<Mailbox>>,
+    report: Box<dyn Fn(Report) + Send>,
+    listeners: Slab<Listener>,
+    clients: Slab<Client>,
+    ups: Slab<Upstream>,
+    pools: pool::Pools,
+    locals: Vec<select::Local>,
+    buffers: Buffers,
+    txns: Vec<Box<Txn>>,
+    rx: Vec<u8>,
+    tx: Vec<u8>,
+    fields: Vec<Field>,
+    edits: Edits,
+    wheel: Wheel,
+    /// Clients that can go on without an event of their own.
+    resume: Vec<(u32, u32)>,
+    /// Backends where a place became free.
+    freed: Vec<usize>,
+    /// Some listener rests because a limit was reached.
+    resting: bool,
+    random: u32,
+    next_purge: u64,
+    stop_at: Option<u64>,
+}
+
+/// What a worker tells the control thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    /// This generation is in use.
+    Configured { worker: usize, generation: u64 },
+    /// A listener failed for good.
+    ListenerLost { worker: usize },
+    /// Everything has ended after `Stop`.
+    Stopped { worker: usize },
+}
+
+/// What a worker is made of.
+pub struct Setup {
+    pub id: usize,
+    pub workers: usize,
+    pub plan: Arc<Plan>,
+    /// One for each worker; the worker's own at its index.
+    pub mailboxes: Vec<Arc<Mailbox>>,
+    pub report: Box<dyn Fn(Report) + Send>,
+}
+
+impl Worker {
+    pub fn new(setup: Setup) -> std::io::Result<Self> {
+        let epoll = Epoll::new()?;
+        let mailbox = setup
+            .mailboxes
+            .get(setup.id)
+            .cloned()
+            .ok_or(std::io::ErrorKind::InvalidInput)?;
+        epoll.add(mailbox.waker(), token(MAILBOX, 0, 0), Interest::Input)?;
+        let now = monotonic_ms();
+        Ok(Self {
+            id: setup.id,
+            workers: setup.workers,
+            epoll,
+            now,
+            plan: Arc::new(setup.plan),
+            mailbox,
+            peers: setup.mailboxes,
+            report: setup.report,
+            listeners: Slab::default(),
+            clients: Slab::default(),
+            ups: Slab::default(),
+            pools: pool::Pools::default(),
+            locals: Vec::new(),
+            buffers: Buffers::default(),
+            txns: Vec::new(),
+            rx: vec![0; SCRATCH],
+            tx: Vec::with_capacity(2 * SCRATCH),
+            fields: Vec::with_capacity(64),
+            edits: Edits::default(),
+            wheel: Wheel::new(now),
+            resume: Vec::new(),
+            freed: Vec::new(),
+            resting: false,
+            random: 0x9e37_79b9 ^ u32::try_from(now & 0xffff_ffff).unwrap_or(1) | 1,
+            next_purge: now + 1000,
+            stop_at: None,
+        })
+    }
+
+    /// Runs until a stop is complete.
+    pub fn run(mut self) {
+        let mut events = Events::with_capacity(256);
+        loop {
+            let wait = self.wait_time();
+            if self.epoll.wait(&mut events, wait).is_err() {
+                break;
+            }
+            self.now = monotonic_ms();
+            for ready in events.iter() {
+                self.on_event(ready);
+            }
+            self.expire_due();
+            self.serve_freed();
+            self.resume_ready();
+            if self.now >= self.next_purge {
+                self.next_purge = self.now + 1000;
+                self.purge_idle();
+            }
+            if self.is_stopped() {
+                (self.report)(Report::Stopped { worker: self.id });
+                return;
+            }
+        }
+        (self.report)(Report::Stopped { worker: self.id });
+    }
+
+    fn wait_time(&self) -> Option<Duration> {
+        if !self.resume.is_empty() || !self.freed.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let idle = !self.ups.is_empty();
+        let purge = idle.then(|| self.next_purge.saturating_sub(self.now).max(1));
+        let timer = self.wheel.next_in(self.now);
+        let stop = self
+            .stop_at
+            .map(|at| at.saturating_sub(self.now).clamp(1, 50));
+        let ms = [purge, timer, stop].into_iter().flatten().min()?;
+        Some(Duration::from_millis(ms))
+    }
+
+    fn on_event(&mut self, ready: Ready) {
+        let kind = ready.token >> KIND_SHIFT;
+        let i = u32::try_from(ready.token & 0xffff_ffff).unwrap_or(NONE);
+        let generation = u32::try_from(ready.token >> 32 & 0x3fff_ffff).unwrap_or(0);
+        match kind {
+            CLIENT if self.clients.is_current(i, generation) => self.on_client(i, ready),
+            UPSTREAM if self.ups.is_current(i, generation) => self.on_upstream(i, ready),
+            LISTENER if self.listeners.is_current(i, generation) => self.on_listener(i),
+            MAILBOX => self.on_mailbox(),
+            _ => {}
+        }
+    }
+
+    fn on_client(&mut self, i: u32, ready: Ready) {
+        let c = &mut self.clients[i];
+        c.link.note(ready);
+        if ready.broken() && c.state != State::Tunnel {
+            return self.client_gone(i);
+        }
+        if ready.writable() && !c.link.out.is_empty() {
+            match c.link.flush(&mut self.buffers) {
+                Ok(_) => {}
+                Err(_) => return self.client_gone(i),
+            }
+        }
+        self.advance(i);
+    }
+
+    /// Does whatever the client's state allows now.
+    fn advance(&mut self, i: u32) {
+        let Some(c) = self.clients.get(i) else { return };
+        match c.state {
+            State::Head => self.read_request(i),
+            State::Waiting => {}
+            State::Exchange => {
+                self.pump_body(i);
+                self.pump_reply(i);
+            }
+            State::Tunnel => self.relay(i),
+            State::Closing | State::Linger => self.wind_up(i),
+        }
+    }
+
+    /// Lets the client go on in the next round instead of deepening the stack or starving others.
+    fn resume_later(&mut self, i: u32) {
+        self.resume.push((i, self.clients.generation(i)));
+    }
+
+    fn resume_ready(&mut self) {
+        if self.resume.is_empty() {
+            return;
+        }
+        let mut list = std::mem::take(&mut self.resume);
+        for (i, generation) in list.drain(..) {
+            if self.clients.is_current(i, generation) {
+                self.advance(i);
+            }
+        }
+        if self.resume.is_empty() {
+            self.resume = list;
+        }
+    }
+
+    /// xorshift32: for `rand`, `balance random` and the like, not for secrets.
+    fn draw(&mut self) -> u32 {
+        let mut x = self.random;
+        x ^= x << 13;
+        x ^= x >> 17;
+        x ^= x << 5;
+        self.random = x;
+        x
+    }
+}

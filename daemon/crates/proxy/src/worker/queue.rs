@@ -1,0 +1,135 @@
+//! Requests that wait for a place at a server, first come first served.
+
+use super::Worker;
+use super::conn::{State, Wait};
+use super::select::Choice;
+use std::sync::atomic::Ordering::Relaxed;
+
+impl Worker {
+    /// Finds a server for the client's request, or a reason why not.
+    pub(super) fn dispatch(&mut self, i: u32) {
+        match self.select(i) {
+            Choice::Server(s) => self.assign(i, s),
+            Choice::Full => self.enqueue(i),
+            Choice::Nobody => self.no_server(i),
+        }
+    }
+
+    pub(super) fn no_server(&mut self, i: u32) {
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.log.end(b'S', b'C');
+        }
+        self.answer_prepared(i, 503, false);
+    }
+
+    fn enqueue(&mut self, i: u32) {
+        let c = &self.clients[i];
+        let Some(b) = c.txn.as_ref().and_then(|t| t.backend(&c.plan)) else {
+            return;
+        };
+        let (id, timeout) = (b.shared.id, b.timeouts.queue);
+        let before = b.shared.queued.fetch_add(1, Relaxed);
+        let generation = self.clients.generation(i);
+        self.local(id).queue.push_back((i, generation));
+        let now = self.now;
+        let c = &mut self.clients[i];
+        c.state = State::Waiting;
+        if let Some(txn) = c.txn.as_mut() {
+            txn.wait = Wait::Queue;
+            txn.log.queued = now;
+            txn.log.queue_position = before;
+        }
+        self.set_deadline(i, timeout);
+    }
+
+    fn is_queued(&self, i: u32, generation: u32) -> bool {
+        self.clients.is_current(i, generation)
+            && self.clients[i].state == State::Waiting
+            && self.clients[i]
+                .txn
+                .as_ref()
+                .is_some_and(|t| t.wait == Wait::Queue)
+    }
+
+    /// To be called when a queued request stops waiting for whatever reason.
+    pub(super) fn leave_queue(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        if c.state == State::Waiting && txn.wait == Wait::Queue {
+            txn.wait = Wait::Connect;
+            if let Some(b) = txn.backend(&c.plan) {
+                b.shared.queued.fetch_sub(1, Relaxed);
+            }
+        }
+    }
+
+    /// Gives free places to those who wait.
+    pub(super) fn serve_freed(&mut self) {
+        while let Some(id) = self.freed.pop() {
+            self.serve_queue(id);
+        }
+    }
+
+    pub(super) fn serve_queue(&mut self, id: usize) {
+        let mut queue = std::mem::take(&mut self.local(id).queue);
+        let mut kept = std::collections::VecDeque::new();
+        let mut blocked = 0;
+        while let Some((i, generation)) = queue.pop_front() {
+            if !self.is_queued(i, generation) {
+                continue;
+            }
+            match self.select(i) {
+                Choice::Server(s) => {
+                    self.leave_queue(i);
+                    self.assign(i, s);
+                }
+                Choice::Full => {
+                    kept.push_back((i, generation));
+                    // Hashed requests wait for different servers: look a little further.
+                    blocked += 1;
+                    if blocked == 8 {
+                        break;
+                    }
+                }
+                Choice::Nobody => {
+                    self.leave_queue(i);
+                    self.no_server(i);
+                }
+            }
+        }
+        kept.append(&mut queue);
+        let local = self.local(id);
+        kept.append(&mut local.queue);
+        local.queue = kept;
+    }
+
+    /// Gives the place at the server back and wakes those who wait for it.
+    pub(super) fn release_place(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        if !std::mem::take(&mut txn.placed) {
+            return;
+        }
+        let (Some(b), Some(s)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
+            return;
+        };
+        s.shared.active.fetch_sub(1, Relaxed);
+        b.shared.active.fetch_sub(1, Relaxed);
+        let waiting = b.shared.queued.load(Relaxed) as usize;
+        if waiting > 0 {
+            let id = b.shared.id;
+            self.freed.push(id);
+            if self.local(id).queue.len() < waiting {
+                self.nudge_peers();
+            }
+        }
+    }
+
+    pub(super) fn nudge_peers(&self) {
+        for (id, peer) in self.peers.iter().enumerate() {
+            if id != self.id {
+                peer.nudge();
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! tcp sessions and tunnels: bytes both ways, unexamined.
+
+use super::Worker;
+use super::buffers::Buffers;
+use super::conn::Txn;
+use super::link::{Gone, Link, Read};
+use super::request::ROUNDS;
+use super::select::hash_key;
+use super::slab::NONE;
+use crate::rules;
+use http1::Body;
+
+/// How a direction stands after it was moved on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    /// Nothing more to do without an event.
+    Waits,
+    /// There is more; others get their turn first.
+    More,
+    /// The end was passed on.
+    Ended,
+}
+
+impl Worker {
+    /// A connection in tcp mode came in.
+    pub(super) fn begin_session(&mut self, i: u32) {
+        let mut txn = self.new_txn(i);
+        let c = &self.clients[i];
+        let f = c.frontend();
+        let backend = if f.use_backends.is_empty() {
+            f.default_backend
+        } else {
+            let ctx = self.context(i, None);
+            let hit = f
+                .use_backends
+                .iter()
+                .find(|(condition, _)| rules::holds(condition.as_ref(), &ctx));
+            hit.map(|(_, b)| *b).or(f.default_backend)
+        };
+        txn.http = false;
+        txn.keep = false;
+        txn.request_done = true;
+        txn.body = Body::Empty;
+        txn.backend = backend.and_then(|b| u32::try_from(b).ok());
+        if let Some(b) = txn.backend(&c.plan) {
+            txn.retries_left = b.retries;
+            txn.hash = hash_key(b, c.peer, None);
+        }
+        let known = txn.backend.is_some();
+        self.clients[i].txn = Some(txn);
+        self.clients[i].first = false;
+        if known {
+            self.dispatch(i);
+        } else {
+            self.abort(i, b'S', b'C');
+        }
+    }
+
+    pub(super) fn relay(&mut self, i: u32) {
+        if self.rx.is_empty() {
+            return self.resume_later(i);
+        }
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        if txn.up == NONE {
+            return;
+        }
+        let up = &mut self.ups[txn.up];
+        // What came with the request's head, or behind it.
+        if !c.pend.is_empty() && up.link.out.is_empty() {
+            let pend = std::mem::take(&mut c.pend);
+            let sent = up.link.send(&pend, b"", &mut self.buffers);
+            self.buffers.give(pend);
+            if sent.is_err() {
+                return self.abort(i, b'S', b'D');
+            }
+        }
+        let Txn { log, .. } = &mut **txn;
+        let before = log.bytes_in + log.bytes_out;
+        let forth = pump(
+            &mut c.link,
+            &mut up.link,
+            &mut self.rx,
+            &mut self.buffers,
+            &mut log.bytes_in,
+        );
+        let back = pump(
+            &mut up.link,
+            &mut c.link,
+            &mut self.rx,
+            &mut self.buffers,
+            &mut log.bytes_out,
+        );
+        let moved = log.bytes_in + log.bytes_out != before;
+        match (forth, back) {
+            (Err(_), _) | (_, Err(_)) => self.abort(i, b'S', b'D'),
+            (Ok(Flow::Ended), Ok(Flow::Ended)) => self.close_client(i),
+            (forth, back) => {
+                if moved {
+                    self.touch(i);
+                }
+                if forth == Ok(Flow::More) || back == Ok(Flow::More) {
+                    self.resume_later(i);
+                }
+            }
+        }
+    }
+}
+
+fn pump(
+    from: &mut Link,
+    to: &mut Link,
+    rx: &mut [u8],
+    buffers: &mut Buffers,
+    count: &mut u64,
+) -> Result<Flow, Gone> {
+    for _ in 0..ROUNDS {
+        if !to.flush(buffers)? {
+            return Ok(Flow::Waits);
+        }
+        if from.ended {
+            to.shut_down();
+            return Ok(Flow::Ended);
+        }
+        match from.read(rx) {
+            Read::Data(n) => {
+                *count += n as u64;
+                to.send(&rx[..n], b"", buffers)?;
+            }
+            Read::Blocked => return Ok(Flow::Waits),
+            Read::End => {}
+            Read::Broken => return Err(Gone),
+        }
+    }
+    Ok(Flow::More)
+}

@@ -1,0 +1,264 @@
+//! The choice of a server.
+
+use super::Worker;
+use super::conn::Txn;
+use crate::plan::{Backend, Plan};
+use crate::shared::{State, take_place};
+use ::balance::leastconn::{self, Load};
+use ::balance::{Ring, Rotation, WeightMap, first, keys, random};
+use config::haproxy::model::Balance;
+use http1::target;
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// A worker's own state for a backend.
+#[derive(Debug, Default)]
+pub struct Local {
+    epoch: u32,
+    generation: u64,
+    /// Weight of each server that may be chosen now; 0 for the others.
+    weights: Vec<u32>,
+    rotation: Rotation,
+    map: WeightMap,
+    ring: Ring,
+    turn: usize,
+    pub queue: VecDeque<(u32, u32)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// A place at this server is taken.
+    Server(u32),
+    /// Everything that could take it is at its limit.
+    Full,
+    /// No server is up.
+    Nobody,
+}
+
+impl Worker {
+    pub(super) fn local(&mut self, id: usize) -> &mut Local {
+        if self.locals.len() <= id {
+            self.locals.resize_with(id + 1, Local::default);
+        }
+        &mut self.locals[id]
+    }
+
+    pub(super) fn select(&mut self, i: u32) -> Choice {
+        let plan = self.clients[i].plan.clone();
+        let random = self.draw();
+        let offset = ratio(self.id, self.workers);
+        let Some(txn) = self.clients[i].txn.take() else {
+            return Choice::Nobody;
+        };
+        let choice = match txn.backend(&plan) {
+            Some(b) => {
+                let local = self.local(b.shared.id);
+                local.refresh(&plan, b, offset);
+                let first = local.choose(b, &txn, txn.avoid, random);
+                if txn.avoid.is_some() && first == Choice::Nobody {
+                    local.choose(b, &txn, None, random)
+                } else {
+                    first
+                }
+            }
+            None => Choice::Nobody,
+        };
+        if matches!(choice, Choice::Server(_))
+            && let Some(b) = txn.backend(&plan)
+        {
+            b.shared.active.fetch_add(1, Relaxed);
+        }
+        self.clients[i].txn = Some(txn);
+        choice
+    }
+
+    /// Takes a place at a given server, for another try.
+    pub(super) fn select_same(&mut self, i: u32) -> Choice {
+        let c = &self.clients[i];
+        let Some(txn) = c.txn.as_ref() else {
+            return Choice::Nobody;
+        };
+        let (Some(b), Some(s), Some(index)) =
+            (txn.backend(&c.plan), txn.server(&c.plan), txn.server)
+        else {
+            return Choice::Nobody;
+        };
+        if !may_serve(s.shared.state()) {
+            return Choice::Nobody;
+        }
+        if !take_place(&s.shared.active, s.maxconn) {
+            return Choice::Full;
+        }
+        b.shared.active.fetch_add(1, Relaxed);
+        Choice::Server(index)
+    }
+}
+
+/// Whether a server in this state may get requests at all.
+fn may_serve(state: State) -> bool {
+    state.is_up() || state == State::Unknown
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn ratio(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+impl Local {
+    /// Prepares sequences again when servers changed.
+    fn refresh(&mut self, plan: &Plan, b: &Backend, offset: f64) {
+        let epoch = b.shared.epoch.load(Relaxed);
+        if (self.epoch, self.generation) == (epoch, plan.generation) {
+            return;
+        }
+        (self.epoch, self.generation) = (epoch, plan.generation);
+        self.weights = tier(b);
+        self.rotation = Rotation::new(&self.weights, offset);
+        self.map = WeightMap::new(&self.weights);
+        if b.consistent {
+            self.ring = Ring::new((1u32..).zip(self.weights.iter().copied()));
+        }
+    }
+
+    fn choose(&mut self, b: &Backend, txn: &Txn, avoid: Option<u32>, random: u32) -> Choice {
+        let weights = &self.weights;
+        let avoided = avoid.map_or(usize::MAX, |a| a as usize);
+        let free = |s: usize| {
+            let server = &b.servers[s];
+            weights[s] > 0
+                && s != avoided
+                && (server.maxconn == 0 || server.shared.active.load(Relaxed) < server.maxconn)
+        };
+        let load = |s: usize| {
+            free(s).then(|| Load {
+                weight: weights[s],
+                connections: b.servers[s].shared.active.load(Relaxed),
+            })
+        };
+        let preferred = txn.preferred.map(|p| p as usize).filter(|p| free(*p));
+        let hashed = txn.hash.map(|h| {
+            let usable = |s: usize| weights[s] > 0 && s != avoided;
+            if b.consistent {
+                self.ring.pick(h, usable)
+            } else {
+                self.map.pick(h).filter(|s| usable(*s))
+            }
+        });
+        let picked = match (&b.balance, hashed) {
+            _ if preferred.is_some() => preferred,
+            // The key belongs to one server: when that is full, its requests wait.
+            (_, Some(Some(s))) => Some(s),
+            (Balance::LeastConn, _) => leastconn::pick(weights.len(), &mut self.turn, load),
+            (Balance::First, _) => first::pick(weights.len(), free),
+            (Balance::Random { draws }, _) => {
+                let mut seed = random;
+                let draw = || {
+                    seed = ::balance::hash::avalanche(seed.wrapping_add(0x9e37_79b9));
+                    seed
+                };
+                random::pick(weights, *draws, draw, load).or_else(|| self.rotation.pick(free))
+            }
+            _ => self.rotation.pick(free),
+        };
+        let taken =
+            picked.filter(|s| take_place(&b.servers[*s].shared.active, b.servers[*s].maxconn));
+        match taken.and_then(|s| u32::try_from(s).ok()) {
+            Some(s) => Choice::Server(s),
+            None if self
+                .weights
+                .iter()
+                .enumerate()
+                .any(|(s, w)| *w > 0 && s != avoided) =>
+            {
+                Choice::Full
+            }
+            None => Choice::Nobody,
+        }
+    }
+}
+
+/// The servers to choose from: those that are up, else those not yet checked, else backups.
+fn tier(b: &Backend) -> Vec<u32> {
+    let weights = |wanted: &dyn Fn(&crate::plan::Server) -> bool| -> Option<Vec<u32>> {
+        let list: Vec<u32> = b
+            .servers
+            .iter()
+            .map(|s| if wanted(s) { s.weight } else { 0 })
+            .collect();
+        list.iter().any(|w| *w > 0).then_some(list)
+    };
+    let first_backup = |mut list: Vec<u32>| {
+        if !b.allbackups
+            && let Some(first) = list.iter().position(|w| *w > 0)
+        {
+            list.iter_mut().skip(first + 1).for_each(|w| *w = 0);
+        }
+        list
+    };
+    weights(&|s| !s.backup && s.shared.state().is_up())
+        .or_else(|| weights(&|s| !s.backup && s.shared.state() == State::Unknown))
+        .or_else(|| weights(&|s| s.backup && s.shared.state().is_up()).map(first_backup))
+        .or_else(|| weights(&|s| s.backup && s.shared.state() == State::Unknown).map(first_backup))
+        .unwrap_or_else(|| vec![0; b.servers.len()])
+}
+
+/// The hash of what the backend's algorithm looks at; `None` leaves the choice to round robin.
+pub fn hash_key(
+    b: &Backend,
+    client: Option<SocketAddr>,
+    request: Option<(&[u8], &dyn Fn(&str) -> Option<Vec<u8>>)>,
+) -> Option<u32> {
+    let spread = |h: u32| {
+        if b.avalanche {
+            ::balance::hash::avalanche(h)
+        } else {
+            h
+        }
+    };
+    let of = |key: &[u8]| Some(spread(b.hash.of(key)));
+    match (&b.balance, request) {
+        (Balance::Source, _) => Some(spread(keys::source(client?.ip()))),
+        (
+            Balance::Uri {
+                len,
+                depth,
+                whole,
+                path_only,
+            },
+            Some((line, _)),
+        ) => {
+            let uri = if *path_only {
+                target::path(line)
+            } else {
+                target::path_and_query(line)
+            };
+            of(keys::uri(
+                uri,
+                keys::UriKey {
+                    len: *len,
+                    depth: *depth,
+                    whole: *whole,
+                },
+            ))
+        }
+        (Balance::UrlParam { name, .. }, Some((line, _))) => {
+            of(keys::url_param(target::query(line), name.value.as_bytes())?)
+        }
+        (
+            Balance::Hdr {
+                name,
+                use_domain_only,
+            },
+            Some((_, header)),
+        ) => {
+            let value = header(&name.value)?;
+            of(if *use_domain_only {
+                keys::domain_only(&value)
+            } else {
+                &value
+            })
+        }
+        _ => None,
+    }
+}

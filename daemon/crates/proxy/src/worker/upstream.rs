@@ -1,0 +1,293 @@
+//! Connections to servers: from the pool or fresh, sending a request, trying again.
+
+use super::conn::{Reply, State, Upstream, Wait};
+use super::link::Link;
+use super::select::Choice;
+use super::slab::NONE;
+use super::{UPSTREAM, Worker, token};
+use crate::plan::{HttpReuse, Mode};
+use std::io::ErrorKind;
+use sys::epoll::{Interest, Ready};
+use sys::tcp;
+
+impl Worker {
+    /// A place at the server is taken: get a connection to it.
+    pub(super) fn assign(&mut self, i: u32, s: u32) {
+        let now = self.now;
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        txn.server = Some(s);
+        txn.placed = true;
+        let (Some(b), Some(server)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
+            return;
+        };
+        server.shared.workers[self.id].sessions.add(1);
+        if txn.log.connecting == 0 {
+            txn.log.connecting = now;
+        }
+        let idempotent = txn.method.is_idempotent() && txn.request_done;
+        let pooled = match b.reuse {
+            HttpReuse::Never => false,
+            HttpReuse::Safe => idempotent || !c.first,
+            HttpReuse::Aggressive | HttpReuse::Always => true,
+        };
+        let pool = server.pool;
+        let fresh = txn.fresh || !txn.http;
+        if !fresh {
+            let own = std::mem::replace(&mut c.own_up, NONE);
+            if own != NONE {
+                if self.ups[own].pool == pool {
+                    return self.reuse(i, own, idempotent);
+                }
+                self.close_upstream(own);
+            }
+            if pooled && let Some(u) = self.take_idle(pool) {
+                return self.reuse(i, u, idempotent);
+            }
+        }
+        self.connect(i);
+    }
+
+    fn reuse(&mut self, i: u32, u: u32, idempotent: bool) {
+        // A request that must not be sent twice goes only where the server has not hung up yet.
+        let mut probe = [0u8; 1];
+        let alive = idempotent
+            || matches!(tcp::peek(&self.ups[u].link.fd, &mut probe), Err(e) if e.kind() == ErrorKind::WouldBlock);
+        if !alive {
+            self.close_upstream(u);
+            return self.connect(i);
+        }
+        let now = self.now;
+        let up = &mut self.ups[u];
+        up.client = i;
+        up.reused = true;
+        let c = &mut self.clients[i];
+        if let Some(txn) = c.txn.as_mut() {
+            txn.up = u;
+            txn.log.connected = now;
+            if let Some(s) = txn.server(&c.plan) {
+                s.shared.workers[self.id].reuses.add(1);
+            }
+        }
+        self.clients[i].state = State::Exchange;
+        self.send_request(i);
+    }
+
+    fn connect(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        let (Some(b), Some(server)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
+            return;
+        };
+        server.shared.workers[self.id].connects.add(1);
+        let port = match server.target {
+            crate::plan::Target::ClientPort(..) => {
+                tcp::local_address(&c.link.fd).map_or(0, |a| a.port())
+            }
+            _ => 0,
+        };
+        let peer = server.target.peer(port);
+        let owner = if b.reuse == HttpReuse::Never { i } else { NONE };
+        let (pool, timeout, keepalive) = (server.pool, b.timeouts.connect, b.tcp_keepalive);
+        let socket = peer
+            .ok_or_else(|| ErrorKind::AddrNotAvailable.into())
+            .and_then(|p| tcp::connect(&p, server.source));
+        let Ok(fd) = socket else {
+            return self.connect_failed(i, false);
+        };
+        if keepalive {
+            let _ = tcp::set_keepalive(&fd);
+        }
+        let u = self.ups.insert(Upstream {
+            link: Link::new(fd),
+            client: i,
+            owner,
+            pool,
+            connected: false,
+            reused: false,
+            keep: false,
+            pend: Vec::new(),
+            idle_since: 0,
+        });
+        let t = token(UPSTREAM, self.ups.generation(u), u);
+        let c = &mut self.clients[i];
+        c.state = State::Waiting;
+        if let Some(txn) = c.txn.as_mut() {
+            txn.up = u;
+            txn.wait = Wait::Connect;
+        }
+        if self
+            .epoll
+            .add(&self.ups[u].link.fd, t, Interest::Stream)
+            .is_err()
+        {
+            return self.connect_failed(i, false);
+        }
+        self.set_deadline(i, timeout);
+    }
+
+    pub(super) fn on_upstream(&mut self, u: u32, ready: Ready) {
+        let up = &mut self.ups[u];
+        let i = up.client;
+        if i == NONE {
+            // The edge for writing comes once after the last send and means nothing.
+            if ready.readable() {
+                self.drop_idle(u);
+            }
+            return;
+        }
+        up.link.note(ready);
+        if !up.connected {
+            if !ready.writable() && !ready.broken() {
+                return;
+            }
+            if tcp::take_error_if(ready.broken(), &up.link.fd).is_err() {
+                return self.connect_failed(i, true);
+            }
+            up.connected = true;
+            return self.connected(i);
+        }
+        if ready.writable() && !up.link.out.is_empty() && up.link.flush(&mut self.buffers).is_err()
+        {
+            up.link.readable = true;
+        }
+        match self.clients[i].state {
+            State::Exchange => {
+                self.send_request(i);
+                self.pump_body(i);
+                self.pump_reply(i);
+            }
+            State::Tunnel => self.relay(i),
+            _ => {}
+        }
+    }
+
+    fn connected(&mut self, i: u32) {
+        let now = self.now;
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        txn.log.connected = now;
+        if txn.backend(&c.plan).is_some_and(|b| b.mode == Mode::Tcp) || !txn.http {
+            c.state = State::Tunnel;
+            self.touch(i);
+            return self.relay(i);
+        }
+        c.state = State::Exchange;
+        self.send_request(i);
+        self.pump_body(i);
+    }
+
+    /// Sends the head and the first part of the body.
+    pub(super) fn send_request(&mut self, i: u32) {
+        let Some(c) = self.clients.get_mut(i) else {
+            return;
+        };
+        let Some(txn) = c.txn.as_mut() else { return };
+        if txn.request_sent >= txn.request.len() || txn.up == NONE {
+            return;
+        }
+        let up = &mut self.ups[txn.up];
+        match tcp::send(&up.link.fd, &txn.request[txn.request_sent..]) {
+            Ok(n) => {
+                txn.request_sent += n;
+                txn.log.bytes_in += n as u64;
+            }
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(_) => return self.upstream_lost(i),
+        }
+        self.touch(i);
+    }
+
+    /// The server could not be reached.
+    pub(super) fn connect_failed(&mut self, i: u32, at_once: bool) {
+        let id = self.id;
+        self.drop_upstream(i);
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        let (Some(b), Some(s)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
+            return;
+        };
+        let counters = &s.shared.workers[id];
+        if txn.retries_left == 0 {
+            counters.errors.add(1);
+            txn.log.end(if at_once { b'S' } else { b's' }, b'C');
+            self.release_place(i);
+            return self.answer_prepared(i, 503, false);
+        }
+        counters.retries.add(1);
+        txn.retries_left -= 1;
+        txn.log.retries += 1;
+        let redispatch = match b.redispatch {
+            0 => false,
+            n if n < 0 => i64::from(txn.retries_left) < i64::from(n.unsigned_abs()),
+            n => txn.log.retries.is_multiple_of(n.unsigned_abs()),
+        };
+        if redispatch && b.servers.len() > 1 {
+            counters.redispatches.add(1);
+            txn.log.redispatched = true;
+            txn.avoid = txn.server;
+            self.release_place(i);
+            return self.dispatch(i);
+        }
+        // The manual's turn-around: a server that restarts is not asked again at once.
+        let pause = if at_once {
+            b.timeouts.connect.min(1000)
+        } else {
+            0
+        };
+        self.release_place(i);
+        let c = &mut self.clients[i];
+        c.state = State::Waiting;
+        if let Some(txn) = c.txn.as_mut() {
+            txn.wait = Wait::Turnaround;
+        }
+        if pause == 0 {
+            return self.turn_around(i);
+        }
+        self.set_deadline(i, pause);
+    }
+
+    /// The pause is over: the same server again, or any when it is gone.
+    pub(super) fn turn_around(&mut self, i: u32) {
+        match self.select_same(i) {
+            Choice::Server(s) => self.assign(i, s),
+            Choice::Full | Choice::Nobody => self.dispatch(i),
+        }
+    }
+
+    /// The connection ended before a byte of the response came.
+    pub(super) fn upstream_lost(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        if txn.up == NONE || txn.reply != Reply::Head {
+            return self.abort(i, b'S', b'D');
+        }
+        let reused = self.ups[txn.up].reused;
+        let again = reused && !txn.streamed && !txn.fresh && txn.method.is_idempotent();
+        self.drop_upstream(i);
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        if again {
+            // The server closed an idle connection just as the request went out.
+            txn.request_sent = 0;
+            txn.fresh = true;
+            return self.connect(i);
+        }
+        if let Some(s) = txn.server(&c.plan) {
+            s.shared.workers[self.id].errors.add(1);
+        }
+        txn.log.end(b'S', b'H');
+        self.answer_prepared(i, 502, false);
+    }
+
+    /// Closes the exchange's connection to its server.
+    pub(super) fn drop_upstream(&mut self, i: u32) {
+        let Some(txn) = self.clients[i].txn.as_mut() else {
+            return;
+        };
+        let u = std::mem::replace(&mut txn.up, NONE);
+        if u != NONE {
+            self.close_upstream(u);
+        }
+    }
+}
