@@ -16,8 +16,8 @@ export function durationMs(text: string): number {
   return Math.round(Number(digits) * factor * 1000) / 1000;
 }
 
-/** A duration within limits, both inclusive. */
-export function duration(least: Duration, most: Duration): z.ZodType<Duration, Duration> {
+/** A duration within limits, both inclusive; with `step` a multiple of it. */
+export function duration(least: Duration, most: Duration, step?: Duration): z.ZodType<Duration, Duration> {
   return z
     .string()
     .superRefine((value, context) => {
@@ -37,7 +37,22 @@ export function duration(least: Duration, most: Duration): z.ZodType<Duration, D
           message: `${quote(value)} is outside ${least} to ${most}`,
           params: { code: "STACK_VALUE_OUT_OF_RANGE", hint: `write a time from ${least} to ${most}` },
         });
+      } else if (step !== undefined && ms % durationMs(step) !== 0) {
+        context.addIssue({
+          code: "custom",
+          message: `${quote(value)} is no multiple of ${step}`,
+          params: {
+            code: "STACK_VALUE_OUT_OF_RANGE",
+            why: "keepalived.conf has no finer unit here",
+            hint: `write a multiple of ${step}`,
+          },
+        });
       }
     })
     .meta({ pattern: PATTERN.source }) as unknown as z.ZodType<Duration, Duration>;
+}
+
+/** A duration for the places where keepalived.conf takes whole seconds only. */
+export function wholeSeconds(least: Duration, most: Duration): z.ZodType<Duration, Duration> {
+  return duration(least, most, "1s");
 }

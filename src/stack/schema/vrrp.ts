@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { interfaceAddress, multicastGroup } from "./address.ts";
-import { duration } from "./duration.ts";
+import { duration, wholeSeconds } from "./duration.ts";
 import { secretRef } from "./secret.ts";
 import { commandLine, emailAddress, guarded, hostName, interfaceName, name, word } from "./text.ts";
 
@@ -42,10 +42,10 @@ const weight = z.int().min(-253).max(253);
 export const trackScript = z.strictObject({
   name: name().describe("name, unique in the pair"),
   script: commandLine().describe("program and plain arguments; exit status 0 is healthy"),
-  interval: duration("10ms", "1h").default("1s").describe("time between two runs"),
-  timeout: duration("10ms", "1h")
+  interval: wholeSeconds("1s", "1h").default("1s").describe("time between two runs, whole seconds"),
+  timeout: wholeSeconds("1s", "1h")
     .optional()
-    .describe("a run that lasts longer has failed; default the interval"),
+    .describe("a run that lasts longer has failed, whole seconds; default the interval"),
   weight: weight
     .default(0)
     .describe(
@@ -150,7 +150,7 @@ export const notification = z.strictObject({
       port: z.int().min(1).max(65535).default(25).describe("TCP port"),
     })
     .describe("mail server"),
-  connectTimeout: duration("1s", "10m")
+  connectTimeout: wholeSeconds("1s", "10m")
     .default("30s")
     .describe("until the mail server answers, whole seconds"),
   heloName: word("a HELO name", 'write a host name, e.g. "lb-a.example.org"')
@@ -175,11 +175,11 @@ export const vrrp = z.strictObject({
   notification: notification.optional().describe("mail at a change of state; default none"),
   garp: z
     .strictObject({
-      masterDelay: duration("0s", "1h")
+      masterDelay: wholeSeconds("0s", "1h")
         .default("5s")
         .describe("second round of announcements after take-over, whole seconds"),
       repeat: z.int().min(1).max(100).default(5).describe("announcements per address and round"),
-      refresh: duration("0s", "1d")
+      refresh: wholeSeconds("0s", "1d")
         .default("0s")
         .describe("announce again and again at this interval; 0s is off"),
     })

@@ -1,0 +1,49 @@
+import { type BinaryRef, type Release, render } from "../../src/render/index.ts";
+import { parseStack, type ResolvedNode, type StackInput } from "../../src/stack/index.ts";
+import { stack as dualMaster } from "../../stacks/examples/dual-master.ts";
+import { stack as ipv6 } from "../../stacks/examples/ipv6.ts";
+import { stack as unicast } from "../../stacks/examples/unicast.ts";
+import { stack as webSite } from "../../stacks/examples/web-site.ts";
+import { defineLabStack } from "../../stacks/lab/setup.ts";
+import { everything } from "./everything.ts";
+import { handbook } from "./handbook.ts";
+
+export const binary: BinaryRef = { sha256: "0".repeat(64), version: "0.1.0" };
+
+const lab = defineLabStack({
+  balancers: [
+    { name: "lb-a", address: "10.99.0.11", interface: "eth0", interfaceAddress: "10.99.0.11/24" },
+    { name: "lb-b", address: "10.99.0.12", interface: "eth0", interfaceAddress: "10.99.0.12/24" },
+  ],
+  servers: [
+    { name: "web-1", address: "10.99.0.21" },
+    { name: "web-2", address: "10.99.0.22" },
+  ],
+  vip: "10.99.0.100/24",
+  ssh: { keyFile: "key", knownHostsFile: "known_hosts" },
+});
+
+/** Stacks whose rendered files stand in test/golden/<name>/<node>/. */
+export const scenarios: Readonly<Record<string, StackInput>> = {
+  lab,
+  "web-site": webSite,
+  "dual-master": dualMaster,
+  ipv6,
+  unicast,
+  handbook,
+  everything,
+};
+
+export interface Rendered {
+  readonly scenario: string;
+  readonly node: ResolvedNode;
+  readonly release: Release;
+}
+
+export function renderScenarios(): Rendered[] {
+  return Object.entries(scenarios).flatMap(([scenario, input]) =>
+    parseStack(input).pairs.flatMap((pair) =>
+      pair.nodes.map((node) => ({ scenario, node, release: render(pair, node.name, binary) })),
+    ),
+  );
+}
