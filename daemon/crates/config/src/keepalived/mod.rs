@@ -1,19 +1,42 @@
 //! keepalived.conf: from texts to a typed, fully resolved model.
 
+mod command;
+mod context;
+mod keywords;
+mod lexer;
 pub mod model;
+mod resolve;
+mod tree;
+mod values;
 
 pub use model::Config;
 
 use crate::diagnostic::Parsed;
 use crate::options::Options;
-use crate::source::{Source, SourceMap};
+use crate::source::{FileId, Source, SourceMap};
 
 /// Parses the files as one configuration, in order.
-pub fn parse(files: &[Source], _options: &Options<'_>) -> Parsed<Config> {
-    let sources = SourceMap::new(files);
+pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
+    let mut lexer = lexer::Lexer::new(options, SourceMap::new(files));
+    for index in 0..u32::try_from(files.len()).unwrap_or(u32::MAX) {
+        lexer.file(FileId(index));
+    }
+    let lexer::Lexer {
+        sources,
+        mut diagnostics,
+        tokens,
+        ..
+    } = lexer;
+    let nodes = tree::build(tokens, &mut diagnostics);
+    let mut cx = context::Context {
+        options,
+        diagnostics,
+    };
+    let drafts = keywords::read(&mut cx, &nodes);
+    let config = resolve::resolve(&mut cx, drafts);
     Parsed {
-        config: Config::default(),
-        diagnostics: Vec::new(),
+        config,
+        diagnostics: cx.diagnostics.into_sorted(),
         sources,
     }
 }

@@ -1,3 +1,71 @@
-//! placeholder
-use super::Entry;
-pub(super) static VRRP: &[Entry] = &[];
+//! Blocks of the VRRP half: scripts, instances, groups, addresses, trackers.
+
+use super::table::entries;
+use super::{Entry, Status};
+use Status::{Accepted, NotYet, Supported};
+
+const MAIL: Status = Accepted(
+    "mail on a change of state is not sent yet; the state is in the log and in tandemd status",
+);
+const TRACKED: Status = NotYet("is not watched yet; use a vrrp_script");
+
+pub(super) static VRRP: &[Entry] = entries! {
+    "vrrp_script" ALL {
+        Supported => "script" "interval" "timeout" "weight" "rise" "fall" "user" "init_fail";
+    }
+    "vrrp_instance" ALL {
+        Supported => "state" "interface" "virtual_router_id" "priority" "advert_int" "version"
+            "authentication" "virtual_ipaddress" "virtual_ipaddress_excluded" "nopreempt"
+            "preempt" "preempt_delay" "track_script" "track_interface" "unicast_src_ip"
+            "unicast_peer" "unicast_ttl" "mcast_src_ip" "mcast_dst_ip" "garp_master_delay"
+            "garp_master_repeat" "garp_master_refresh" "garp_master_refresh_repeat"
+            "garp_lower_prio_delay" "garp_lower_prio_repeat" "garp_interval" "gna_interval"
+            "notify" "notify_master" "notify_backup" "notify_fault" "notify_stop"
+            "notify_deleted" "notify_master_rx_lower_pri" "notify_priority_changes"
+            "dont_track_primary" "accept" "no_accept" "strict_mode" "lower_prio_no_advert"
+            "higher_prio_send_advert" "down_timer_adverts" "skip_check_adv_addr"
+            "check_unicast_src" "v3_checksum_as_v2" "no_virtual_ipaddress"
+            "#tandem:track_proxy";
+        Accepted("a master takes packets to its addresses unless no_accept says otherwise")
+            => "debug";
+        MAIL => "smtp_alert";
+        NotYet("virtual MAC addresses are not used; gratuitous ARP moves the addresses")
+            => "use_vmac" "use_vmac_addr" "vmac_xmit_base" "use_ipvlan" "vrrp_garp_extra_if"
+            "garp_extra_if" "vmac_garp_intvl";
+        NotYet("routes and rules do not move with the addresses yet; use notify scripts")
+            => "virtual_routes" "virtual_rules";
+        TRACKED => "track_file" "track_process" "track_bfd" "track_src_ip";
+        NotYet("delays of interface states are not kept yet") => "interface_up_down_delays"
+            "linkbeat_use_polling" "linkbeat_interfaces";
+        Accepted("added addresses are primary or secondary as the kernel decides")
+            => "promote_secondaries";
+        Accepted("has an effect once the layer 4 director runs") => "lvs_sync_daemon_interface";
+        NotYet("authentication of later releases is not spoken") => "auth_hmac";
+        NotYet("both forms of the checksum are accepted") => "old_unicast_checksum";
+        Accepted("multicast is joined on the interface itself") => "disable_local_igmp"
+            "native_ipv6" "unicast_fault_no_peer" "flow_label" "rtt_min_rx" "kernel_rx_buf_size"
+            "thread_timer_expired";
+    }
+    "authentication" ALL {
+        Supported => "auth_type" "auth_pass";
+    }
+    "virtual_ipaddress" ALL {
+        Supported => "brd" "broadcast" "dev" "scope" "label" "peer" "no_track" "preferred_lft"
+            "-nodad" "home" "mngtmpaddr" "noprefixroute" "autojoin" "nodad";
+        NotYet("address groups are not kept") => "track_group" "metric" "use_vmac";
+    }
+    "vrrp_sync_group" ALL {
+        Supported => "group" "track_script" "track_interface" "notify" "notify_master"
+            "notify_backup" "notify_fault" "notify_stop" "notify_priority_changes"
+            "sync_group_tracking_weight" "global_tracking";
+        MAIL => "smtp_alert";
+        TRACKED => "track_file" "track_process" "track_bfd";
+    }
+    "track_file" ALL {
+        Supported => "file" "weight" "init_file";
+    }
+    "vrrp_track_process" ALL {
+        Supported => "process" "weight" "quorum" "quorum_max" "delay" "fork_delay"
+            "terminate_delay" "full_command" "param_match";
+    }
+};

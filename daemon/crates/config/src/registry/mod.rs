@@ -41,7 +41,7 @@ pub fn keepalived() -> &'static Table {
         Table::new(&[
             keepalived_globals::GLOBALS,
             keepalived_vrrp::VRRP,
-            keepalived_lvs::LVS,
+            keepalived_lvs::LVS_TABLE,
         ])
     })
 }

@@ -1,0 +1,71 @@
+//! `garp_*` of an instance, `vrrp_garp_*` of `global_defs`.
+
+use crate::keepalived::context::{Block, Context};
+use crate::keepalived::model::Garp;
+use crate::keepalived::tree::Node;
+use std::time::Duration;
+
+/// What was said; `None` = as the level above.
+#[derive(Debug, Clone, Default)]
+pub struct GarpDraft {
+    master_delay: Option<Duration>,
+    master_repeat: Option<u32>,
+    master_refresh: Option<Duration>,
+    refresh_repeat: Option<u32>,
+    lower_prio_delay: Option<Duration>,
+    lower_prio_repeat: Option<u32>,
+    interval: Option<Duration>,
+    gna_interval: Option<Duration>,
+}
+
+impl GarpDraft {
+    /// Takes up a keyword; `name` is without `vrrp_`. False when it is none of these.
+    pub fn keyword(&mut self, cx: &mut Context<'_>, block: Block, name: &str, node: &Node) -> bool {
+        match name {
+            "garp_master_delay" => self.master_delay = whole(cx, block, node),
+            "garp_master_refresh" => self.master_refresh = whole(cx, block, node),
+            "garp_lower_prio_delay" => self.lower_prio_delay = whole(cx, block, node),
+            "garp_master_repeat" => self.master_repeat = count(cx, block, node),
+            "garp_master_refresh_repeat" => self.refresh_repeat = count(cx, block, node),
+            "garp_lower_prio_repeat" => self.lower_prio_repeat = count(cx, block, node),
+            "garp_interval" => self.interval = cx.seconds(block, node).map(|time| time.value),
+            "gna_interval" => self.gna_interval = cx.seconds(block, node).map(|time| time.value),
+            _ => return false,
+        }
+        true
+    }
+
+    /// What is said here over what is said above.
+    pub fn over(&self, base: &Garp) -> Garp {
+        let refresh = match self.master_refresh {
+            None => base.master_refresh,
+            Some(every) => (!every.is_zero()).then_some(every),
+        };
+        let delay = self.master_delay.unwrap_or(base.master_delay);
+        let repeat = self.master_repeat.unwrap_or(base.master_repeat);
+        // Lower-priority values follow the master's unless said here or differing above.
+        let base_delay =
+            (base.lower_prio_delay != base.master_delay).then_some(base.lower_prio_delay);
+        let base_repeat =
+            (base.lower_prio_repeat != base.master_repeat).then_some(base.lower_prio_repeat);
+        Garp {
+            master_delay: delay,
+            master_repeat: repeat,
+            master_refresh: refresh,
+            refresh_repeat: self.refresh_repeat.unwrap_or(base.refresh_repeat),
+            lower_prio_delay: self.lower_prio_delay.or(base_delay).unwrap_or(delay),
+            lower_prio_repeat: self.lower_prio_repeat.or(base_repeat).unwrap_or(repeat),
+            interval: self.interval.unwrap_or(base.interval),
+            gna_interval: self.gna_interval.unwrap_or(base.gna_interval),
+        }
+    }
+}
+
+fn whole(cx: &mut Context<'_>, block: Block, node: &Node) -> Option<Duration> {
+    cx.number(block, node, 0..=86_400u64)
+        .map(|seconds| Duration::from_secs(seconds.value))
+}
+
+fn count(cx: &mut Context<'_>, block: Block, node: &Node) -> Option<u32> {
+    cx.number(block, node, 1..=1000u32).map(|count| count.value)
+}

@@ -1,0 +1,97 @@
+//! Readers of the blocks: one file for each.
+
+mod addresses;
+mod authentication;
+mod garp;
+mod global;
+mod instance;
+mod mail;
+mod notify;
+mod script;
+mod sync_group;
+mod track;
+mod unicast;
+
+use super::context::{Block, Context, owned};
+use super::model::{Config, LvsBlock, LvsKind};
+use super::tree::Node;
+use crate::source::Spanned;
+
+pub use instance::Draft;
+
+const TOP: Block = Block {
+    group: "top",
+    title: "the file",
+};
+
+/// Everything that was read, before defaults are filled in.
+#[derive(Default)]
+pub struct Drafts {
+    pub config: Config,
+    pub instances: Vec<Draft>,
+}
+
+/// Reads the top level: `global_defs` first, wherever it stands, because instances build on it.
+pub fn read(cx: &mut Context<'_>, nodes: &[Node]) -> Drafts {
+    let mut drafts = Drafts::default();
+    for node in nodes.iter().filter(|node| node.keyword() == "global_defs") {
+        global::read(cx, &mut drafts.config.global, node);
+    }
+    for node in nodes {
+        block(cx, &mut drafts, node);
+    }
+    drafts
+}
+
+fn block(cx: &mut Context<'_>, drafts: &mut Drafts, node: &Node) {
+    if node.words.is_empty() || !cx.known(TOP, node) {
+        return;
+    }
+    let config = &mut drafts.config;
+    match node.keyword() {
+        "global_defs" => {}
+        "vrrp_script" => script::read(cx, config, node),
+        "vrrp_instance" => {
+            if let Some(draft) = instance::read(cx, config, &drafts.instances, node) {
+                drafts.instances.push(draft);
+            }
+        }
+        "vrrp_sync_group" => sync_group::read(cx, config, node),
+        "track_file" | "vrrp_track_file" => track::file(cx, config, node),
+        "vrrp_track_process" => track::process(cx, config, node),
+        "static_ipaddress" => config.static_addresses = addresses::read(cx, node),
+        "static_routes" => config.static_routes = addresses::routes(node),
+        "static_rules" => config.static_rules = addresses::routes(node),
+        "virtual_server" => lvs(config, node, LvsKind::VirtualServer),
+        "virtual_server_group" => lvs(config, node, LvsKind::VirtualServerGroup),
+        "SSL" => lvs(config, node, LvsKind::Ssl),
+        _ => {}
+    }
+}
+
+fn lvs(config: &mut Config, node: &Node, kind: LvsKind) {
+    let words: Vec<&str> = node.args().iter().map(|word| word.text.as_str()).collect();
+    config.lvs.push(LvsBlock {
+        kind,
+        title: Spanned::new(words.join(" "), node.span()),
+    });
+}
+
+/// The name behind a block's keyword; said when missing.
+pub fn name(cx: &mut Context<'_>, node: &Node) -> Option<Spanned<String>> {
+    let name = node.args().first();
+    if name.is_none() {
+        cx.missing(node, &format!("{} NAME {{ … }}", node.keyword()));
+    }
+    if let Some(extra) = node.args().get(1) {
+        let message = format!("'{}' behind the name is ignored", extra.text);
+        cx.warning("keepalived/extra-words", extra.span, message)
+            .suggest("remove it");
+    }
+    if node.block.is_none() {
+        let message = format!("'{}' has no block, so it says nothing", node.keyword());
+        cx.error("keepalived/missing-block", node.span(), message)
+            .suggest(format!("write {} NAME {{ … }}", node.keyword()));
+    }
+    name.map(owned)
+}
