@@ -1,4 +1,4 @@
-import { createHost } from "../../src/host/index.ts";
+import { openHost } from "../../src/host/index.ts";
 import { parseStack } from "../../src/stack/index.ts";
 import { defineLabStack, type LabSetup } from "../../stacks/lab/setup.ts";
 import { createLab, defaultHosts, type Lab, openLab } from "../index.ts";
@@ -46,7 +46,7 @@ export async function openDemo(notes: StepNotes): Promise<Demo> {
   const [pair] = parseStack(defineLabStack(setup)).pairs;
   const hosts = (pair?.nodes ?? []).map(({ connection }) => {
     const { keyFile, knownHostsFile } = lab.ssh;
-    return createHost({
+    return openHost({
       name: connection.name,
       address: connection.address,
       port: connection.port,

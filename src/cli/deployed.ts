@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { TandemError } from "../diagnostics/index.ts";
+import { type NodeInputs, nodeInputs } from "../provider/node/inputs.ts";
+import type { CliContext } from "./context.ts";
+import { runPulumi } from "./pulumi.ts";
+
+const secretSignature = "4dabf18193072939515e22adb298388d";
+const nodeType = "tandem:index:Node";
+
+const deployment = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({ urn: z.string(), type: z.string(), inputs: z.record(z.string(), z.unknown()).optional() }),
+      )
+      .optional(),
+  }),
+});
+
+/** What was last applied to each node, from the state of a Pulumi stack. */
+export async function deployedNodes(
+  context: CliContext,
+  stack: string | undefined,
+): Promise<readonly NodeInputs[]> {
+  const args = ["stack", "export", "--show-secrets", ...(stack === undefined ? [] : ["--stack", stack])];
+  const { exitCode, stdout } = await runPulumi(args, {
+    cwd: context.cwd,
+    env: context.env,
+    inherit: false,
+    signal: context.signal,
+  });
+  if (exitCode !== 0) {
+    throw new TandemError([
+      {
+        code: "CLI_PULUMI_FAILED",
+        severity: "error",
+        message: `\`pulumi stack export\` ended with ${exitCode}`,
+        hint: "run it in the folder of Pulumi.yaml, with the stack selected or named by --stack",
+      },
+    ]);
+  }
+  const resources = deployment.parse(JSON.parse(stdout)).deployment.resources ?? [];
+  return resources
+    .filter((r) => r.type === nodeType)
+    .map((r) => nodeInputs.parse(withoutInternals(unwrapSecrets(r.inputs ?? {}) as Record<string, unknown>)));
+}
+
+function withoutInternals(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(inputs).filter(([key]) => !key.startsWith("__")));
+}
+
+/** Pulumi's secret envelopes replaced by their values, which stay in memory. */
+function unwrapSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrapSecrets);
+  if (value === null || typeof value !== "object") return value;
+  const fields = value as Record<string, unknown>;
+  if (secretSignature in fields && typeof fields.plaintext === "string")
+    return unwrapSecrets(JSON.parse(fields.plaintext));
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, unwrapSecrets(field)]));
+}
