@@ -1,6 +1,8 @@
 //! Plays the supervisor to a VRRP process in a network namespace.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod keepalived;
+
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
