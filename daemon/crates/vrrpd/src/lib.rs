@@ -9,6 +9,7 @@ pub mod announce;
 mod clock;
 mod links;
 pub mod plan;
+pub mod probe;
 mod running;
 mod sockets;
 mod timer;
