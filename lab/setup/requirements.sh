@@ -40,7 +40,7 @@ check_machine() {
 lab_packages="debootstrap systemd-container iproute2 openssh-client util-linux mount perl-base procps"
 build_packages="gcc libc6-dev git ca-certificates"
 # Servers and tools that tests start by themselves and compare with.
-test_packages="openssh-server nginx-light keepalived haproxy nftables tcpdump iputils-arping curl sudo psmisc"
+test_packages="systemd openssh-server nginx-light keepalived haproxy nftables tcpdump iputils-arping curl sudo psmisc"
 
 wanted_packages() {
   printf '%s ' $lab_packages
