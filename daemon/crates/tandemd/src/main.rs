@@ -1,3 +1,130 @@
-//! The binary that runs on the hosts.
+//! The binary that runs on the hosts: the command line, and the processes it becomes.
 #![forbid(unsafe_code)]
-fn main() {}
+
+mod args;
+mod check;
+mod client;
+mod probe;
+mod worker;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use args::{Command, RunArgs};
+use supervisor::RunOptions;
+
+/// All went as asked.
+const OK: u8 = 0;
+/// Refused or failed.
+const FAILED: u8 = 1;
+/// The command line is wrong (sysexits.h, `EX_USAGE`).
+const USAGE: u8 = 64;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const COMMIT: &str = env!("TANDEM_COMMIT");
+
+const HELP: &str = "\
+tandemd: VRRP and a TCP/HTTP proxy in one binary
+
+  tandemd run [--haproxy FILE]... [--keepalived FILE] [--run-dir DIR] [--tolerant] [--foreground]
+      Run until stopped. Either file may be left out: only that half runs then.
+  tandemd check [--haproxy FILE]... [--keepalived FILE] [--json] [--tolerant]
+      Read the files and show everything that is wrong. Exit 0 if they can be run, 1 if not.
+  tandemd reload [--run-dir DIR]
+      Take up the files again, all or nothing; prints the verdict as JSON. Exit 0 if applied.
+  tandemd handover [--run-dir DIR] [--timeout-ms N]
+      Give the virtual addresses to the peer and wait until it is done.
+  tandemd status [--json] [--run-dir DIR]
+      What runs, who is master, which servers are up.
+  tandemd probe-address --interface IF ADDR... [--timeout-ms N] [--json]
+      Ask the segment who answers for addresses. Exit 0 if nobody else does, 1 if somebody does.
+  tandemd --version [--json]
+
+Signals to the running daemon: SIGHUP reloads; SIGTERM hands over, drains and stops, a second one
+stops at once; SIGINT stops without draining. The run directory is /run/tandem by default.
+";
+
+fn main() -> ExitCode {
+    let command = match args::parse(std::env::args_os().skip(1)) {
+        Ok(command) => command,
+        Err(message) => {
+            complain(&message);
+            return ExitCode::from(USAGE);
+        }
+    };
+    ExitCode::from(execute(command))
+}
+
+fn execute(command: Command) -> u8 {
+    match command {
+        Command::Run(args) => run(args),
+        Command::Check {
+            haproxy,
+            keepalived,
+            json,
+            tolerant,
+        } => check::check(&haproxy, keepalived.as_deref(), json, tolerant),
+        Command::Reload { run_dir } => client::reload(&run_dir),
+        Command::Handover { run_dir, timeout } => client::handover(&run_dir, timeout),
+        Command::Status { run_dir, json } => client::status(&run_dir, json),
+        Command::ProbeAddress {
+            interface,
+            addresses,
+            timeout,
+            json,
+        } => probe::probe(&interface, &addresses, timeout, json),
+        Command::VrrpWorker(args) => finish(worker::vrrp(&args)),
+        Command::ProxyWorker(args) => finish(worker::proxy(&args)),
+        Command::Version { json } => version(json),
+        Command::Help => {
+            say(HELP.trim_end());
+            OK
+        }
+    }
+}
+
+fn run(args: RunArgs) -> u8 {
+    let status = supervisor::run(RunOptions {
+        haproxy: args.haproxy,
+        keepalived: args.keepalived,
+        run_dir: args.run_dir,
+        tolerant: args.tolerant,
+        foreground: args.foreground,
+        version: VERSION.to_owned(),
+        commit: COMMIT.to_owned(),
+    });
+    u8::try_from(status).unwrap_or(FAILED)
+}
+
+fn version(json: bool) -> u8 {
+    if json {
+        let document = serde_json::json!({
+            "version": VERSION,
+            "commit": COMMIT,
+            "protocol": supervisor::PROTOCOL,
+        });
+        say(&document.to_string());
+    } else {
+        say(&format!("tandemd {VERSION} ({COMMIT})"));
+    }
+    OK
+}
+
+fn finish(result: Result<(), String>) -> u8 {
+    match result {
+        Ok(()) => OK,
+        Err(message) => {
+            complain(&message);
+            FAILED
+        }
+    }
+}
+
+/// To standard output; a reader that went away is no failure of ours.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "tandemd: {text}");
+}

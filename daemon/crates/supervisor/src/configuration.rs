@@ -1,0 +1,226 @@
+//! Reading configuration: texts from files, both parsers, all findings at once.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use config::json::Finding;
+use config::{FileLoader, Options, Parsed, Source, haproxy, keepalived};
+use ipc::SourceFile;
+use sha2::{Digest as _, Sha256};
+
+use crate::glob;
+
+/// What is read, and how strictly.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    pub haproxy: &'a [PathBuf],
+    pub keepalived: Option<&'a Path>,
+    pub tolerant: bool,
+}
+
+/// One of the two configurations, with the texts it came from.
+#[derive(Debug, Clone)]
+pub struct Half<C> {
+    pub files: Vec<SourceFile>,
+    pub parsed: Parsed<C>,
+    /// SHA-256 of the text; of all texts one after the other where there are several.
+    pub sha256: String,
+}
+
+/// A configuration that was read and parsed; valid only if [`Loaded::is_valid`].
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    pub haproxy: Option<Half<haproxy::Config>>,
+    pub keepalived: Option<Half<keepalived::Config>>,
+    /// Files that could not be read, as findings.
+    unreadable: Vec<Finding>,
+}
+
+impl Loaded {
+    pub fn is_valid(&self) -> bool {
+        self.unreadable.is_empty()
+            && self
+                .haproxy
+                .as_ref()
+                .is_none_or(|half| half.parsed.is_valid())
+            && self
+                .keepalived
+                .as_ref()
+                .is_none_or(|half| half.parsed.is_valid())
+    }
+
+    /// Everything that was found, for programs.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = self.unreadable.clone();
+        if let Some(half) = &self.haproxy {
+            findings.extend(Finding::all(&half.parsed.diagnostics, &half.parsed.sources));
+        }
+        if let Some(half) = &self.keepalived {
+            findings.extend(Finding::all(&half.parsed.diagnostics, &half.parsed.sources));
+        }
+        findings
+    }
+
+    /// Everything that was found, with source lines and carets, for people.
+    pub fn rendered(&self) -> String {
+        let mut out = String::new();
+        for finding in &self.unreadable {
+            let _ = writeln!(out, "error: {}: {}", finding.file, finding.message);
+        }
+        if let Some(half) = &self.haproxy {
+            out.push_str(&config::render::render_all(
+                &half.parsed.diagnostics,
+                &half.parsed.sources,
+            ));
+        }
+        if let Some(half) = &self.keepalived {
+            out.push_str(&config::render::render_all(
+                &half.parsed.diagnostics,
+                &half.parsed.sources,
+            ));
+        }
+        out
+    }
+}
+
+/// Reads and parses. Never fails as a whole: what is wrong is among the findings.
+pub fn load(inputs: Inputs<'_>) -> Loaded {
+    let env: BTreeMap<String, String> = std::env::vars().collect();
+    let config_id = short_host_name();
+    let options = Options {
+        tolerant: inputs.tolerant,
+        env: &env,
+        config_id: &config_id,
+        files: &DiskFiles,
+    };
+    let mut loaded = Loaded::default();
+    if !inputs.haproxy.is_empty() {
+        let files = read_all(inputs.haproxy, &mut loaded.unreadable);
+        let parsed = haproxy::parse(&sources(&files), &options);
+        loaded.haproxy = Some(half(files, parsed));
+    }
+    if let Some(path) = inputs.keepalived {
+        let files = read_all(&[path.to_owned()], &mut loaded.unreadable);
+        let parsed = keepalived::parse(&sources(&files), &options);
+        loaded.keepalived = Some(half(files, parsed));
+    }
+    loaded
+}
+
+/// The machine's name up to the first dot: keepalived's default `@ID`.
+pub fn short_host_name() -> String {
+    let name = rustix::system::uname();
+    let name = name.nodename().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// A finding about a whole file or the machine, without a place in a text.
+pub fn finding_without_place(code: &str, file: &str, message: String) -> Finding {
+    Finding {
+        severity: config::Severity::Error,
+        code: code.to_owned(),
+        message,
+        file: file.to_owned(),
+        line: 1,
+        column: 1,
+        length: 0,
+        suggestion: None,
+        source: String::new(),
+    }
+}
+
+fn half<C>(files: Vec<SourceFile>, parsed: Parsed<C>) -> Half<C> {
+    let mut digest = Sha256::new();
+    for file in &files {
+        digest.update(file.text.as_bytes());
+    }
+    let sha256 = digest
+        .finalize()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+    Half {
+        files,
+        parsed,
+        sha256,
+    }
+}
+
+fn sources(files: &[SourceFile]) -> Vec<Source> {
+    files
+        .iter()
+        .map(|file| Source::new(file.path.clone(), file.text.clone()))
+        .collect()
+}
+
+fn read_all(paths: &[PathBuf], unreadable: &mut Vec<Finding>) -> Vec<SourceFile> {
+    let mut files = Vec::new();
+    for path in paths {
+        let shown = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => files.push(SourceFile {
+                path: shown,
+                // Comments in old encodings occur; values in them are refused by the parsers.
+                text: String::from_utf8_lossy(&bytes).into_owned(),
+            }),
+            Err(error) => unreadable.push(finding_without_place(
+                "file/unreadable",
+                &shown,
+                format!("cannot be read: {error}"),
+            )),
+        }
+    }
+    files
+}
+
+/// Included files from the disk, relative to the including one.
+struct DiskFiles;
+
+impl FileLoader for DiskFiles {
+    fn load(&self, pattern: &str, relative_to: &str) -> Vec<(String, String)> {
+        let base = Path::new(relative_to).parent().unwrap_or(Path::new("."));
+        glob::expand(&base.join(pattern))
+            .into_iter()
+            .filter_map(|path| {
+                let bytes = std::fs::read(&path).ok()?;
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                Some((path.display().to_string(), text))
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_a_finding_beside_the_others() {
+        let missing = [PathBuf::from("/nonexistent/haproxy.cfg")];
+        let loaded = load(Inputs {
+            haproxy: &missing,
+            keepalived: Some(Path::new("/nonexistent/keepalived.conf")),
+            tolerant: false,
+        });
+        assert!(!loaded.is_valid());
+        let files: Vec<String> = loaded.findings().into_iter().map(|f| f.file).collect();
+        assert!(files.contains(&"/nonexistent/haproxy.cfg".to_owned()));
+        assert!(files.contains(&"/nonexistent/keepalived.conf".to_owned()));
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_text() {
+        let path = std::env::temp_dir().join(format!("tandem-digest-{}", std::process::id()));
+        std::fs::write(&path, "abc").unwrap();
+        let files = read_all(std::slice::from_ref(&path), &mut Vec::new());
+        let half = half(files, haproxy::parse(&[], &Options::default()));
+        assert_eq!(
+            half.sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        std::fs::remove_file(&path).unwrap();
+    }
+}

@@ -1,0 +1,376 @@
+//! The control socket: one JSON request line, one JSON reply, close.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sys::epoll::{Epoll, Interest};
+
+use crate::run_dir;
+
+/// Tokens of control connections in the event loop begin here.
+pub const FIRST_TOKEN: u64 = 1 << 32;
+const MAX_REQUEST: usize = 64 << 10;
+const MAX_CONNECTIONS: usize = 32;
+/// A client that says nothing is not kept.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// What a client asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    Status,
+    Reload,
+    Handover {
+        #[serde(default = "default_timeout")]
+        timeout_ms: u64,
+    },
+}
+
+fn default_timeout() -> u64 {
+    10_000
+}
+
+/// A client's number while it waits for its reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClientId(u64);
+
+#[derive(Debug)]
+struct Client {
+    stream: UnixStream,
+    input: Vec<u8>,
+    output: Vec<u8>,
+    asked: bool,
+    since: Instant,
+}
+
+#[derive(Debug)]
+pub struct Control {
+    listener: UnixListener,
+    clients: HashMap<u64, Client>,
+    next: u64,
+}
+
+impl Control {
+    pub fn open(path: &Path, epoll: &Epoll, token: u64) -> io::Result<Self> {
+        // Nobody else runs on this directory (its lock is ours), so a file here is a leftover.
+        if path.exists() {
+            std::fs::remove_file(path)?;
+        }
+        let listener = UnixListener::bind(path)?;
+        run_dir::restrict(path)?;
+        listener.set_nonblocking(true)?;
+        epoll.add(&listener, token, Interest::Input)?;
+        Ok(Self {
+            listener,
+            clients: HashMap::new(),
+            next: FIRST_TOKEN,
+        })
+    }
+
+    pub fn accept(&mut self, epoll: &Epoll, now: Instant) {
+        while let Ok((stream, _)) = self.listener.accept() {
+            if self.clients.len() >= MAX_CONNECTIONS || stream.set_nonblocking(true).is_err() {
+                continue;
+            }
+            self.next += 1;
+            if epoll.add(&stream, self.next, Interest::Input).is_err() {
+                continue;
+            }
+            let client = Client {
+                stream,
+                input: Vec::new(),
+                output: Vec::new(),
+                asked: false,
+                since: now,
+            };
+            self.clients.insert(self.next, client);
+        }
+    }
+
+    /// Serves an event on a connection; the request when it is whole.
+    pub fn ready(&mut self, token: u64, epoll: &Epoll) -> Option<(ClientId, Request)> {
+        let client = self.clients.get_mut(&token)?;
+        if client.asked {
+            // Either the reply goes on, or the client left.
+            if client.output.is_empty() || write_out(client) {
+                self.drop_client(token, epoll);
+            }
+            return None;
+        }
+        match read_request(client) {
+            Ok(None) => None,
+            Ok(Some(request)) => {
+                client.asked = true;
+                // Nothing more is read; without this the client's half-close would spin the loop.
+                let _ = epoll.delete(&client.stream);
+                Some((ClientId(token), request))
+            }
+            Err(None) => {
+                self.drop_client(token, epoll);
+                None
+            }
+            Err(Some(message)) => {
+                client.asked = true;
+                let _ = epoll.delete(&client.stream);
+                self.reply(
+                    ClientId(token),
+                    &serde_json::json!({ "error": message }),
+                    epoll,
+                );
+                None
+            }
+        }
+    }
+
+    /// Sends the reply and closes, now or when the client has taken all of it.
+    pub fn reply(&mut self, id: ClientId, reply: &Value, epoll: &Epoll) {
+        let Some(client) = self.clients.get_mut(&id.0) else {
+            return;
+        };
+        client.output = reply.to_string().into_bytes();
+        client.output.push(b'\n');
+        if write_out(client)
+            || epoll
+                .add(&client.stream, id.0, Interest::InputOutput)
+                .is_err()
+        {
+            self.drop_client(id.0, epoll);
+        }
+    }
+
+    /// Drops clients that never asked; true while there are any that wait for such an end.
+    pub fn expire(&mut self, now: Instant, epoll: &Epoll) {
+        let old: Vec<u64> = self
+            .clients
+            .iter()
+            .filter(|(_, client)| !client.asked && now.duration_since(client.since) > IDLE)
+            .map(|(token, _)| *token)
+            .collect();
+        for token in old {
+            self.drop_client(token, epoll);
+        }
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.clients.is_empty()
+    }
+
+    fn drop_client(&mut self, token: u64, epoll: &Epoll) {
+        if let Some(client) = self.clients.remove(&token) {
+            let _ = epoll.delete(&client.stream);
+        }
+    }
+}
+
+/// The request if its line is whole; `Err(None)` when the client left without one.
+fn read_request(client: &mut Client) -> Result<Option<Request>, Option<String>> {
+    let mut block = [0; 4096];
+    loop {
+        match client.stream.read(&mut block) {
+            Ok(0) if client.input.is_empty() => return Err(None),
+            Ok(0) => return parse(&client.input).map(Some),
+            Ok(count) => client.input.extend_from_slice(&block[..count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return Err(None),
+        }
+        if let Some(end) = client.input.iter().position(|byte| *byte == b'\n') {
+            return parse(&client.input[..end]).map(Some);
+        }
+        if client.input.len() > MAX_REQUEST {
+            return Err(Some("the request is longer than 64 KiB".to_owned()));
+        }
+    }
+}
+
+fn parse(line: &[u8]) -> Result<Request, Option<String>> {
+    serde_json::from_slice(line).map_err(|error| Some(format!("unknown request: {error}")))
+}
+
+/// True when everything is out or the client is gone.
+fn write_out(client: &mut Client) -> bool {
+    while !client.output.is_empty() {
+        match client.stream.write(&client.output) {
+            Ok(count) => {
+                client.output.drain(..count);
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return true,
+        }
+    }
+    true
+}
+
+/// Why a running daemon could not be asked.
+#[derive(Debug)]
+pub enum ClientError {
+    NotRunning {
+        path: PathBuf,
+        source: io::Error,
+    },
+    Broken {
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// No reply in time.
+    Silent {
+        path: PathBuf,
+        after: Duration,
+    },
+    /// The daemon refused the request.
+    Refused(String),
+}
+
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRunning { path, source } => write!(
+                f,
+                "no running tandemd answers at {}: {source}; is the service started, and is --run-dir the same?",
+                path.display()
+            ),
+            Self::Broken { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::Silent { path, after } => write!(
+                f,
+                "{}: no reply within {} ms",
+                path.display(),
+                after.as_millis()
+            ),
+            Self::Refused(message) => write!(f, "the daemon refused: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for ClientError {}
+
+/// Asks the daemon of a run directory and waits for its reply.
+pub fn ask(run_dir: &Path, request: &Request, timeout: Duration) -> Result<Value, ClientError> {
+    let path = run_dir::control_socket(run_dir);
+    let mut stream = UnixStream::connect(&path).map_err(|source| ClientError::NotRunning {
+        path: path.clone(),
+        source,
+    })?;
+    let broken = |source: io::Error| match source.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ClientError::Silent {
+            path: path.clone(),
+            after: timeout,
+        },
+        _ => ClientError::Broken {
+            path: path.clone(),
+            source,
+        },
+    };
+    let mut exchange = || {
+        stream.set_read_timeout(Some(timeout))?;
+        let mut line = serde_json::to_string(request)?;
+        line.push('\n');
+        stream.write_all(line.as_bytes())?;
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply)?;
+        Ok(serde_json::from_str::<Value>(&reply)?)
+    };
+    let reply: Value = exchange().map_err(broken)?;
+    match reply.get("error").and_then(Value::as_str) {
+        Some(message) => Err(ClientError::Refused(message.to_owned())),
+        None => Ok(reply),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sys::epoll::Events;
+
+    fn serve_one(path: &Path, respond: impl FnOnce(Request) -> Value) {
+        let epoll = Epoll::new().unwrap();
+        let mut control = Control::open(path, &epoll, 1).unwrap();
+        let mut events = Events::with_capacity(8);
+        let mut respond = Some(respond);
+        let end = Instant::now() + Duration::from_secs(10);
+        let mut served = false;
+        while !served || !control.is_idle() {
+            assert!(Instant::now() < end);
+            epoll
+                .wait(&mut events, Some(Duration::from_millis(100)))
+                .unwrap();
+            for ready in events.iter() {
+                if ready.token == 1 {
+                    control.accept(&epoll, Instant::now());
+                } else if let Some((id, request)) = control.ready(ready.token, &epoll) {
+                    let respond = respond.take().unwrap();
+                    control.reply(id, &respond(request), &epoll);
+                    served = true;
+                } else {
+                    served = true;
+                }
+            }
+        }
+    }
+
+    fn directory(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("tandem-ctl-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_request_is_answered_even_when_the_answer_is_large() {
+        let directory = directory("large");
+        let path = run_dir::control_socket(&directory);
+        let server = std::thread::spawn(move || {
+            serve_one(&path, |request| {
+                assert_eq!(request, Request::Handover { timeout_ms: 7 });
+                serde_json::json!({ "text": "x".repeat(2_000_000) })
+            });
+        });
+        while !run_dir::control_socket(&directory).exists() {
+            std::thread::yield_now();
+        }
+        let request = Request::Handover { timeout_ms: 7 };
+        let reply = ask(&directory, &request, Duration::from_secs(10)).unwrap();
+        assert_eq!(reply["text"].as_str().unwrap().len(), 2_000_000);
+        server.join().unwrap();
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_a_reason() {
+        let directory = directory("bad");
+        let path = run_dir::control_socket(&directory);
+        let socket = path.clone();
+        let server = std::thread::spawn(move || {
+            serve_one(&path, |_| unreachable!("it is no request"));
+        });
+        while !socket.exists() {
+            std::thread::yield_now();
+        }
+        let mut stream = UnixStream::connect(&socket).unwrap();
+        stream.write_all(b"{\"command\":\"dance\"}\n").unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        assert!(
+            reply.starts_with("{\"error\":\"unknown request: "),
+            "{reply}"
+        );
+        server.join().unwrap();
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn no_daemon_is_a_clear_error() {
+        let error = ask(Path::new("/nonexistent"), &Request::Status, IDLE).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("no running tandemd answers at /nonexistent/control.sock: "),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! The supervisor's loop and everything it owns.
+
+mod reload;
+mod start;
+mod status;
+mod stop;
+mod tick;
+mod workers;
+
+use std::time::Instant;
+
+use sys::epoll::{Epoll, Events};
+use sys::signal::{Signal, SignalFd};
+
+use crate::configuration::Loaded;
+use crate::control::{self, ClientId, Control, Request};
+use crate::journal::Journal;
+use crate::listeners::Listeners;
+use crate::options::RunOptions;
+use crate::run_dir::RunDir;
+use crate::script::{self, Scripts};
+use crate::systemd::ServiceManager;
+use crate::users::Users;
+use crate::worker::{Kind, Slot};
+
+use reload::Reload;
+use status::{Handover, Poll};
+use stop::Stopping;
+
+const SIGNALS: u64 = 1;
+const CONTROL: u64 = 2;
+
+/// Exit status when all went as asked.
+const OK: i32 = 0;
+/// Exit status when the start failed or the daemon had to give up.
+const FAILED: i32 = 1;
+
+pub struct Daemon {
+    options: RunOptions,
+    epoll: Epoll,
+    signals: SignalFd,
+    control: Control,
+    journal: Journal,
+    manager: ServiceManager,
+    run_dir: RunDir,
+    users: Users,
+    /// What the workers run on.
+    current: Loaded,
+    listeners: Listeners,
+    generation: u64,
+    /// Number of the last configuration that was tried; ahead of `generation` after a refusal.
+    attempt: u64,
+    /// Unix milliseconds.
+    started_at: u64,
+    loaded_at: u64,
+    slots: Vec<Slot>,
+    scripts: Scripts,
+    /// What the proxy last said about itself, for a VRRP process that starts later.
+    service: Option<(bool, String)>,
+    /// When the VRRP process is told that the proxy is away.
+    service_lost_at: Option<Instant>,
+    /// All workers have been ready once.
+    serving: bool,
+    reload: Option<Reload>,
+    waiting_reloads: Vec<Option<ClientId>>,
+    polls: Vec<Poll>,
+    next_poll: u64,
+    handover: Option<Handover>,
+    stopping: Option<Stopping>,
+    next_alive: Option<Instant>,
+    exit: Option<i32>,
+}
+
+/// Runs until stopped; the exit status.
+pub fn run(options: RunOptions) -> i32 {
+    match Daemon::start(options) {
+        Ok(mut daemon) => daemon.serve(),
+        Err(text) => {
+            eprintln!("{text}");
+            FAILED
+        }
+    }
+}
+
+impl Daemon {
+    fn serve(&mut self) -> i32 {
+        let mut events = Events::with_capacity(64);
+        loop {
+            let timeout = self.time_to_next();
+            if let Err(error) = self.epoll.wait(&mut events, timeout) {
+                self.journal.error(&format!("waiting for events: {error}"));
+                return FAILED;
+            }
+            let tokens: Vec<u64> = events.iter().map(|ready| ready.token).collect();
+            for token in tokens {
+                self.event(token);
+            }
+            self.tick(Instant::now());
+            if let Some(status) = self.exit {
+                self.listeners.remove_files();
+                self.run_dir.clean();
+                return status;
+            }
+        }
+    }
+
+    fn event(&mut self, token: u64) {
+        match token {
+            SIGNALS => self.signalled(),
+            CONTROL => self.control.accept(&self.epoll, Instant::now()),
+            _ if token >= script::FIRST_TOKEN => {
+                let reports = self.scripts.ended(token, &self.epoll);
+                self.script_reports(reports);
+            }
+            _ if token >= control::FIRST_TOKEN => {
+                if let Some((client, request)) = self.control.ready(token, &self.epoll) {
+                    self.asked(client, request);
+                }
+            }
+            _ => match Kind::of_token(token) {
+                Some((kind, false)) => self.read_worker(kind),
+                Some((kind, true)) => self.worker_ended(kind),
+                None => {}
+            },
+        }
+    }
+
+    fn signalled(&mut self) {
+        while let Ok(Some(received)) = self.signals.read() {
+            let signal = received.signal;
+            if signal == Signal::HUP.as_raw() {
+                self.journal.info("reload asked for by SIGHUP");
+                self.begin_reload(None);
+            } else if signal == Signal::CHILD.as_raw() {
+                // Ends of children come by their own descriptors.
+            } else {
+                self.begin_stop(signal == Signal::INT.as_raw());
+            }
+        }
+    }
+
+    fn asked(&mut self, client: ClientId, request: Request) {
+        match request {
+            Request::Status => self.begin_status(client),
+            Request::Reload => self.begin_reload(Some(client)),
+            Request::Handover { timeout_ms } => self.begin_handover(client, timeout_ms),
+        }
+    }
+
+    fn slot(&mut self, kind: Kind) -> Option<&mut Slot> {
+        self.slots.iter_mut().find(|slot| slot.kind == kind)
+    }
+
+    fn reply(&mut self, client: Option<ClientId>, reply: &serde_json::Value) {
+        if let Some(client) = client {
+            self.control.reply(client, reply, &self.epoll);
+        }
+    }
+}
+
+/// Unix milliseconds.
+fn unix_ms() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    u64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(0)
+}

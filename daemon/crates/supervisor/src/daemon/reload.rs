@@ -1,0 +1,250 @@
+//! Reload: all or nothing. Parse, check the machine, open what is new, configure the workers one
+//! after the other, and take everything back when one refuses.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use config::json::Finding;
+use serde_json::{Value, json};
+
+use super::{Daemon, start, unix_ms};
+use crate::configuration::{self, Loaded, load};
+use crate::control::ClientId;
+use crate::listeners::Listeners;
+use crate::users::Users;
+use crate::worker::Kind;
+
+/// How long a worker may take over a configuration.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A reload that is under way.
+pub(super) struct Reload {
+    requester: Option<ClientId>,
+    loaded: Loaded,
+    listeners: Listeners,
+    attempt: u64,
+    changes: Vec<String>,
+    /// Workers still to be asked, the proxy first: it listens before an address comes.
+    to_ask: VecDeque<Kind>,
+    waiting: Option<(Kind, Instant)>,
+    /// Workers that took it up.
+    done: Vec<Kind>,
+    /// Why it is being taken back.
+    refused: Option<Vec<Finding>>,
+}
+
+impl Daemon {
+    pub(super) fn begin_reload(&mut self, requester: Option<ClientId>) {
+        if self.reload.is_some() || !self.serving {
+            self.waiting_reloads.push(requester);
+            return;
+        }
+        if self.stopping.is_some() {
+            self.reply(requester, &json!({ "error": "the daemon is stopping" }));
+            return;
+        }
+        self.manager.reloading();
+        let loaded = load(start::inputs(&self.options));
+        if !loaded.is_valid() {
+            self.log_findings(&loaded);
+            self.end_reload(requester, false, &[], loaded.findings());
+            return;
+        }
+        self.users = Users::read();
+        let listeners = match start::prepare(&loaded, &self.listeners, &self.users) {
+            Ok(listeners) => listeners,
+            Err(problems) => {
+                for problem in &problems {
+                    self.journal.error(&problem.to_string());
+                }
+                let mut findings = problems;
+                findings.extend(loaded.findings());
+                self.end_reload(requester, false, &[], findings);
+                return;
+            }
+        };
+        self.attempt += 1;
+        let (changes, to_ask) = self.compare(&loaded, &listeners);
+        self.reload = Some(Reload {
+            requester,
+            loaded,
+            listeners,
+            attempt: self.attempt,
+            changes,
+            to_ask,
+            waiting: None,
+            done: Vec::new(),
+            refused: None,
+        });
+        self.advance_reload();
+    }
+
+    /// What is different, in words, and whom it concerns. A worker whose texts are the same is
+    /// left alone, unless its sockets change.
+    fn compare(&self, loaded: &Loaded, listeners: &Listeners) -> (Vec<String>, VecDeque<Kind>) {
+        let mut changes = Vec::new();
+        let mut to_ask = VecDeque::new();
+        let digest = |half: Option<&String>| half.cloned();
+        let proxy = digest(loaded.haproxy.as_ref().map(|half| &half.sha256))
+            != digest(self.current.haproxy.as_ref().map(|half| &half.sha256));
+        let vrrp = digest(loaded.keepalived.as_ref().map(|half| &half.sha256))
+            != digest(self.current.keepalived.as_ref().map(|half| &half.sha256));
+        let added = listeners.added_to(&self.listeners);
+        let removed = self.listeners.added_to(listeners);
+        if proxy {
+            changes.push("haproxy.cfg changed".to_owned());
+        }
+        if vrrp {
+            changes.push("keepalived.conf changed".to_owned());
+        }
+        changes.extend(added.iter().map(|address| format!("listens on {address}")));
+        changes.extend(
+            removed
+                .iter()
+                .map(|address| format!("no longer listens on {address}")),
+        );
+        if proxy || !added.is_empty() || !removed.is_empty() {
+            to_ask.push_back(Kind::Proxy);
+        }
+        if vrrp {
+            to_ask.push_back(Kind::Vrrp);
+        }
+        (changes, to_ask)
+    }
+
+    fn advance_reload(&mut self) {
+        let Some(reload) = &mut self.reload else {
+            return;
+        };
+        if reload.waiting.is_some() {
+            return;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        if reload.refused.is_some() {
+            match reload.done.pop() {
+                Some(kind) => {
+                    reload.waiting = Some((kind, deadline));
+                    self.configure_current(kind);
+                }
+                None => self.finish_refused(),
+            }
+            return;
+        }
+        match reload.to_ask.pop_front() {
+            Some(kind) => {
+                reload.waiting = Some((kind, deadline));
+                let attempt = reload.attempt;
+                let (loaded, listeners) = (reload.loaded.clone(), reload.listeners.clone());
+                self.configure(kind, &loaded, &listeners, attempt);
+            }
+            None => self.commit(),
+        }
+    }
+
+    /// A worker answered, or died instead. False when no reload waits for it.
+    pub(super) fn reload_answered(
+        &mut self,
+        kind: Kind,
+        generation: u64,
+        answer: Result<(), Vec<String>>,
+    ) -> bool {
+        let Some(reload) = &mut self.reload else {
+            return false;
+        };
+        if reload.waiting.is_none_or(|(waited, _)| waited != kind) {
+            return false;
+        }
+        if reload.refused.is_none() && generation != reload.attempt {
+            return false;
+        }
+        reload.waiting = None;
+        match answer {
+            Ok(()) if reload.refused.is_none() => reload.done.push(kind),
+            Ok(()) => {}
+            Err(reasons) => {
+                let finding = |reason: String| {
+                    let code = "reload/refused";
+                    let message = format!("the {} process refused: {reason}", kind.name());
+                    configuration::finding_without_place(code, kind.name(), message)
+                };
+                let findings = reasons.into_iter().map(finding);
+                reload.refused.get_or_insert_default().extend(findings);
+            }
+        }
+        self.advance_reload();
+        true
+    }
+
+    pub(super) fn reload_deadline(&self) -> Option<Instant> {
+        self.reload.as_ref()?.waiting.map(|(_, deadline)| deadline)
+    }
+
+    pub(super) fn check_reload(&mut self, now: Instant) {
+        let waiting = self.reload.as_ref().and_then(|reload| reload.waiting);
+        if let Some((kind, deadline)) = waiting
+            && now >= deadline
+        {
+            let attempt = self.attempt;
+            let reason = format!("no answer within {} s", PATIENCE.as_secs());
+            self.reload_answered(kind, attempt, Err(vec![reason]));
+        }
+        if self.reload.is_none() && self.serving && !self.waiting_reloads.is_empty() {
+            let requester = self.waiting_reloads.remove(0);
+            self.begin_reload(requester);
+        }
+    }
+
+    fn commit(&mut self) {
+        let Some(reload) = self.reload.take() else {
+            return;
+        };
+        self.current = reload.loaded;
+        self.listeners = reload.listeners;
+        self.generation = reload.attempt;
+        self.loaded_at = unix_ms();
+        let changes = reload.changes;
+        let text = if changes.is_empty() {
+            "nothing changed".to_owned()
+        } else {
+            changes.join(", ")
+        };
+        self.journal
+            .notice(&format!("generation {}: {text}", self.generation));
+        let findings = self.current.findings();
+        self.end_reload(reload.requester, true, &changes, findings);
+    }
+
+    fn finish_refused(&mut self) {
+        let Some(reload) = self.reload.take() else {
+            return;
+        };
+        let findings = reload.refused.unwrap_or_default();
+        for finding in &findings {
+            self.journal.error(&format!(
+                "reload refused, the old configuration stays: {finding}"
+            ));
+        }
+        self.end_reload(reload.requester, false, &[], findings);
+    }
+
+    fn end_reload(
+        &mut self,
+        requester: Option<ClientId>,
+        applied: bool,
+        changes: &[String],
+        diagnostics: Vec<Finding>,
+    ) {
+        let diagnostics: Vec<Value> = diagnostics
+            .iter()
+            .filter_map(|finding| serde_json::to_value(finding).ok())
+            .collect();
+        let reply = json!({
+            "applied": applied,
+            "generation": self.generation,
+            "changes": changes,
+            "diagnostics": diagnostics,
+        });
+        self.manager.ready(&self.summary());
+        self.reply(requester, &reply);
+    }
+}

@@ -1,0 +1,205 @@
+//! From the command line to running workers. Everything that can be refused is refused before
+//! the first socket is bound or the first process started.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use config::Severity;
+use config::json::Finding;
+use sys::epoll::{Epoll, Interest};
+use sys::signal::{Signal, SignalFd};
+
+use super::{CONTROL, Daemon, SIGNALS, unix_ms};
+use crate::configuration::{Inputs, Loaded, load};
+use crate::control::Control;
+use crate::host;
+use crate::journal::Journal;
+use crate::listeners::Listeners;
+use crate::options::RunOptions;
+use crate::run_dir::RunDir;
+use crate::script::Scripts;
+use crate::systemd::ServiceManager;
+use crate::users::Users;
+use crate::worker::{Kind, Slot};
+
+impl Daemon {
+    /// Everything up to the workers' start; the error is the text to show.
+    pub(super) fn start(options: RunOptions) -> Result<Self, String> {
+        let current = load(inputs(&options));
+        if !current.is_valid() {
+            return Err(current.rendered());
+        }
+        let users = Users::read();
+        let run_dir =
+            RunDir::lock(&options.run_dir).map_err(|error| format!("tandemd: {error}"))?;
+        let listeners = match prepare(&current, &Listeners::default(), &users) {
+            Ok(listeners) => listeners,
+            Err(problems) => {
+                run_dir.clean();
+                return Err(texts(&problems));
+            }
+        };
+        let mut daemon = Self::assemble(options, current, listeners, users, run_dir)
+            .map_err(|error| format!("tandemd: {error}"))?;
+        daemon.welcome();
+        for kind in daemon
+            .slots
+            .iter()
+            .map(|slot| slot.kind)
+            .collect::<Vec<_>>()
+        {
+            daemon.start_worker(kind);
+        }
+        Ok(daemon)
+    }
+
+    fn assemble(
+        options: RunOptions,
+        current: Loaded,
+        listeners: Listeners,
+        users: Users,
+        run_dir: RunDir,
+    ) -> std::io::Result<Self> {
+        let epoll = Epoll::new()?;
+        let signals = SignalFd::new(&[
+            Signal::TERM,
+            Signal::INT,
+            Signal::QUIT,
+            Signal::HUP,
+            Signal::CHILD,
+        ])?;
+        sys::signal::ignore(Signal::PIPE)?;
+        epoll.add(&signals, SIGNALS, Interest::Input)?;
+        let control = Control::open(&run_dir.control_socket(), &epoll, CONTROL)?;
+        let manager = ServiceManager::new(|name| std::env::var(name).ok());
+        let next_alive = manager.watchdog_interval().map(|_| Instant::now());
+        // The proxy first: it is to serve before an address comes.
+        let wanted = [
+            (Kind::Proxy, current.haproxy.is_some()),
+            (Kind::Vrrp, current.keepalived.is_some()),
+        ];
+        let slots = wanted
+            .into_iter()
+            .filter(|(_, wanted)| *wanted)
+            .map(|(kind, _)| Slot::new(kind))
+            .collect();
+        Ok(Self {
+            journal: Journal::open(options.foreground),
+            options,
+            epoll,
+            signals,
+            control,
+            manager,
+            run_dir,
+            users,
+            current,
+            listeners,
+            generation: 1,
+            attempt: 1,
+            started_at: unix_ms(),
+            loaded_at: unix_ms(),
+            slots,
+            scripts: Scripts::default(),
+            service: None,
+            service_lost_at: None,
+            serving: false,
+            reload: None,
+            waiting_reloads: Vec::new(),
+            polls: Vec::new(),
+            next_poll: 0,
+            handover: None,
+            stopping: None,
+            next_alive,
+            exit: None,
+        })
+    }
+
+    fn welcome(&mut self) {
+        let text = format!(
+            "tandemd {} ({}) starts",
+            self.options.version, self.options.commit
+        );
+        self.journal.notice(&text);
+        for finding in self.current.findings() {
+            if finding.severity == Severity::Warning {
+                self.journal.warning(&finding.to_string());
+            }
+        }
+    }
+
+    /// A worker said that it took up its configuration; when all have, the service is up.
+    pub(super) fn check_serving(&mut self) {
+        if self.serving {
+            return;
+        }
+        let ready = |slot: &Slot| {
+            slot.worker
+                .as_ref()
+                .is_some_and(|worker| worker.ready.is_some())
+        };
+        if self.slots.iter().all(ready) {
+            self.serving = true;
+            self.manager.ready(&self.summary());
+            self.journal.notice("ready");
+        }
+    }
+
+    /// The start failed: say why, stop what runs, and end.
+    pub(super) fn fail_start(&mut self, reason: &str) {
+        self.journal.error(&format!("the start failed: {reason}"));
+        self.exit_after_stop(super::FAILED);
+    }
+
+    pub(super) fn summary(&self) -> String {
+        let names: Vec<&str> = self.slots.iter().map(|slot| slot.kind.name()).collect();
+        format!(
+            "generation {}, running {}",
+            self.generation,
+            names.join(" and ")
+        )
+    }
+}
+
+pub(super) fn inputs(options: &RunOptions) -> Inputs<'_> {
+    Inputs {
+        haproxy: &options.haproxy,
+        keepalived: options.keepalived.as_deref(),
+        tolerant: options.tolerant,
+    }
+}
+
+/// Checks the machine and opens the listeners that a configuration adds.
+pub(super) fn prepare(
+    loaded: &Loaded,
+    listeners: &Listeners,
+    users: &Users,
+) -> Result<Listeners, Vec<Finding>> {
+    let mut problems: VecDeque<Finding> = host::problems(loaded, users).into();
+    let prepared = match &loaded.haproxy {
+        Some(half) => {
+            let vips = host::virtual_addresses(loaded);
+            listeners.prepare(&half.parsed.config, &half.parsed.sources, &vips)
+        }
+        None => Ok(Listeners::default()),
+    };
+    match prepared {
+        Ok(prepared) if problems.is_empty() => Ok(prepared),
+        Ok(_) => Err(problems.into()),
+        Err(more) => {
+            problems.extend(more);
+            Err(problems.into())
+        }
+    }
+}
+
+/// Findings as lines for people.
+pub(super) fn texts(findings: &[Finding]) -> String {
+    findings.iter().fold(String::new(), |mut text, finding| {
+        let _ = writeln!(text, "{finding}");
+        if !finding.source.is_empty() {
+            let _ = writeln!(text, "    {}", finding.source.trim());
+        }
+        text
+    })
+}

@@ -1,0 +1,372 @@
+//! What the workers say, and what is done when one ends or hangs.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use config::Severity;
+use ipc::message::HeldAddress;
+use ipc::{FromWorker, ToWorker};
+use netlink::{Netlink, NewAddress};
+use sys::process::Exit;
+use trafficlog::Level;
+
+use super::Daemon;
+use crate::configuration::Loaded;
+use crate::host;
+use crate::listeners::Listeners;
+use crate::liveness::{self, Liveness, Verdict};
+use crate::script::{Command, Report};
+use crate::worker::{Kind, Worker};
+
+/// A proxy that is back sooner was never away: clients wait in the listeners' queues.
+const PROXY_GRACE: Duration = Duration::from_millis(500);
+
+impl Daemon {
+    pub(super) fn start_worker(&mut self, kind: Kind) {
+        let confinement = match kind {
+            Kind::Proxy => host::confinement(&self.current, &self.users),
+            Kind::Vrrp => crate::worker::Confinement::default(),
+        };
+        let started = Worker::start(kind, &confinement, &self.epoll);
+        let Some(slot) = self.slot(kind) else { return };
+        slot.restart_at = None;
+        match started {
+            Ok(worker) => {
+                let pid = worker.pid();
+                slot.worker = Some(worker);
+                self.journal
+                    .info(&format!("{} process {pid} started", kind.name()));
+                self.configure_current(kind);
+            }
+            Err(error) => {
+                let reason = format!("the {} process cannot be started: {error}", kind.name());
+                if self.serving {
+                    self.journal.error(&reason);
+                    self.plan_restart(kind, Duration::ZERO);
+                } else {
+                    self.fail_start(&reason);
+                }
+            }
+        }
+    }
+
+    /// Sends the running configuration, as to a worker that begins its life.
+    pub(super) fn configure_current(&mut self, kind: Kind) {
+        let (loaded, listeners) = (self.current.clone(), self.listeners.clone());
+        self.configure(kind, &loaded, &listeners, self.generation);
+        if kind == Kind::Vrrp
+            && let Some((up, reason)) = self.service.clone()
+        {
+            self.tell(Kind::Vrrp, &ToWorker::Service { up, reason });
+        }
+    }
+
+    pub(super) fn configure(
+        &mut self,
+        kind: Kind,
+        loaded: &Loaded,
+        listeners: &Listeners,
+        generation: u64,
+    ) {
+        let files = match kind {
+            Kind::Proxy => loaded.haproxy.as_ref().map(|half| half.files.clone()),
+            Kind::Vrrp => loaded.keepalived.as_ref().map(|half| half.files.clone()),
+        };
+        let with_listeners = kind == Kind::Proxy;
+        let message = ToWorker::Configure {
+            generation,
+            files: files.unwrap_or_default(),
+            listeners: if with_listeners {
+                listeners.grants()
+            } else {
+                Vec::new()
+            },
+        };
+        let fds = if with_listeners {
+            listeners.fds()
+        } else {
+            Vec::new()
+        };
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
+            return;
+        };
+        let Some(worker) = &mut slot.worker else {
+            return;
+        };
+        if let Some(liveness) = &mut worker.liveness {
+            liveness.configuring(true);
+        }
+        if let Err(error) = worker.send(&message, &fds, &self.epoll) {
+            self.journal
+                .warning(&format!("{} process: {error}", kind.name()));
+        }
+    }
+
+    /// Sends a message to a worker that may be gone; its end is noticed elsewhere.
+    pub(super) fn tell(&mut self, kind: Kind, message: &ToWorker) -> bool {
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
+            return false;
+        };
+        match &mut slot.worker {
+            Some(worker) => worker.send(message, &[], &self.epoll).is_ok(),
+            None => false,
+        }
+    }
+
+    pub(super) fn read_worker(&mut self, kind: Kind) {
+        loop {
+            let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
+                return;
+            };
+            let Some(worker) = &mut slot.worker else {
+                return;
+            };
+            // A broken channel shows itself when it is read.
+            let _ = worker.flush(&self.epoll);
+            match worker.try_receive() {
+                Ok(Some(message)) => self.heard(kind, message),
+                Ok(None) => return,
+                Err(ipc::ChannelError::Closed) => {
+                    worker.silence(&self.epoll);
+                    return;
+                }
+                Err(error) => {
+                    // A worker that talks nonsense cannot be trusted with anything.
+                    worker.silence(&self.epoll);
+                    worker.kill();
+                    self.journal
+                        .error(&format!("{} process: {error}; it is killed", kind.name()));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, kind: Kind, message: FromWorker) {
+        match message {
+            FromWorker::Heartbeat => self.heartbeat(kind),
+            FromWorker::Ready { generation } => self.worker_ready(kind, generation),
+            FromWorker::Rejected {
+                generation,
+                reasons,
+            } => self.worker_rejected(kind, generation, reasons),
+            FromWorker::Status { id, body } => self.status_part(kind, id, body),
+            FromWorker::Service { up, reason } => self.service(up, reason),
+            FromWorker::Scripts { scripts } => self.scripts.set(scripts, Instant::now()),
+            FromWorker::Notify { argv, user, group } => {
+                self.scripts.notify(Command { argv, user, group });
+            }
+            FromWorker::Holding { addresses } => {
+                if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                    worker.held = addresses;
+                }
+            }
+            FromWorker::Log { severity, text } => {
+                let text = format!("{}: {text}", kind.name());
+                self.journal.line(Level::from_number(severity), &text);
+            }
+            FromWorker::Stopped => {}
+        }
+    }
+
+    fn heartbeat(&mut self, kind: Kind) {
+        let now = Instant::now();
+        if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+            worker
+                .liveness
+                .get_or_insert_with(|| Liveness::new(now))
+                .heard(now);
+        }
+    }
+
+    fn worker_ready(&mut self, kind: Kind, generation: u64) {
+        let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) else {
+            return;
+        };
+        worker.ready = Some(generation);
+        if let Some(liveness) = &mut worker.liveness {
+            liveness.configuring(false);
+        }
+        if kind == Kind::Proxy {
+            self.service_lost_at = None;
+        }
+        self.reload_answered(kind, generation, Ok(()));
+        self.check_serving();
+    }
+
+    fn worker_rejected(&mut self, kind: Kind, generation: u64, reasons: Vec<String>) {
+        if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut())
+            && let Some(liveness) = &mut worker.liveness
+        {
+            liveness.configuring(false);
+        }
+        if !self.serving {
+            let text = format!(
+                "the {} process refused: {}",
+                kind.name(),
+                reasons.join("; ")
+            );
+            self.fail_start(&text);
+            return;
+        }
+        if !self.reload_answered(kind, generation, Err(reasons.clone())) {
+            let text = reasons.join("; ");
+            self.journal.error(&format!(
+                "the {} process refused the running configuration: {text}",
+                kind.name()
+            ));
+            if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                worker.kill();
+            }
+        }
+    }
+
+    fn service(&mut self, up: bool, reason: String) {
+        if self.service.as_ref().map(|(up, _)| *up) != Some(up) {
+            let word = if up { "up" } else { "down" };
+            self.journal
+                .notice(&format!("the proxy's service is {word}: {reason}"));
+        }
+        self.service = Some((up, reason.clone()));
+        self.tell(Kind::Vrrp, &ToWorker::Service { up, reason });
+    }
+
+    /// A worker's pidfd became readable.
+    pub(super) fn worker_ended(&mut self, kind: Kind) {
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
+            return;
+        };
+        let Some(exit) = slot.worker.as_ref().and_then(Worker::try_wait) else {
+            return;
+        };
+        // Its last words are still in the channel.
+        self.read_worker(kind);
+        let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.take()) else {
+            return;
+        };
+        worker.forget(&self.epoll);
+        let lived = worker.started.elapsed();
+        if kind == Kind::Vrrp {
+            self.scripts.clear();
+            self.remove_addresses(&worker.held);
+        }
+        if self.stopping.is_some() {
+            self.advance_stop(Instant::now());
+            return;
+        }
+        let how = match exit {
+            Exit::Code(code) => format!("ended with status {code}"),
+            Exit::Signal(signal) => format!("was ended by signal {signal}"),
+        };
+        let text = format!("the {} process {} {how}", kind.name(), worker.pid());
+        if !self.serving {
+            self.fail_start(&text);
+            return;
+        }
+        self.journal.error(&text);
+        self.reload_answered(kind, self.attempt, Err(vec![text]));
+        if kind == Kind::Proxy {
+            self.service_lost_at = Some(Instant::now() + PROXY_GRACE);
+        }
+        self.plan_restart(kind, lived);
+    }
+
+    pub(super) fn plan_restart(&mut self, kind: Kind, lived: Duration) {
+        let now = Instant::now();
+        if let Some(slot) = self.slot(kind) {
+            let wait = slot.plan_restart(lived, now);
+            if !wait.is_zero() {
+                self.journal.warning(&format!(
+                    "the {} process is started again in {} ms",
+                    kind.name(),
+                    wait.as_millis()
+                ));
+            }
+        }
+    }
+
+    /// Looks at the worker whose heartbeat is missing.
+    pub(super) fn check_liveness(&mut self, now: Instant) {
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == Kind::Vrrp) else {
+            return;
+        };
+        let Some(worker) = &mut slot.worker else {
+            return;
+        };
+        let pid = worker.pid();
+        let Some(watched) = &mut worker.liveness else {
+            return;
+        };
+        if watched.check(now) != Verdict::Suspect {
+            return;
+        }
+        let Some(evidence) = liveness::evidence(pid) else {
+            return;
+        };
+        let Verdict::Hung(reason) = watched.judge(now, evidence) else {
+            return;
+        };
+        worker.liveness = None;
+        let held = worker.held.clone();
+        worker.kill();
+        self.journal.error(&format!(
+            "the vrrp process {pid} hangs ({reason}); it is killed"
+        ));
+        self.remove_addresses(&held);
+    }
+
+    /// Takes away addresses that a dead process left: another host will serve them.
+    fn remove_addresses(&mut self, held: &[HeldAddress]) {
+        if held.is_empty() {
+            return;
+        }
+        let mut netlink = match Netlink::open() {
+            Ok(netlink) => netlink,
+            Err(error) => {
+                self.journal
+                    .error(&format!("addresses stay behind: {error}"));
+                return;
+            }
+        };
+        let links = netlink.links().unwrap_or_default();
+        for entry in held {
+            let parsed = entry.address.split_once('/').and_then(|(address, prefix)| {
+                Some((address.parse::<IpAddr>().ok()?, prefix.parse::<u8>().ok()?))
+            });
+            let link = links.iter().find(|link| link.name == entry.interface);
+            let (Some((address, prefix)), Some(link)) = (parsed, link) else {
+                continue;
+            };
+            let text = format!("{} on {}", entry.address, entry.interface);
+            match netlink.remove_address(link.index, &NewAddress::plain(address, prefix)) {
+                Ok(true) => self.journal.notice(&format!("removed {text}")),
+                Ok(false) => {}
+                Err(error) => self
+                    .journal
+                    .error(&format!("{text} cannot be removed: {error}")),
+            }
+        }
+    }
+
+    pub(super) fn script_reports(&mut self, reports: Vec<Report>) {
+        for report in reports {
+            match report {
+                Report::Warning(text) => self.journal.warning(&text),
+                Report::Result { name, outcome } => {
+                    self.tell(Kind::Vrrp, &ToWorker::ScriptResult { name, outcome });
+                }
+            }
+        }
+    }
+
+    pub(super) fn log_findings(&mut self, loaded: &Loaded) {
+        for finding in loaded.findings() {
+            let level = match finding.severity {
+                Severity::Error => Level::Err,
+                Severity::Warning => Level::Warning,
+                Severity::Note => continue,
+            };
+            self.journal.line(level, &finding.to_string());
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! One child process and the channel to it.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use ipc::message::HeldAddress;
+use ipc::{CHANNEL_FD, Channel, ChannelError, FromWorker, ToWorker};
+use sys::epoll::{Epoll, Interest};
+use sys::process::{Child, Exit, Identity, Spawn, spawn};
+use sys::signal::Signal;
+
+use crate::liveness::Liveness;
+
+/// A worker that ran this long was healthy: the next restart does not wait.
+const HEALTHY_AFTER: Duration = Duration::from_secs(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Vrrp,
+    Proxy,
+}
+
+impl Kind {
+    pub const ALL: [Self; 2] = [Self::Vrrp, Self::Proxy];
+
+    /// As `status` shows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vrrp => "vrrp",
+            Self::Proxy => "proxy",
+        }
+    }
+
+    /// Sub-command under which the binary becomes this process.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Vrrp => "vrrp-worker",
+            Self::Proxy => "proxy-worker",
+        }
+    }
+
+    fn channel_token(self) -> u64 {
+        match self {
+            Self::Vrrp => 3,
+            Self::Proxy => 5,
+        }
+    }
+
+    fn exit_token(self) -> u64 {
+        self.channel_token() + 1
+    }
+
+    /// Whose channel (false) or end (true) an event is about.
+    pub fn of_token(token: u64) -> Option<(Self, bool)> {
+        Self::ALL.into_iter().find_map(|kind| {
+            if token == kind.channel_token() {
+                Some((kind, false))
+            } else {
+                (token == kind.exit_token()).then_some((kind, true))
+            }
+        })
+    }
+}
+
+/// Rights that the proxy gives up before it reads a byte from the network.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Confinement {
+    pub identity: Option<Identity>,
+    pub chroot: Option<PathBuf>,
+}
+
+impl Confinement {
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = Vec::new();
+        if let Some(identity) = &self.identity {
+            let groups: Vec<String> = identity.groups.iter().map(ToString::to_string).collect();
+            arguments.extend([
+                "--uid".into(),
+                identity.uid.to_string().into(),
+                "--gid".into(),
+                identity.gid.to_string().into(),
+                "--groups".into(),
+                groups.join(",").into(),
+            ]);
+        }
+        if let Some(directory) = &self.chroot {
+            arguments.extend(["--chroot".into(), directory.clone().into()]);
+        }
+        arguments
+    }
+}
+
+/// A running child.
+#[derive(Debug)]
+pub struct Worker {
+    kind: Kind,
+    child: Child,
+    channel: Channel,
+    interest: Interest,
+    pub started: Instant,
+    /// Last configuration that it said it took up.
+    pub ready: Option<u64>,
+    /// Watched from its first heartbeat on.
+    pub liveness: Option<Liveness>,
+    /// Addresses to take away when it dies.
+    pub held: Vec<HeldAddress>,
+}
+
+impl Worker {
+    /// Starts the process from this same executable.
+    pub fn start(kind: Kind, confinement: &Confinement, epoll: &Epoll) -> io::Result<Self> {
+        let (channel, theirs) = Channel::pair()?;
+        let mut args: Vec<OsString> = vec![kind.command().into()];
+        args.extend(["--parent".into(), std::process::id().to_string().into()]);
+        args.extend(confinement.arguments());
+        let env: Vec<(OsString, OsString)> = std::env::vars_os()
+            // The service manager talks to the supervisor alone.
+            .filter(|(name, _)| name != "NOTIFY_SOCKET" && name != "WATCHDOG_USEC")
+            .collect();
+        let child = spawn(&Spawn {
+            program: OsStr::new("/proc/self/exe"),
+            name: Some(OsStr::new("tandemd")),
+            args: &args,
+            env: &env,
+            identity: None,
+            channel: Some((theirs.as_fd(), CHANNEL_FD)),
+            death_signal: Some(Signal::TERM),
+            silent: false,
+            own_group: false,
+        })?;
+        epoll.add(&channel, kind.channel_token(), Interest::Input)?;
+        epoll.add(child.pidfd(), kind.exit_token(), Interest::Input)?;
+        Ok(Self {
+            kind,
+            child,
+            channel,
+            interest: Interest::Input,
+            started: Instant::now(),
+            ready: None,
+            liveness: None,
+            held: Vec::new(),
+        })
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.pid()
+    }
+
+    pub fn send(
+        &mut self,
+        message: &ToWorker,
+        fds: &[BorrowedFd<'_>],
+        epoll: &Epoll,
+    ) -> Result<(), ChannelError> {
+        self.channel.send(message, fds)?;
+        self.watch(epoll);
+        Ok(())
+    }
+
+    pub fn flush(&mut self, epoll: &Epoll) -> Result<(), ChannelError> {
+        self.channel.flush()?;
+        self.watch(epoll);
+        Ok(())
+    }
+
+    pub fn try_receive(&mut self) -> Result<Option<FromWorker>, ChannelError> {
+        Ok(self.channel.try_receive()?.map(|received| received.message))
+    }
+
+    /// The channel broke: its descriptor must not wake the loop for ever. The end of the process
+    /// comes by its own event.
+    pub fn silence(&mut self, epoll: &Epoll) {
+        let _ = epoll.delete(&self.channel);
+    }
+
+    pub fn kill(&self) {
+        // It may have ended by itself, which is as good.
+        let _ = self.child.signal(Signal::KILL);
+    }
+
+    pub fn try_wait(&self) -> Option<Exit> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    pub fn forget(&self, epoll: &Epoll) {
+        let _ = epoll.delete(&self.channel);
+        let _ = epoll.delete(self.child.pidfd());
+    }
+
+    fn watch(&mut self, epoll: &Epoll) {
+        let wanted = if self.channel.wants_write() {
+            Interest::InputOutput
+        } else {
+            Interest::Input
+        };
+        if wanted != self.interest
+            && epoll
+                .modify(&self.channel, self.kind.channel_token(), wanted)
+                .is_ok()
+        {
+            self.interest = wanted;
+        }
+    }
+}
+
+/// A place for a worker: what is left of it between two lives.
+#[derive(Debug)]
+pub struct Slot {
+    pub kind: Kind,
+    pub worker: Option<Worker>,
+    /// When the next life begins.
+    pub restart_at: Option<Instant>,
+    pub restarts: u32,
+    failures: u32,
+}
+
+impl Slot {
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            worker: None,
+            restart_at: None,
+            restarts: 0,
+            failures: 0,
+        }
+    }
+
+    /// Plans the restart of a worker that lived for `lived`: at once the first time, then after
+    /// 100 ms, doubled up to 5 s as long as it keeps dying young.
+    pub fn plan_restart(&mut self, lived: Duration, now: Instant) -> Duration {
+        if lived >= HEALTHY_AFTER {
+            self.failures = 0;
+        }
+        let wait = match self.failures {
+            0 => Duration::ZERO,
+            failures => (Duration::from_millis(50) * 2u32.pow(failures.min(10))).min(LONGEST_WAIT),
+        };
+        self.failures += 1;
+        self.restarts += 1;
+        self.restart_at = Some(now + wait);
+        wait
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn restarts_come_at_once_and_then_slower() {
+        let now = Instant::now();
+        let mut slot = Slot::new(Kind::Proxy);
+        let young = Duration::from_millis(5);
+        let waits: Vec<u128> = (0..9)
+            .map(|_| slot.plan_restart(young, now).as_millis())
+            .collect();
+        assert_eq!(waits, [0, 100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+        assert_eq!(slot.plan_restart(HEALTHY_AFTER, now), Duration::ZERO);
+        assert_eq!(slot.restarts, 10);
+    }
+
+    #[test]
+    fn tokens_lead_back_to_their_worker() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::of_token(kind.channel_token()), Some((kind, false)));
+            assert_eq!(Kind::of_token(kind.exit_token()), Some((kind, true)));
+        }
+        assert_eq!(Kind::of_token(99), None);
+    }
+
+    #[test]
+    fn confinement_becomes_arguments() {
+        let confinement = Confinement {
+            identity: Some(Identity {
+                uid: 99,
+                gid: 98,
+                groups: vec![5, 6],
+            }),
+            chroot: Some("/var/lib/haproxy".into()),
+        };
+        let expected = "--uid 99 --gid 98 --groups 5,6 --chroot /var/lib/haproxy";
+        let arguments = confinement.arguments();
+        assert_eq!(arguments.join(OsStr::new(" ")), expected);
+    }
+}

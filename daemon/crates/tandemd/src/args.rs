@@ -1,0 +1,357 @@
+//! The command line: words to a [`Command`], or a message that says what to write instead.
+
+use std::ffi::OsString;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use config::suggest::nearest;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Run(RunArgs),
+    Check {
+        haproxy: Vec<PathBuf>,
+        keepalived: Option<PathBuf>,
+        json: bool,
+        tolerant: bool,
+    },
+    Reload {
+        run_dir: PathBuf,
+    },
+    Handover {
+        run_dir: PathBuf,
+        timeout: Duration,
+    },
+    Status {
+        run_dir: PathBuf,
+        json: bool,
+    },
+    ProbeAddress {
+        interface: String,
+        addresses: Vec<IpAddr>,
+        timeout: Duration,
+        json: bool,
+    },
+    VrrpWorker(WorkerArgs),
+    ProxyWorker(WorkerArgs),
+    Version {
+        json: bool,
+    },
+    Help,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunArgs {
+    pub haproxy: Vec<PathBuf>,
+    pub keepalived: Option<PathBuf>,
+    pub run_dir: PathBuf,
+    pub tolerant: bool,
+    pub foreground: bool,
+}
+
+/// What the supervisor tells a worker on its command line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WorkerArgs {
+    pub parent: u32,
+    pub uid: Option<u32>,
+    pub gid: Option<u32>,
+    pub groups: Vec<u32>,
+    pub chroot: Option<PathBuf>,
+}
+
+/// Names of commands that people type.
+const COMMANDS: [&str; 6] = [
+    "run",
+    "check",
+    "reload",
+    "handover",
+    "status",
+    "probe-address",
+];
+
+const USAGE: &str = "see `tandemd --help`";
+
+/// Parses the words behind the program's name.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
+    let mut words = words.into_iter();
+    let Some(first) = words.next() else {
+        return Err(format!("a command is missing; {USAGE}"));
+    };
+    let name = first.to_string_lossy().into_owned();
+    let flags = |allowed: &[Flag]| Flags::read(&name, allowed, words);
+    match name.as_str() {
+        "run" => run(flags(&[
+            Flag::value("--haproxy"),
+            Flag::value("--keepalived"),
+            Flag::value("--run-dir"),
+            Flag::switch("--tolerant"),
+            Flag::switch("--foreground"),
+        ])?),
+        "check" => check(flags(&[
+            Flag::value("--haproxy"),
+            Flag::value("--keepalived"),
+            Flag::switch("--json"),
+            Flag::switch("--tolerant"),
+        ])?),
+        "reload" => Ok(Command::Reload {
+            run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
+        }),
+        "handover" => {
+            let flags = flags(&[Flag::value("--run-dir"), Flag::value("--timeout-ms")])?;
+            Ok(Command::Handover {
+                run_dir: flags.run_dir(),
+                timeout: flags.milliseconds("--timeout-ms", 10_000)?,
+            })
+        }
+        "status" => {
+            let flags = flags(&[Flag::value("--run-dir"), Flag::switch("--json")])?;
+            Ok(Command::Status {
+                run_dir: flags.run_dir(),
+                json: flags.has("--json"),
+            })
+        }
+        "probe-address" => probe(flags(&[
+            Flag::value("--interface"),
+            Flag::value("--timeout-ms"),
+            Flag::switch("--json"),
+            Flag::words(),
+        ])?),
+        "vrrp-worker" => Ok(Command::VrrpWorker(worker(flags(&WORKER_FLAGS)?)?)),
+        "proxy-worker" => Ok(Command::ProxyWorker(worker(flags(&WORKER_FLAGS)?)?)),
+        "--version" | "-v" | "version" => Ok(Command::Version {
+            json: flags(&[Flag::switch("--json")])?.has("--json"),
+        }),
+        "--help" | "-h" | "help" => Ok(Command::Help),
+        other => Err(match nearest(other, COMMANDS) {
+            Some(near) => format!("unknown command '{other}'; did you mean '{near}'?"),
+            None => format!("unknown command '{other}'; {USAGE}"),
+        }),
+    }
+}
+
+const WORKER_FLAGS: [Flag; 5] = [
+    Flag::value("--parent"),
+    Flag::value("--uid"),
+    Flag::value("--gid"),
+    Flag::value("--groups"),
+    Flag::value("--chroot"),
+];
+
+fn run(flags: Flags) -> Result<Command, String> {
+    let haproxy = flags.paths("--haproxy");
+    let keepalived = flags.path("--keepalived")?;
+    if haproxy.is_empty() && keepalived.is_none() {
+        return Err(
+            "run: nothing to run: give --haproxy FILE, --keepalived FILE or both".to_owned(),
+        );
+    }
+    Ok(Command::Run(RunArgs {
+        haproxy,
+        keepalived,
+        run_dir: flags.run_dir(),
+        tolerant: flags.has("--tolerant"),
+        foreground: flags.has("--foreground"),
+    }))
+}
+
+fn check(flags: Flags) -> Result<Command, String> {
+    let haproxy = flags.paths("--haproxy");
+    let keepalived = flags.path("--keepalived")?;
+    if haproxy.is_empty() && keepalived.is_none() {
+        return Err(
+            "check: nothing to check: give --haproxy FILE, --keepalived FILE or both".to_owned(),
+        );
+    }
+    Ok(Command::Check {
+        haproxy,
+        keepalived,
+        json: flags.has("--json"),
+        tolerant: flags.has("--tolerant"),
+    })
+}
+
+fn probe(flags: Flags) -> Result<Command, String> {
+    let interface = flags.text("--interface")?.ok_or(
+        "probe-address: --interface IF is missing: an address is looked for on one segment",
+    )?;
+    let mut addresses = Vec::new();
+    for word in &flags.words {
+        let text = word.to_string_lossy();
+        let address = text.split('/').next().unwrap_or_default();
+        addresses.push(address.parse().map_err(|_| {
+            format!("probe-address: '{text}' is no IP address; names are not resolved here")
+        })?);
+    }
+    if addresses.is_empty() {
+        return Err("probe-address: give at least one address to look for".to_owned());
+    }
+    Ok(Command::ProbeAddress {
+        interface,
+        addresses,
+        timeout: flags.milliseconds("--timeout-ms", 500)?,
+        json: flags.has("--json"),
+    })
+}
+
+fn worker(flags: Flags) -> Result<WorkerArgs, String> {
+    let groups = flags.text("--groups")?.unwrap_or_default();
+    let groups = groups
+        .split(',')
+        .filter(|text| !text.is_empty())
+        .map(|text| {
+            text.parse()
+                .map_err(|_| format!("--groups: '{text}' is no number"))
+        })
+        .collect::<Result<_, String>>()?;
+    Ok(WorkerArgs {
+        parent: flags
+            .number("--parent")?
+            .ok_or("this command is started by `tandemd run` alone")?,
+        uid: flags.number("--uid")?,
+        gid: flags.number("--gid")?,
+        groups,
+        chroot: flags.path("--chroot")?,
+    })
+}
+
+/// A flag that a command knows.
+#[derive(Debug, Clone, Copy)]
+struct Flag {
+    name: &'static str,
+    takes_value: bool,
+}
+
+impl Flag {
+    const fn value(name: &'static str) -> Self {
+        Self {
+            name,
+            takes_value: true,
+        }
+    }
+
+    const fn switch(name: &'static str) -> Self {
+        Self {
+            name,
+            takes_value: false,
+        }
+    }
+
+    /// The command takes words that are no flags.
+    const fn words() -> Self {
+        Self::switch("")
+    }
+}
+
+/// What was given, in order.
+#[derive(Debug, Default)]
+struct Flags {
+    command: String,
+    given: Vec<(&'static str, OsString)>,
+    words: Vec<OsString>,
+}
+
+impl Flags {
+    fn read(
+        command: &str,
+        allowed: &[Flag],
+        words: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, String> {
+        let mut flags = Self {
+            command: command.to_owned(),
+            ..Self::default()
+        };
+        let takes_words = allowed.iter().any(|flag| flag.name.is_empty());
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            let text = word.to_string_lossy().into_owned();
+            if !text.starts_with('-') {
+                if !takes_words {
+                    return Err(format!("{command}: unexpected word '{text}'; {USAGE}"));
+                }
+                flags.words.push(word);
+                continue;
+            }
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name, Some(OsString::from(value))),
+                None => (text.as_str(), None),
+            };
+            let flag = allowed
+                .iter()
+                .find(|flag| !flag.name.is_empty() && flag.name == name)
+                .ok_or_else(|| unknown_flag(command, name, allowed))?;
+            let value = match (flag.takes_value, value) {
+                (true, Some(value)) => value,
+                (true, None) => words
+                    .next()
+                    .ok_or_else(|| format!("{command}: {name} needs a value"))?,
+                (false, None) => OsString::new(),
+                (false, Some(_)) => return Err(format!("{command}: {name} takes no value")),
+            };
+            flags.given.push((flag.name, value));
+        }
+        Ok(flags)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.given.iter().any(|(given, _)| *given == name)
+    }
+
+    fn all(&self, name: &str) -> Vec<&OsString> {
+        let matching = self.given.iter().filter(|(given, _)| *given == name);
+        matching.map(|(_, value)| value).collect()
+    }
+
+    fn one(&self, name: &str) -> Result<Option<&OsString>, String> {
+        match self.all(name)[..] {
+            [] => Ok(None),
+            [value] => Ok(Some(value)),
+            _ => Err(format!("{}: {name} is given more than once", self.command)),
+        }
+    }
+
+    fn paths(&self, name: &str) -> Vec<PathBuf> {
+        self.all(name).into_iter().map(PathBuf::from).collect()
+    }
+
+    fn path(&self, name: &str) -> Result<Option<PathBuf>, String> {
+        Ok(self.one(name)?.map(PathBuf::from))
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, String> {
+        Ok(self
+            .one(name)?
+            .map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    fn number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, String> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        let number = text
+            .parse()
+            .map_err(|_| format!("{}: {name}: '{text}' is no number", self.command))?;
+        Ok(Some(number))
+    }
+
+    fn milliseconds(&self, name: &str, default: u64) -> Result<Duration, String> {
+        Ok(Duration::from_millis(self.number(name)?.unwrap_or(default)))
+    }
+
+    fn run_dir(&self) -> PathBuf {
+        let given = self.all("--run-dir").last().map(PathBuf::from);
+        given.unwrap_or_else(|| PathBuf::from(supervisor::DEFAULT_RUN_DIR))
+    }
+}
+
+fn unknown_flag(command: &str, name: &str, allowed: &[Flag]) -> String {
+    let names = allowed.iter().map(|flag| flag.name);
+    match nearest(name, names.filter(|name| !name.is_empty())) {
+        Some(near) => format!("{command}: unknown option '{name}'; did you mean '{near}'?"),
+        None => format!("{command}: unknown option '{name}'; {USAGE}"),
+    }
+}
+
+#[cfg(test)]
+#[path = "args_test.rs"]
+mod tests;

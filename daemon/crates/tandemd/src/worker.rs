@@ -1,0 +1,79 @@
+//! The first steps of a worker process: its name, its tie to the supervisor, and giving up every
+//! right that it does not need, before it reads a byte.
+
+use std::ffi::CString;
+use std::io;
+
+use rustix::process::{Pid, Resource, Rlimit};
+use sys::caps;
+use sys::process::{Identity, die_with_parent, set_oom_score_adj};
+use sys::signal::Signal;
+
+use crate::args::WorkerArgs;
+
+/// Open files that the proxy asks for; as many as it may have are taken.
+const MOST_FILES: u64 = 1 << 20;
+
+pub fn vrrp(args: &WorkerArgs) -> Result<(), String> {
+    // It gives up its own rights once its sockets are open and its memory is locked.
+    prepare("tandemd-vrrp", args).map_err(|error| format!("vrrp process: {error}"))?;
+    vrrpd::run_worker().map_err(|error| format!("vrrp process: {error}"))
+}
+
+pub fn proxy(args: &WorkerArgs) -> Result<(), String> {
+    prepare("tandemd-proxy", args)
+        .and_then(|()| confine(args))
+        .map_err(|error| format!("proxy process: {error}"))?;
+    proxy::run_worker().map_err(|error| format!("proxy process: {error}"))
+}
+
+fn prepare(name: &str, args: &WorkerArgs) -> io::Result<()> {
+    rustix::thread::set_name(&CString::new(name)?)?;
+    tie(args)
+}
+
+fn tie(args: &WorkerArgs) -> io::Result<()> {
+    let parent = Pid::from_raw(args.parent.cast_signed())
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "--parent 0"))?;
+    die_with_parent(Signal::TERM, parent)
+}
+
+/// For the proxy, which talks to everybody.
+fn confine(args: &WorkerArgs) -> io::Result<()> {
+    raise_file_limit();
+    // Read now: the zone file is out of reach after the change of root.
+    sys::localtime::utc_offset(0);
+    // The first process to go when memory runs out is not the one that holds the addresses.
+    // Raising the score needs no right; it fails only where /proc is missing.
+    let _ = set_oom_score_adj(0);
+    if let Some(directory) = &args.chroot {
+        caps::chroot(directory)?;
+    }
+    if let (Some(uid), Some(gid)) = (args.uid, args.gid) {
+        caps::change_user(&Identity {
+            uid,
+            gid,
+            groups: args.groups.clone(),
+        })?;
+    }
+    caps::keep_only(&[])?;
+    caps::no_new_privileges()?;
+    // The kernel forgot the tie with the change of user.
+    tie(args)
+}
+
+fn raise_file_limit() {
+    let limit = |value| Rlimit {
+        current: Some(value),
+        maximum: Some(value),
+    };
+    if rustix::process::setrlimit(Resource::Nofile, limit(MOST_FILES)).is_ok() {
+        return;
+    }
+    let allowed = rustix::process::getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: allowed.maximum,
+        maximum: allowed.maximum,
+    };
+    let _ = rustix::process::setrlimit(Resource::Nofile, most);
+}
