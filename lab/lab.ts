@@ -59,6 +59,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     writeRecord(name, { ...record, plan });
     await Promise.all([createBridge(plan), createKeys(plan)]);
     await Promise.all(plan.hosts.map((host) => bringUp(plan, host)));
+    await checkSegment(plan);
     return labOf(plan, dismiss);
   } catch (error) {
     await tearDown(name, false);
@@ -72,6 +73,19 @@ async function bringUp(plan: LabPlan, host: LabHost): Promise<void> {
   await startHost(plan, host);
   await awaitPort(host, 22);
   if (host.role === "web") await awaitPort(host, 80);
+}
+
+/** A firewall of this machine may drop what its bridges carry: better to say so than to let every test time out. */
+async function checkSegment(plan: LabPlan): Promise<void> {
+  const [from, to] = plan.hosts;
+  if (from === undefined || to === undefined) return;
+  const connect = ["timeout", "3", "bash", "-c", `exec 3<>/dev/tcp/${to.address}/22`];
+  if ((await execInHost(plan, from, connect, { allowFailure: true })).code === 0) return;
+  throw new LabError(
+    `${from.name} cannot reach ${to.name} over the lab's bridge, though this machine reaches both: ` +
+      "a firewall here drops forwarded packets and sees bridged ones (Docker sets such a policy). " +
+      'Allow them with "sysctl -w net.bridge.bridge-nf-call-iptables=0" and the same for ip6tables.',
+  );
 }
 
 /** A lab that another process made. Throws {@link LabError} when there is none of that name. */

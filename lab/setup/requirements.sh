@@ -37,7 +37,7 @@ check_machine() {
   [ "$missing" = 0 ]
 }
 
-lab_packages="debootstrap systemd-container iproute2 openssh-client util-linux mount perl-base procps"
+lab_packages="debootstrap debian-archive-keyring systemd-container iproute2 openssh-client util-linux mount perl-base procps"
 build_packages="gcc libc6-dev git ca-certificates"
 # Servers and tools that tests start by themselves and compare with.
 test_packages="systemd openssh-server nginx-light keepalived haproxy nftables tcpdump iputils-arping curl sudo psmisc"
@@ -69,6 +69,10 @@ apt_install() {
   DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 $absent
 }
 
+unit_of() {
+  case $1 in openssh-server) echo ssh ;; *) echo "$1" ;; esac
+}
+
 do_packages() {
   echo "installing: $absent"
   # Servers are for tests to start: none may be started by its installation, nor at the next boot.
@@ -80,7 +84,7 @@ do_packages() {
     chmod 755 "$policy"
   fi
   apt_install || { apt-get update -q -o DPkg::Lock::Timeout=300 && apt_install; } || return 1
-  for service in nginx keepalived haproxy; do
-    case " $absent " in *" $service"*) systemctl disable "$service" || true ;; esac
+  for service in nginx keepalived haproxy openssh-server; do
+    case " $absent " in *" $service"*) systemctl disable "$(unit_of "$service")" || true ;; esac
   done
 }
