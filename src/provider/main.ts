@@ -1,0 +1,25 @@
+import process from "node:process";
+import { openHost } from "../host/index.ts";
+import { packageVersion } from "./package-root.ts";
+import { Provider } from "./provider.ts";
+import { serve } from "./server.ts";
+import { scrubEnvironment } from "./settings.ts";
+import { engineLog } from "./wire/log.ts";
+
+// The engine starts the plugin with its own address as the last argument and reads one line:
+// the port. Nothing else may be printed before it.
+const engine = process.argv.slice(2).at(-1);
+const environment = { ...process.env };
+scrubEnvironment(process.env);
+const provider = new Provider({ openHost, environment });
+if (engine !== undefined && /^[\w.:[\]-]+:\d+$/.test(engine)) provider.log = engineLog(engine);
+const server = await serve(provider, packageVersion());
+process.stdout.write(`${server.port}\n`);
+
+// The engine gives every plugin a process group of its own and interrupts it when the work is done.
+const leave = (): void => {
+  provider.cancel();
+  server.stop().finally(() => process.exit(0));
+};
+process.on("SIGINT", leave);
+process.on("SIGTERM", leave);

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { TandemError } from "../../diagnostics/index.ts";
+import type { BinaryRef } from "../../render/release.ts";
+import { packagedBinary } from "../package-root.ts";
+
+const known = new Map<string, { readonly stamp: string; readonly sha256: string }>();
+
+/** SHA-256 of a file, lower-case hex; remembered while the file's size and times stay. */
+export async function fileDigest(path: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path);
+  const stamp = `${ino}:${size}:${mtimeMs}`;
+  const earlier = known.get(path);
+  if (earlier?.stamp === stamp) return earlier.sha256;
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  const sha256 = hash.digest("hex");
+  known.set(path, { stamp, sha256 });
+  return sha256;
+}
+
+/** The executable on this machine, after making sure that it is the one that was previewed. */
+export async function shippedBinary(path: string | undefined, wanted: BinaryRef): Promise<string> {
+  const file = resolve(path ?? packagedBinary);
+  let found: string;
+  try {
+    found = await fileDigest(file);
+  } catch (cause) {
+    throw binaryError(
+      "PROVIDER_BINARY_MISSING",
+      file,
+      `cannot read the tandemd executable: ${text(cause)}`,
+      cause,
+    );
+  }
+  if (found === wanted.sha256) return file;
+  const message = `the executable has SHA-256 ${found}, but the plan says ${wanted.sha256} (version ${wanted.version})`;
+  throw binaryError("PROVIDER_BINARY_CHANGED", file, message);
+}
+
+function binaryError(code: string, file: string, message: string, cause?: unknown): TandemError {
+  return new TandemError(
+    [
+      {
+        code,
+        severity: "error",
+        message,
+        where: { kind: "file", file },
+        why: "only the digest travels through the plan: what is shipped must be what was shown",
+        hint: "build it with `npm run build:daemon` and preview again, or point tandem:binary at the right file",
+      },
+    ],
+    { cause },
+  );
+}
+
+function text(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Release, ReleaseFile, ReleaseFileName } from "../../render/release.ts";
+import type { PropertyPath } from "../wire/values.ts";
+import { connectionSchema } from "./connection.ts";
+
+/** Names under which files appear in `files["…"]`. */
+export const FILE_NAMES = [
+  "haproxy.cfg",
+  "keepalived.conf",
+  "nftables.nft",
+  "90-tandem.conf",
+  "tandem.service",
+] as const satisfies readonly ReleaseFileName[];
+
+const fileName = z.enum(FILE_NAMES);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 is 64 lower-case hex digits");
+
+/** Inputs of `tandem:index:Node`: one release, and how to reach the host that gets it. */
+export const nodeInputs = z.strictObject({
+  connection: connectionSchema,
+  pair: z.string().min(1),
+  releaseId: z.string().min(1),
+  /** Whole texts with placeholders for secrets: plain strings, so that the engine shows line diffs. */
+  files: z.partialRecord(fileName, z.string()),
+  paths: z.partialRecord(fileName, z.string().startsWith("/")),
+  /** `0640 root:root`. */
+  permissions: z.partialRecord(fileName, z.string().regex(/^0[0-7]{3} [\w-]+:[\w-]+$/)),
+  sysctls: z.record(z.string(), z.string()),
+  service: z.strictObject({ enabled: z.boolean(), active: z.boolean() }),
+  binary: z.strictObject({ sha256, version: z.string() }),
+  requires: z.strictObject({
+    interfaces: z.array(z.string()),
+    listens: z.array(z.strictObject({ address: z.string(), port: z.number(), frontend: z.string() })),
+    vips: z.array(z.strictObject({ address: z.string(), interface: z.string() })),
+  }),
+  secrets: z.record(z.string(), z.string()).default({}),
+});
+
+export type NodeInputs = z.infer<typeof nodeInputs>;
+
+/** Checks that need the whole: every file has its place and its rights. */
+export function validateNode(inputs: NodeInputs): { path: PropertyPath; reason: string }[] {
+  const failures: { path: PropertyPath; reason: string }[] = [];
+  for (const name of FILE_NAMES) {
+    if (inputs.files[name] === undefined) continue;
+    if (inputs.paths[name] === undefined) {
+      failures.push({ path: ["paths", name], reason: `no path for files[${JSON.stringify(name)}]` });
+    }
+    if (inputs.permissions[name] === undefined) {
+      failures.push({
+        path: ["permissions", name],
+        reason: `no permissions for files[${JSON.stringify(name)}]`,
+      });
+    }
+  }
+  for (const name of secretNames(inputs)) {
+    if (inputs.secrets[name] === undefined) {
+      failures.push({
+        path: ["secrets", name],
+        reason: `a file refers to secret ${name}, which has no value`,
+      });
+    }
+  }
+  return failures;
+}
+
+const PLACEHOLDER = /@@secret:([A-Za-z0-9_.-]+)@@/g;
+
+function secretNames(inputs: NodeInputs): string[] {
+  const texts = Object.values(inputs.files).join("\n");
+  return [...new Set([...texts.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""))].sort();
+}
+
+/** The release that these inputs describe. */
+export function toRelease(inputs: NodeInputs): Release {
+  const files: Partial<Record<ReleaseFileName, ReleaseFile>> = {};
+  for (const name of FILE_NAMES) {
+    const text = inputs.files[name];
+    const path = inputs.paths[name];
+    const permissions = inputs.permissions[name];
+    if (text === undefined || path === undefined || permissions === undefined) continue;
+    const mode = Number.parseInt(permissions.slice(0, 4), 8);
+    files[name] = { path, mode, text, sha256: createHash("sha256").update(text).digest("hex") };
+  }
+  return {
+    id: inputs.releaseId,
+    node: inputs.connection.name,
+    pair: inputs.pair,
+    files,
+    sysctls: inputs.sysctls,
+    service: inputs.service,
+    binary: inputs.binary,
+    secretNames: secretNames(inputs),
+    requires: inputs.requires,
+  };
+}
+
+/** The inputs that describe a release: the inverse of `toRelease`. */
+export function fromRelease(release: Release): Omit<NodeInputs, "connection" | "secrets"> {
+  const files: NodeInputs["files"] = {};
+  const paths: NodeInputs["paths"] = {};
+  const permissions: NodeInputs["permissions"] = {};
+  for (const name of FILE_NAMES) {
+    const file = release.files[name];
+    if (file === undefined) continue;
+    files[name] = file.text;
+    paths[name] = file.path;
+    permissions[name] = formatPermissions(file.mode, "root:root");
+  }
+  return {
+    pair: release.pair,
+    releaseId: release.id,
+    files,
+    paths,
+    permissions,
+    sysctls: { ...release.sysctls },
+    service: { ...release.service },
+    binary: { ...release.binary },
+    requires: {
+      interfaces: [...release.requires.interfaces],
+      listens: release.requires.listens.map((listen) => ({ ...listen })),
+      vips: release.requires.vips.map((vip) => ({ ...vip })),
+    },
+  };
+}
+
+/** `0640 root:root`. */
+export function formatPermissions(mode: number, owner: string): string {
+  return `0${(mode & 0o777).toString(8).padStart(3, "0")} ${owner}`;
+}

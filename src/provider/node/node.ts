@@ -1,0 +1,104 @@
+import { hostname, userInfo } from "node:os";
+import { ExitCode, TandemError } from "../../diagnostics/index.ts";
+import type { ApplyOptions, Host, Observation } from "../../host/host.ts";
+import { defineResource, type Operation, type ReadState, type ResourceState } from "../resource.ts";
+import { shippedBinary } from "./binary.ts";
+import { connectionSecrets, nodeId } from "./connection.ts";
+import { diffNode } from "./diff.ts";
+import { ailments } from "./health.ts";
+import { importNode } from "./import.ts";
+import { type NodeInputs, nodeInputs, toRelease, validateNode } from "./inputs.ts";
+import { nodeOutputs } from "./outputs.ts";
+
+export const NODE_TOKEN = "tandem:index:Node";
+
+/** One load-balancer host: everything that is shipped there, as one atomic unit. */
+export const nodeResource = defineResource<NodeInputs>({
+  token: NODE_TOKEN,
+  inputs: nodeInputs,
+  secrets: [["secrets"], ...connectionSecrets(["connection"])],
+  validate: validateNode,
+  diff: diffNode,
+  create: (inputs, operation) => ship(nodeId(inputs.connection), inputs, operation),
+  update: (id, inputs, _outputs, operation) => ship(id, inputs, operation),
+  read: (id, inputs, _outputs, operation) =>
+    inputs === undefined ? importNode(id, operation) : readNode(id, inputs, operation),
+  remove: removeNode,
+});
+
+/** Brings the host to the release. The id stays: only another address makes another node. */
+async function ship(id: string, inputs: NodeInputs, operation: Operation): Promise<ResourceState> {
+  const release = toRelease(inputs);
+  const binaryPath = await shippedBinary(operation.settings.binary, inputs.binary);
+  const observed = await operation.hosts.use(inputs.connection, async (host) => {
+    const options: ApplyOptions = {
+      secrets: inputs.secrets,
+      binaryPath,
+      owner: applier(),
+      signal: operation.signal,
+      onProgress: ({ step, message }) => operation.progress(`${step}: ${message}`),
+    };
+    await host.preflight(release, options);
+    return host.apply(release, options);
+  });
+  return state(id, inputs, observed);
+}
+
+async function readNode(id: string, inputs: NodeInputs, operation: Operation): Promise<ReadState> {
+  const observed = await operation.hosts.use(inputs.connection, (host) => {
+    operation.progress(`reading ${inputs.connection.name}`);
+    return host.observe(toRelease(inputs), inputs.secrets);
+  });
+  return state(id, inputs, observed);
+}
+
+function state(id: string, inputs: NodeInputs, observed: Observation): ResourceState {
+  return { id, outputs: nodeOutputs(inputs, observed), reasons: ailments(toRelease(inputs), observed) };
+}
+
+async function removeNode(_id: string, inputs: NodeInputs, operation: Operation): Promise<void> {
+  const { connection } = inputs;
+  try {
+    await operation.hosts.use(connection, (host: Host) =>
+      host.destroy({
+        owner: applier(),
+        signal: operation.signal,
+        onProgress: ({ step, message }) => operation.progress(`${step}: ${message}`),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof TandemError) || error.exitCode !== ExitCode.unreachable) throw error;
+    if (operation.settings.onUnreachable === "forget") {
+      operation.note(`${connection.name} does not answer: dropped from the state, the host was not cleaned`);
+      return;
+    }
+    throw new TandemError(
+      [
+        ...error.problems,
+        {
+          code: "PROVIDER_DELETE_UNREACHABLE",
+          severity: "error",
+          message: `cannot clean ${connection.name}, so it stays in the state`,
+          where: { kind: "host", host: connection.name },
+          why: "a host that comes back later would still claim the virtual addresses",
+          hint: "bring the host back and run again, or, when it is gone for good, set TANDEM_ON_UNREACHABLE=forget for one run",
+        },
+      ],
+      { exitCode: error.exitCode, cause: error },
+    );
+  }
+}
+
+/** Who applies, for the host's lock and journal: `alice@laptop pid 4242`. */
+export function applier(): string {
+  return `${userName()}@${hostname()} pid ${process.pid}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A numeric user without an entry in the password file, as in containers.
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import { formatProblem } from "../diagnostics/index.ts";
+import { checkStack, type StackInput } from "../stack/index.ts";
+import { binaryRef } from "./sdk/binary.ts";
+import { LoadBalancerPair, type Transforms } from "./sdk/load-balancer-pair.ts";
+import { programError } from "./sdk/program-error.ts";
+import { SecretReader } from "./sdk/secrets.ts";
+
+export { FailoverDrill, type FailoverDrillArgs } from "./sdk/failover-drill.ts";
+export { LoadBalancerPair, type LoadBalancerPairArgs, type Transforms } from "./sdk/load-balancer-pair.ts";
+export { Node, type NodeArgs } from "./sdk/node.ts";
+export { programError } from "./sdk/program-error.ts";
+
+export interface DeployOptions {
+  readonly transforms?: Transforms;
+  /** Options of every pair, e.g. `protect`. */
+  readonly resourceOptions?: pulumi.ComponentResourceOptions;
+}
+
+/** What a stack tells of its pairs: outputs of `pulumi up`. */
+export interface PairOutputs {
+  readonly vips: readonly string[];
+  readonly releases: Readonly<Record<string, string>>;
+}
+
+/**
+ * Declares every pair of a stack; called once by the Pulumi program.
+ *
+ * @throws RunError with every problem of the definition, before any resource is declared.
+ * @example
+ * export const pairs = deploy(defineStack({ name: "lab", pairs: [ … ] }));
+ */
+export function deploy(
+  input: StackInput,
+  options: DeployOptions = {},
+): Readonly<Record<string, PairOutputs>> {
+  try {
+    return declare(input, options);
+  } catch (error) {
+    throw programError(error);
+  }
+}
+
+function declare(input: StackInput, options: DeployOptions): Readonly<Record<string, PairOutputs>> {
+  const { stack, warnings } = checkStack(input);
+  for (const warning of warnings) pulumi.log.warn(formatProblem(warning));
+  const root = pulumi.getRootDirectory();
+  const config = new pulumi.Config("tandem");
+  const binary = binaryRef(root, config.get("binary"));
+  const adopt = config.getBoolean("adopt") ?? false;
+  const { transforms, resourceOptions } = options;
+  const pairs = stack.pairs.map((pair) => {
+    const args = {
+      pair,
+      binary,
+      adopt,
+      secrets: new SecretReader(root),
+      ...(transforms === undefined ? {} : { transforms }),
+    };
+    const component = new LoadBalancerPair(pair.name, args, resourceOptions);
+    return [pair.name, { vips: component.vips, releases: component.releases }] as const;
+  });
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,26 @@
+import { type DaemonStatus, daemonStatusSchema } from "../host/daemon-status.ts";
+import type { Host, Shell } from "../host/host.ts";
+import { HostPaths } from "../render/release.ts";
+
+const QUICK = 5_000;
+
+/** Finds the executable that the unit of a host starts. */
+export async function daemonPath(shell: Shell): Promise<string | undefined> {
+  const found = await shell.run(["cat", HostPaths.unit], { timeout: QUICK });
+  if (found.exitCode !== 0) return undefined;
+  return /^ExecStart=(\S+)/m.exec(found.stdout.toString("utf8"))?.[1];
+}
+
+/** What the daemon of a host says of itself; undefined when it is absent or does not answer. */
+export async function statusOf(host: Host): Promise<DaemonStatus | undefined> {
+  const shell = await host.shell();
+  const program = await daemonPath(shell);
+  return program === undefined ? undefined : daemonStatus(shell, program);
+}
+
+/** As `statusOf`, with the executable known. */
+export async function daemonStatus(shell: Shell, program: string): Promise<DaemonStatus | undefined> {
+  const answer = await shell.run([program, "status", "--json"], { timeout: QUICK });
+  if (answer.exitCode !== 0) return undefined;
+  return daemonStatusSchema.parse(JSON.parse(answer.stdout.toString("utf8")));
+}

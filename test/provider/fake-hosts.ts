@@ -1,0 +1,190 @@
+import { ExitCode, TandemError } from "../../src/diagnostics/index.ts";
+import type { DaemonStatus } from "../../src/host/daemon-status.ts";
+import type { ApplyOptions, Connection, Host, Observation, ObservedFile } from "../../src/host/host.ts";
+import {
+  fillSecrets,
+  type Release,
+  type ReleaseFile,
+  type ReleaseFileName,
+  type SecretValues,
+} from "../../src/render/release.ts";
+
+interface State {
+  release: Release | undefined;
+  /** Texts as on the disk, secrets filled in. */
+  files: Map<ReleaseFileName, string>;
+  sysctls: Map<string, string>;
+  active: boolean;
+}
+
+/** A set of hosts that live in this process: what a test edits by hand is what a read finds. */
+export class FakeHosts {
+  readonly states = new Map<string, State>();
+  readonly calls: string[] = [];
+  readonly unreachable = new Set<string>();
+  /** VRRP state and reasons by node. */
+  readonly vrrp = new Map<string, { state: "MASTER" | "BACKUP" | "FAULT"; reasons: string[] }>();
+  /** Node whose apply is refused, with the reason. */
+  readonly refuse = new Map<string, string>();
+
+  readonly open = (connection: Connection): Host => new FakeHost(this, connection.name);
+
+  state(node: string): State {
+    let state = this.states.get(node);
+    if (state === undefined) {
+      state = { release: undefined, files: new Map(), sysctls: new Map(), active: false };
+      this.states.set(node, state);
+    }
+    return state;
+  }
+}
+
+class FakeHost implements Host {
+  readonly name: string;
+  readonly #hosts: FakeHosts;
+
+  constructor(hosts: FakeHosts, name: string) {
+    this.#hosts = hosts;
+    this.name = name;
+  }
+
+  async observe(wanted: Release, secrets: SecretValues): Promise<Observation> {
+    this.#call("observe");
+    const state = this.#hosts.state(this.name);
+    const { release } = state;
+    const files: Partial<Record<ReleaseFileName, ObservedFile>> = {};
+    for (const [name, file] of Object.entries(wanted.files) as [ReleaseFileName, ReleaseFile][]) {
+      const text = state.files.get(name);
+      if (text === undefined) continue;
+      files[name] = {
+        path: file.path,
+        mode: release?.files[name]?.mode ?? 0o644,
+        owner: "root:root",
+        text: mask(text, secrets),
+        sha256: "",
+      };
+    }
+    return {
+      hostname: this.name,
+      architecture: "x86_64",
+      kernel: "6.1.0",
+      files,
+      sysctls: Object.fromEntries(
+        Object.keys(wanted.sysctls).flatMap((key) => {
+          const value = state.sysctls.get(key);
+          return value === undefined ? [] : [[key, value]];
+        }),
+      ),
+      service: { enabled: release !== undefined, active: state.active },
+      ...(release === undefined
+        ? {}
+        : { binary: { sha256: release.binary.sha256, intact: true }, releaseId: release.id }),
+      interfaces: [],
+      ...(state.active ? { daemon: this.#daemon() } : {}),
+    };
+  }
+
+  async preflight(_release: Release, _options: ApplyOptions): Promise<void> {
+    this.#call("preflight");
+    const reason = this.#hosts.refuse.get(this.name);
+    if (reason === undefined) return;
+    throw new TandemError([
+      {
+        code: "HOST_CONFIG_REFUSED",
+        severity: "error",
+        message: reason,
+        where: { kind: "host", host: this.name },
+      },
+    ]);
+  }
+
+  async apply(release: Release, options: ApplyOptions): Promise<Observation> {
+    this.#call("apply");
+    options.onProgress?.({ step: "swap", message: `to ${release.id}` });
+    const state = this.#hosts.state(this.name);
+    state.release = release;
+    state.active = release.service.active;
+    state.files.clear();
+    for (const [name, file] of Object.entries(release.files)) {
+      state.files.set(name as ReleaseFileName, fillSecrets(file.text, options.secrets));
+    }
+    for (const [key, value] of Object.entries(release.sysctls)) state.sysctls.set(key, value);
+    return this.observe(release, options.secrets);
+  }
+
+  async destroy(): Promise<void> {
+    this.#call("destroy");
+    this.#hosts.states.delete(this.name);
+  }
+
+  async shell(): Promise<never> {
+    throw new Error("this fake has no shell");
+  }
+
+  async close(): Promise<void> {
+    this.#hosts.calls.push(`${this.name} close`);
+  }
+
+  #call(what: string): void {
+    if (this.#hosts.unreachable.has(this.name)) {
+      throw new TandemError(
+        [
+          {
+            code: "HOST_UNREACHABLE",
+            severity: "error",
+            message: "no answer within 10 s",
+            where: { kind: "host", host: this.name },
+          },
+        ],
+        { exitCode: ExitCode.unreachable },
+      );
+    }
+    this.#hosts.calls.push(`${this.name} ${what}`);
+  }
+
+  #daemon(): DaemonStatus {
+    const { state, reasons } = this.#hosts.vrrp.get(this.name) ?? { state: "BACKUP", reasons: [] };
+    const held = state === "MASTER" ? ["10.0.0.100/24"] : [];
+    return {
+      version: "0.1.0",
+      commit: "test",
+      protocol: 1,
+      pid: 1,
+      startedAt: 0,
+      configuration: { generation: 1, haproxySha256: null, keepalivedSha256: null, loadedAt: 0 },
+      processes: [],
+      vrrp: {
+        instances: [
+          {
+            name: "VI_1",
+            state,
+            reasons,
+            interface: "eth0",
+            virtualRouterId: 51,
+            version: 3,
+            family: "ipv4",
+            priority: 100,
+            effectivePriority: 100,
+            advertIntervalMs: 1000,
+            addresses: ["10.0.0.100/24"],
+            held,
+            master: null,
+            lastAdvertHeardMs: null,
+            since: 0,
+            transitions: 0,
+            counters: {},
+          },
+        ],
+      },
+      proxy: null,
+    };
+  }
+}
+
+/** Puts known secret values back to placeholders, as a real host's observation does. */
+function mask(text: string, secrets: SecretValues): string {
+  return Object.entries(secrets).reduce(
+    (masked, [name, value]) => masked.replaceAll(value, `@@secret:${name}@@`),
+    text,
+  );
+}
