@@ -92,6 +92,13 @@ impl Namespace {
         })
     }
 
+    /// A further interface, down; it has a carrier as soon as it is set up.
+    pub fn add_link(&self, name: &str) {
+        let other = format!("{name}-peer");
+        self.ip(&["link", "add", name, "type", "veth", "peer", "name", &other]);
+        self.ip(&["link", "set", &other, "up"]);
+    }
+
     /// The addresses on an interface as `ADDR/LEN`.
     pub fn addresses(&self, interface: &str) -> Vec<String> {
         let text = self.ip(&["-o", "addr", "show", "dev", interface]);

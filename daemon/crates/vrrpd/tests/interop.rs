@@ -130,7 +130,15 @@ fn ours_is_master(manner: &Manner) {
     std::thread::sleep(Duration::from_millis(300));
     let timeline = probe.finish();
     drop(responders);
-    assert_eq!(timeline.hosts(), ["a", "b"], "{}", manner.name);
+    // Between their announcement and our release both serve, and an IPv6 client that asks again
+    // may hear either.
+    let hosts = timeline.hosts();
+    assert_eq!(
+        (hosts.first(), hosts.last()),
+        (Some(&"a"), Some(&"b")),
+        "{}",
+        manner.name
+    );
     let gap = timeline.longest_gap();
     eprintln!("measured: {}: handover to keepalived: {gap:?}", manner.name);
     assert!(gap < Duration::from_millis(150), "{}: {gap:?}", manner.name);
