@@ -5,6 +5,7 @@ use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-env-changed=TANDEM_COMMIT");
+    println!("cargo:rerun-if-changed=build.rs");
     let commit = std::env::var("TANDEM_COMMIT")
         .ok()
         .filter(|text| !text.is_empty())
@@ -19,11 +20,7 @@ fn from_git() -> Option<String> {
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim().to_owned())
     };
-    // Only a change of what HEAD names makes a new build; not every file of the repository.
-    for name in ["HEAD", "logs/HEAD"] {
-        if let Some(path) = git(&["rev-parse", "--git-path", name]) {
-            println!("cargo:rerun-if-changed={path}");
-        }
-    }
-    git(&["rev-parse", "--short=12", "HEAD"]).filter(|text| !text.is_empty())
+    // The last commit that touched the daemon: other commits do not make another binary. It is
+    // looked up when this crate is built anew, not at every commit.
+    git(&["log", "-1", "--format=%h", "--abbrev=12", "--", "../.."]).filter(|text| !text.is_empty())
 }
