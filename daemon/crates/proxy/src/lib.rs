@@ -1,6 +1,26 @@
-//! The proxy process: workers, pools, timers.
+//! The proxy process: a control thread and workers.
+//!
+//! In: an `ipc` channel to the supervisor (configurations, listening sockets, stop, status). Out:
+//! traffic, `Service` for VRRP, status, log lines. The request path is `worker`, which shares
+//! nothing between threads but loads and server states; everything else is `control`.
 #![forbid(unsafe_code)]
+
+pub mod control;
+pub mod logs;
 pub mod plan;
 pub mod rules;
 pub mod shared;
 pub mod worker;
+
+pub use control::RunError;
+
+/// The proxy process: runs on the channel at descriptor 3 until it is stopped or the supervisor
+/// is gone.
+pub fn run_worker() -> Result<(), RunError> {
+    run(ipc::channel::Channel::inherited()?)
+}
+
+/// The same on a given channel.
+pub fn run(channel: ipc::channel::Channel) -> Result<(), RunError> {
+    control::Control::new(channel)?.run()
+}

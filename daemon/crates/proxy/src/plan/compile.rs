@@ -1,6 +1,6 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
-use super::{Answers, Backend, ForwardFor, Frontend, Plan, Timeouts, servers};
+use super::{Answers, Backend, ForwardFor, Frontend, LogPlan, Plan, Timeouts, servers};
 use crate::rules::Condition;
 use crate::rules::compile::Compiler;
 use crate::shared::Registry;
@@ -165,6 +165,12 @@ fn frontend(
             .monitor_uri
             .as_ref()
             .map(|u| u.value.clone().into_bytes()),
+        log: LogPlan {
+            format: proxy.log_format.clone(),
+            dont_log_null: proxy.options.dontlognull,
+            only_errors: proxy.options.dontlog_normal,
+            separate_errors: proxy.options.log_separate_errors,
+        },
         answers: answers.clone(),
         addresses: proxy
             .listen_addresses()

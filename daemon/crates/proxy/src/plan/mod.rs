@@ -63,6 +63,7 @@ pub struct Frontend {
     pub use_backends: Vec<(Option<Condition>, usize)>,
     pub default_backend: Option<usize>,
     pub monitor_uri: Option<Vec<u8>>,
+    pub log: LogPlan,
     pub answers: Arc<Answers>,
     pub addresses: Vec<String>,
 }
@@ -138,4 +139,14 @@ pub struct ForwardFor {
     pub header: Vec<u8>,
     pub except: Option<model::IpNet>,
     pub if_none: bool,
+}
+
+/// What of a frontend's sessions is logged, and how.
+#[derive(Debug, Clone)]
+pub struct LogPlan {
+    pub format: model::LogFormat,
+    pub dont_log_null: bool,
+    /// `option dontlog-normal`
+    pub only_errors: bool,
+    pub separate_errors: bool,
 }

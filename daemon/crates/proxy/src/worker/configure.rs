@@ -31,6 +31,7 @@ impl Worker {
     fn configure(&mut self, plan: Arc<Plan>, grants: Vec<Grant>) {
         let generation = plan.generation;
         self.plan = Arc::new(plan);
+        self.logs.configure(&self.plan.model);
         let gone: Vec<u32> = self
             .listeners
             .indexes()

@@ -28,6 +28,7 @@ mod wheel;
 
 pub use mailbox::{Command, Grant, Mailbox};
 
+use crate::logs::Logs;
 use crate::plan::Plan;
 use crate::rules::Edits;
 use accept::Listener;
@@ -42,6 +43,9 @@ use wheel::Wheel;
 
 /// Bytes read at once.
 const SCRATCH: usize = 64 << 10;
+
+/// How long a log line may wait for others to be sent with.
+const LOG_BATCH_MS: u64 = 50;
 
 const KIND_SHIFT: u32 = 62;
 const CLIENT: u64 = 0;
@@ -83,6 +87,9 @@ pub struct Worker {
     random: u32,
     next_purge: u64,
     stop_at: Option<u64>,
+    logs: Logs,
+    /// When waiting log lines are sent at the latest.
+    flush_at: Option<u64>,
 }
 
 /// What a worker tells the control thread.
@@ -143,6 +150,8 @@ impl Worker {
             random: 0x9e37_79b9 ^ u32::try_from(now & 0xffff_ffff).unwrap_or(1) | 1,
             next_purge: now + 1000,
             stop_at: None,
+            logs: Logs::default(),
+            flush_at: None,
         })
     }
 
@@ -165,7 +174,9 @@ impl Worker {
                 self.next_purge = self.now + 1000;
                 self.purge_idle();
             }
+            self.flush_logs();
             if self.is_stopped() {
+                self.logs.flush();
                 (self.report)(Report::Stopped { worker: self.id });
                 return;
             }
@@ -183,8 +194,21 @@ impl Worker {
         let stop = self
             .stop_at
             .map(|at| at.saturating_sub(self.now).clamp(1, 50));
-        let ms = [purge, timer, stop].into_iter().flatten().min()?;
+        let flush = self.flush_at.map(|at| at.saturating_sub(self.now).max(1));
+        let ms = [purge, timer, stop, flush].into_iter().flatten().min()?;
         Some(Duration::from_millis(ms))
+    }
+
+    /// Log lines leave in batches: a line waits a little for others.
+    fn flush_logs(&mut self) {
+        match self.flush_at {
+            None if self.logs.is_pending() => self.flush_at = Some(self.now + LOG_BATCH_MS),
+            Some(at) if self.now >= at => {
+                self.logs.flush();
+                self.flush_at = None;
+            }
+            _ => {}
+        }
     }
 
     fn on_event(&mut self, ready: Ready) {

@@ -99,7 +99,15 @@ impl Worker {
                 }
             }
         }
-        self.take_reply_body(i, &data[at..], &mut tx);
+        let in_head =
+            |c: &super::conn::Client| c.txn.as_ref().is_some_and(|t| t.reply == Reply::Head);
+        if self.clients.get(i).is_some_and(in_head) {
+            // Interim responses only, so far.
+            self.send_reply(i, &tx, b"");
+            self.touch(i);
+        } else {
+            self.take_reply_body(i, &data[at..], &mut tx);
+        }
         self.tx = tx;
     }
 
@@ -194,7 +202,7 @@ impl Worker {
         if from_backend.is_empty() && from_frontend.is_empty() {
             return Ok(());
         }
-                let mut edits = std::mem::take(&mut self.edits);
+        let mut edits = std::mem::take(&mut self.edits);
         let base = Context {
             random,
             status: response.status,

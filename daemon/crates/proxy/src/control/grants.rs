@@ -1,0 +1,43 @@
+//! Listening sockets as they come from the supervisor.
+
+use crate::worker::Grant;
+use ipc::ListenerGrant;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+/// Pairs names and descriptors.
+pub fn take(names: Vec<ListenerGrant>, fds: Vec<OwnedFd>) -> Result<Vec<Grant>, String> {
+    if names.len() != fds.len() {
+        return Err(format!(
+            "{} listeners were announced and {} descriptors came",
+            names.len(),
+            fds.len()
+        ));
+    }
+    let pair = |(name, fd): (ListenerGrant, OwnedFd)| {
+        let place = |e| format!("listener {} of {}: {e}", name.address, name.proxy);
+        rustix::io::ioctl_fionbio(&fd, true).map_err(|e| place(e.to_string()))?;
+        let cookie = sys::tcp::cookie(&fd).map_err(|e| place(e.to_string()))?;
+        Ok(Grant {
+            fd: Arc::new(fd),
+            cookie,
+            frontend: name.proxy,
+        })
+    };
+    names.into_iter().zip(fds).map(pair).collect()
+}
+
+/// A socket that is in use already stays under the descriptor it has.
+pub fn carry_over(old: &[Grant], new: Vec<Grant>) -> Vec<Grant> {
+    let known = |g: &Grant| {
+        old.iter()
+            .find(|o| o.cookie == g.cookie)
+            .map(|o| o.fd.clone())
+    };
+    new.into_iter()
+        .map(|g| Grant {
+            fd: known(&g).unwrap_or_else(|| g.fd.clone()),
+            ..g
+        })
+        .collect()
+}

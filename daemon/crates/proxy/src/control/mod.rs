@@ -1,0 +1,368 @@
+//! The control thread: the channel to the supervisor, health checks, status, reloads. Workers
+//! never wait for it.
+
+mod checks;
+mod events;
+mod grants;
+mod prober;
+mod service;
+mod status;
+mod team;
+
+use crate::plan::{Plan, compile};
+use crate::shared::Registry;
+use crate::worker::{Grant, Report};
+use checks::{Checks, TOKEN_BASE};
+use config::haproxy::model;
+use config::{Options, Source};
+use events::Events as EventLog;
+use ipc::channel::{Channel, ChannelError, Received};
+use ipc::{FromWorker, ToWorker};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+use sys::epoll::{Epoll, Events, Interest, monotonic_ms};
+use team::Team;
+
+const CHANNEL: u64 = 1;
+const REPORTS: u64 = 2;
+
+/// Why the proxy process ends other than by `Stop`.
+#[derive(Debug)]
+pub enum RunError {
+    Channel(ChannelError),
+    Io(std::io::Error),
+}
+
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Channel(e) => write!(f, "the channel to the supervisor: {e}"),
+            Self::Io(e) => write!(f, "the control thread: {e}"),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl From<std::io::Error> for RunError {
+    fn from(e: std::io::Error) -> Self {
+        Self::Io(e)
+    }
+}
+
+impl From<ChannelError> for RunError {
+    fn from(e: ChannelError) -> Self {
+        Self::Channel(e)
+    }
+}
+
+pub struct Control {
+    channel: Channel,
+    epoll: Epoll,
+    registry: Option<Registry>,
+    team: Option<Team>,
+    plan: Option<Arc<Plan>>,
+    grants: Vec<Grant>,
+    checks: Checks,
+    log: EventLog,
+    /// What was told last about the service.
+    service: Option<(bool, String)>,
+    lost_listener: bool,
+    /// Generation and workers that have not taken it up yet.
+    pending: Option<(u64, usize)>,
+    stopped: usize,
+    stopping: bool,
+    channel_output: bool,
+}
+
+impl Control {
+    pub fn new(channel: Channel) -> Result<Self, RunError> {
+        let epoll = Epoll::new()?;
+        epoll.add(&channel, CHANNEL, Interest::Input)?;
+        Ok(Self {
+            channel,
+            epoll,
+            registry: None,
+            team: None,
+            plan: None,
+            grants: Vec::new(),
+            checks: Checks::default(),
+            log: EventLog::default(),
+            service: None,
+            lost_listener: false,
+            pending: None,
+            stopped: 0,
+            stopping: false,
+            channel_output: false,
+        })
+    }
+
+    /// Runs until `Stop` is done or the supervisor is gone.
+    pub fn run(mut self) -> Result<(), RunError> {
+        let mut events = Events::with_capacity(256);
+        loop {
+            let wait = self
+                .checks
+                .next_due()
+                .map(|at| Duration::from_millis(at.saturating_sub(monotonic_ms())));
+            self.epoll.wait(&mut events, wait)?;
+            let now = monotonic_ms();
+            let mut changes = Vec::new();
+            for ready in events.iter() {
+                match ready.token {
+                    CHANNEL => self.on_channel()?,
+                    REPORTS => self.on_reports()?,
+                    t if t >= TOKEN_BASE => changes.extend(self.checks.on_event(ready, now)),
+                    _ => {}
+                }
+            }
+            changes.extend(self.checks.run_due(now, &self.epoll));
+            if let Some(plan) = &self.plan {
+                self.log.changes(plan, &changes);
+            }
+            if !changes.is_empty()
+                && let Some(team) = &self.team
+            {
+                // Who waits in a queue may be served by a server that came back.
+                team.nudge();
+            }
+            self.tell_service()?;
+            self.log.flush();
+            self.watch_output()?;
+            if self.stopping && self.team.as_ref().is_none_or(|t| self.stopped >= t.len()) {
+                return self.end();
+            }
+        }
+    }
+
+    fn end(mut self) -> Result<(), RunError> {
+        if let Some(team) = self.team.take() {
+            team.join();
+        }
+        self.channel.send(&FromWorker::Stopped, &[])?;
+        self.channel.drain(Duration::from_secs(1))?;
+        Ok(())
+    }
+
+    fn on_channel(&mut self) -> Result<(), RunError> {
+        self.channel.flush()?;
+        while let Some(Received { message, fds }) = self.channel.try_receive::<ToWorker>()? {
+            self.on_message(message, fds)?;
+        }
+        Ok(())
+    }
+
+    fn on_message(&mut self, message: ToWorker, fds: Vec<OwnedFd>) -> Result<(), RunError> {
+        match message {
+            ToWorker::Configure {
+                generation,
+                files,
+                listeners,
+            } => {
+                let sources: Vec<Source> = files
+                    .into_iter()
+                    .map(|f| Source::new(f.path, f.text))
+                    .collect();
+                let granted = grants::take(listeners, fds);
+                match granted
+                    .map_err(|e| vec![e])
+                    .and_then(|g| Ok((parse(&sources)?, g)))
+                {
+                    Ok((model, grants)) => self.configure(generation, model, grants)?,
+                    Err(reasons) => self.channel.send(
+                        &FromWorker::Rejected {
+                            generation,
+                            reasons,
+                        },
+                        &[],
+                    )?,
+                }
+            }
+            ToWorker::Stop { deadline_ms } => {
+                self.stopping = true;
+                if let Some(team) = &self.team {
+                    let hard = self
+                        .plan
+                        .as_ref()
+                        .and_then(|p| p.hard_stop_after)
+                        .unwrap_or(u64::MAX);
+                    team.stop(monotonic_ms().saturating_add(deadline_ms.min(hard)));
+                }
+            }
+            ToWorker::Status { id } => {
+                let body = match &self.plan {
+                    Some(plan) => serde_json::to_value(status::status(plan, &self.checks, |f| {
+                        self.listens(f)
+                    })),
+                    None => Ok(serde_json::Value::Null),
+                };
+                let body = body.unwrap_or(serde_json::Value::Null);
+                self.channel.send(&FromWorker::Status { id, body }, &[])?;
+            }
+            // For the VRRP process.
+            ToWorker::Handover | ToWorker::Service { .. } | ToWorker::ScriptResult { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn configure(
+        &mut self,
+        generation: u64,
+        model: model::Config,
+        grants: Vec<Grant>,
+    ) -> Result<(), RunError> {
+        let model = Arc::new(model);
+        let first = self.registry.is_none();
+        let workers = self
+            .team
+            .as_ref()
+            .map_or_else(|| worker_count(&model), Team::len);
+        let registry = self.registry.get_or_insert_with(|| Registry::new(workers));
+        let plan = match compile(model, generation, registry) {
+            Ok(plan) => Arc::new(plan),
+            Err(reasons) => {
+                self.channel.send(
+                    &FromWorker::Rejected {
+                        generation,
+                        reasons,
+                    },
+                    &[],
+                )?;
+                return Ok(());
+            }
+        };
+        if first {
+            let team = Team::start(workers, &plan)?;
+            self.epoll.add(team.waker(), REPORTS, Interest::Input)?;
+            self.team = Some(team);
+        }
+        self.grants = grants::carry_over(&self.grants, grants);
+        let now = monotonic_ms();
+        self.checks.configure(&plan, now);
+        self.log.configure(&plan);
+        if let Some(registry) = &mut self.registry {
+            let server = |b: &str, s: &str| {
+                plan.backends
+                    .iter()
+                    .any(|x| x.name == b && x.servers.iter().any(|y| y.name == s))
+            };
+            registry.retain(|f| plan.frontend_index(f).is_some(), server);
+        }
+        if let Some(team) = &self.team {
+            self.pending = Some((generation, team.len()));
+            team.configure(&plan, &self.grants);
+        }
+        self.plan = Some(plan);
+        Ok(())
+    }
+
+    fn on_reports(&mut self) -> Result<(), RunError> {
+        let reports = self.team.as_ref().map(Team::reports).unwrap_or_default();
+        for report in reports {
+            match report {
+                Report::Configured { generation, .. } => {
+                    if let Some((wanted, left)) = &mut self.pending
+                        && *wanted == generation
+                    {
+                        *left -= 1;
+                        if *left == 0 {
+                            self.pending = None;
+                            self.channel.send(&FromWorker::Ready { generation }, &[])?;
+                        }
+                    }
+                }
+                Report::ListenerLost { .. } => self.lost_listener = true,
+                Report::Stopped { .. } => self.stopped += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all sockets of the frontend are there.
+    fn listens(&self, frontend: &str) -> bool {
+        let wanted = self
+            .plan
+            .as_ref()
+            .and_then(|p| p.frontends.iter().find(|f| f.name == frontend))
+            .map_or(0, |f| f.addresses.len());
+        !self.lost_listener
+            && !self.stopping
+            && self
+                .grants
+                .iter()
+                .filter(|g| g.frontend == frontend)
+                .count()
+                >= wanted
+    }
+
+    /// Tells the supervisor, and through it VRRP, as soon as the answer changes.
+    fn tell_service(&mut self) -> Result<(), RunError> {
+        let Some(plan) = &self.plan else {
+            return Ok(());
+        };
+        let verdict = service::verdict(plan, |f| self.listens(f));
+        let now = match verdict {
+            Ok(()) => (true, String::new()),
+            Err(reason) => (false, reason),
+        };
+        if self.service.as_ref() != Some(&now) {
+            let message = FromWorker::Service {
+                up: now.0,
+                reason: now.1.clone(),
+            };
+            self.channel.send(&message, &[])?;
+            self.service = Some(now);
+        }
+        Ok(())
+    }
+
+    fn watch_output(&mut self) -> Result<(), RunError> {
+        let wants = self.channel.wants_write();
+        if wants != self.channel_output {
+            self.channel_output = wants;
+            let interest = if wants {
+                Interest::InputOutput
+            } else {
+                Interest::Input
+            };
+            self.epoll.modify(&self.channel, CHANNEL, interest)?;
+        }
+        Ok(())
+    }
+}
+
+/// The supervisor has refused what is wrong; here only what got past it counts.
+fn parse(sources: &[Source]) -> Result<model::Config, Vec<String>> {
+    let env = std::env::vars().collect();
+    let options = Options {
+        tolerant: true,
+        env: &env,
+        ..Options::default()
+    };
+    let parsed = config::haproxy::parse(sources, &options);
+    if parsed.is_valid() {
+        return Ok(parsed.config);
+    }
+    let place = |d: &config::Diagnostic| {
+        let at = parsed.sources.position(d.span);
+        format!(
+            "{}:{}:{}: {}",
+            parsed.sources.path(d.span.file),
+            at.line,
+            at.column,
+            d.message
+        )
+    };
+    Err(parsed.errors().map(place).collect())
+}
+
+fn worker_count(model: &model::Config) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    model
+        .global
+        .nbthread
+        .as_ref()
+        .map_or_else(cores, |n| usize::from(n.value))
+        .clamp(1, 256)
+}

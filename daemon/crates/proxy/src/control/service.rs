@@ -1,0 +1,33 @@
+//! Whether this proxy serves: what VRRP tracks.
+
+use crate::plan::{Backend, Plan};
+
+/// `Ok` while every listener is there and each frontend can reach some server; else the reason.
+pub fn verdict(plan: &Plan, listening: impl Fn(&str) -> bool) -> Result<(), String> {
+    if let Some(f) = plan.frontends.iter().find(|f| !listening(&f.name)) {
+        return Err(format!("frontend {} does not listen", f.name));
+    }
+    let mut used = Vec::new();
+    for f in &plan.frontends {
+        used.extend(f.default_backend);
+        used.extend(f.use_backends.iter().map(|(_, b)| *b));
+    }
+    used.sort_unstable();
+    used.dedup();
+    let used: Vec<&Backend> = used
+        .iter()
+        .filter_map(|b| plan.backends.get(*b))
+        .filter(|b| !b.servers.is_empty())
+        .collect();
+    if used.is_empty()
+        || used.iter().any(|b| {
+            b.servers
+                .iter()
+                .any(|s| s.shared.state().is_up() && s.weight > 0)
+        })
+    {
+        return Ok(());
+    }
+    let names: Vec<&str> = used.iter().map(|b| b.name.as_str()).collect();
+    Err(format!("no server is up in {}", names.join(", ")))
+}

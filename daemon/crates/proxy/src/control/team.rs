@@ -1,0 +1,111 @@
+//! The worker threads as the control thread sees them.
+
+use crate::plan::Plan;
+use crate::worker::{Command, Grant, Mailbox, Report, Setup, Worker};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use sys::epoll::Waker;
+
+#[derive(Debug)]
+pub struct Team {
+    mailboxes: Vec<Arc<Mailbox>>,
+    threads: Vec<JoinHandle<()>>,
+    inbox: Arc<Inbox>,
+}
+
+/// Where workers report to.
+#[derive(Debug)]
+pub struct Inbox {
+    reports: Mutex<Vec<Report>>,
+    waker: Waker,
+}
+
+impl Team {
+    pub fn start(workers: usize, plan: &Arc<Plan>) -> io::Result<Self> {
+        let inbox = Arc::new(Inbox {
+            reports: Mutex::default(),
+            waker: Waker::new()?,
+        });
+        let mailboxes: Vec<Arc<Mailbox>> = (0..workers)
+            .map(|_| Mailbox::new().map(Arc::new))
+            .collect::<Result<_, _>>()?;
+        let mut threads = Vec::with_capacity(workers);
+        for id in 0..workers {
+            let to = inbox.clone();
+            let setup = Setup {
+                id,
+                workers,
+                plan: plan.clone(),
+                mailboxes: mailboxes.clone(),
+                report: Box::new(move |report| to.put(report)),
+            };
+            let worker = Worker::new(setup)?;
+            let name = format!("proxy-{id}");
+            threads.push(
+                std::thread::Builder::new()
+                    .name(name)
+                    .spawn(move || worker.run())?,
+            );
+        }
+        Ok(Self {
+            mailboxes,
+            threads,
+            inbox,
+        })
+    }
+
+    pub fn len(&self) -> usize {
+        self.mailboxes.len()
+    }
+
+    pub fn waker(&self) -> &Waker {
+        &self.inbox.waker
+    }
+
+    pub fn configure(&self, plan: &Arc<Plan>, listeners: &[Grant]) {
+        for mailbox in &self.mailboxes {
+            mailbox.send(Command::Configure {
+                plan: plan.clone(),
+                listeners: listeners.to_vec(),
+            });
+        }
+    }
+
+    pub fn stop(&self, deadline: u64) {
+        for mailbox in &self.mailboxes {
+            mailbox.send(Command::Stop { deadline });
+        }
+    }
+
+    pub fn nudge(&self) {
+        self.mailboxes.iter().for_each(|m| m.nudge());
+    }
+
+    pub fn reports(&self) -> Vec<Report> {
+        self.inbox.waker.clear();
+        std::mem::take(
+            &mut *self
+                .inbox
+                .reports
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    pub fn join(self) {
+        for thread in self.threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Inbox {
+    fn put(&self, report: Report) {
+        self.reports
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(report);
+        self.waker.wake();
+    }
+}
