@@ -37,12 +37,14 @@ export function trackProxyOf(pair: PairData, instance: VrrpInstanceData): { weig
 export function memberOf(pair: PairData, instance: VrrpInstanceData, node: string): ResolvedMember {
   const defaults = defaultPriorities(trackersOf(pair, instance));
   const isMaster = node === instance.master;
-  const preempts = !instance.nopreempt && instance.preemptDelay === undefined;
+  // AH must hear the other node's sequence number first.
+  const waits =
+    instance.nopreempt || instance.preemptDelay !== undefined || instance.authentication.kind === "AH";
   const wish = instance.members[node];
   return {
     priority: wish?.priority ?? (isMaster ? defaults.master : defaults.backup),
     // MASTER as a start state would clear nopreempt and preempt_delay.
-    state: wish?.state ?? (isMaster && preempts ? "MASTER" : "BACKUP"),
+    state: wish?.state ?? (isMaster && !waits ? "MASTER" : "BACKUP"),
   };
 }
 

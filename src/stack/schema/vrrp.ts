@@ -74,7 +74,7 @@ export const member = z.strictObject({
   state: z
     .enum(["MASTER", "BACKUP"])
     .optional()
-    .describe("state to start in; default MASTER on the master unless nopreempt or preemptDelay is set"),
+    .describe("state to start in; default MASTER on the master unless nopreempt, preemptDelay or AH is set"),
 });
 
 const advertInterval = duration("10ms", "255s");
