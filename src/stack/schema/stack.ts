@@ -8,69 +8,75 @@ import { syncGroup, trackScript, vrrp, vrrpInstance } from "./vrrp.ts";
 
 export const faultKind = z.enum(["handover", "kill", "stop", "linkDown"]);
 
-export const drill = z.strictObject({
-  faults: z.array(faultKind).min(1).describe("faults injected on the master, in this order"),
-  maxOutage: duration("1ms", "10m").describe("longest time without an answer that passes"),
-  when: z
-    .enum(["create", "change", "always"])
-    .default("change")
-    .describe("run at the first deployment, at every change, or at every `pulumi up`"),
-  probe: z
-    .discriminatedUnion("kind", [
-      z.strictObject({
-        kind: z.literal("tcp"),
-        interval: duration("1ms", "10s").default("5ms").describe("time between two probes"),
-        timeout: duration("10ms", "1m").default("1s").describe("a probe that lasts longer is lost"),
-      }),
-      z.strictObject({
-        kind: z.literal("http"),
-        path: guarded(/^\/[\x21-\x7e]{0,254}$/, "a path", {
-          code: "STACK_TEXT_UNSAFE",
-          hint: 'write e.g. "/"',
-        })
-          .default("/")
-          .describe("path of the request"),
-        interval: duration("1ms", "10s").default("5ms").describe("time between two probes"),
-        timeout: duration("10ms", "1m").default("1s").describe("a probe that lasts longer is lost"),
-      }),
-    ])
-    .optional()
-    .describe("what the client does; default http for a pair with an http frontend, else tcp"),
-  from: name().optional().describe("node that sends the probes; default the machine that runs Tandem"),
-});
+export const drill = z
+  .strictObject({
+    faults: z.array(faultKind).min(1).describe("faults injected on the master, in this order"),
+    maxOutage: duration("1ms", "10m").describe("longest time without an answer that passes"),
+    when: z
+      .enum(["create", "change", "always"])
+      .default("change")
+      .describe("run at the first deployment, at every change, or at every `pulumi up`"),
+    probe: z
+      .discriminatedUnion("kind", [
+        z.strictObject({
+          kind: z.literal("tcp"),
+          interval: duration("1ms", "10s").default("5ms").describe("time between two probes"),
+          timeout: duration("10ms", "1m").default("1s").describe("a probe that lasts longer is lost"),
+        }),
+        z.strictObject({
+          kind: z.literal("http"),
+          path: guarded(/^\/[\x21-\x7e]{0,254}$/, "a path", {
+            code: "STACK_TEXT_UNSAFE",
+            hint: 'write e.g. "/"',
+          })
+            .default("/")
+            .describe("path of the request"),
+          interval: duration("1ms", "10s").default("5ms").describe("time between two probes"),
+          timeout: duration("10ms", "1m").default("1s").describe("a probe that lasts longer is lost"),
+        }),
+      ])
+      .optional()
+      .describe("what the client does; default http for a pair with an http frontend, else tcp"),
+    from: name().optional().describe("node that sends the probes; default the machine that runs Tandem"),
+  })
+  .meta({ id: "Drill" });
 
-export const certificate = z.strictObject({
-  name: name().describe("name, unique in the pair"),
-  certificate: secretRef.describe("certificate and chain in PEM form"),
-  privateKey: secretRef.describe("private key in PEM form"),
-});
+export const certificate = z
+  .strictObject({
+    name: name().describe("name, unique in the pair"),
+    certificate: secretRef.describe("certificate and chain in PEM form"),
+    privateKey: secretRef.describe("private key in PEM form"),
+  })
+  .meta({ id: "Certificate" });
 
-export const kernel = z.strictObject({
-  nonlocalBind: z
-    .boolean()
-    .default(true)
-    .describe("net.ipv4.ip_nonlocal_bind: listen on virtual addresses held by the other node"),
-  forwarding: z
-    .boolean()
-    .default(false)
-    .describe("net.ipv4.ip_forward: the host routes packets (needed by NAT)"),
-  arpIgnore: z
-    .int()
-    .min(0)
-    .max(8)
-    .default(1)
-    .describe("net.ipv4.conf.all.arp_ignore; 1: answer only on the interface of the address"),
-  arpAnnounce: z
-    .int()
-    .min(0)
-    .max(2)
-    .default(2)
-    .describe("net.ipv4.conf.all.arp_announce; 2: always the best local address"),
-  sendRedirects: z
-    .boolean()
-    .default(false)
-    .describe("net.ipv4.conf.*.send_redirects on all, default and the interfaces"),
-});
+export const kernel = z
+  .strictObject({
+    nonlocalBind: z
+      .boolean()
+      .default(true)
+      .describe("net.ipv4.ip_nonlocal_bind: listen on virtual addresses held by the other node"),
+    forwarding: z
+      .boolean()
+      .default(false)
+      .describe("net.ipv4.ip_forward: the host routes packets (needed by NAT)"),
+    arpIgnore: z
+      .int()
+      .min(0)
+      .max(8)
+      .default(1)
+      .describe("net.ipv4.conf.all.arp_ignore; 1: answer only on the interface of the address"),
+    arpAnnounce: z
+      .int()
+      .min(0)
+      .max(2)
+      .default(2)
+      .describe("net.ipv4.conf.all.arp_announce; 2: always the best local address"),
+    sendRedirects: z
+      .boolean()
+      .default(false)
+      .describe("net.ipv4.conf.*.send_redirects on all, default and the interfaces"),
+  })
+  .meta({ id: "Kernel" });
 
 const sysctlKey = guarded(/^[a-z0-9_]+(\.[A-Za-z0-9_/-]+)+$/, "a kernel parameter", {
   code: "STACK_NAME_INVALID",
@@ -84,35 +90,37 @@ const sysctlValue = z.union([
   }),
 ]);
 
-export const pair = z.strictObject({
-  name: name().describe("name, unique in the stack"),
-  nodes: z.tuple([node, node]).describe("the two hosts"),
-  vrrp: vrrp.prefault({}).describe("what the instances of the pair have in common"),
-  trackScripts: z.array(trackScript).default([]).describe("programs that tell whether a node is healthy"),
-  vrrpInstances: z
-    .array(vrrpInstance)
-    .describe("groups of virtual addresses that move together, one at least"),
-  syncGroups: z.array(syncGroup).default([]).describe("instances that move together"),
-  proxy: proxy.prefault({}).describe("settings of the whole proxy"),
-  certificates: z.array(certificate).default([]).describe("certificates for TLS"),
-  frontends: z.array(frontend).default([]).describe("what clients connect to"),
-  backends: z.array(backend).default([]).describe("groups of servers"),
-  kernel: kernel.prefault({}).describe("kernel parameters that a pair needs"),
-  sysctls: z
-    .record(sysctlKey, sysctlValue)
-    .default({})
-    .describe("further kernel parameters, dotted key and value"),
-  firewall: z
-    .strictObject({
-      vrrp: z
-        .enum(["peersOnly", "open"])
-        .default("peersOnly")
-        .describe("peersOnly: adverts that do not come from the other node are dropped"),
-    })
-    .prefault({})
-    .describe("nftables rules of the pair, in a table of their own"),
-  drill: drill.optional().describe("failover drill of a deployment; default none"),
-});
+export const pair = z
+  .strictObject({
+    name: name().describe("name, unique in the stack"),
+    nodes: z.tuple([node, node]).describe("the two hosts"),
+    vrrp: vrrp.prefault({}).describe("what the instances of the pair have in common"),
+    trackScripts: z.array(trackScript).default([]).describe("programs that tell whether a node is healthy"),
+    vrrpInstances: z
+      .array(vrrpInstance)
+      .describe("groups of virtual addresses that move together, one at least"),
+    syncGroups: z.array(syncGroup).default([]).describe("instances that move together"),
+    proxy: proxy.prefault({}).describe("settings of the whole proxy"),
+    certificates: z.array(certificate).default([]).describe("certificates for TLS"),
+    frontends: z.array(frontend).default([]).describe("what clients connect to"),
+    backends: z.array(backend).default([]).describe("groups of servers"),
+    kernel: kernel.prefault({}).describe("kernel parameters that a pair needs"),
+    sysctls: z
+      .record(sysctlKey, sysctlValue)
+      .default({})
+      .describe("further kernel parameters, dotted key and value"),
+    firewall: z
+      .strictObject({
+        vrrp: z
+          .enum(["peersOnly", "open"])
+          .default("peersOnly")
+          .describe("peersOnly: adverts that do not come from the other node are dropped"),
+      })
+      .prefault({})
+      .describe("nftables rules of the pair, in a table of their own"),
+    drill: drill.optional().describe("failover drill of a deployment; default none"),
+  })
+  .meta({ id: "Pair" });
 
 /** The whole definition; strict at every level, so that a misspelt key is an error. */
 export const stackSchema = z.strictObject({
