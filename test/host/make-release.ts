@@ -1,6 +1,6 @@
 import {
-  binaryPath,
   type BinaryRef,
+  binaryPath,
   canonicalJson,
   HostPaths,
   type Release,
@@ -42,7 +42,14 @@ export function makeRelease(binary: BinaryRef, wish: ReleaseWish = {}): Release 
   const texts: readonly (readonly [ReleaseFileName, string, string, number])[] = [
     ["haproxy.cfg", `${HostPaths.current}/haproxy.cfg`, wish.haproxy ?? HAPROXY, 0o640],
     ["keepalived.conf", `${HostPaths.current}/keepalived.conf`, wish.keepalived ?? KEEPALIVED, 0o640],
-    ["90-tandem.conf", HostPaths.sysctl, Object.entries(sysctls).map(([k, v]) => `${k} = ${v}\n`).join(""), 0o644],
+    [
+      "90-tandem.conf",
+      HostPaths.sysctl,
+      Object.entries(sysctls)
+        .map(([k, v]) => `${k} = ${v}\n`)
+        .join(""),
+      0o644,
+    ],
     ["tandem.service", HostPaths.unit, wish.unit ?? unit(binary), 0o644],
   ];
   const files: Partial<Record<ReleaseFileName, ReleaseFile>> = Object.fromEntries(

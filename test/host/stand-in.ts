@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sha256 } from "../../src/render/index.ts";
 import type { BinaryRef } from "../../src/render/index.ts";
+import { sha256 } from "../../src/render/index.ts";
 
 /**
  * A program with tandemd's command line and nothing behind it, so that every way an apply can end

@@ -31,6 +31,7 @@ export function probeProblems(
         "HOST_PROBE_FAILED",
         `cannot ask on ${name} who has the virtual addresses: ${output.trim()}`,
         {
+          severity: "warning",
           why: "an address that another machine uses would be cut off from it",
           hint: "check that the interface is up",
         },

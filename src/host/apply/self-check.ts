@@ -7,7 +7,7 @@ import { readStatus } from "../observe/facts.ts";
 import { sha256 } from "../observe/observe.ts";
 import { runScript, text } from "../script.ts";
 
-/** Milliseconds until what was taken over has to stand, and between two looks. */
+/** Milliseconds until what was taken over has to stand, at most, and between two looks. */
 const PATIENCE = 20_000;
 const PAUSE = 150;
 
@@ -29,8 +29,10 @@ export async function selfCheck(
   release: Release,
   secrets: SecretValues,
   before: DaemonStatus | undefined,
+  rollbackAfter: number,
 ): Promise<readonly string[]> {
-  const deadline = Date.now() + PATIENCE;
+  // The verdict has to be there before the host's own timer goes back.
+  const deadline = Date.now() + Math.min(PATIENCE, (rollbackAfter * 1000) / 3);
   const keys = Object.keys(release.sysctls);
   for (;;) {
     const args = [binaryPath(release.binary.sha256), ...keys.map(procPath)];

@@ -6,7 +6,7 @@ import type { HostFacts } from "../observe/facts.ts";
 import { toObservation } from "../observe/observe.ts";
 import { hostError, hostProblem } from "../problem.ts";
 import { expectSuccess, runScript, type ScriptResult, text } from "../script.ts";
-import { type ApplyContext, factsFor, SWITCH_TIMEOUT, tell } from "./context.ts";
+import { type ApplyContext, factsFor, ROLLBACK_AFTER, SWITCH_TIMEOUT, tell } from "./context.ts";
 import { currentRelease, type Plan } from "./plan.ts";
 import { selfCheck } from "./self-check.ts";
 import { CONFIRM, SWITCH } from "./switch-script.ts";
@@ -28,7 +28,13 @@ export async function takeOver(
     const switched = await runScript(shell, SWITCH, [plan.attempt], { timeout: SWITCH_TIMEOUT });
     if (switched.exitCode !== 0) throw switchFailed(context, switched);
     tell(context, "self-check", "waiting until the host runs what it was given");
-    const reasons = await selfCheck(shell, release, options.secrets, before.daemon);
+    const reasons = await selfCheck(
+      shell,
+      release,
+      options.secrets,
+      before.daemon,
+      options.rollbackAfter ?? ROLLBACK_AFTER,
+    );
     if (reasons.length > 0) throw selfCheckFailed(shell.name, reasons);
     tell(context, "confirm", "confirming over a new connection");
     await confirm(context, plan, facts);

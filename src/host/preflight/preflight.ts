@@ -46,7 +46,7 @@ export async function preflight(
   const problems = [
     ...binaryProblems(shell.name, release, facts, binary),
     ...toolProblems(shell.name, release, all),
-    ...all("disk").flatMap((record) => diskProblem(shell.name, record, binary)),
+    ...diskProblems(shell.name, all("disk"), binary),
     ...all("readonly").map((record) => readOnly(shell.name, text(record, 0))),
     ...interfaceProblems(shell.name, release, facts),
     ...sysctlProblems(shell.name, release, facts),
@@ -130,24 +130,27 @@ function toolProblems(
   return [...problems, noNft];
 }
 
-function diskProblem(
+/** One problem for each file system, with all that is to go there. */
+function diskProblems(
   host: string,
-  record: ScriptRecord,
+  records: readonly ScriptRecord[],
   { path, upload }: { readonly path: string; readonly upload: boolean },
 ): readonly Problem[] {
-  const [dir, free, mount] = [text(record, 0), Number(text(record, 1)), text(record, 2)];
-  const size =
-    upload && dir.startsWith("/opt")
-      ? Math.ceil((statSync(path, { throwIfNoEntry: false })?.size ?? 0) / 1024)
-      : 0;
-  const needed = size + RELEASE_SPACE;
-  if (text(record, 1) === "" || free >= needed) return [];
-  return [
-    hostProblem(host, "HOST_DISK_FULL", `${mount} has ${free} KiB free, ${dir} needs ${needed} KiB`, {
-      why: "an apply that runs out of space half way has to be undone",
-      hint: `free space on ${mount}`,
-    }),
-  ];
+  const mounts = [...new Set(records.map((record) => text(record, 2)))];
+  return mounts.flatMap((mount) => {
+    const here = records.filter((record) => text(record, 2) === mount);
+    const executable = upload && here.some((record) => text(record, 0).startsWith("/opt"));
+    const size = executable ? (statSync(path, { throwIfNoEntry: false })?.size ?? 0) : 0;
+    const needed = Math.ceil(size / 1024) + RELEASE_SPACE;
+    const free = text(here[0], 1);
+    if (free === "" || Number(free) >= needed) return [];
+    return [
+      hostProblem(host, "HOST_DISK_FULL", `${mount} has ${free} KiB free, the release needs ${needed} KiB`, {
+        why: "an apply that runs out of space half way has to be undone",
+        hint: `free space on ${mount}`,
+      }),
+    ];
+  });
 }
 
 function readOnly(host: string, dir: string): Problem {

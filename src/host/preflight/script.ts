@@ -33,7 +33,7 @@ for tool; do command -v "$tool" >/dev/null 2>&1 || record tool "$tool"; done
 for dir in /opt/tandem/bin /etc/tandem /var/lib/tandem; do
   at=$dir
   while [ ! -d "$at" ]; do at=\${at%/*}; at=\${at:-/}; done
-  record disk "$dir" "$(df -Pk "$at" | sed -n '2s/^.* \\([0-9][0-9]*\\) *[0-9]*% .*$/\\1/p')" "$(stat -c %m "$at")"
+  record disk "$dir" "$(df -Pk "$at" | { read -r _; read -r _ _ _ free _; printf %s "$free"; })" "$(stat -c %m "$at")"
   [ -w "$at" ] && ! grep -q " $(stat -c %m "$at") [^ ]* ro[, ]" /proc/mounts || record readonly "$dir"
 done
 unit_of() { sed -n 's|^.*/\\([^/]*\\.service\\).*$|\\1|p' "/proc/$1/cgroup" 2>/dev/null | head -n 1; }
