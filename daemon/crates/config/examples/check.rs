@@ -5,7 +5,10 @@ fn main() {
         let text = std::fs::read(&path).unwrap_or_default();
         let source = Source::new(path.clone(), String::from_utf8_lossy(&text));
         let options = Options::default();
-        let (ok, out) = if path.ends_with(".conf") {
+        let (ok, out) = if std::path::Path::new(&path)
+            .extension()
+            .is_some_and(|e| e == "conf")
+        {
             let p = config::keepalived::parse(&[source], &options);
             (p.is_valid(), render::render_all(&p.diagnostics, &p.sources))
         } else {

@@ -69,8 +69,9 @@ impl<'l> Args<'l> {
         self.at = self.words.len();
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.at >= self.words.len()
+    /// The word taken last.
+    pub fn previous(&self) -> Option<&'l Word<'l>> {
+        self.words.get(self.at.checked_sub(1)?)
     }
 
     /// Where the next word should have been.

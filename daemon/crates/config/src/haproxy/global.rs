@@ -35,7 +35,7 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
             );
         }
         "nbthread" => {
-            global.nbthread = cx.number(args, 1..=4096, "the number of threads", "nbthread 2")
+            global.nbthread = cx.number(args, 1..=4096, "the number of threads", "nbthread 2");
         }
         "spread-checks" => {
             global.spread_checks = cx.number(args, 0..=50, "the percentage", "spread-checks 5");
@@ -50,7 +50,7 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
         "chroot" => global.chroot = cx.string(args, "the directory", "chroot /var/lib/haproxy"),
         "ca-base" => global.ca_base = cx.string(args, "the directory", "ca-base /etc/ssl/certs"),
         "crt-base" => {
-            global.crt_base = cx.string(args, "the directory", "crt-base /etc/ssl/private")
+            global.crt_base = cx.string(args, "the directory", "crt-base /etc/ssl/private");
         }
         "log-tag" => global.log_tag = cx.string(args, "the tag", "log-tag haproxy"),
         "log-send-hostname" => global.log_send_hostname = Some(args.take_string()),

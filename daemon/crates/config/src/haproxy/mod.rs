@@ -1,15 +1,21 @@
 //! haproxy.cfg: from texts to a typed, fully resolved model.
 
+mod acl;
 mod address;
 mod args;
+mod condition;
 mod context;
+mod fetch;
 mod format;
 mod global;
 mod keywords;
 mod lexer;
 pub mod model;
+mod network;
 mod parser;
+mod piece;
 mod resolve;
+mod sample;
 mod section;
 mod values;
 

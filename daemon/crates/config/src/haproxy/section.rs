@@ -3,8 +3,9 @@
 use super::args::{Args, owned};
 use super::context::Context;
 use super::model::{
-    AclId, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, LogFormat, Mode, Proxy,
-    ProxyKind, ProxyName, ProxyOptions, Server, ServerAddress, ServerName, ServerPort, Timeouts,
+    Acl, AclId, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, LogFormat, Mode,
+    Proxy, ProxyKind, ProxyName, ProxyOptions, Server, ServerAddress, ServerName, ServerPort, Test,
+    Timeouts,
 };
 use crate::registry::{self, Places};
 use crate::source::Spanned;
@@ -44,8 +45,6 @@ pub struct Section {
     pub acl_names: HashMap<String, AclId>,
     /// `option httpchk`, `http-check …` lines so far.
     pub check: super::keywords::CheckLines,
-    /// The latest rule phase seen, for the warning about rules that run earlier than they stand.
-    pub last_phase: u8,
 }
 
 impl Section {
@@ -60,6 +59,22 @@ impl Section {
             self.place.names().first().unwrap_or(&""),
             self.proxy.name
         )
+    }
+
+    /// Adds a test to the ACL of that name. A test that could not be read still makes the name
+    /// known, so that only its own line is complained about.
+    pub fn add_acl(&mut self, name: Spanned<String>, test: Option<Spanned<Test>>) {
+        let next = AclId(u32::try_from(self.proxy.acls.len()).unwrap_or(u32::MAX));
+        let id = *self.acl_names.entry(name.value.clone()).or_insert(next);
+        if id == next {
+            self.proxy.acls.push(Acl {
+                name,
+                any_of: Vec::new(),
+            });
+        }
+        if let Some(acl) = self.proxy.acls.get_mut(id.0 as usize) {
+            acl.any_of.extend(test);
+        }
     }
 
     /// Reads the rest of a header line; `None` when the section cannot be opened.
@@ -86,7 +101,6 @@ impl Section {
         cx.finish(args, keyword);
         let mut section = base.cloned().unwrap_or_else(Self::empty);
         section.place = place;
-        section.last_phase = 0;
         section.proxy.name = name;
         section.proxy.kind = match place {
             Places::FRONTEND => ProxyKind::Frontend,
@@ -103,7 +117,6 @@ impl Section {
             default_server: empty_server(),
             acl_names: HashMap::new(),
             check: super::keywords::CheckLines::default(),
-            last_phase: 0,
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn build(tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<Node> {
     let mut current: Vec<Node> = Vec::new();
     for token in tokens {
         match token {
-            Token::Line(words) => current.push(Node { words, block: None }),
+            Token::Words(words) => current.push(Node { words, block: None }),
             Token::Open(span) => {
                 let fresh = current.last().is_none_or(|node| node.block.is_some());
                 if fresh {

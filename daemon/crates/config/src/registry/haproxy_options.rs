@@ -11,7 +11,7 @@ const SPLICE: Status = Accepted("data is spliced whenever that is cheaper");
 pub(super) static OPTIONS: &[Entry] = entries! {
     "option" ALL {
         Supported => "http-keep-alive" "http-server-close" "httpclose" "forwardfor";
-        NotYet("the original destination is not added yet") => "originalto";
+        Supported => "originalto";
         Accepted("requests are forwarded as they come in") => "http-buffer-request";
         Accepted("small packets are sent at once") => "http-no-delay" "nolinger"
             "independent-streams";
@@ -24,7 +24,7 @@ pub(super) static OPTIONS: &[Entry] = entries! {
         Supported => "httplog" "tcplog" "dontlognull" "dontlog-normal" "clitcpka"
             "http-ignore-probes";
         NotYet("log lines are written when the session ends") => "logasap";
-        NotYet("all lines have the level info") => "log-separate-errors";
+        Supported => "log-separate-errors";
         Accepted("counters are kept while a session runs") => "contstats" "socket-stats";
         NotYet("messages that break RFC 9112 are refused") => "accept-invalid-http-request"
             "accept-unsafe-violations-in-http-request";
@@ -35,8 +35,10 @@ pub(super) static OPTIONS: &[Entry] = entries! {
             "http-drop-request-trailers";
     }
     "option" BACK {
-        Supported => "redispatch" "httpchk" "tcp-check" "srvtcpka" "log-health-checks" "abortonclose"
-            "allbackups" "prefer-last-server";
+        Supported => "redispatch" "httpchk" "tcp-check" "srvtcpka" "abortonclose" "allbackups";
+        Accepted("changes of a server's state are always logged") => "log-health-checks";
+        Accepted("a kept connection is taken again when its server is chosen")
+            => "prefer-last-server";
         Accepted("servers that are down get no request") => "persist";
         NO_CHECK => "mysql-check" "pgsql-check" "redis-check" "smtpchk" "ssl-hello-chk"
             "ldap-check" "spop-check" "external-check";
@@ -50,7 +52,7 @@ pub(super) static OPTIONS: &[Entry] = entries! {
     }
     "timeout" ALL {
         Supported => "http-request" "http-keep-alive" "tunnel";
-        NotYet("requests are not tarpitted yet") => "tarpit";
+        Supported => "tarpit";
     }
     "timeout" FRONT {
         Supported => "client" "client-fin";

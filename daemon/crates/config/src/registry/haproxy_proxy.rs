@@ -4,7 +4,6 @@ use super::table::entries;
 use super::{Entry, Status};
 use Status::{Accepted, NotYet, Removed, Supported};
 
-const RULES: Status = NotYet("the proxy does not evaluate rules yet");
 const TABLES: Status = NotYet("stick tables are not kept yet");
 
 pub(super) static PROXY: &[Entry] = entries! {
@@ -12,9 +11,10 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "mode" "timeout" "option" "log" "disabled" "enabled" "description" "no"
             "maxconn";
         Supported => "id" "log-tag" "errorfile";
-        RULES => "http-request" "http-response" "http-after-response" "tcp-request" "acl";
+        Supported => "http-request" "http-response" "tcp-request" "acl";
+        NotYet("write the rule with http-response") => "http-after-response";
         NotYet("use errorfile with the status it is for") => "http-error" "errorfiles";
-        RULES => "errorloc" "errorloc302" "errorloc303";
+        Supported => "errorloc" "errorloc302" "errorloc303";
         NotYet("answers are not compressed; let the servers do it") => "compression";
         NotYet("filters are not run") => "filter";
         NotYet("the statistics page is not served yet; ask tandemd status --json") => "stats";
@@ -22,12 +22,13 @@ pub(super) static PROXY: &[Entry] = entries! {
         Accepted("threads are placed by the kernel") => "bind-process";
     }
     "proxy" FRONT {
-        Supported => "default_backend" "log-format" "backlog";
+        Supported => "default_backend" "backlog" "monitor-uri";
+        NotYet("use option httplog or tcplog") => "log-format";
         NotYet("custom log formats for errors and structured data are not written yet")
             => "error-log-format" "log-format-sd" "log-steps";
         NotYet("the rate is not limited yet") => "rate-limit";
         NotYet("monitor answers are not given yet; point the check at a server path")
-            => "monitor-uri" "monitor-net" "monitor" "monitor fail";
+            => "monitor-net" "monitor" "monitor fail";
         NotYet("captured headers are not logged yet") => "capture" "declare";
         NotYet("unique ids are not made yet") => "unique-id-format" "unique-id-header";
         Accepted("keep-alive probes follow the kernel's settings")
@@ -35,29 +36,28 @@ pub(super) static PROXY: &[Entry] = entries! {
     }
     "proxy" FRONT_ONLY {
         Supported => "bind";
-        RULES => "use_backend";
+        Supported => "use_backend";
     }
     "proxy" NOT_DEFAULTS {
-        RULES => "redirect";
+        Supported => "redirect";
     }
     "proxy" BACK_ONLY {
         Supported => "server";
-        RULES => "use-server";
+        Supported => "use-server";
     }
     "proxy" BACK {
         Supported => "balance" "default-server" "retries" "http-check" "http-reuse";
-        Supported => "fullconn";
+        Accepted("servers have a fixed maxconn") => "fullconn";
         NotYet("cookies for persistence are not set yet") => "cookie" "appsession"
             "dynamic-cookie-key" "ignore-persist" "force-persist";
-        NotYet("hashes are always consistent") => "hash-type" "hash-balance-factor"
-            "hash-preserve-affinity";
+        Supported => "hash-type" "source";
+        NotYet("loads are not bounded") => "hash-balance-factor" "hash-preserve-affinity";
         TABLES => "stick-table" "stick";
         NotYet("checks in several steps are not run yet; a plain check opens a connection")
             => "tcp-check";
         NotYet("external checks are not run") => "external-check";
         NotYet("write the servers out one by one") => "server-template";
-        RULES => "tcp-response";
-        NotYet("use a source address on the route instead") => "source";
+        Supported => "tcp-response";
         NotYet("retries are made for failed connections") => "retry-on";
         NotYet("FastCGI is not spoken") => "use-fcgi-app";
         Accepted("server states are kept in memory over a reload") => "load-server-state-from-file"

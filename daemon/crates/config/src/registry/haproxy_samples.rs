@@ -2,9 +2,8 @@
 
 use super::table::entries;
 use super::{Entry, Status};
-use Status::NotYet;
+use Status::{NotYet, Supported};
 
-const RULE: Status = NotYet("the proxy does not evaluate rules yet");
 const SAMPLE: Status = NotYet("the daemon cannot compute this sample");
 const TABLES: Status = NotYet("stick tables are not kept yet");
 const TLS: Status = NotYet("TLS is not spoken yet");
@@ -14,14 +13,15 @@ const CONVERTER: Status = NotYet("the daemon cannot apply this converter");
 pub(super) static SAMPLES: &[Entry] = entries! {
     "fetch" ALL {
         // Read into the model.
-        RULE =>
-            "always_true" "always_false" "int" "bool" "str" "src" "src_port" "dst" "dst_port"
-            "ssl_fc" "ssl_fc_sni" "req.ssl_sni" "req_ssl_sni" "req.ssl_hello_type"
-            "req_ssl_hello_type" "method" "path" "pathq" "url" "query" "base" "req.ver" "req_ver"
-            "hdr" "req.hdr" "req.fhdr" "res.hdr" "res.fhdr" "hdr_cnt" "req.hdr_cnt" "res.hdr_cnt"
-            "shdr_cnt" "shdr" "cook" "req.cook" "cookie" "res.cook" "scook" "url_param" "urlp"
-            "status" "nbsrv" "fe_conn" "be_conn" "fe_sess_rate" "be_sess_rate" "fe_name" "be_name"
-            "srv_name" "srv_is_up" "unique-id" "rand" "date" "hostname" "var" "env";
+        Supported => "always_true" "always_false" "int" "bool" "str" "src" "src_port" "dst"
+            "dst_port" "ssl_fc" "method" "path" "pathq" "url" "query" "base" "req.ver" "req_ver"
+            "hdr" "req.hdr" "req.fhdr" "res.hdr" "res.fhdr" "shdr" "hdr_cnt" "req.hdr_cnt"
+            "res.hdr_cnt" "shdr_cnt" "cook" "req.cook" "cookie" "res.cook" "scook" "url_param"
+            "urlp" "status" "nbsrv" "fe_conn" "be_conn" "fe_name" "be_name" "srv_name" "srv_is_up"
+            "rand" "date" "hostname" "env";
+        SAMPLE => "var" "unique-id" "fe_sess_rate" "be_sess_rate";
+        TLS => "ssl_fc_sni" "req.ssl_sni" "req_ssl_sni" "req.ssl_hello_type"
+            "req_ssl_hello_type";
         // Known by name.
         SAMPLE =>
             "avg_queue" "base32" "base32+src" "baseq" "bc_dst" "bc_dst_port" "bc_err" "bc_err_str"
@@ -112,7 +112,7 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "lat_ns_avg" "lat_ns_tot";
     }
     "converter" ALL {
-        RULE => "lower" "upper" "length";
+        Supported => "lower" "upper" "length";
         CONVERTER =>
             "add" "add_item" "aes_gcm_dec" "and" "b64dec" "base64" "be2dec" "be2hex" "bool"
             "bytes" "capture-req" "capture-res" "concat" "cpl" "crc32" "crc32c" "cut_crlf" "debug"

@@ -6,7 +6,7 @@ use Status::{Accepted, NotYet, Supported};
 
 const TLS: Status = NotYet("TLS is not spoken yet");
 const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
-const RULE: Status = NotYet("the proxy does not evaluate rules yet");
+const RULE: Status = NotYet("the proxy does not do this yet");
 const TABLES: Status = NotYet("stick tables are not kept yet");
 const RESOLVE: Status = Accepted("names are resolved again when their TTL ends");
 const POOL: Status = Accepted("idle connections are kept as the load needs");
@@ -30,8 +30,11 @@ pub(super) static WORDS: &[Entry] = entries! {
     }
     "server" ALL {
         Supported => "check" "no-check" "inter" "fastinter" "downinter" "rise" "fall" "port" "addr"
-            "weight" "backup" "no-backup" "maxconn" "minconn" "maxqueue" "disabled" "enabled"
-            "slowstart" "id" "on-marked-down" "on-marked-up";
+            "weight" "backup" "no-backup" "maxconn" "maxqueue" "disabled" "enabled" "id" "source";
+        NotYet("servers have a fixed maxconn") => "minconn";
+        NotYet("a server that came back gets its whole share at once") => "slowstart";
+        NotYet("sessions of a server that went down end by their timeouts") => "on-marked-down"
+            "on-marked-up";
         NotYet("cookies for persistence are not set yet") => "cookie";
         NotYet("PROXY protocol headers are not sent yet") => "send-proxy" "send-proxy-v2"
             "send-proxy-v2-ssl" "send-proxy-v2-ssl-cn" "check-send-proxy" "proxy-v2-options"
@@ -51,7 +54,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         POOL => "pool-low-conn" "pool-max-conn" "pool-purge-delay" "max-reuse";
         Accepted("saves one round trip; the kernel decides") => "tfo";
         TABLES => "stick";
-        NotYet("use a source address on the route instead") => "source" "usesrc" "interface";
+        NotYet("use a source address") => "usesrc" "interface";
         NotYet("redirects to servers are not sent") => "redir";
         NotYet("give the server its own check") => "track";
         NotYet("user timeouts towards servers are not set") => "tcp-ut";
@@ -61,9 +64,9 @@ pub(super) static WORDS: &[Entry] = entries! {
         Accepted("is a label only") => "guid" "init-state";
     }
     "balance" ALL {
-        Supported => "roundrobin" "leastconn" "source";
-        NotYet("use roundrobin") => "static-rr" "first" "random";
-        NotYet("use source") => "uri" "url_param" "hdr" "rdp-cookie" "hash";
+        Supported => "roundrobin" "static-rr" "leastconn" "first" "source" "uri" "url_param" "hdr"
+            "random";
+        NotYet("use source") => "rdp-cookie" "hash";
     }
     "http-check" ALL {
         Supported => "expect" "send";
@@ -77,10 +80,10 @@ pub(super) static WORDS: &[Entry] = entries! {
             "show-modules" "scope" "admin" "http-request";
     }
     "http-request" ALL {
-        RULE => "set-header" "add-header" "del-header" "replace-header" "replace-value"
+        Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value"
             "set-method" "set-path" "replace-path" "set-query" "set-uri" "allow" "deny" "tarpit"
-            "silent-drop" "redirect" "return" "set-log-level" "set-var" "set-src";
-        RULE => "add-acl" "auth" "cache-use" "capture" "del-acl" "del-map" "disable-l7-retry"
+            "silent-drop" "redirect" "return";
+        RULE => "set-log-level" "set-var" "set-src" "add-acl" "auth" "cache-use" "capture" "del-acl" "del-map" "disable-l7-retry"
             "do-resolve" "early-hint" "normalize-uri" "reject" "replace-pathq" "replace-uri"
             "send-spoe-group" "set-dst" "set-dst-port" "set-map" "set-mark" "set-nice" "set-pathq"
             "set-priority-class" "set-priority-offset" "set-src-port" "set-timeout" "set-tos"
@@ -90,21 +93,45 @@ pub(super) static WORDS: &[Entry] = entries! {
             "track-sc0" "track-sc1" "track-sc2";
     }
     "http-response" ALL {
-        RULE => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
-            "deny" "silent-drop" "redirect" "return" "set-status" "set-log-level" "set-var";
-        RULE => "add-acl" "cache-store" "capture" "del-acl" "del-map" "send-spoe-group" "set-map"
+        Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
+            "deny" "silent-drop" "redirect" "return" "set-status";
+        RULE => "set-log-level" "set-var" "add-acl" "cache-store" "capture" "del-acl" "del-map" "send-spoe-group" "set-map"
             "set-mark" "set-nice" "set-tos" "set-var-fmt" "strict-mode" "unset-var"
             "wait-for-body";
         TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc"
             "track-sc0" "track-sc1" "track-sc2";
     }
-    "tcp rule" ALL {
-        RULE => "accept" "reject" "silent-drop" "set-var" "close" "capture" "do-resolve"
-            "expect-proxy" "expect-netscaler-cip" "send-spoe-group" "set-dst" "set-dst-port"
-            "set-log-level" "set-mark" "set-nice" "set-priority-class" "set-priority-offset"
-            "set-src" "set-src-port" "set-tos" "set-var-fmt" "switch-mode" "unset-var"
-            "use-service";
+    "tcp phase" ALL {
+        Accepted("content is not inspected, so nothing waits for it") => "inspect-delay";
+    }
+    "tcp-request connection" ALL {
+        Supported => "accept" "reject" "silent-drop";
+        RULE => "set-var" "set-var-fmt" "unset-var" "capture" "expect-proxy"
+            "expect-netscaler-cip" "set-dst" "set-dst-port" "set-src" "set-src-port" "set-mark"
+            "set-tos";
         TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc0"
             "track-sc1" "track-sc2";
+    }
+    "tcp-request session" ALL {
+        Supported => "accept";
+        RULE => "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-dst"
+            "set-dst-port" "set-src" "set-src-port" "set-mark" "set-tos";
+        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc0"
+            "track-sc1" "track-sc2";
+    }
+    "tcp-request content" ALL {
+        Supported => "accept";
+        RULE => "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "capture" "do-resolve"
+            "send-spoe-group" "set-dst" "set-dst-port" "set-log-level" "set-mark" "set-nice"
+            "set-priority-class" "set-priority-offset" "set-src" "set-src-port" "set-tos"
+            "switch-mode" "use-service";
+        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc0"
+            "track-sc1" "track-sc2";
+    }
+    "tcp-response content" ALL {
+        Supported => "accept";
+        RULE => "reject" "close" "silent-drop" "set-var" "set-var-fmt" "unset-var"
+            "send-spoe-group" "set-log-level" "set-mark" "set-nice" "set-tos";
+        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
     }
 };

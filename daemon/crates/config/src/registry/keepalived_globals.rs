@@ -32,10 +32,12 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "vrrp_garp_master_repeat" "vrrp_garp_master_refresh"
             "vrrp_garp_master_refresh_repeat" "vrrp_garp_lower_prio_delay"
             "vrrp_garp_lower_prio_repeat" "vrrp_garp_interval" "vrrp_gna_interval"
-            "vrrp_skip_check_adv_addr" "vrrp_strict" "vrrp_startup_delay" "vrrp_priority"
+            "vrrp_skip_check_adv_addr" "vrrp_startup_delay" "vrrp_priority"
             "vrrp_rt_priority" "vrrp_no_swap" "max_auto_priority" "default_interface"
             "dynamic_interfaces" "vrrp_higher_prio_send_advert" "vrrp_lower_prio_no_advert"
             "vrrp_check_unicast_src" "vrrp_down_timer_adverts" "vrrp_notify_priority_changes";
+        Accepted("the protocol is followed; packets to the addresses are still accepted")
+            => "vrrp_strict";
         MAIL => "notification_email" "notification_email_from" "smtp_server"
             "smtp_connect_timeout" "smtp_helo_name" "smtp_alert" "smtp_alert_vrrp"
             "smtp_alert_checker" "no_email_faults";

@@ -22,12 +22,15 @@ pub(super) static VRRP: &[Entry] = entries! {
             "garp_lower_prio_delay" "garp_lower_prio_repeat" "garp_interval" "gna_interval"
             "notify" "notify_master" "notify_backup" "notify_fault" "notify_stop"
             "notify_deleted" "notify_master_rx_lower_pri" "notify_priority_changes"
-            "dont_track_primary" "accept" "no_accept" "strict_mode" "lower_prio_no_advert"
+            "dont_track_primary" "accept" "lower_prio_no_advert" "interface_up_down_delays"
             "higher_prio_send_advert" "down_timer_adverts" "skip_check_adv_addr"
             "check_unicast_src" "v3_checksum_as_v2" "no_virtual_ipaddress"
             "#tandem:track_proxy";
-        Accepted("a master takes packets to its addresses unless no_accept says otherwise")
-            => "debug";
+        Accepted("the protocol is followed; packets to the addresses are still accepted")
+            => "strict_mode";
+        NotYet("a master takes packets to its addresses; drop them with an nftables rule")
+            => "no_accept";
+        Accepted("the log level is chosen when the daemon starts") => "debug";
         MAIL => "smtp_alert";
         NotYet("virtual MAC addresses are not used; gratuitous ARP moves the addresses")
             => "use_vmac" "use_vmac_addr" "vmac_xmit_base" "use_ipvlan" "vrrp_garp_extra_if"
@@ -35,8 +38,8 @@ pub(super) static VRRP: &[Entry] = entries! {
         NotYet("routes and rules do not move with the addresses yet; use notify scripts")
             => "virtual_routes" "virtual_rules";
         TRACKED => "track_file" "track_process" "track_bfd" "track_src_ip";
-        NotYet("delays of interface states are not kept yet") => "interface_up_down_delays"
-            "linkbeat_use_polling" "linkbeat_interfaces";
+        Accepted("the kernel tells the state of links") => "linkbeat_use_polling";
+        NotYet("write each interface into track_interface") => "linkbeat_interfaces";
         Accepted("added addresses are primary or secondary as the kernel decides")
             => "promote_secondaries";
         Accepted("has an effect once the layer 4 director runs") => "lvs_sync_daemon_interface";

@@ -109,7 +109,7 @@ fn uri(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Balance> {
             "whole" => whole = true,
             "path-only" => path_only = true,
             "len" => {
-                len = Some(*cx.number(args, 1..=u32::MAX, "the length", "balance uri len 64")?)
+                len = Some(*cx.number(args, 1..=u32::MAX, "the length", "balance uri len 64")?);
             }
             "depth" => {
                 depth = Some(*cx.number(args, 1..=u32::MAX, "the depth", "balance uri depth 3")?);

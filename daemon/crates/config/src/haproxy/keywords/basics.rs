@@ -46,6 +46,13 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args:
             proxy.default_backend = name.map(|name| name.map(ProxyName));
         }
         "http-reuse" => http_reuse(cx, section, args),
+        "monitor-uri" => proxy.monitor_uri = cx.string(args, "the path", "monitor-uri /alive"),
+        "source" => {
+            proxy.source = cx.source_address(args);
+        }
+        "rate-limit" => rate_limit(cx, section, args),
+        "errorloc" | "errorloc302" => errorloc(cx, section, args, 302),
+        "errorloc303" => errorloc(cx, section, args, 303),
         _ => errorfile(cx, section, args),
     }
     cx.finish(args, keyword);
@@ -87,20 +94,31 @@ const OWN_STATUSES: [u16; 17] = [
     200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504,
 ];
 
-fn errorfile(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+fn rate_limit(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    if args.take_if("sessions").is_none() {
+        return cx.missing(args, "'sessions'", "rate-limit sessions 100");
+    }
+    let limit = cx.number(
+        args,
+        0..=u32::MAX,
+        "the number of sessions",
+        "rate-limit sessions 100",
+    );
+    section.proxy.rate_limit_sessions = limit.filter(|limit| **limit > 0);
+}
+
+/// The status that a line is about, one that the proxy answers with.
+fn own_status(cx: &mut Context<'_>, args: &mut Args<'_>, example: &str) -> Option<u16> {
     let Some(word) = args.take() else {
-        return cx.missing(
-            args,
-            "the status",
-            "errorfile 503 /etc/haproxy/errors/503.http",
-        );
+        cx.missing(args, "the status", example);
+        return None;
     };
     let status = word
         .text
         .parse()
         .ok()
         .filter(|status| OWN_STATUSES.contains(status));
-    let Some(status) = status else {
+    if status.is_none() {
         let all: Vec<String> = OWN_STATUSES.iter().map(ToString::to_string).collect();
         cx.bad(
             word,
@@ -108,14 +126,29 @@ fn errorfile(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
             &format!("one of {}", all.join(", ")),
         );
         args.skip_all();
+    }
+    status
+}
+
+fn errorloc(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, code: u16) {
+    let example = "errorloc 503 http://sorry.example.com/";
+    let Some(status) = own_status(cx, args, example) else {
+        return;
+    };
+    if let Some(url) = cx.string(args, "the URL", example) {
+        section.proxy.error_files.remove(&status);
+        section.proxy.error_locations.insert(status, (code, url));
+    }
+}
+
+fn errorfile(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let example = "errorfile 503 /etc/haproxy/errors/503.http";
+    let Some(status) = own_status(cx, args, example) else {
         return;
     };
     let Some(file) = args.take() else {
-        return cx.missing(
-            args,
-            "the file",
-            "errorfile 503 /etc/haproxy/errors/503.http",
-        );
+        return cx.missing(args, "the file", example);
     };
+    section.proxy.error_locations.remove(&status);
     section.proxy.error_files.insert(status, owned(file));
 }

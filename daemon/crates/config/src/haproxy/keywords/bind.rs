@@ -55,14 +55,14 @@ fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut 
         "name" => bind.name = cx.string(args, "the name", "bind :80 name web"),
         "interface" => bind.interface = cx.string(args, "the interface", "bind :80 interface eth0"),
         "user" | "uid" => {
-            bind.unix_user = cx.string(args, "the user", "bind /run/x.sock user root")
+            bind.unix_user = cx.string(args, "the user", "bind /run/x.sock user root");
         }
         "group" | "gid" => {
-            bind.unix_group = cx.string(args, "the group", "bind /run/x.sock group adm")
+            bind.unix_group = cx.string(args, "the group", "bind /run/x.sock group adm");
         }
         "id" => bind.id = cx.number(args, 1..=i32::MAX.unsigned_abs(), "the id", "bind :80 id 1"),
         "maxconn" => {
-            bind.maxconn = cx.number(args, 1..=u32::MAX, "the limit", "bind :80 maxconn 1000")
+            bind.maxconn = cx.number(args, 1..=u32::MAX, "the limit", "bind :80 maxconn 1000");
         }
         "backlog" => {
             bind.backlog = cx.number(

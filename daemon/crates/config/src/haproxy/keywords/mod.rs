@@ -4,10 +4,17 @@ mod balance;
 mod basics;
 mod bind;
 mod check;
+mod cookie;
+mod http_answers;
+mod http_rules;
 mod logging;
 mod options;
+mod redirect;
+mod routing;
 mod server;
 mod server_words;
+mod stats;
+mod tcp_rules;
 mod timeouts;
 
 pub use check::CheckLines;
@@ -32,7 +39,8 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
     let args = &mut args;
     match keyword {
         "mode" | "disabled" | "enabled" | "description" | "maxconn" | "fullconn" | "backlog"
-        | "id" | "retries" | "default_backend" | "http-reuse" | "errorfile" => {
+        | "id" | "retries" | "default_backend" | "http-reuse" | "errorfile" | "errorloc"
+        | "errorloc302" | "errorloc303" | "monitor-uri" | "rate-limit" | "source" => {
             basics::keyword(cx, section, keyword, args);
         }
         "timeout" => timeouts::timeout(cx, section, args),
@@ -43,6 +51,15 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "server" => server::server(cx, section, args),
         "default-server" => server::default_server(cx, section, args),
         "http-check" => check::http_check(cx, section, args),
+        "acl" => cx.acl_line(section, args),
+        "http-request" => http_rules::rule(cx, section, args, http_rules::Side::Request),
+        "http-response" => http_rules::rule(cx, section, args, http_rules::Side::Response),
+        "redirect" => http_rules::bare_redirect(cx, section, args),
+        "use_backend" => routing::use_backend(cx, section, args),
+        "use-server" => routing::use_server(cx, section, args),
+        "tcp-request" | "tcp-response" => tcp_rules::rule(cx, section, keyword, args),
+        "cookie" => cookie::cookie(cx, section, args),
+        "stats" => stats::stats(cx, section, args),
         // Known, and its status has been said: accepted without effect, or refused.
         _ => {}
     }

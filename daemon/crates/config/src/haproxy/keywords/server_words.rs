@@ -141,15 +141,15 @@ fn interval(
 fn other(cx: &mut Context<'_>, server: &mut Server, word: &Word<'_>, args: &mut Args<'_>) {
     let name = word.text.as_ref();
     match name {
-        "on-marked-down" => {
+        "on-marked-down"
             if expect(
                 cx,
                 args,
                 "shutdown-sessions",
                 "on-marked-down shutdown-sessions",
-            ) {
-                server.on_marked_down = Some(OnMarkedDown::ShutdownSessions);
-            }
+            ) =>
+        {
+            server.on_marked_down = Some(OnMarkedDown::ShutdownSessions);
         }
         "on-marked-up" => {
             let example = "on-marked-up shutdown-backup-sessions";

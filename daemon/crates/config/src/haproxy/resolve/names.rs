@@ -4,7 +4,7 @@ use crate::haproxy::context::Context;
 use crate::haproxy::model::{Config, Mode, Proxy, ProxyName};
 use crate::source::Spanned;
 use crate::suggest::nearest;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A frontend and a backend may share a name; two of a side may not, nor two servers.
 pub fn unique(cx: &mut Context<'_>, config: &Config) {
@@ -32,9 +32,9 @@ pub fn unique(cx: &mut Context<'_>, config: &Config) {
 }
 
 fn servers(cx: &mut Context<'_>, proxy: &Proxy) {
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     for server in &proxy.servers {
-        if seen.insert(&server.name.value, ()).is_some() {
+        if !seen.insert(&server.name.value) {
             let message = format!(
                 "{} '{}' has a server '{}' already",
                 proxy.kind.keyword(),

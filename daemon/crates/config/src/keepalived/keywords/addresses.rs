@@ -90,7 +90,10 @@ fn parameter(cx: &mut Context<'_>, vip: &mut Vip, word: &Word, more: &[Word]) ->
             with_value(cx, vip, word, value);
             return Some(1);
         }
-        _ => return unknown(cx, word, more),
+        _ => {
+            unknown(cx, word);
+            return Some(more.len());
+        }
     }
     Some(0)
 }
@@ -163,7 +166,7 @@ fn short_name(cx: &mut Context<'_>, word: &Word) -> Option<Spanned<String>> {
 }
 
 /// A second address on a line is lost in keepalived; anything else is not known.
-fn unknown(cx: &mut Context<'_>, word: &Word, more: &[Word]) -> Option<usize> {
+fn unknown(cx: &mut Context<'_>, word: &Word) {
     let host = word.text.split('/').next().unwrap_or("");
     let table = registry::keepalived();
     if host.parse::<IpAddr>().is_ok() {
@@ -173,7 +176,7 @@ fn unknown(cx: &mut Context<'_>, word: &Word, more: &[Word]) -> Option<usize> {
         );
         cx.error("keepalived/second-entry", word.span, message)
             .suggest("write each address on a line of its own");
-        return Some(more.len());
+        return;
     }
     if let Some(entry) = table.find("virtual_ipaddress", &word.text)
         && let Status::NotYet(why) = entry.status
@@ -183,7 +186,7 @@ fn unknown(cx: &mut Context<'_>, word: &Word, more: &[Word]) -> Option<usize> {
         cx.diagnostics
             .add(severity, "keepalived/not-yet", word.span, message)
             .suggest(why);
-        return Some(more.len());
+        return;
     }
     let message = format!("unknown parameter '{}' of an address", word.text);
     let severity = cx.refusal_severity();
@@ -194,5 +197,4 @@ fn unknown(cx: &mut Context<'_>, word: &Word, more: &[Word]) -> Option<usize> {
     if let Some(near) = near {
         found.suggest(format!("did you mean '{near}'?"));
     }
-    Some(more.len())
 }

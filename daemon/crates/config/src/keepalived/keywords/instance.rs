@@ -4,9 +4,8 @@ use super::garp::GarpDraft;
 use super::{addresses, authentication, global, name, notify, track, unicast};
 use crate::keepalived::context::{Block, Context, owned};
 use crate::keepalived::model::{
-    AcceptMode, Authentication, Config, InitialState, InstanceName, Notify, Priority, RouteEntry,
-    TrackInterface, TrackProxy, TrackScript, TrackedFile, TrackedProcess, UnicastPeer, Version,
-    Vip, Vmac, Vrid,
+    AcceptMode, Authentication, Config, InitialState, Notify, Priority, RouteEntry, TrackInterface,
+    TrackProxy, TrackScript, TrackedFile, TrackedProcess, UnicastPeer, Version, Vip, Vmac, Vrid,
 };
 use crate::keepalived::tree::Node;
 use crate::source::{Span, Spanned};

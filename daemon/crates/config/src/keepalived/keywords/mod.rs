@@ -49,7 +49,6 @@ fn block(cx: &mut Context<'_>, drafts: &mut Drafts, node: &Node) {
     }
     let config = &mut drafts.config;
     match node.keyword() {
-        "global_defs" => {}
         "vrrp_script" => script::read(cx, config, node),
         "vrrp_instance" => {
             if let Some(draft) = instance::read(cx, config, &drafts.instances, node) {
@@ -65,6 +64,7 @@ fn block(cx: &mut Context<'_>, drafts: &mut Drafts, node: &Node) {
         "virtual_server" => lvs(config, node, LvsKind::VirtualServer),
         "virtual_server_group" => lvs(config, node, LvsKind::VirtualServerGroup),
         "SSL" => lvs(config, node, LvsKind::Ssl),
+        // `global_defs` was read before; the rest is refused.
         _ => {}
     }
 }

@@ -1,25 +1,25 @@
 //! Comments: `!` or `#` anywhere outside double quotes, to the end of the line.
 
-use super::text::Text;
+use super::line::Line;
 
 /// What turns a comment into a directive of this daemon, invisible to keepalived.
 pub const MAGIC: &str = "#tandem:";
 
 /// `#tandem: track_proxy weight 10` as a line whose first word is `#tandem:track_proxy`.
-pub fn magic(line: &Text) -> Option<Text> {
+pub fn magic(line: &Line) -> Option<Line> {
     let rest = line.text.strip_prefix(MAGIC)?;
     let keyword = rest.trim_start_matches([' ', '\t']);
     let skipped = MAGIC.len() + rest.len() - keyword.len();
     let mut body = line.slice(skipped, line.text.len());
     // A comment may follow, as behind any keyword.
     strip(&mut body);
-    let mut magic = Text::standing_for(MAGIC, line.span(0, skipped));
+    let mut magic = Line::standing_for(MAGIC, line.span(0, skipped));
     magic.push(&body);
     Some(magic)
 }
 
 /// Cuts the comment off and takes the backslash from `\#` and `\!`.
-pub fn strip(line: &mut Text) {
+pub fn strip(line: &mut Line) {
     let mut quoted = false;
     let mut at = 0;
     while let Some(byte) = line.text.as_bytes().get(at) {

@@ -1,7 +1,7 @@
 //! `$NAME=text`, `$NAME`, `${NAME}`, and the built-in `${_…}`.
 
 use super::Lexer;
-use super::text::Text;
+use super::line::Line;
 use crate::options::Options;
 use crate::source::Span;
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ pub fn is_definition(line: &str) -> bool {
 
 impl Lexer<'_> {
     /// Takes a definition up; false when the line is none.
-    pub(super) fn define(&mut self, line: &Text) -> bool {
+    pub(super) fn define(&mut self, line: &Line) -> bool {
         if !is_definition(&line.text) {
             return false;
         }
@@ -63,7 +63,7 @@ impl Lexer<'_> {
     }
 
     /// Replaces what is defined; unknown names stay as text.
-    pub(super) fn substitute(&mut self, mut line: Text) -> Text {
+    pub(super) fn substitute(&mut self, mut line: Line) -> Line {
         for _ in 0..DEEPEST {
             let (next, changed) = self.substitute_once(&line);
             line = next;
@@ -86,7 +86,7 @@ impl Lexer<'_> {
         line
     }
 
-    fn substitute_once(&mut self, line: &Text) -> (Text, bool) {
+    fn substitute_once(&mut self, line: &Line) -> (Line, bool) {
         let mut out = line.slice(0, 0);
         let mut changed = false;
         let mut at = 0;
@@ -103,7 +103,7 @@ impl Lexer<'_> {
             match value {
                 Some(value) => {
                     let span = line.span(dollar, dollar + length);
-                    out.push(&Text::standing_for(&value, span));
+                    out.push(&Line::standing_for(&value, span));
                     changed = true;
                 }
                 None => out.push(&line.slice(dollar, dollar + length)),

@@ -1,7 +1,7 @@
 //! `include PATTERN` and its stricter kin, through the injected loader.
 
 use super::Lexer;
-use super::text::Text;
+use super::line::Line;
 use crate::source::Source;
 
 /// Deeper nesting is a circle that path names hide.
@@ -9,7 +9,7 @@ const DEEPEST: usize = 32;
 
 impl Lexer<'_> {
     /// Reads the files that an include line names; false when the line is none.
-    pub(super) fn include(&mut self, line: &Text) -> bool {
+    pub(super) fn include(&mut self, line: &Line) -> bool {
         let words = line.words(0, line.text.len());
         let Some(keyword) = words.first() else {
             return false;

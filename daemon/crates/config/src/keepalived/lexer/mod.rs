@@ -5,10 +5,10 @@
 mod comment;
 mod define;
 mod include;
+mod line;
 mod repeat;
-mod text;
 
-pub use text::{Text, Word};
+pub use line::{Line, Word};
 
 use crate::diagnostic::Diagnostics;
 use crate::options::Options;
@@ -19,7 +19,7 @@ use define::Definitions;
 #[derive(Debug, Clone)]
 pub enum Token {
     /// The words of one logical line.
-    Line(Vec<Word>),
+    Words(Vec<Word>),
     Open(Span),
     Close(Span),
 }
@@ -67,14 +67,14 @@ impl<'o> Lexer<'o> {
                     .suggest("save the file as UTF-8");
                 continue;
             }
-            let mut whole = Text::of(content, file, at);
+            let mut whole = Line::of(content, file, at);
             // A definition that ends in a backslash goes on in the next line.
             if define::is_definition(content) {
                 while whole.text.ends_with('\\') {
                     whole.cut(whole.text.len() - 1);
                     let Some(more) = lines.next() else { break };
                     let more_text = more.trim_end_matches(['\n', '\r']);
-                    whole.push_line(&Text::of(more_text, file, offset));
+                    whole.push_line(&Line::of(more_text, file, offset));
                     offset += more.len();
                 }
             }
@@ -84,7 +84,7 @@ impl<'o> Lexer<'o> {
     }
 
     /// Steps 1 to 5 and the include.
-    fn physical(&mut self, mut line: Text) {
+    fn physical(&mut self, mut line: Line) {
         line.trim();
         if let Some(magic) = comment::magic(&line) {
             self.emit(&magic);
@@ -105,7 +105,7 @@ impl<'o> Lexer<'o> {
     }
 
     /// `@ID rest` is kept for that id, `@^ID rest` for all others.
-    fn selected(&mut self, line: &mut Text) -> bool {
+    fn selected(&mut self, line: &mut Line) -> bool {
         let Some(rest) = line.text.strip_prefix('@') else {
             return true;
         };
@@ -122,7 +122,7 @@ impl<'o> Lexer<'o> {
     }
 
     /// Step 6, then comments and braces of each line that came out.
-    fn substituted(&mut self, line: Text) {
+    fn substituted(&mut self, line: Line) {
         let changed = line.text.contains('$');
         let line = if changed { self.substitute(line) } else { line };
         if !line.text.contains('\n') {
@@ -141,7 +141,7 @@ impl<'o> Lexer<'o> {
     }
 
     /// Step 8: the first brace outside quotes ends the logical line.
-    fn emit(&mut self, line: &Text) {
+    fn emit(&mut self, line: &Line) {
         if self.tokens.len() > MOST_TOKENS {
             if !std::mem::replace(&mut self.full, true) {
                 let message = "the definitions expand to more lines than can be meant";
@@ -152,13 +152,13 @@ impl<'o> Lexer<'o> {
         }
         let bytes = line.text.as_bytes();
         let (mut start, mut quoted) = (0, false);
-        for at in 0..bytes.len() {
-            match bytes[at] {
+        for (at, byte) in bytes.iter().enumerate() {
+            match byte {
                 b'"' => quoted = !quoted,
                 b'{' | b'}' if !quoted => {
                     self.words(line, start, at);
                     let span = line.span(at, at + 1);
-                    let open = bytes[at] == b'{';
+                    let open = *byte == b'{';
                     self.tokens.push(if open {
                         Token::Open(span)
                     } else {
@@ -183,10 +183,10 @@ impl<'o> Lexer<'o> {
         self.words(line, start, bytes.len());
     }
 
-    fn words(&mut self, line: &Text, from: usize, to: usize) {
+    fn words(&mut self, line: &Line, from: usize, to: usize) {
         let words = line.words(from, to);
         if !words.is_empty() {
-            self.tokens.push(Token::Line(words));
+            self.tokens.push(Token::Words(words));
         }
     }
 }

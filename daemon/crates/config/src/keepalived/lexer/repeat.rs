@@ -2,7 +2,7 @@
 //! `~LST({u,v},{1,2},{3,4}) line`: the line is repeated with the variables set.
 
 use super::Lexer;
-use super::text::Text;
+use super::line::Line;
 use std::collections::BTreeMap;
 
 /// No real list is longer; a mistyped end would fill the memory.
@@ -12,7 +12,7 @@ type Values = Vec<BTreeMap<String, String>>;
 
 impl Lexer<'_> {
     /// The line itself, or its repetitions; nothing after an error.
-    pub(super) fn repeat(&mut self, line: Text) -> Vec<Text> {
+    pub(super) fn repeat(&mut self, line: Line) -> Vec<Line> {
         if !line.text.starts_with('~') {
             return vec![line];
         }
@@ -43,7 +43,7 @@ impl Lexer<'_> {
         lines
     }
 
-    fn repeat_once(&mut self, line: &Text) -> Vec<Text> {
+    fn repeat_once(&mut self, line: &Line) -> Vec<Line> {
         let values = parse(&line.text);
         let Some((values, rest)) = values else {
             let end = line.text.find(')').map_or(line.text.len(), |at| at + 1);
@@ -60,7 +60,7 @@ impl Lexer<'_> {
 }
 
 /// Replaces `$NAME` and `${NAME}` of one set of values.
-fn replace(line: &Text, set: &BTreeMap<String, String>) -> Text {
+fn replace(line: &Line, set: &BTreeMap<String, String>) -> Line {
     let mut line = line.clone();
     for (name, value) in set {
         for form in [format!("${{{name}}}"), format!("${name}")] {
@@ -74,7 +74,7 @@ fn replace(line: &Text, set: &BTreeMap<String, String>) -> Text {
                     continue;
                 }
                 let mut new = line.slice(0, at);
-                new.push(&Text::standing_for(value, line.span(at, end)));
+                new.push(&Line::standing_for(value, line.span(at, end)));
                 new.push(&line.slice(end, line.text.len()));
                 from = at + value.len();
                 line = new;

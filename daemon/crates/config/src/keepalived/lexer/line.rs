@@ -3,9 +3,9 @@
 use crate::source::{FileId, Span};
 use std::borrow::Cow;
 
-/// Text with an origin for each byte.
+/// Line with an origin for each byte.
 #[derive(Debug, Clone)]
-pub struct Text {
+pub struct Line {
     pub text: String,
     file: FileId,
     /// Without a table, byte `i` stands at this offset plus `i`.
@@ -18,11 +18,10 @@ pub struct Text {
 #[derive(Debug, Clone)]
 pub struct Word {
     pub text: String,
-    pub quoted: bool,
     pub span: Span,
 }
 
-impl Text {
+impl Line {
     pub fn of(text: &str, file: FileId, offset: usize) -> Self {
         Self {
             text: text.to_owned(),
@@ -32,7 +31,7 @@ impl Text {
         }
     }
 
-    /// Text that stands for what `span` covers.
+    /// Line that stands for what `span` covers.
     pub fn standing_for(text: &str, span: Span) -> Self {
         let range = (span.start, span.end());
         Self {
@@ -105,20 +104,20 @@ impl Text {
         }
     }
 
-    pub fn push(&mut self, other: &Text) {
+    pub fn push(&mut self, other: &Line) {
         let more = std::mem::take(other.clone().table());
         self.table().extend(more);
         self.text.push_str(&other.text);
     }
 
     /// Appends a line feed and another physical line.
-    pub fn push_line(&mut self, other: &Text) {
+    pub fn push_line(&mut self, other: &Line) {
         let end = self.span_all();
-        self.push(&Text::standing_for("\n", end.after()));
+        self.push(&Line::standing_for("\n", end.after()));
         self.push(other);
     }
 
-    pub fn lines(&self) -> Vec<Text> {
+    pub fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut start = 0;
         for part in self.text.split('\n') {
@@ -159,7 +158,6 @@ impl Text {
             };
             words.push(Word {
                 text: text.into_owned(),
-                quoted,
                 span: self.span(start, at),
             });
         }

@@ -1,0 +1,297 @@
+//! Tests: `FETCH [-i] [-m METHOD] [--] PATTERN…` (configuration manual, 7.1).
+
+use super::args::Args;
+use super::context::Context;
+use super::fetch::{Kind, kind};
+use super::lexer::Word;
+use super::model::{Converter, Fetch, IntTest, MatchKind, Sample, Test};
+use super::network::network;
+use super::piece::Piece;
+use crate::source::{Span, Spanned};
+
+/// `-m` methods, and the suffixes by which ACL keywords name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Bool,
+    Found,
+    Int,
+    Len,
+    Ip,
+    Str,
+    Beg,
+    End,
+    Sub,
+    Dir,
+    Dom,
+    Reg,
+}
+
+fn method(name: &str) -> Option<Method> {
+    Some(match name {
+        "bool" => Method::Bool,
+        "found" => Method::Found,
+        "int" => Method::Int,
+        "len" => Method::Len,
+        "ip" => Method::Ip,
+        "str" | "meth" => Method::Str,
+        "beg" => Method::Beg,
+        "end" => Method::End,
+        "sub" => Method::Sub,
+        "dir" => Method::Dir,
+        "dom" => Method::Dom,
+        "reg" => Method::Reg,
+        _ => return None,
+    })
+}
+
+/// Fetches whose ACL keywords take a suffix, e.g. `path_beg`.
+const WITH_SUFFIX: [&str; 8] = [
+    "base", "cook", "hdr", "path", "scook", "shdr", "url", "urlp",
+];
+
+/// `path_beg` → `path` and `beg`.
+fn suffixed(name: &str) -> Option<(&str, Method)> {
+    let (base, suffix) = name.rsplit_once('_')?;
+    let fits =
+        WITH_SUFFIX.contains(&base) || (base == "ssl_fc_sni" && matches!(suffix, "end" | "reg"));
+    let method = method(suffix)?;
+    (fits
+        && !matches!(
+            method,
+            Method::Bool | Method::Found | Method::Int | Method::Ip | Method::Str
+        ))
+    .then_some((base, method))
+}
+
+impl Context<'_> {
+    /// A test from its words; `None` when it cannot be read, which has been said.
+    pub fn test(&mut self, words: &[Word<'_>], end: Span) -> Option<Spanned<Test>> {
+        let Some(first) = words.first() else {
+            self.error(
+                "haproxy/missing-value",
+                end,
+                "the test is missing".to_owned(),
+            )
+            .suggest("write e.g. 'path_beg /api' or 'src 10.0.0.0/8'");
+            return None;
+        };
+        let last = words.last().unwrap_or(first);
+        let (sample, implied) = self.tested(first)?;
+        let mut flags = Flags {
+            method: implied,
+            ignore_case: false,
+            ended: false,
+        };
+        let mut rest = &words[1..];
+        while let Some((word, more)) = rest.split_first() {
+            let Some(taken) = self.flag(word, more, &mut flags)? else {
+                break;
+            };
+            rest = more.get(taken..).unwrap_or(&[]);
+        }
+        let method = flags.method.unwrap_or_else(|| default_method(&sample));
+        let matching = self.patterns(method, &sample, first, rest, flags.ended)?;
+        let test = Test {
+            sample,
+            matching,
+            ignore_case: flags.ignore_case,
+        };
+        Some(Spanned::new(test, first.span.to(last.span)))
+    }
+
+    /// The sample, and the method that the ACL keyword stands for.
+    fn tested(&mut self, word: &Word<'_>) -> Option<(Sample, Option<Method>)> {
+        let piece = Piece::of(word);
+        self.balanced(piece)?;
+        let parts = piece.split_outside(b',');
+        let (first, converters) = parts.split_first()?;
+        let (name, arguments) = first.call();
+        let Some((base, method)) = suffixed(name.text) else {
+            return Some((self.sample(piece)?, None));
+        };
+        let text = arguments.map_or(base.to_owned(), |inner| format!("{base}({})", inner.text));
+        let fetch = self.fetch(Piece {
+            text: &text,
+            span: first.span,
+        })?;
+        Some((self.sample_behind(fetch, converters)?, Some(method)))
+    }
+
+    /// `Some(None)` = no flag, patterns begin; `Some(Some(n))` = a flag that took n more words.
+    #[allow(clippy::option_option)]
+    fn flag(
+        &mut self,
+        word: &Word<'_>,
+        more: &[Word<'_>],
+        flags: &mut Flags,
+    ) -> Option<Option<usize>> {
+        match word.text.as_ref() {
+            "-i" => flags.ignore_case = true,
+            "-n" | "-M" | "-u" | "-f" => {
+                self.not_yet_flag(word);
+                return None;
+            }
+            "--" => {
+                flags.ended = true;
+                return Some(Some(0)).filter(|_| !more.is_empty()).or(Some(None));
+            }
+            "-m" => {
+                let Some(name) = more.first() else {
+                    let message = "'-m' needs a method".to_owned();
+                    self.error("haproxy/missing-value", word.span.after(), message)
+                        .suggest("write e.g. '-m str' or '-m found'");
+                    return None;
+                };
+                let Some(method) = method(&name.text) else {
+                    self.bad(
+                        name,
+                        "a method of matching",
+                        "it is one of found, bool, int, ip, len, str, beg, end, sub, dir, dom, reg",
+                    );
+                    return None;
+                };
+                flags.method = Some(method);
+                return Some(Some(1));
+            }
+            _ => return Some(None),
+        }
+        Some(Some(0))
+    }
+
+    fn not_yet_flag(&mut self, word: &Word<'_>) {
+        let severity = self.refusal_severity();
+        let message = format!("the flag '{}' of a test is not supported yet", word.text);
+        self.diagnostics
+            .add(severity, "haproxy/not-yet", word.span, message)
+            .suggest("write the patterns on the line");
+    }
+
+    fn patterns(
+        &mut self,
+        method: Method,
+        sample: &Sample,
+        first: &Word<'_>,
+        words: &[Word<'_>],
+        ended: bool,
+    ) -> Option<MatchKind> {
+        if words.is_empty() && !ended && !matches!(method, Method::Bool | Method::Found) {
+            let message = format!("'{}' has no pattern, so it never matches", first.text);
+            self.warning("haproxy/no-pattern", first.span, message)
+                .suggest("add a pattern, or '-m found' to ask whether it is there");
+        }
+        let texts = || {
+            words
+                .iter()
+                .map(|word| word.text.to_string())
+                .collect::<Vec<_>>()
+        };
+        Some(match method {
+            Method::Found => MatchKind::Found,
+            Method::Bool if words.is_empty() => MatchKind::Bool,
+            Method::Bool | Method::Int => MatchKind::Int(self.integers(words)?),
+            Method::Len => MatchKind::Length(self.integers(words)?),
+            Method::Ip => {
+                let nets = words.iter().map(|word| network(&word.text).ok_or(word));
+                match nets.collect::<Result<Vec<_>, _>>() {
+                    Ok(nets) => MatchKind::Ip(nets),
+                    Err(word) => {
+                        self.bad(word, "an address or a network", "write e.g. 10.0.0.0/8");
+                        return None;
+                    }
+                }
+            }
+            Method::Str if matches!(sample.fetch.value, Fetch::Method) => MatchKind::Str(texts()),
+            Method::Str => MatchKind::Str(texts()),
+            Method::Beg => MatchKind::Beg(texts()),
+            Method::End => MatchKind::End(texts()),
+            Method::Sub => MatchKind::Sub(texts()),
+            Method::Dir => MatchKind::Dir(texts()),
+            Method::Dom => MatchKind::Dom(texts()),
+            Method::Reg => MatchKind::Reg(texts()),
+        })
+    }
+
+    /// `5`, `1:1024`, `gt 5`, …; an operator holds for what follows it.
+    fn integers(&mut self, words: &[Word<'_>]) -> Option<Vec<IntTest>> {
+        let mut tests = Vec::new();
+        let mut operator = "eq";
+        for word in words {
+            let text = word.text.as_ref();
+            if matches!(text, "eq" | "ge" | "gt" | "le" | "lt") {
+                operator = text;
+                continue;
+            }
+            let range = text.split_once(':').map(|(low, high)| {
+                (
+                    number(low).or(low.is_empty().then_some(i64::MIN)),
+                    number(high).or(high.is_empty().then_some(i64::MAX)),
+                )
+            });
+            let test = match (range, number(text), operator) {
+                (Some((Some(low), Some(high))), _, "eq") if low <= high => {
+                    IntTest::Range(low, high)
+                }
+                (None, Some(value), "eq") => IntTest::Eq(value),
+                (None, Some(value), "ge") => IntTest::Ge(value),
+                (None, Some(value), "gt") => IntTest::Gt(value),
+                (None, Some(value), "le") => IntTest::Le(value),
+                (None, Some(value), "lt") => IntTest::Lt(value),
+                _ => {
+                    self.bad(word, "a number", "write a number, LOW:HIGH, or e.g. 'gt 5'");
+                    return None;
+                }
+            };
+            tests.push(test);
+        }
+        Some(tests)
+    }
+}
+
+struct Flags {
+    method: Option<Method>,
+    ignore_case: bool,
+    ended: bool,
+}
+
+fn number(text: &str) -> Option<i64> {
+    text.parse().ok()
+}
+
+/// From the kind of the value that comes out of the last converter.
+fn default_method(sample: &Sample) -> Method {
+    match sample.converters.last().map(|converter| &converter.value) {
+        Some(Converter::Length) => return Method::Int,
+        Some(_) => return Method::Str,
+        None => {}
+    }
+    match kind(&sample.fetch) {
+        Kind::Bool => Method::Bool,
+        Kind::Int => Method::Int,
+        Kind::Ip => Method::Ip,
+        Kind::Text => Method::Str,
+    }
+}
+
+impl Context<'_> {
+    /// `acl NAME TEST`
+    pub fn acl_line(&mut self, section: &mut super::section::Section, args: &mut Args<'_>) {
+        let Some(name) = args.take() else {
+            return self.missing(args, "the name", "acl api path_beg /api");
+        };
+        let bad = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
+        if let Some(wrong) = name.text.chars().find(|c| bad(*c)) {
+            let message = format!("the character '{wrong}' is not allowed in the name of an ACL");
+            self.error("haproxy/bad-name", name.span, message)
+                .suggest("use letters, digits and - _ . :");
+            return;
+        }
+        if name.text == "or" || name.text == "||" {
+            let message = format!("'{}' joins conditions and cannot be a name", name.text);
+            self.error("haproxy/bad-name", name.span, message)
+                .suggest("choose another name");
+            return;
+        }
+        let test = self.test(args.rest(), args.end());
+        section.add_acl(super::args::owned(name), test);
+    }
+}

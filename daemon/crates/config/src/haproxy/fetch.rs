@@ -1,0 +1,181 @@
+//! Fetches by name (configuration manual, 7.3): the typed form, and what kind of value it gives.
+
+use super::context::Context;
+use super::model::{Fetch, HeaderFetch};
+use super::piece::Piece;
+use crate::source::Spanned;
+
+/// What a fetch gives, as far as the default match depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Bool,
+    Int,
+    Ip,
+    Text,
+}
+
+pub fn kind(fetch: &Fetch) -> Kind {
+    use Fetch as F;
+    match fetch {
+        F::AlwaysTrue | F::AlwaysFalse | F::Bool(_) | F::SslFc | F::SrvIsUp(_) => Kind::Bool,
+        F::Int(_)
+        | F::SrcPort
+        | F::DstPort
+        | F::ReqSslHelloType
+        | F::ReqHeaderCount(_)
+        | F::ResHeaderCount(_)
+        | F::Status
+        | F::NbSrv(_)
+        | F::FeConn(_)
+        | F::BeConn(_)
+        | F::FeSessRate(_)
+        | F::BeSessRate(_)
+        | F::Rand(_)
+        | F::Date(_) => Kind::Int,
+        F::Src | F::Dst => Kind::Ip,
+        _ => Kind::Text,
+    }
+}
+
+impl Context<'_> {
+    /// `name` or `name(arguments)`; `None` when it has no typed form, which is said.
+    pub fn fetch(&mut self, piece: Piece<'_>) -> Option<Spanned<Fetch>> {
+        let (name, arguments) = piece.call();
+        if !self.known("fetch", name.text, "sample fetch", name.span) {
+            return None;
+        }
+        let list: Vec<&str> = match arguments {
+            Some(inner) if !inner.text.is_empty() => inner
+                .split_outside(b',')
+                .iter()
+                .map(|part| unquoted(part.text))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let fetch = plain(name.text).or_else(|| self.with_arguments(name, &list, piece));
+        fetch.map(|fetch| Spanned::new(fetch, piece.span))
+    }
+
+    fn with_arguments(
+        &mut self,
+        name: Piece<'_>,
+        list: &[&str],
+        whole: Piece<'_>,
+    ) -> Option<Fetch> {
+        let first = list.first().map(|text| (*text).to_owned());
+        let required = |cx: &mut Self| {
+            if first.is_none() {
+                let message = format!("'{}' needs an argument", name.text);
+                cx.error("haproxy/missing-value", whole.span, message)
+                    .suggest(format!("write e.g. '{}(name)'", name.text));
+            }
+            first.clone()
+        };
+        Some(match name.text {
+            "int" => Fetch::Int(self.integer(whole, first.as_deref())?),
+            "bool" => {
+                Fetch::Bool(first.as_deref() != Some("0") && first.as_deref() != Some("false"))
+            }
+            "str" => Fetch::Str(first.unwrap_or_default()),
+            "env" => {
+                let name = required(self)?;
+                Fetch::Env(self.options.env.get(&name).cloned().unwrap_or_default())
+            }
+            "var" => Fetch::Var(required(self)?),
+            "hdr" | "req.hdr" => Fetch::ReqHeader(self.header(whole, list, false)?),
+            "req.fhdr" => Fetch::ReqHeader(self.header(whole, list, true)?),
+            "shdr" | "res.hdr" => Fetch::ResHeader(self.header(whole, list, false)?),
+            "res.fhdr" => Fetch::ResHeader(self.header(whole, list, true)?),
+            "hdr_cnt" | "req.hdr_cnt" => Fetch::ReqHeaderCount(first),
+            "shdr_cnt" | "res.hdr_cnt" => Fetch::ResHeaderCount(first),
+            "cook" | "req.cook" | "cookie" => Fetch::ReqCookie(required(self)?),
+            "scook" | "res.cook" => Fetch::ResCookie(required(self)?),
+            "url_param" | "urlp" => Fetch::UrlParam(required(self)?),
+            "nbsrv" => Fetch::NbSrv(first),
+            "fe_conn" => Fetch::FeConn(first),
+            "be_conn" => Fetch::BeConn(first),
+            "fe_sess_rate" => Fetch::FeSessRate(first),
+            "be_sess_rate" => Fetch::BeSessRate(first),
+            "srv_is_up" => Fetch::SrvIsUp(required(self)?),
+            "rand" => {
+                let range = match first {
+                    None => None,
+                    Some(text) => u32::try_from(self.integer(whole, Some(&text))?).ok(),
+                };
+                Fetch::Rand(range)
+            }
+            "date" => Fetch::Date(match first {
+                None => 0,
+                Some(text) => self.integer(whole, Some(&text))?,
+            }),
+            // Known by name only; the support table has said so.
+            _ => return None,
+        })
+    }
+
+    fn integer(&mut self, whole: Piece<'_>, text: Option<&str>) -> Option<i64> {
+        let number = text.and_then(|text| text.trim().parse().ok());
+        if number.is_none() {
+            let message = format!("'{}' needs a whole number", whole.text);
+            self.error("haproxy/bad-value", whole.span, message)
+                .suggest("write e.g. 'int(5)'");
+        }
+        number
+    }
+
+    /// `(NAME[,OCCURRENCE])`
+    fn header(&mut self, whole: Piece<'_>, list: &[&str], full_line: bool) -> Option<HeaderFetch> {
+        let name = list
+            .first()
+            .filter(|name| !name.is_empty())
+            .map(|name| (*name).to_owned());
+        let occurrence = match list.get(1) {
+            None => None,
+            Some(text) => Some(i32::try_from(self.integer(whole, Some(text))?).unwrap_or(i32::MAX)),
+        };
+        Some(HeaderFetch {
+            name,
+            occurrence,
+            full_line,
+        })
+    }
+}
+
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let inner = |quote| {
+        text.strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+    };
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
+}
+
+/// Fetches without arguments.
+fn plain(name: &str) -> Option<Fetch> {
+    Some(match name {
+        "always_true" => Fetch::AlwaysTrue,
+        "always_false" => Fetch::AlwaysFalse,
+        "src" => Fetch::Src,
+        "src_port" => Fetch::SrcPort,
+        "dst" => Fetch::Dst,
+        "dst_port" => Fetch::DstPort,
+        "ssl_fc" => Fetch::SslFc,
+        "ssl_fc_sni" => Fetch::SslFcSni,
+        "req.ssl_sni" | "req_ssl_sni" => Fetch::ReqSslSni,
+        "req.ssl_hello_type" | "req_ssl_hello_type" => Fetch::ReqSslHelloType,
+        "method" => Fetch::Method,
+        "path" => Fetch::Path,
+        "pathq" => Fetch::PathQuery,
+        "url" => Fetch::Url,
+        "query" => Fetch::Query,
+        "base" => Fetch::Base,
+        "req.ver" | "req_ver" => Fetch::ReqVersion,
+        "status" => Fetch::Status,
+        "fe_name" => Fetch::FeName,
+        "be_name" => Fetch::BeName,
+        "srv_name" => Fetch::SrvName,
+        "unique-id" => Fetch::UniqueId,
+        "hostname" => Fetch::Hostname,
+        _ => return None,
+    })
+}

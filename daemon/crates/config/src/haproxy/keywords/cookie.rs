@@ -1,0 +1,65 @@
+//! `cookie NAME [insert|rewrite|prefix] …`
+
+use crate::haproxy::args::{Args, owned};
+use crate::haproxy::context::Context;
+use crate::haproxy::model::{Cookie, CookieMode};
+use crate::haproxy::section::Section;
+use crate::haproxy::values::DefaultUnit;
+
+pub fn cookie(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let example = "cookie SRV insert indirect nocache";
+    let Some(name) = args.take() else {
+        return cx.missing(args, "the name of the cookie", example);
+    };
+    let mut cookie = Cookie {
+        name: owned(name),
+        mode: CookieMode::Passive,
+        indirect: false,
+        nocache: false,
+        postonly: false,
+        preserve: false,
+        httponly: false,
+        secure: false,
+        domains: Vec::new(),
+        attributes: Vec::new(),
+        maxidle: None,
+        maxlife: None,
+        dynamic: false,
+    };
+    while let Some(word) = args.take() {
+        match word.text.as_ref() {
+            "insert" => cookie.mode = CookieMode::Insert,
+            "rewrite" => cookie.mode = CookieMode::Rewrite,
+            "prefix" => cookie.mode = CookieMode::Prefix,
+            "indirect" => cookie.indirect = true,
+            "nocache" => cookie.nocache = true,
+            "postonly" => cookie.postonly = true,
+            "preserve" => cookie.preserve = true,
+            "httponly" => cookie.httponly = true,
+            "secure" => cookie.secure = true,
+            "dynamic" => cookie.dynamic = true,
+            "domain" => cookie
+                .domains
+                .extend(cx.string(args, "the domain", "domain .example.com")),
+            "attr" => {
+                cookie
+                    .attributes
+                    .extend(cx.string(args, "the attribute", "attr SameSite=Lax"));
+            }
+            "maxidle" => cookie.maxidle = cx.time_in(args, DefaultUnit::Seconds, "maxidle 30m"),
+            "maxlife" => cookie.maxlife = cx.time_in(args, DefaultUnit::Seconds, "maxlife 8h"),
+            _ => cx.bad(
+                word,
+                "a parameter of 'cookie'",
+                "it takes insert, rewrite, prefix, indirect, nocache, postonly, preserve, \
+                 httponly, secure, domain, attr, maxidle, maxlife, dynamic",
+            ),
+        }
+    }
+    if cookie.preserve && cookie.mode == CookieMode::Rewrite {
+        let message = "'preserve' goes with 'insert', not with 'rewrite'".to_owned();
+        cx.error("haproxy/bad-value", cookie.name.span, message)
+            .suggest(format!("write e.g. '{example}'"));
+    }
+    section.proxy.cookie = Some(cookie);
+}

@@ -1,0 +1,41 @@
+//! `use_backend`, `use-server`: where a request goes.
+
+use crate::haproxy::args::{Args, owned};
+use crate::haproxy::context::Context;
+use crate::haproxy::model::{ProxyName, ServerName, UseBackend, UseServer};
+use crate::haproxy::section::Section;
+
+pub fn use_backend(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let Some(word) = args.take() else {
+        return cx.missing(args, "the backend", "use_backend api if { path_beg /api }");
+    };
+    if word.text.contains('%') {
+        let severity = cx.refusal_severity();
+        let message = "names of backends that depend on the request are not supported yet";
+        cx.diagnostics
+            .add(severity, "haproxy/not-yet", word.span, message)
+            .suggest("write one 'use_backend NAME if …' line for each");
+        args.skip_all();
+        return;
+    }
+    let target = owned(word).map(ProxyName);
+    if let Some(condition) = cx.condition(section, args, "use_backend").into_rule() {
+        section
+            .proxy
+            .use_backends
+            .push(UseBackend { target, condition });
+    }
+}
+
+pub fn use_server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let Some(word) = args.take() else {
+        return cx.missing(args, "the server", "use-server web1 if { path_beg /admin }");
+    };
+    let target = owned(word).map(ServerName);
+    if let Some(condition) = cx.condition(section, args, "use-server").into_rule() {
+        section
+            .proxy
+            .use_servers
+            .push(UseServer { target, condition });
+    }
+}

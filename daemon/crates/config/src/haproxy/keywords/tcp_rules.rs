@@ -1,0 +1,89 @@
+//! `tcp-request connection|session|content ACTION`, `tcp-request inspect-delay`,
+//! `tcp-response content ACTION`.
+
+use super::http_rules::sample;
+use crate::haproxy::args::Args;
+use crate::haproxy::context::Context;
+use crate::haproxy::model::{TcpAction, TcpPhase, TcpRule};
+use crate::haproxy::piece::Piece;
+use crate::haproxy::section::Section;
+use crate::source::Spanned;
+
+pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &mut Args<'_>) {
+    let Some(word) = args.descend() else {
+        return cx.missing(
+            args,
+            "the phase",
+            "tcp-request connection reject if { src 192.0.2.0/24 }",
+        );
+    };
+    let phase = match (keyword, word.text.as_ref()) {
+        ("tcp-request", "connection") => TcpPhase::Connection,
+        ("tcp-request", "session") => TcpPhase::Session,
+        ("tcp-request", "content") => TcpPhase::RequestContent,
+        ("tcp-response", "content") => TcpPhase::ResponseContent,
+        (_, "inspect-delay") => {
+            cx.known("tcp phase", "inspect-delay", "keyword", args.keyword);
+            section.proxy.inspect_delay = cx.time(args, "tcp-request inspect-delay 5s");
+            cx.finish(args, "inspect-delay");
+            return;
+        }
+        _ => {
+            cx.bad(
+                word,
+                "a phase",
+                "write connection, session, content or inspect-delay",
+            );
+            return;
+        }
+    };
+    let group = match phase {
+        TcpPhase::Connection => "tcp-request connection",
+        TcpPhase::Session => "tcp-request session",
+        TcpPhase::RequestContent => "tcp-request content",
+        TcpPhase::ResponseContent => "tcp-response content",
+    };
+    let Some(word) = args.descend() else {
+        return cx.missing(
+            args,
+            "the action",
+            &format!("{group} reject if {{ src 192.0.2.0/24 }}"),
+        );
+    };
+    let name = word.text.split('(').next().unwrap_or("");
+    if !cx.known(group, name, "action", word.part(0, name.len())) {
+        return;
+    }
+    let action = match name {
+        "accept" => TcpAction::Accept,
+        "reject" | "close" => TcpAction::Reject,
+        "silent-drop" => TcpAction::SilentDrop,
+        "set-var" => {
+            let (_, inner) = Piece::of(word).call();
+            let Some(variable) = inner else {
+                return cx.bad(
+                    word,
+                    "an action with a variable",
+                    "write 'set-var(txn.x) src'",
+                );
+            };
+            let Some(value) = sample(cx, args) else {
+                return;
+            };
+            TcpAction::SetVar {
+                name: variable.owned(),
+                value,
+            }
+        }
+        // Known by name only.
+        _ => return,
+    };
+    let action = Spanned::new(action, args.keyword);
+    if let Some(condition) = cx.condition(section, args, group).into_rule() {
+        section.proxy.tcp_rules.push(TcpRule {
+            phase,
+            action,
+            condition,
+        });
+    }
+}
