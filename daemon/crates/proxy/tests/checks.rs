@@ -1,0 +1,130 @@
+//! Health checks, what they do to traffic, and what the supervisor is told.
+
+mod support;
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use support::{Client, Origin, Proxy, free_port, http_config, read_head, status_of};
+
+/// An origin whose check page answers 200 or 503 as the switch says.
+fn switched(name: &'static str) -> (Origin, Arc<AtomicBool>) {
+    let good = Arc::new(AtomicBool::new(true));
+    let switch = good.clone();
+    let origin = Origin::start(move |mut stream, _| {
+        while let Some(head) = read_head(&mut stream) {
+            let ok = !head.contains(" /health ") || switch.load(Ordering::SeqCst);
+            let status = if ok {
+                "200 OK"
+            } else {
+                "503 Service Unavailable"
+            };
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{name}",
+                name.len()
+            );
+            if stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+    });
+    (origin, good)
+}
+
+const CHECKS: &str =
+    "    option httpchk GET /health\n    default-server check inter 50ms rise 2 fall 2";
+
+fn body(port: u16) -> String {
+    String::from_utf8(Client::connect(port).get("/").1).unwrap()
+}
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + support::WAIT;
+    while !holds() {
+        assert!(Instant::now() < end, "never came true: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_failing_server_leaves_and_returns_and_the_service_follows() {
+    let (a, a_good) = switched("a");
+    let (b, b_good) = switched("b");
+    let port = free_port();
+    let servers = format!(
+        "{CHECKS}\n    server a 127.0.0.1:{}\n    server b 127.0.0.1:{}",
+        a.port, b.port
+    );
+    let mut proxy = Proxy::start(&http_config(port, "", &servers));
+    proxy.wait_service(true);
+    until("both serve", || {
+        let seen: String = (0..4).map(|_| body(port)).collect();
+        seen.contains('a') && seen.contains('b')
+    });
+
+    a_good.store(false, Ordering::SeqCst);
+    until("a is down", || proxy.server_state("app", "a") == "DOWN");
+    assert!((0..10).all(|_| body(port) == "b"));
+
+    b_good.store(false, Ordering::SeqCst);
+    proxy.wait_service(false);
+    assert!(
+        proxy
+            .service
+            .last()
+            .unwrap()
+            .1
+            .contains("no server is up in app"),
+        "{:?}",
+        proxy.service
+    );
+    assert_eq!(status_of(&Client::connect(port).get("/").0), 503);
+
+    a_good.store(true, Ordering::SeqCst);
+    proxy.wait_service(true);
+    until("a is up", || proxy.server_state("app", "a") == "UP");
+    assert!((0..10).all(|_| body(port) == "a"));
+    let status = proxy.status();
+    assert_eq!(status["backends"][0]["servers"][1]["check"], "L7STS/503");
+    assert_eq!(status["frontends"][0]["listening"], true);
+    assert!(status["frontends"][0]["requests"].as_u64().unwrap() > 20);
+}
+
+#[test]
+fn tcp_checks_see_a_port_that_closes() {
+    let origin = Origin::named("x");
+    let gone = free_port();
+    let port = free_port();
+    let servers = format!(
+        "    default-server check inter 50ms rise 1 fall 1\n    server here 127.0.0.1:{}\n    server gone 127.0.0.1:{gone}",
+        origin.port
+    );
+    let mut proxy = Proxy::start(&http_config(port, "", &servers));
+    until("gone is down", || {
+        proxy.server_state("app", "gone") == "DOWN"
+    });
+    until("here is up", || proxy.server_state("app", "here") == "UP");
+    let status = proxy.status();
+    assert_eq!(status["backends"][0]["servers"][0]["check"], "L4OK");
+    assert_eq!(status["backends"][0]["servers"][1]["check"], "L4CON");
+}
+
+#[test]
+fn a_backup_serves_only_when_nobody_else_can() {
+    let (a, a_good) = switched("a");
+    let (b, _b_good) = switched("spare");
+    let port = free_port();
+    let servers = format!(
+        "{CHECKS}\n    server a 127.0.0.1:{}\n    server spare 127.0.0.1:{} backup",
+        a.port, b.port
+    );
+    let mut proxy = Proxy::start(&http_config(port, "", &servers));
+    until("both are up", || {
+        proxy.server_state("app", "a") == "UP" && proxy.server_state("app", "spare") == "UP"
+    });
+    assert!((0..4).all(|_| body(port) == "a"));
+    a_good.store(false, Ordering::SeqCst);
+    until("a is down", || proxy.server_state("app", "a") == "DOWN");
+    assert!((0..4).all(|_| body(port) == "spare"));
+}
