@@ -114,7 +114,7 @@ impl Daemon {
             }
             _ if token >= control::FIRST_TOKEN => {
                 if let Some((client, request)) = self.control.ready(token, &self.epoll) {
-                    self.asked(client, request);
+                    self.asked(client, &request);
                 }
             }
             _ => match Kind::of_token(token) {
@@ -139,8 +139,8 @@ impl Daemon {
         }
     }
 
-    fn asked(&mut self, client: ClientId, request: Request) {
-        match request {
+    fn asked(&mut self, client: ClientId, request: &Request) {
+        match *request {
             Request::Status => self.begin_status(client),
             Request::Reload => self.begin_reload(Some(client)),
             Request::Handover { timeout_ms } => self.begin_handover(client, timeout_ms),

@@ -81,14 +81,14 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
     let name = first.to_string_lossy().into_owned();
     let flags = |allowed: &[Flag]| Flags::read(&name, allowed, words);
     match name.as_str() {
-        "run" => run(flags(&[
+        "run" => run(&flags(&[
             Flag::value("--haproxy"),
             Flag::value("--keepalived"),
             Flag::value("--run-dir"),
             Flag::switch("--tolerant"),
             Flag::switch("--foreground"),
         ])?),
-        "check" => check(flags(&[
+        "check" => check(&flags(&[
             Flag::value("--haproxy"),
             Flag::value("--keepalived"),
             Flag::switch("--json"),
@@ -111,14 +111,14 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
                 json: flags.has("--json"),
             })
         }
-        "probe-address" => probe(flags(&[
+        "probe-address" => probe(&flags(&[
             Flag::value("--interface"),
             Flag::value("--timeout-ms"),
             Flag::switch("--json"),
             Flag::words(),
         ])?),
-        "vrrp-worker" => Ok(Command::VrrpWorker(worker(flags(&WORKER_FLAGS)?)?)),
-        "proxy-worker" => Ok(Command::ProxyWorker(worker(flags(&WORKER_FLAGS)?)?)),
+        "vrrp-worker" => Ok(Command::VrrpWorker(worker(&flags(&WORKER_FLAGS)?)?)),
+        "proxy-worker" => Ok(Command::ProxyWorker(worker(&flags(&WORKER_FLAGS)?)?)),
         "--version" | "-v" | "version" => Ok(Command::Version {
             json: flags(&[Flag::switch("--json")])?.has("--json"),
         }),
@@ -138,7 +138,7 @@ const WORKER_FLAGS: [Flag; 5] = [
     Flag::value("--chroot"),
 ];
 
-fn run(flags: Flags) -> Result<Command, String> {
+fn run(flags: &Flags) -> Result<Command, String> {
     let haproxy = flags.paths("--haproxy");
     let keepalived = flags.path("--keepalived")?;
     if haproxy.is_empty() && keepalived.is_none() {
@@ -155,7 +155,7 @@ fn run(flags: Flags) -> Result<Command, String> {
     }))
 }
 
-fn check(flags: Flags) -> Result<Command, String> {
+fn check(flags: &Flags) -> Result<Command, String> {
     let haproxy = flags.paths("--haproxy");
     let keepalived = flags.path("--keepalived")?;
     if haproxy.is_empty() && keepalived.is_none() {
@@ -171,7 +171,7 @@ fn check(flags: Flags) -> Result<Command, String> {
     })
 }
 
-fn probe(flags: Flags) -> Result<Command, String> {
+fn probe(flags: &Flags) -> Result<Command, String> {
     let interface = flags.text("--interface")?.ok_or(
         "probe-address: --interface IF is missing: an address is looked for on one segment",
     )?;
@@ -194,7 +194,7 @@ fn probe(flags: Flags) -> Result<Command, String> {
     })
 }
 
-fn worker(flags: Flags) -> Result<WorkerArgs, String> {
+fn worker(flags: &Flags) -> Result<WorkerArgs, String> {
     let groups = flags.text("--groups")?.unwrap_or_default();
     let groups = groups
         .split(',')

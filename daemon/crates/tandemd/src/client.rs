@@ -10,7 +10,7 @@ use supervisor::control::{Request, ask};
 use crate::{FAILED, OK, complain, say};
 
 /// Longer than the daemon itself waits for its workers.
-const RELOAD_PATIENCE: Duration = Duration::from_secs(60);
+const RELOAD_PATIENCE: Duration = Duration::from_mins(1);
 const STATUS_PATIENCE: Duration = Duration::from_secs(5);
 
 pub fn reload(run_dir: &Path) -> u8 {

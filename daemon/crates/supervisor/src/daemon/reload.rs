@@ -47,7 +47,7 @@ impl Daemon {
         let loaded = load(start::inputs(&self.options));
         if !loaded.is_valid() {
             self.log_findings(&loaded);
-            self.end_reload(requester, false, &[], loaded.findings());
+            self.end_reload(requester, false, &[], &loaded.findings());
             return;
         }
         self.users = Users::read();
@@ -59,7 +59,7 @@ impl Daemon {
                 }
                 let mut findings = problems;
                 findings.extend(loaded.findings());
-                self.end_reload(requester, false, &[], findings);
+                self.end_reload(requester, false, &[], &findings);
                 return;
             }
         };
@@ -211,7 +211,7 @@ impl Daemon {
         self.journal
             .notice(&format!("generation {}: {text}", self.generation));
         let findings = self.current.findings();
-        self.end_reload(reload.requester, true, &changes, findings);
+        self.end_reload(reload.requester, true, &changes, &findings);
     }
 
     fn finish_refused(&mut self) {
@@ -224,7 +224,7 @@ impl Daemon {
                 "reload refused, the old configuration stays: {finding}"
             ));
         }
-        self.end_reload(reload.requester, false, &[], findings);
+        self.end_reload(reload.requester, false, &[], &findings);
     }
 
     fn end_reload(
@@ -232,7 +232,7 @@ impl Daemon {
         requester: Option<ClientId>,
         applied: bool,
         changes: &[String],
-        diagnostics: Vec<Finding>,
+        diagnostics: &[Finding],
     ) {
         let diagnostics: Vec<Value> = diagnostics
             .iter()

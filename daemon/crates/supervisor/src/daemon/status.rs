@@ -77,7 +77,7 @@ impl Daemon {
         for poll in done {
             match poll.client {
                 Some(client) => {
-                    let reply = self.document(poll.vrrp, poll.proxy);
+                    let reply = self.document(&poll.vrrp, &poll.proxy);
                     self.reply(Some(client), &reply);
                 }
                 None => self.handover_looked(&poll.vrrp, now),
@@ -86,7 +86,7 @@ impl Daemon {
     }
 
     /// The whole of `tandemd status --json`.
-    fn document(&self, vrrp: Value, proxy: Value) -> Value {
+    fn document(&self, vrrp: &Value, proxy: &Value) -> Value {
         let processes: Vec<Value> = self
             .slots
             .iter()

@@ -149,7 +149,7 @@ impl Daemon {
             FromWorker::Rejected {
                 generation,
                 reasons,
-            } => self.worker_rejected(kind, generation, reasons),
+            } => self.worker_rejected(kind, generation, &reasons),
             FromWorker::Status { id, body } => self.status_part(kind, id, body),
             FromWorker::Service { up, reason } => self.service(up, reason),
             FromWorker::Scripts { scripts } => self.scripts.set(scripts, Instant::now()),
@@ -194,7 +194,7 @@ impl Daemon {
         self.check_serving();
     }
 
-    fn worker_rejected(&mut self, kind: Kind, generation: u64, reasons: Vec<String>) {
+    fn worker_rejected(&mut self, kind: Kind, generation: u64, reasons: &[String]) {
         if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut())
             && let Some(liveness) = &mut worker.liveness
         {
@@ -209,7 +209,7 @@ impl Daemon {
             self.fail_start(&text);
             return;
         }
-        if !self.reload_answered(kind, generation, Err(reasons.clone())) {
+        if !self.reload_answered(kind, generation, Err(reasons.to_vec())) {
             let text = reasons.join("; ");
             self.journal.error(&format!(
                 "the {} process refused the running configuration: {text}",

@@ -1,0 +1,213 @@
+//! What the pair does when something is killed, hangs, or is in the way.
+
+mod pair;
+
+use std::time::Duration;
+
+use pair::daemon::{processes_on, signal_process};
+use pair::traffic::{failures, outage};
+use pair::{Daemon, Pair, Traffic, VIP, wait, wait_for};
+
+const PAGE: &str = "10.77.0.100:80";
+
+#[test]
+fn a_killed_vrrp_process_is_replaced_and_the_address_is_never_on_both_hosts() {
+    require_pair!();
+    let pair = Pair::new("kvrrp");
+    let (a, _b) = pair.start();
+    let traffic = Traffic::start(&pair.client, PAGE);
+    let before = a.worker("vrrp");
+    signal_process(before, "KILL");
+    wait("another process is there", || {
+        a.find_worker("vrrp").is_some_and(|pid| pid != before)
+    });
+    assert_eq!(a.restarts("vrrp"), 1);
+    wait("one host holds the address", || {
+        pair.a.has(VIP) != pair.b.has(VIP)
+    });
+    let took = wait_for("a is master again", Duration::from_secs(15), || {
+        pair.a.has(VIP) && !pair.b.has(VIP)
+    });
+    let asked = traffic.finish();
+    println!(
+        "vrrp process killed: outage {:?}, back after {took:?}",
+        outage(&asked)
+    );
+    assert!(
+        outage(&asked) < Duration::from_secs(2),
+        "{:?}",
+        outage(&asked)
+    );
+    assert_eq!(a.restarts("proxy"), 0);
+}
+
+#[test]
+fn a_hung_vrrp_process_is_replaced() {
+    require_pair!();
+    let pair = Pair::new("hang");
+    let (a, _b) = pair.start();
+    let before = a.worker("vrrp");
+    signal_process(before, "STOP");
+    let took = wait_for("its address is taken away", Duration::from_secs(5), || {
+        !pair.a.has(VIP)
+    });
+    println!("hung vrrp process: address gone after {took:?}");
+    wait("another process is there", || {
+        a.find_worker("vrrp").is_some_and(|pid| pid != before)
+    });
+    assert!(a.log().contains("hangs (it was stopped)"), "{}", a.log());
+    wait("one host holds the address", || {
+        pair.a.has(VIP) != pair.b.has(VIP)
+    });
+}
+
+#[test]
+fn a_killed_proxy_is_back_before_the_address_would_move() {
+    require_pair!();
+    let pair = Pair::new("kproxy");
+    let (a, b) = pair.start();
+    let traffic = Traffic::start(&pair.client, PAGE);
+    let before = a.worker("proxy");
+    signal_process(before, "KILL");
+    wait("another process is there", || {
+        a.find_worker("proxy").is_some_and(|pid| pid != before)
+    });
+    wait("it serves", || {
+        pair::traffic::get_from(&pair.client, PAGE).is_ok()
+    });
+    let asked = traffic.finish();
+    let failed = failures(&asked);
+    println!(
+        "proxy killed: outage {:?}, {} requests failed",
+        outage(&asked),
+        failed.len()
+    );
+    assert_eq!(a.restarts("proxy"), 1);
+    assert_eq!(a.restarts("vrrp"), 0);
+    assert!(
+        outage(&asked) < Duration::from_secs(2),
+        "{:?}",
+        outage(&asked)
+    );
+    // The one request that was inside it.
+    assert!(failed.len() <= 2, "{failed:?}");
+    assert!(pair.a.has(VIP), "{}{}", a.log(), b.log());
+}
+
+#[test]
+fn a_killed_supervisor_takes_everything_with_it_and_the_peer_serves() {
+    require_pair!();
+    let pair = Pair::new("ksup");
+    let (a, _b) = pair.start();
+    let traffic = Traffic::start(&pair.client, PAGE);
+    a.signal("KILL");
+    wait("nothing of it is left", || processes_on(&pair.a).is_empty());
+    assert!(!pair.a.has(VIP));
+    wait("b serves", || pair.b.has(VIP));
+    let last = std::time::Instant::now();
+    while last.elapsed() < Duration::from_millis(200) {
+        std::thread::yield_now();
+    }
+    let asked = traffic.finish();
+    println!("supervisor killed: outage {:?}", outage(&asked));
+    assert!(
+        outage(&asked) < Duration::from_secs(2),
+        "{:?}",
+        outage(&asked)
+    );
+
+    // It starts again over what a killed one leaves in its directory, and takes over again.
+    let haproxy = pair.directory.join("haproxy.cfg");
+    let keepalived = pair.directory.join("keepalived-a.conf");
+    let again = Daemon::start(&pair, &pair.a, Some(&haproxy), Some(&keepalived));
+    wait("a is master again", || pair.a.has(VIP) && !pair.b.has(VIP));
+    assert!(again.is_running());
+}
+
+#[test]
+fn a_host_without_a_serving_proxy_does_not_hold_the_address() {
+    require_pair!();
+    let pair = Pair::new("ill");
+    let (a, _b) = pair.start();
+    // a alone loses its way to the servers.
+    pair.a
+        .namespace
+        .ip(&["route", "add", "blackhole", "10.77.0.14/32"]);
+    wait("b serves", || pair.b.has(VIP) && !pair.a.has(VIP));
+    let instance = a.status()["vrrp"]["instances"][0].clone();
+    assert_eq!(instance["state"], "FAULT");
+    let reasons = instance["reasons"].to_string();
+    assert!(reasons.contains("app"), "{reasons}");
+    pair.a
+        .namespace
+        .ip(&["route", "del", "blackhole", "10.77.0.14/32"]);
+    wait("a serves again", || pair.a.has(VIP) && !pair.b.has(VIP));
+}
+
+/// Starts on `a` what must be refused; the whole of what it said.
+fn refused(pair: &Pair, haproxy: &std::path::Path, keepalived: &std::path::Path) -> String {
+    let daemon = Daemon::start(pair, &pair.a, Some(haproxy), Some(keepalived));
+    assert_eq!(daemon.wait_end().code(), Some(1), "{}", daemon.log());
+    assert_eq!(processes_on(&pair.a), Vec::<u32>::new());
+    assert!(!pair.a.has(VIP));
+    daemon.log()
+}
+
+#[test]
+fn what_is_missing_or_in_the_way_is_told_before_anything_starts() {
+    require_pair!();
+    let pair = Pair::new("way");
+    let haproxy = pair.write_haproxy(&["w1 10.77.0.14:8001"]);
+    let keepalived = pair.write_keepalived(&pair.a, 254, "");
+
+    let text = std::fs::read_to_string(&keepalived).unwrap();
+    let other = pair.write("if.conf", &text.replace("eth0", "eth9"));
+    let log = refused(&pair, &haproxy, &other);
+    assert!(
+        log.contains("if.conf:3:") && log.contains("interface 'eth9' does not exist"),
+        "{log}"
+    );
+    assert!(log.contains("this host has: eth0"), "{log}");
+
+    let config = std::fs::read_to_string(&haproxy).unwrap();
+    let taken = pair.write(
+        "taken.cfg",
+        &config.replace(&format!("{VIP}:80"), "10.77.0.11:8080"),
+    );
+    let holder = pair
+        .a
+        .namespace
+        .enter(|| std::net::TcpListener::bind("10.77.0.11:8080").unwrap());
+    let log = refused(&pair, &taken, &keepalived);
+    drop(holder);
+    assert!(
+        log.contains("cannot listen on 10.77.0.11:8080: the port is already in use by "),
+        "{log}"
+    );
+    assert!(
+        log.contains(&format!("(process {})", std::process::id())),
+        "{log}"
+    );
+
+    let broken = pair.write("broken.cfg", &config.replace("balance", "blance"));
+    let log = refused(&pair, &broken, &keepalived);
+    assert!(
+        log.contains("did you mean 'balance'?") && log.contains("^"),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_second_daemon_on_the_same_directory_is_refused() {
+    require_pair!();
+    let pair = Pair::new("twice");
+    let (a, _b) = pair.start();
+    let haproxy = pair.directory.join("haproxy.cfg");
+    let keepalived = pair.directory.join("keepalived-a.conf");
+    let second = Daemon::start(&pair, &pair.a, Some(&haproxy), Some(&keepalived));
+    assert_eq!(second.wait_end().code(), Some(1));
+    let expected = format!("another tandemd (process {}) already runs", a.pid);
+    assert!(second.log().contains(&expected), "{}", second.log());
+    assert!(a.is_running() && pair.a.has(VIP));
+    assert_eq!(a.status()["pid"], a.pid);
+}

@@ -1,0 +1,95 @@
+//! A client that asks for pages without pause and remembers every answer.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use testkit::segment::Host;
+
+/// One request: when it ended, and the page or what went wrong.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub at: Instant,
+    pub page: Result<String, String>,
+}
+
+pub struct Traffic {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<Vec<Asked>>,
+}
+
+impl Traffic {
+    /// One connection a request, one request after the other.
+    pub fn start(client: &Arc<Host>, address: &str) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (flag, client) = (Arc::clone(&stop), Arc::clone(client));
+        let address: SocketAddr = address.parse().unwrap();
+        let thread = std::thread::spawn(move || {
+            client.namespace.enter(|| {
+                let mut asked = Vec::new();
+                while !flag.load(Ordering::Relaxed) {
+                    let page = get(address).map_err(|error| error.to_string());
+                    let at = Instant::now();
+                    if page.is_err() {
+                        // A refusal comes at once; do not count one outage a thousand times.
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                    asked.push(Asked { at, page });
+                }
+                asked
+            })
+        });
+        Self { stop, thread }
+    }
+
+    pub fn finish(self) -> Vec<Asked> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap()
+    }
+}
+
+/// Everything that went wrong.
+pub fn failures(asked: &[Asked]) -> Vec<String> {
+    asked
+        .iter()
+        .filter_map(|asked| asked.page.clone().err())
+        .collect()
+}
+
+/// The longest time between two pages that came.
+pub fn outage(asked: &[Asked]) -> Duration {
+    let times: Vec<Instant> = asked
+        .iter()
+        .filter(|asked| asked.page.is_ok())
+        .map(|asked| asked.at)
+        .collect();
+    let gaps = times.windows(2).map(|pair| pair[1] - pair[0]);
+    gaps.max().unwrap_or_default()
+}
+
+/// The body of `GET /`.
+pub fn get(address: SocketAddr) -> std::io::Result<String> {
+    let limit = Duration::from_secs(2);
+    let mut stream = TcpStream::connect_timeout(&address, limit)?;
+    stream.set_read_timeout(Some(limit))?;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    let wrong = || std::io::Error::other(format!("not a page: {text:?}"));
+    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(wrong)?;
+    if !head.starts_with("HTTP/1.1 200 ") {
+        return Err(wrong());
+    }
+    Ok(body.trim().to_owned())
+}
+
+/// The same from a host.
+pub fn get_from(client: &Host, address: &str) -> Result<String, String> {
+    let address = address.parse().unwrap();
+    client
+        .namespace
+        .enter(|| get(address).map_err(|error| error.to_string()))
+}

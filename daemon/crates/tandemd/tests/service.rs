@@ -1,0 +1,257 @@
+//! What the pair serves and says, as one works day by day: status, reload, handover, stop.
+
+mod pair;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use pair::daemon::processes_on;
+use pair::traffic::{failures, get_from};
+use pair::{Daemon, Pair, Traffic, VIP, wait};
+
+const PAGE: &str = "10.77.0.100:80";
+
+#[test]
+fn the_virtual_address_is_on_one_host_and_answers_from_every_server() {
+    require_pair!();
+    let pair = Pair::new("serve");
+    let (a, b) = pair.start();
+    let pages: BTreeSet<String> = (0..4)
+        .map(|_| get_from(&pair.client, PAGE).unwrap())
+        .collect();
+    assert_eq!(pages, BTreeSet::from(["w1".to_owned(), "w2".to_owned()]));
+
+    let status = a.status();
+    assert_eq!(status["protocol"], 1);
+    assert_eq!(status["pid"], a.pid);
+    assert_eq!(status["configuration"]["generation"], 1);
+    let digest = status["configuration"]["haproxySha256"].as_str().unwrap();
+    assert_eq!(digest.len(), 64);
+    let instance = &status["vrrp"]["instances"][0];
+    assert_eq!(instance["state"], "MASTER");
+    assert_eq!(instance["held"], serde_json::json!([format!("{VIP}/24")]));
+    let servers = status["proxy"]["backends"][0]["servers"]
+        .as_array()
+        .unwrap();
+    assert!(
+        servers.iter().all(|server| server["state"] == "UP"),
+        "{servers:?}"
+    );
+    assert_eq!(status["proxy"]["frontends"][0]["listening"], true);
+    let names: Vec<&str> = status["processes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|process| process["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["proxy", "vrrp"]);
+
+    let other = b.status();
+    assert_eq!(other["vrrp"]["instances"][0]["state"], "BACKUP");
+    assert_eq!(
+        other["vrrp"]["instances"][0]["master"]["address"],
+        "10.77.0.11"
+    );
+}
+
+#[test]
+fn a_reload_adds_a_server_without_losing_a_request() {
+    require_pair!();
+    let pair = Pair::new("reload");
+    let (a, _b) = pair.start();
+    let traffic = Traffic::start(&pair.client, PAGE);
+    pair.write_haproxy(&[
+        "w1 10.77.0.14:8001",
+        "w2 10.77.0.14:8002",
+        "w3 10.77.0.14:8003",
+    ]);
+    let output = a.tell(["reload"]);
+    let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "{verdict}");
+    assert_eq!(verdict["applied"], true);
+    assert_eq!(verdict["generation"], 2);
+    assert_eq!(
+        verdict["changes"],
+        serde_json::json!(["haproxy.cfg changed"])
+    );
+    wait("the new server is asked", || {
+        get_from(&pair.client, PAGE).as_deref() == Ok("w3")
+    });
+    for _ in 0..10 {
+        assert!(a.tell(["reload"]).status.success());
+    }
+    let asked = traffic.finish();
+    assert!(asked.len() > 50, "only {} requests", asked.len());
+    assert_eq!(failures(&asked), Vec::<String>::new());
+    assert!(pair.a.has(VIP) && !pair.b.has(VIP));
+}
+
+#[test]
+fn a_changed_address_moves_on_reload_and_mastership_stays() {
+    require_pair!();
+    let pair = Pair::new("vips");
+    let (a, _b) = pair.start();
+    let before = a.status()["vrrp"]["instances"][0]["transitions"].clone();
+    let path = pair.write_keepalived(&pair.a, 254, "");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let more = text.replace(
+        &format!("{VIP}/24\n"),
+        &format!("{VIP}/24\n        10.77.0.101/24\n"),
+    );
+    std::fs::write(&path, more).unwrap();
+    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    assert_eq!(
+        verdict["changes"],
+        serde_json::json!(["keepalived.conf changed"])
+    );
+    wait("both addresses are there", || {
+        pair.a.has(VIP) && pair.a.has("10.77.0.101")
+    });
+    std::fs::write(&path, text).unwrap();
+    a.signal("HUP");
+    wait("the second address is gone", || !pair.a.has("10.77.0.101"));
+    assert!(pair.a.has(VIP));
+    let instance = a.status()["vrrp"]["instances"][0].clone();
+    assert_eq!(instance["state"], "MASTER");
+    assert_eq!(instance["transitions"], before);
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_refused_and_the_old_one_stays() {
+    require_pair!();
+    let pair = Pair::new("bad");
+    let (a, _b) = pair.start();
+    let digest = a.status()["configuration"]["haproxySha256"].clone();
+    let path = pair.write_haproxy(&["w1 10.77.0.14:8001"]);
+    let good = std::fs::read_to_string(&path).unwrap();
+    let cases = [
+        (good.replace("balance", "blance"), "blance"),
+        (
+            good.replace(&format!("{VIP}:80"), "10.99.99.99:80"),
+            "cannot listen on 10.99.99.99:80",
+        ),
+        (
+            good.replace("global\n", "global\n    user no-such-user\n"),
+            "no-such-user",
+        ),
+    ];
+    for (text, expected) in cases {
+        std::fs::write(&path, text).unwrap();
+        let output = a.tell(["reload"]);
+        assert_eq!(output.status.code(), Some(1));
+        let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(verdict["applied"], false);
+        let diagnostics = verdict["diagnostics"].as_array().unwrap();
+        let told = diagnostics.iter().any(|finding| {
+            finding["message"].as_str().unwrap().contains(expected)
+                && finding["line"].as_u64().unwrap() > 0
+                && finding["file"].as_str().unwrap().ends_with("haproxy.cfg")
+        });
+        assert!(told, "{expected}: {verdict}");
+        let status = a.status();
+        assert_eq!(status["configuration"]["haproxySha256"], digest);
+        assert_eq!(status["configuration"]["generation"], 1);
+    }
+    assert!(get_from(&pair.client, PAGE).is_ok());
+    std::fs::remove_file(&path).unwrap();
+    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    let message = verdict["diagnostics"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("cannot be read: "), "{message}");
+}
+
+#[test]
+fn a_handover_moves_the_address_and_loses_no_request() {
+    require_pair!();
+    let pair = Pair::new("hand");
+    let (a, _b) = pair.start();
+    let traffic = Traffic::start(&pair.client, PAGE);
+    let output = a.tell(["handover"]);
+    let reply: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "{reply}");
+    assert_eq!(reply["handedOver"], true);
+    assert_eq!(reply["instances"][0]["state"], "BACKUP");
+    wait("b holds the address", || {
+        pair.b.has(VIP) && !pair.a.has(VIP)
+    });
+    let asked = traffic.finish();
+    let failed = failures(&asked);
+    assert!(failed.len() <= 1, "{failed:?}");
+}
+
+#[test]
+fn a_stop_leaves_nothing_behind() {
+    require_pair!();
+    let pair = Pair::new("stop");
+    let (a, b) = pair.start();
+    a.signal("TERM");
+    assert_eq!(a.wait_end().code(), Some(0), "{}", a.log());
+    assert_eq!(processes_on(&pair.a), Vec::<u32>::new());
+    assert!(!pair.a.has(VIP));
+    wait("b took over", || pair.b.has(VIP));
+    let left: Vec<_> = std::fs::read_dir(&a.run_dir).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    b.signal("INT");
+    assert_eq!(b.wait_end().code(), Some(0));
+    assert!(!pair.b.has(VIP));
+}
+
+#[test]
+fn a_check_script_that_fails_moves_the_address_and_one_that_is_missing_does_too() {
+    require_pair!();
+    let pair = Pair::new("script");
+    let haproxy = pair.write_haproxy(&["w1 10.77.0.14:8001"]);
+    let flag = pair.directory.join("ill");
+    let script = format!(
+        "vrrp_script well {{\n    script \"/usr/bin/test ! -e {}\"\n    interval 0.1\n}}\n",
+        flag.display()
+    );
+    let write = |script: &str| {
+        let track = "    track_script {\n        well\n    }\n";
+        let path = pair.write_keepalived(&pair.a, 254, track);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{script}{text}")).unwrap();
+        path
+    };
+    let a = Daemon::start(&pair, &pair.a, Some(&haproxy), Some(&write(&script)));
+    let keepalived = pair.write_keepalived(&pair.b, 253, "");
+    let _b = Daemon::start(&pair, &pair.b, Some(&haproxy), Some(&keepalived));
+    wait("a is master", || pair.a.has(VIP));
+    std::fs::write(&flag, "").unwrap();
+    wait("b is master", || pair.b.has(VIP) && !pair.a.has(VIP));
+    std::fs::remove_file(&flag).unwrap();
+    wait("a is master again", || pair.a.has(VIP) && !pair.b.has(VIP));
+    write(&script.replace("/usr/bin/test", "/usr/bin/tset"));
+    assert!(a.tell(["reload"]).status.success());
+    wait(
+        "b is master, because a cannot know whether it is well",
+        || pair.b.has(VIP) && !pair.a.has(VIP),
+    );
+    assert!(
+        a.log().contains("/usr/bin/tset does not exist"),
+        "{}",
+        a.log()
+    );
+}
+
+#[test]
+fn either_half_runs_alone() {
+    require_pair!();
+    let pair = Pair::new("half");
+    let text = std::fs::read_to_string(pair.write_haproxy(&["w1 10.77.0.14:8001"])).unwrap();
+    let haproxy = pair.write("alone.cfg", &text.replace(VIP, "10.77.0.11"));
+    let proxy = Daemon::start(&pair, &pair.a, Some(&haproxy), None);
+    proxy.wait_ready();
+    wait("the page comes", || {
+        get_from(&pair.client, "10.77.0.11:80").is_ok()
+    });
+    assert!(proxy.status()["vrrp"].is_null());
+
+    let text = std::fs::read_to_string(pair.write_keepalived(&pair.b, 100, "")).unwrap();
+    let keepalived = pair.write("alone.conf", &text.replace("#tandem: track_proxy", ""));
+    let vrrp = Daemon::start(&pair, &pair.b, None, Some(&keepalived));
+    wait("the address is there", || pair.b.has(VIP));
+    let status = vrrp.status();
+    assert!(status["proxy"].is_null());
+    assert!(status["configuration"]["haproxySha256"].is_null());
+    let _ = Arc::clone(&pair.client);
+}
