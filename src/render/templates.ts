@@ -177,6 +177,7 @@ export const templates = {
     "ExecReload=/bin/sh -c 'test ! -x /usr/sbin/nft || exec /usr/sbin/nft -f {{current}}/nftables.nft'\n",
     "ExecReload={{binary}} reload --run-dir {{runtime}}\n",
     "ExecStopPost=/bin/sh -c 'test ! -x /usr/sbin/nft || /usr/sbin/nft delete table inet tandem 2>/dev/null || true'\n",
+    "SyslogIdentifier=tandemd\n",
     "Restart=always\n",
     "RestartSec=500ms\n",
     "KillMode=mixed\n",

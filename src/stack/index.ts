@@ -5,9 +5,9 @@
  * Pure: no disk, network, clock or environment; imports src/diagnostics only.
  */
 
-export { checkSecret } from "./check/secret.ts";
 export { type CheckedPair, definePair, defineStack } from "./define.ts";
 export { checkStack, inspectStack, type ParsedStack, parseStack } from "./parse.ts";
+export { checkSecret } from "./password.ts";
 export { predictFailover } from "./resolve/failover.ts";
 export type * from "./resolve/resolved.ts";
 export { type IpAddress, type IpInterface, inSubnet, parseInterface, parseIp } from "./schema/address.ts";

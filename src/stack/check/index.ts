@@ -4,9 +4,8 @@ import { checkAddresses } from "./addresses.ts";
 import { checkConduct } from "./conduct.ts";
 import { checkElection } from "./election.ts";
 import { checkGroups } from "./groups.ts";
-import { checkNames } from "./names.ts";
+import { checkNames, checkReferences } from "./names.ts";
 import { checkProxy } from "./proxy.ts";
-import { checkReferences } from "./references.ts";
 import { checkSegments } from "./segments.ts";
 import { checkVrrp } from "./vrrp.ts";
 

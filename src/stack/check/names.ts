@@ -1,6 +1,7 @@
 import { formatPath, type Problem } from "../../diagnostics/index.ts";
-import type { PairData, StackData } from "../schema/stack.ts";
-import { error, type Path, repeated } from "./report.ts";
+import type { PairData, StackData, VrrpInstanceData } from "../schema/stack.ts";
+import { suggestion } from "../suggest.ts";
+import { error, type Path, repeated, warning } from "./report.ts";
 
 type Named = { readonly name: string };
 
@@ -48,4 +49,110 @@ function duplicate(thing: Named, path: Path, first: Path, what: string): Problem
       hint: "give it a name of its own",
     },
   );
+}
+
+/** Names of a pair that other parts of it refer to. */
+interface Names {
+  readonly nodes: readonly string[];
+  readonly scripts: readonly string[];
+  readonly instances: readonly string[];
+  readonly backends: readonly string[];
+  readonly certificates: readonly string[];
+}
+
+/** Every reference names something, and nothing defined is left unused. */
+export function checkReferences(pair: PairData, path: Path): Problem[] {
+  const of = (things: readonly { readonly name: string }[]): string[] => things.map((thing) => thing.name);
+  const names: Names = {
+    nodes: of(pair.nodes),
+    scripts: of(pair.trackScripts),
+    instances: of(pair.vrrpInstances),
+    backends: of(pair.backends),
+    certificates: of(pair.certificates),
+  };
+  return [
+    ...pair.vrrpInstances.flatMap((instance, i) =>
+      ofInstance(instance, names, [...path, "vrrpInstances", i]),
+    ),
+    ...pair.syncGroups.flatMap((group, i) =>
+      unknown(group.instances, names.instances, "VRRP instance", (j) => [
+        ...path,
+        "syncGroups",
+        i,
+        "instances",
+        j,
+      ]),
+    ),
+    ...pair.frontends.flatMap((frontend, i) => ofFrontend(frontend, names, [...path, "frontends", i])),
+    ...unknown(pair.drill?.from === undefined ? [] : [pair.drill.from], names.nodes, "node", () => [
+      ...path,
+      "drill",
+      "from",
+    ]),
+    ...unused(pair, path),
+  ];
+}
+
+function ofInstance(instance: VrrpInstanceData, names: Names, path: Path): Problem[] {
+  return [
+    ...unknown([instance.master], names.nodes, "node", () => [...path, "master"]),
+    ...Object.keys(instance.members).flatMap((node) =>
+      unknown([node], names.nodes, "node", () => [...path, "members", node]),
+    ),
+    ...unknown(instance.trackScripts, names.scripts, "track script", (j) => [...path, "trackScripts", j]),
+  ];
+}
+
+function ofFrontend(frontend: PairData["frontends"][number], names: Names, path: Path): Problem[] {
+  return [
+    ...unknown([frontend.defaultBackend], names.backends, "backend", () => [...path, "defaultBackend"]),
+    ...frontend.binds.flatMap((bind, j) =>
+      unknown(bind.certificates ?? [], names.certificates, "certificate", (k) => [
+        ...path,
+        "binds",
+        j,
+        "certificates",
+        k,
+      ]),
+    ),
+  ];
+}
+
+function unknown(
+  wanted: readonly string[],
+  known: readonly string[],
+  what: string,
+  path: (index: number) => Path,
+): Problem[] {
+  return wanted.flatMap((name, index) =>
+    known.includes(name)
+      ? []
+      : [
+          error(
+            "STACK_UNKNOWN_REFERENCE",
+            path(index),
+            `there is no ${what} ${JSON.stringify(name)} in this pair`,
+            {
+              hint: suggestion(name, known),
+            },
+          ),
+        ],
+  );
+}
+
+function unused(pair: PairData, path: Path): Problem[] {
+  const scripts = new Set(pair.vrrpInstances.flatMap((instance) => instance.trackScripts));
+  const backends = new Set(pair.frontends.map((frontend) => frontend.defaultBackend));
+  const left = (name: string, what: string, where: Path): Problem =>
+    warning("STACK_UNUSED", where, `${what} ${JSON.stringify(name)} is used by nothing`, {
+      hint: "refer to it or take it out",
+    });
+  return [
+    ...pair.trackScripts.flatMap(({ name }, i) =>
+      scripts.has(name) ? [] : [left(name, "track script", [...path, "trackScripts", i])],
+    ),
+    ...pair.backends.flatMap(({ name }, i) =>
+      backends.has(name) ? [] : [left(name, "backend", [...path, "backends", i])],
+    ),
+  ];
 }

@@ -1,10 +1,10 @@
 import type { Problem } from "../../diagnostics/index.ts";
+import { secretProblems } from "../password.ts";
 import { parseInterface } from "../schema/address.ts";
 import { durationMs } from "../schema/duration.ts";
 import type { PairData, VrrpInstanceData } from "../schema/stack.ts";
 import { isLinkLocal } from "./addresses.ts";
 import { error, type Path, warning } from "./report.ts";
-import { secretProblems } from "./secret.ts";
 
 /** What each VRRP version allows, and what an instance needs to mean anything. */
 export function checkVrrp(pair: PairData, path: Path): Problem[] {

@@ -1,5 +1,5 @@
-import type { Problem } from "../../diagnostics/index.ts";
-import { error, type Path } from "./report.ts";
+import type { Problem } from "../diagnostics/index.ts";
+import { error, type Path } from "./check/report.ts";
 
 const SAFE = /^[\x21-\x7e]+$/;
 const MEANT = /["'`\\#!{}$~@]/;
