@@ -8,11 +8,14 @@
 #![forbid(unsafe_code)]
 
 pub mod admit;
+pub mod ah;
 pub mod checksum;
 pub mod error;
 pub mod fault;
+pub mod fuzz;
 pub mod instance;
 pub mod ip;
+pub mod md5;
 pub mod node;
 pub mod packet;
 pub mod settings;

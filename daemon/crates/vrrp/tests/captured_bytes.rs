@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use vrrp::ah;
 use vrrp::ip;
 use vrrp::packet::{self, Advert, Authentication, ChecksumStyle, Version};
 use vrrp::timers::SECOND;
@@ -13,6 +14,8 @@ const V2_NONE_STOP: &str =
     "45c0002800030000ff70d0420a4d0001e0000012214d00010001d3ff0a4d00640000000000000000";
 const V2_PASS: &str =
     "45c0002c00010000ff70d0400a4d0001e0000012214dc8020101c4310a4d00640a4d00657333637265740000";
+const V2_AH: &str = "45c0004000010000ff33d0690a4d0001e0000012700400000a4d0001000000012828a9b3366e9c8c385e7fd2214dc801020109ff0a4d00640000000000000000";
+const V2_AH_STOP: &str = "45c0004000030000ff33d0670a4d0001e0000012700400000a4d0001000000036e5f50fe751da5edecd1a371214d00010201d1ff0a4d00640000000000000000";
 const V3_IPV4: &str = "45c0002000010000ff70d04c0a4d0001e0000012314dc801006410bf0a4d0064";
 const V3_IPV4_STOP: &str = "45c0002000030000ff70d04a0a4d0001e0000012314d00010064d8bf0a4d0064";
 const V3_IPV6: &str =
@@ -94,6 +97,33 @@ fn version_3_over_ipv6_is_byte_equal() {
         ChecksumStyle::PseudoHeader,
     );
     assert_eq!(payload, bytes(V3_IPV6));
+}
+
+#[test]
+fn version_2_inside_an_authentication_header_is_byte_equal_and_verified() {
+    let source = Ipv4Addr::new(10, 77, 0, 1);
+    for (hex, priority, number) in [(V2_AH, 200, 1), (V2_AH_STOP, 0, 3)] {
+        let mut whole = advert(Version::V2, priority, &["10.77.0.100"]);
+        whole.authentication = Authentication::Ah;
+        let style = ChecksumStyle::PseudoHeader;
+        let payload = packet::encode(&whole, source.into(), ip::MULTICAST_V4.into(), style);
+        let (to, id) = (ip::MULTICAST_V4, u16::try_from(number).unwrap());
+        let sealed = ah::seal(source, to, id, ip::TTL, number, b"s3cret", &payload);
+        assert_eq!(sealed, bytes(hex));
+        let theirs = bytes(hex);
+        let header = ip::parse_v4(&theirs).unwrap();
+        let opened = ah::parse(&header).unwrap();
+        assert_eq!((opened.sequence, opened.vrrp), (number, &payload[..]));
+        assert!(opened.is_authentic(b"s3cret"));
+        assert!(!opened.is_authentic(b"S3cret"));
+        let mut bent = theirs.clone();
+        *bent.last_mut().unwrap() ^= 1;
+        assert!(
+            !ah::parse(&ip::parse_v4(&bent).unwrap())
+                .unwrap()
+                .is_authentic(b"s3cret")
+        );
+    }
 }
 
 #[test]

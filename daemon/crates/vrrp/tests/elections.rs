@@ -321,7 +321,7 @@ fn a_handover_is_taken_up_within_milliseconds_and_stays() {
             patience: 5 * SECOND,
         },
     );
-    world.run(20_000);
+    world.run(30_000);
     assert_eq!(world.masters(), [1]);
     assert_eq!(world.last_announcer, Some(1));
     world.run(60 * SECOND);

@@ -52,6 +52,8 @@ pub struct InstancePlan {
     pub transport: Transport,
     pub unicast_ttl: u8,
     pub authentication: Authentication,
+    /// Key of the authentication header, with `auth_type AH`.
+    pub ah_key: Vec<u8>,
     pub checksum: ChecksumStyle,
     pub vips: Vec<VipPlan>,
     /// The addresses that adverts list, in order.

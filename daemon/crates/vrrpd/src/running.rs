@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use vrrp::admit::Rules;
+use vrrp::ah::Window;
 use vrrp::{InstanceId, Transport};
 
 use crate::plan::{InstancePlan, VipPlan};
@@ -25,6 +26,10 @@ pub struct Running {
     pub reasons: Vec<String>,
     /// IPv4 identification of the next advert.
     pub identification: u16,
+    /// Sequence number of the next authentication header.
+    pub sequence: u32,
+    /// Anti-replay state of each peer.
+    pub windows: Vec<Window>,
     /// Virtual addresses that somebody else deleted and that were put back.
     pub restored: u64,
 }
@@ -50,6 +55,9 @@ impl Running {
             transitions: 0,
             reasons: Vec::new(),
             identification: 1,
+            // Ahead of every earlier run's, so that peers do not take us for a replay.
+            sequence: u32::try_from(now_ms / 1000).unwrap_or(1),
+            windows: Vec::new(),
             restored: 0,
         }
     }

@@ -60,13 +60,13 @@ fn unicast(version: u8, interval: &'static str) -> Manner {
     }
 }
 
-fn password() -> Manner {
+fn authenticated(name: &'static str, kind: &str, password: &str) -> Manner {
     let text = format!(
-        "authentication {{\n    auth_type PASS\n    auth_pass s3cret\n  }}\n  {}",
+        "authentication {{\n    auth_type {kind}\n    auth_pass {password}\n  }}\n  {}",
         vip4()
     );
     Manner {
-        name: "v2 with a password",
+        name,
         version: 2,
         interval: "1",
         vip: VIP,
@@ -207,5 +207,19 @@ fn unicast_version_3_with_keepalived() {
 
 #[test]
 fn a_password_with_keepalived() {
-    both_roles(&password());
+    both_roles(&authenticated("v2 with a password", "PASS", "s3cret"));
+}
+
+#[test]
+fn an_authentication_header_with_keepalived() {
+    both_roles(&authenticated("v2 with AH", "AH", "s3cret"));
+}
+
+#[test]
+fn a_long_key_with_keepalived() {
+    both_roles(&authenticated(
+        "v2 with AH and a long key",
+        "AH",
+        "s3cret-and-longer",
+    ));
 }

@@ -199,7 +199,7 @@ fn after_a_silent_partition_clients_find_the_one_master_again() {
     b.wait("hearing the master", |node| {
         node.counter("adverts_received") > 0
     });
-    let responders = (Responder::on(&pair.a), Responder::on(&pair.b));
+    let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     for round in 0..3 {
         let probe = Probe::start(&pair.client, VIP.parse().unwrap());
         std::thread::sleep(std::time::Duration::from_millis(200));

@@ -11,7 +11,7 @@ use crate::timers::Micros;
 
 /// Time for the successor's addresses and announcements after its first advert: RFC 9568 has
 /// it advertise before it adds them.
-const GRACE: Micros = 5_000;
+const GRACE: Micros = 15_000;
 
 impl Instance {
     pub(super) fn begin_handover(

@@ -248,9 +248,9 @@ impl World {
     }
 
     pub fn report(&self) -> String {
-        self.history
-            .iter()
-            .map(|(at, node, state)| format!("{at:>12} node {node} {}\n", state.label()))
-            .collect()
+        let line = |(at, node, state): &(Micros, usize, State)| {
+            format!("{at:>12} node {node} {}", state.label())
+        };
+        self.history.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 }

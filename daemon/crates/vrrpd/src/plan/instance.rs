@@ -35,6 +35,11 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         transport,
         unicast_ttl,
         authentication: authentication(instance),
+        // keepalived cuts this key to eight bytes as well; the padding is no part of an HMAC.
+        ah_key: instance
+            .auth
+            .as_ref()
+            .map_or_else(Vec::new, |auth| auth.field().to_vec()),
         checksum: if instance.v3_checksum_as_v2 {
             ChecksumStyle::PacketOnly
         } else {

@@ -1,18 +1,38 @@
 //! Does what the state machine decided, in its order.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use ipc::FromWorker;
 use ipc::message::HeldAddress;
 use vrrp::instance::{Action, State};
 use vrrp::node::Effects;
-use vrrp::{Advert, InstanceId, ip, packet};
+use vrrp::{Advert, Authentication, InstanceId, ah, ip, packet};
 
 use super::{NOTICE, WARNING, Worker};
 use crate::announce;
 use crate::clock;
-use crate::running::Held;
+use crate::running::{Held, Running};
 use crate::sockets::Raw;
+
+/// The whole packet, inside an authentication header where the configuration asks for one.
+fn ipv4_packet(running: &mut Running, from: Ipv4Addr, to: Ipv4Addr, payload: &[u8]) -> Vec<u8> {
+    let (identification, ttl) = (running.identification, running.plan.unicast_ttl);
+    running.identification = identification.wrapping_add(1).max(1);
+    if running.plan.authentication != Authentication::Ah {
+        return ip::build_v4(from, to, identification, ttl, ip::PROTOCOL_VRRP, payload);
+    }
+    let sequence = running.sequence;
+    running.sequence = sequence.wrapping_add(1).max(1);
+    ah::seal(
+        from,
+        to,
+        identification,
+        ttl,
+        sequence,
+        &running.plan.ah_key,
+        payload,
+    )
+}
 
 impl Worker {
     pub(super) fn execute(&mut self, effects: Effects) {
@@ -39,10 +59,10 @@ impl Worker {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
-        let (Some(source), Some(key)) = (running.address, running.socket.as_ref()) else {
+        let (Some(source), Some(key)) = (running.address, running.socket.clone()) else {
             return;
         };
-        let Some(socket) = self.sockets.get(key) else {
+        let Some(socket) = self.sockets.get(&key) else {
             return;
         };
         let advert = Advert {
@@ -57,10 +77,7 @@ impl Worker {
             let payload = packet::encode(&advert, source, destination, running.plan.checksum);
             let result = match (&socket.raw, source, destination) {
                 (Raw::V4(raw), IpAddr::V4(from), IpAddr::V4(to)) => {
-                    let (identification, ttl) = (running.identification, running.plan.unicast_ttl);
-                    running.identification = identification.wrapping_add(1).max(1);
-                    let protocol = ip::PROTOCOL_VRRP;
-                    let whole = ip::build_v4(from, to, identification, ttl, protocol, &payload);
+                    let whole = ipv4_packet(running, from, to, &payload);
                     raw.send(&whole, to)
                 }
                 (Raw::V6(raw), IpAddr::V6(from), IpAddr::V6(to)) => {

@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use vrrp::admit::{Datagram, Transport, admit, is_for};
+use vrrp::ah::{self, Sealed, Window};
 use vrrp::{Event, InstanceId, PacketError, Received, Rules, ip};
 
 use super::{WARNING, Worker};
 use crate::clock;
-use crate::sockets::Arrival;
+use crate::sockets::{Arrival, Key};
 
 /// Packets taken from one socket in a row; a flood must not keep us from our own adverts.
 const BATCH: usize = 64;
@@ -25,22 +26,18 @@ impl Worker {
                 return;
             };
             let key = socket.key.clone();
-            let Some(datagram) = datagram(arrival, &buffer) else {
+            let Some((datagram, sealed)) = datagram(arrival, &buffer) else {
                 continue;
             };
-            self.dispatch(&datagram, |running| running.socket.as_ref() == Some(&key));
+            self.dispatch(&datagram, sealed.as_ref(), &key);
         }
     }
 
-    fn dispatch(
-        &mut self,
-        datagram: &Datagram<'_>,
-        here: impl Fn(&crate::running::Running) -> bool,
-    ) {
+    fn dispatch(&mut self, datagram: &Datagram<'_>, sealed: Option<&Sealed<'_>>, key: &Key) {
         let mut meant: Vec<(InstanceId, &Rules)> = self
             .running
             .values()
-            .filter(|running| here(running))
+            .filter(|running| running.socket.as_ref() == Some(key))
             .filter_map(|running| Some((running.id, running.rules.as_ref()?)))
             .filter(|(_, rules)| is_for(rules, datagram))
             .collect();
@@ -53,9 +50,10 @@ impl Worker {
         if meant.iter().any(|(_, rules)| listens(rules, datagram)) {
             meant.retain(|(_, rules)| listens(rules, datagram));
         }
+        let meant: Vec<InstanceId> = meant.into_iter().map(|(id, _)| id).collect();
         let verdicts: Vec<(InstanceId, Result<Received, PacketError>)> = meant
-            .iter()
-            .map(|(id, rules)| (*id, admit(rules, datagram)))
+            .into_iter()
+            .map(|id| (id, self.judge(id, datagram, sealed)))
             .collect();
         for (id, verdict) in verdicts {
             match verdict {
@@ -68,6 +66,41 @@ impl Worker {
                 Err(error) => self.refuse(id, error, datagram.source),
             }
         }
+    }
+
+    fn judge(
+        &mut self,
+        id: InstanceId,
+        datagram: &Datagram<'_>,
+        sealed: Option<&Sealed<'_>>,
+    ) -> Result<Received, PacketError> {
+        let Some(running) = self.running.get_mut(&id) else {
+            return Err(PacketError::Destination);
+        };
+        let Some(rules) = &running.rules else {
+            return Err(PacketError::Destination);
+        };
+        let authenticated = sealed.is_some_and(|sealed| sealed.is_authentic(&running.plan.ah_key));
+        let received = admit(
+            rules,
+            &Datagram {
+                authenticated,
+                ..*datagram
+            },
+        )?;
+        if let Some(sealed) = sealed {
+            let silence = running.plan.settings.interval * 3;
+            let goodbye = received.priority == 0;
+            Window::admit(
+                &mut running.windows,
+                received.source,
+                sealed.sequence,
+                goodbye,
+                clock::monotonic(),
+                silence,
+            )?;
+        }
+        Ok(received)
     }
 
     fn refuse(&mut self, id: InstanceId, error: PacketError, source: IpAddr) {
@@ -100,24 +133,33 @@ fn listens(rules: &Rules, datagram: &Datagram<'_>) -> bool {
     }
 }
 
-fn datagram(arrival: Arrival, buffer: &[u8]) -> Option<Datagram<'_>> {
+/// A packet's facts, and the authentication header around it if it has one.
+fn datagram(arrival: Arrival, buffer: &[u8]) -> Option<(Datagram<'_>, Option<Sealed<'_>>)> {
     match arrival {
         Arrival::V4(length) => {
             let packet = ip::parse_v4(buffer.get(..length)?).ok()?;
-            Some(Datagram {
+            let sealed = match packet.protocol {
+                ip::PROTOCOL_AH => Some(ah::parse(&packet).ok()?),
+                _ => None,
+            };
+            let datagram = Datagram {
                 source: packet.source.into(),
                 destination: packet.destination.into(),
                 ttl: packet.ttl,
-                payload: packet.payload,
+                payload: sealed.map_or(packet.payload, |sealed| sealed.vrrp),
                 authenticated: false,
-            })
+            };
+            Some((datagram, sealed))
         }
-        Arrival::V6(got) => Some(Datagram {
-            source: got.source.into(),
-            destination: got.destination.into(),
-            ttl: got.hop_limit,
-            payload: buffer.get(..got.length)?,
-            authenticated: false,
-        }),
+        Arrival::V6(got) => {
+            let datagram = Datagram {
+                source: got.source.into(),
+                destination: got.destination.into(),
+                ttl: got.hop_limit,
+                payload: buffer.get(..got.length)?,
+                authenticated: false,
+            };
+            Some((datagram, None))
+        }
     }
 }
