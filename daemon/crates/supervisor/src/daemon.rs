@@ -57,8 +57,8 @@ pub struct Daemon {
     scripts: Scripts,
     /// What the proxy last said about itself, for a VRRP process that starts later.
     service: Option<(bool, String)>,
-    /// When the VRRP process is told that the proxy is away.
-    service_lost_at: Option<Instant>,
+    /// When the VRRP process is told that the proxy does not serve, and why.
+    service_lost: Option<(Instant, String)>,
     /// All workers have been ready once.
     serving: bool,
     reload: Option<Reload>,

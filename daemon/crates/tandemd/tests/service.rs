@@ -220,14 +220,14 @@ fn a_check_script_that_fails_moves_the_address_and_one_that_is_missing_does_too(
     wait("b is master", || pair.b.has(VIP) && !pair.a.has(VIP));
     std::fs::remove_file(&flag).unwrap();
     wait("a is master again", || pair.a.has(VIP) && !pair.b.has(VIP));
-    write(&script.replace("/usr/bin/test", "/usr/bin/tset"));
+    write(&script.replace("/usr/bin/test", "/usr/bin/no-such-test"));
     assert!(a.tell(["reload"]).status.success());
     wait(
         "b is master, because a cannot know whether it is well",
         || pair.b.has(VIP) && !pair.a.has(VIP),
     );
     assert!(
-        a.log().contains("/usr/bin/tset does not exist"),
+        a.log().contains("/usr/bin/no-such-test does not exist"),
         "{}",
         a.log()
     );

@@ -102,7 +102,7 @@ impl Daemon {
             slots,
             scripts: Scripts::default(),
             service: None,
-            service_lost_at: None,
+            service_lost: None,
             serving: false,
             reload: None,
             waiting_reloads: Vec::new(),

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use ipc::ToWorker;
-
 use super::Daemon;
 use crate::worker::Kind;
 
@@ -25,7 +23,7 @@ impl Daemon {
             self.reload_deadline(),
             self.status_deadline(),
             self.stop_deadline(),
-            self.service_lost_at,
+            self.service_lost.as_ref().map(|(at, _)| *at),
             self.next_alive,
             clients,
         ]
@@ -65,12 +63,8 @@ impl Daemon {
 
     /// A proxy that stays away: this host must not keep the addresses.
     fn check_service(&mut self, now: Instant) {
-        if self.service_lost_at.is_some_and(|at| now >= at) {
-            self.service_lost_at = None;
-            let reason = "the proxy process is not running".to_owned();
-            self.service = Some((false, reason.clone()));
-            self.journal.error(&reason);
-            self.tell(Kind::Vrrp, &ToWorker::Service { up: false, reason });
+        if let Some((_, reason)) = self.service_lost.take_if(|(at, _)| now >= *at) {
+            self.service_is(false, reason);
         }
     }
 

@@ -18,8 +18,9 @@ use crate::liveness::{self, Liveness, Verdict};
 use crate::script::{Command, Report};
 use crate::worker::{Kind, Worker};
 
-/// A proxy that is back sooner was never away: clients wait in the listeners' queues.
-const PROXY_GRACE: Duration = Duration::from_millis(500);
+/// A proxy that serves again sooner was never away: its clients wait in the listeners' queues,
+/// and a new process needs its first checks before it can say that it serves.
+const PROXY_GRACE: Duration = Duration::from_secs(3);
 
 impl Daemon {
     pub(super) fn start_worker(&mut self, kind: Kind) {
@@ -187,9 +188,6 @@ impl Daemon {
         if let Some(liveness) = &mut worker.liveness {
             liveness.configuring(false);
         }
-        if kind == Kind::Proxy {
-            self.service_lost_at = None;
-        }
         self.reload_answered(kind, generation, Ok(()));
         self.check_serving();
     }
@@ -221,7 +219,30 @@ impl Daemon {
         }
     }
 
+    /// What the proxy says about itself.
     fn service(&mut self, up: bool, reason: String) {
+        let fresh = self.slot(Kind::Proxy).is_some_and(|slot| {
+            let young = |worker: &Worker| worker.started.elapsed() < PROXY_GRACE;
+            slot.restarts > 0 && slot.worker.as_ref().is_some_and(young)
+        });
+        if up {
+            self.service_lost = None;
+        } else if fresh && self.service.as_ref().is_some_and(|(up, _)| *up) {
+            self.service_in_doubt(&reason);
+            return;
+        }
+        self.service_is(up, reason);
+    }
+
+    /// The proxy does not serve now, but may again before anybody needs to know. A doubt that
+    /// lasts is not put off by another one.
+    fn service_in_doubt(&mut self, reason: &str) {
+        let at = Instant::now() + PROXY_GRACE;
+        self.service_lost
+            .get_or_insert_with(|| (at, reason.to_owned()));
+    }
+
+    pub(super) fn service_is(&mut self, up: bool, reason: String) {
         if self.service.as_ref().map(|(up, _)| *up) != Some(up) {
             let word = if up { "up" } else { "down" };
             self.journal
@@ -266,7 +287,7 @@ impl Daemon {
         self.journal.error(&text);
         self.reload_answered(kind, self.attempt, Err(vec![text]));
         if kind == Kind::Proxy {
-            self.service_lost_at = Some(Instant::now() + PROXY_GRACE);
+            self.service_in_doubt("the proxy process is not running");
         }
         self.plan_restart(kind, lived);
     }

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ pub struct Asked {
 
 pub struct Traffic {
     stop: Arc<AtomicBool>,
+    pages: Arc<AtomicUsize>,
     thread: JoinHandle<Vec<Asked>>,
 }
 
@@ -25,7 +26,8 @@ impl Traffic {
     /// One connection a request, one request after the other.
     pub fn start(client: &Arc<Host>, address: &str) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let (flag, client) = (Arc::clone(&stop), Arc::clone(client));
+        let pages = Arc::new(AtomicUsize::new(0));
+        let (flag, count, client) = (Arc::clone(&stop), Arc::clone(&pages), Arc::clone(client));
         let address: SocketAddr = address.parse().unwrap();
         let thread = std::thread::spawn(move || {
             client.namespace.enter(|| {
@@ -33,7 +35,9 @@ impl Traffic {
                 while !flag.load(Ordering::Relaxed) {
                     let page = get(address).map_err(|error| error.to_string());
                     let at = Instant::now();
-                    if page.is_err() {
+                    if page.is_ok() {
+                        count.fetch_add(1, Ordering::Relaxed);
+                    } else {
                         // A refusal comes at once; do not count one outage a thousand times.
                         std::thread::sleep(Duration::from_millis(1));
                     }
@@ -42,7 +46,19 @@ impl Traffic {
                 asked
             })
         });
-        Self { stop, thread }
+        Self {
+            stop,
+            pages,
+            thread,
+        }
+    }
+
+    /// Waits until so many more pages came.
+    pub fn wait_pages(&self, more: usize) {
+        let wanted = self.pages.load(Ordering::Relaxed) + more;
+        super::wait("pages come", || {
+            self.pages.load(Ordering::Relaxed) >= wanted
+        });
     }
 
     pub fn finish(self) -> Vec<Asked> {
@@ -73,7 +89,7 @@ pub fn outage(asked: &[Asked]) -> Duration {
 /// The body of `GET /`.
 pub fn get(address: SocketAddr) -> std::io::Result<String> {
     let limit = Duration::from_secs(2);
-    let mut stream = TcpStream::connect_timeout(&address, limit)?;
+    let mut stream = connect(address)?;
     stream.set_read_timeout(Some(limit))?;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")?;
     let mut text = String::new();
@@ -84,6 +100,18 @@ pub fn get(address: SocketAddr) -> std::io::Result<String> {
         return Err(wrong());
     }
     Ok(body.trim().to_owned())
+}
+
+/// A SYN that nobody answers is sent again by the kernel only after a second: that would measure
+/// the client. A connection that does not come soon is given up for another one.
+fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let end = Instant::now() + Duration::from_secs(5);
+    loop {
+        match TcpStream::connect_timeout(&address, Duration::from_millis(20)) {
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut && Instant::now() < end => {}
+            other => return other,
+        }
+    }
 }
 
 /// The same from a host.
