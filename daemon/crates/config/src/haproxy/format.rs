@@ -7,12 +7,12 @@ use crate::source::Spanned;
 use crate::suggest::nearest;
 
 /// Variables of log formats, longest first, as `%tr` would otherwise be read as `%t`.
-const VARIABLES: [&str; 64] = [
+const VARIABLES: [&str; 66] = [
     "HPO", "HQ", "HM", "HP", "HU", "HV", "H", "ID", "Ta", "Tc", "Td", "Th", "Ti", "Tl", "Tq", "TR",
-    "Tr", "Tsu", "Ts", "Tt", "Tu", "Tw", "U", "B", "CC", "CS", "ST", "ac", "bc", "bi", "bp", "bq",
-    "b", "ci", "cp", "fc", "fi", "fp", "ft", "f", "hrl", "hr", "hsl", "hs", "lc", "ms", "origin",
-    "o", "pid", "rc", "rt", "r", "sc", "si", "sp", "sq", "sslc", "sslv", "s", "trg", "trl", "tr",
-    "tsc", "ts",
+    "Tr", "Tsu", "Ts", "Tt", "Tu", "Tw", "T", "t", "U", "B", "CC", "CS", "ST", "ac", "bc", "bi",
+    "bp", "bq", "b", "ci", "cp", "fc", "fi", "fp", "ft", "f", "hrl", "hr", "hsl", "hs", "lc", "ms",
+    "origin", "o", "pid", "rc", "rt", "r", "sc", "si", "sp", "sq", "sslc", "sslv", "s", "trg",
+    "trl", "tr", "tsc", "ts",
 ];
 
 impl Context<'_> {

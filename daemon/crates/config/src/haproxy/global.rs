@@ -17,12 +17,7 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
     if keyword == "stats" {
         return stats(cx, global, args);
     }
-    if !cx.known(
-        "global",
-        keyword,
-        "keyword in section 'global'",
-        args.keyword,
-    ) {
+    if !cx.known("global", keyword, "global keyword", args.keyword) {
         return;
     }
     match keyword {
@@ -79,7 +74,7 @@ fn negated(cx: &mut Context<'_>, global: &mut Global, args: &mut Args<'_>) {
     match args.descend().map(|word| word.text.as_ref()) {
         Some("log") => global.logs.clear(),
         Some(other) => {
-            cx.known("global", other, "keyword in section 'global'", args.keyword);
+            cx.known("global", other, "global keyword", args.keyword);
             args.skip_all();
         }
         None => cx.missing(args, "what 'no' is about", "no log"),
@@ -139,7 +134,7 @@ fn socket(cx: &mut Context<'_>, global: &mut Global, args: &mut Args<'_>) {
         if !cx.known(
             "stats socket",
             &word.text,
-            "parameter of 'stats socket'",
+            "stats socket parameter",
             word.span,
         ) {
             continue;

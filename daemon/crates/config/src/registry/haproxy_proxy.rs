@@ -10,14 +10,14 @@ pub(super) static PROXY: &[Entry] = entries! {
     "proxy" ALL {
         Supported => "mode" "timeout" "option" "log" "disabled" "enabled" "description" "no"
             "maxconn";
-        Supported => "id" "log-tag" "errorfile";
+        // Each word of it has a status of its own.
+        Supported => "id" "log-tag" "errorfile" "stats";
         Supported => "http-request" "http-response" "tcp-request" "acl";
         NotYet("write the rule with http-response") => "http-after-response";
         NotYet("use errorfile with the status it is for") => "http-error" "errorfiles";
         Supported => "errorloc" "errorloc302" "errorloc303";
         NotYet("answers are not compressed; let the servers do it") => "compression";
         NotYet("filters are not run") => "filter";
-        NotYet("the statistics page is not served yet; ask tandemd status --json") => "stats";
         NotYet("e-mail alerts are not sent yet") => "email-alert";
         Accepted("threads are placed by the kernel") => "bind-process";
     }
@@ -39,6 +39,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "use_backend";
     }
     "proxy" NOT_DEFAULTS {
+        TABLES => "stick-table";
         Supported => "redirect";
     }
     "proxy" BACK_ONLY {
@@ -52,7 +53,7 @@ pub(super) static PROXY: &[Entry] = entries! {
             "dynamic-cookie-key" "ignore-persist" "force-persist";
         Supported => "hash-type" "source";
         NotYet("loads are not bounded") => "hash-balance-factor" "hash-preserve-affinity";
-        TABLES => "stick-table" "stick";
+        TABLES => "stick";
         NotYet("checks in several steps are not run yet; a plain check opens a connection")
             => "tcp-check";
         NotYet("external checks are not run") => "external-check";

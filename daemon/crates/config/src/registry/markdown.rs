@@ -1,1 +1,161 @@
-//! x
+//! The support tables as Markdown: what docs/haproxy-support.md and docs/keepalived-support.md
+//! hold. A test keeps them current.
+
+use super::{Entry, Places, Status, Table};
+use std::fmt::Write;
+
+/// How a document begins, and what its groups are called.
+pub struct Document {
+    pub title: &'static str,
+    pub introduction: &'static str,
+    /// Group → heading, in order; a group without a heading ends up at the end under its name.
+    pub headings: &'static [(&'static str, &'static str)],
+}
+
+pub const HAPROXY: Document = Document {
+    title: "haproxy.cfg: what is supported",
+    introduction: "tandemd reads the configuration language of HAProxy. Keywords marked *not yet* \
+and unknown ones are refused with file, line and column; with `--tolerant` they are ignored with \
+a warning. Nothing is ever ignored silently.",
+    headings: &[
+        ("section", "Sections"),
+        ("directive", "Directives"),
+        ("global", "global"),
+        ("stats socket", "stats socket (global)"),
+        ("proxy", "defaults, frontend, listen, backend"),
+        ("option", "option"),
+        ("timeout", "timeout"),
+        ("bind", "bind"),
+        ("server", "server, default-server"),
+        ("balance", "balance"),
+        ("http-check", "http-check"),
+        ("http-request", "http-request"),
+        ("http-response", "http-response"),
+        ("tcp phase", "tcp-request"),
+        ("tcp-request connection", "tcp-request connection"),
+        ("tcp-request session", "tcp-request session"),
+        ("tcp-request content", "tcp-request content"),
+        ("tcp-response content", "tcp-response content"),
+        ("stats", "stats"),
+        ("fetch", "Sample fetches"),
+        ("converter", "Converters"),
+    ],
+};
+
+pub const KEEPALIVED: Document = Document {
+    title: "keepalived.conf: what is supported",
+    introduction: "tandemd reads the configuration language of keepalived. Keywords marked *not \
+yet* and unknown ones are refused with file, line and column; with `--tolerant` they are ignored \
+with a warning, and a block of theirs is skipped whole. Nothing is ever ignored silently.\n\n\
+`#tandem: track_proxy [weight N]` inside a `vrrp_instance` is a comment to keepalived; to tandemd \
+it means: the proxy of the same daemon is tracked. Without a weight its failure is a fault.",
+    headings: &[
+        ("top", "Top level"),
+        ("global_defs", "global_defs"),
+        ("vrrp_script", "vrrp_script"),
+        ("vrrp_instance", "vrrp_instance"),
+        ("authentication", "authentication"),
+        (
+            "virtual_ipaddress",
+            "virtual_ipaddress, virtual_ipaddress_excluded",
+        ),
+        ("vrrp_sync_group", "vrrp_sync_group"),
+        ("track_file", "track_file"),
+        ("vrrp_track_process", "vrrp_track_process"),
+        ("virtual_server", "virtual_server"),
+        ("real_server", "real_server"),
+        ("checker", "Checkers"),
+    ],
+};
+
+/// The whole document.
+pub fn markdown(table: &Table, document: &Document) -> String {
+    let mut out = format!("# {}\n\n", document.title);
+    out.push_str("<!-- Generated from the support registry; `UPDATE_DOCS=1 cargo test -p config --test docs` writes it. -->\n\n");
+    let _ = writeln!(out, "{}\n", document.introduction);
+    summary(&mut out, table);
+    for (group, heading) in document.headings {
+        section(&mut out, table, group, heading);
+    }
+    out
+}
+
+fn summary(out: &mut String, table: &Table) {
+    let count = |wanted: fn(&Status) -> bool| {
+        table
+            .entries()
+            .filter(|entry| wanted(&entry.status))
+            .count()
+    };
+    let _ = writeln!(
+        out,
+        "{} keywords are supported, {} accepted without effect, {} known but not yet done, {} \
+         known as removed from the language.",
+        count(|status| matches!(status, Status::Supported)),
+        count(|status| matches!(status, Status::Accepted(_))),
+        count(|status| matches!(status, Status::NotYet(_))),
+        count(|status| matches!(status, Status::Removed(_))),
+    );
+}
+
+fn section(out: &mut String, table: &Table, group: &str, heading: &str) {
+    let mut entries: Vec<&Entry> = table
+        .entries()
+        .filter(|entry| entry.group == group)
+        .collect();
+    if entries.is_empty() {
+        return;
+    }
+    entries.sort_by_key(|entry| {
+        (
+            rank(entry.status),
+            note(entry.status),
+            entry.places.0,
+            entry.keyword,
+        )
+    });
+    let placed = entries.iter().any(|entry| entry.places != Places::ALL);
+    let _ = writeln!(out, "\n## {heading}\n");
+    out.push_str(if placed {
+        "| status | keywords | where |\n|---|---|---|\n"
+    } else {
+        "| status | keywords |\n|---|---|\n"
+    });
+    for row in entries.chunk_by(|a, b| a.status == b.status && a.places == b.places) {
+        let Some(first) = row.first() else { continue };
+        let words: Vec<String> = row
+            .iter()
+            .map(|entry| format!("`{}`", entry.keyword))
+            .collect();
+        let _ = write!(out, "| {} | {} |", word(first.status), words.join(" "));
+        if placed {
+            let _ = write!(out, " {} |", first.places.names().join(", "));
+        }
+        out.push('\n');
+    }
+}
+
+fn rank(status: Status) -> u8 {
+    match status {
+        Status::Supported => 0,
+        Status::Accepted(_) => 1,
+        Status::NotYet(_) => 2,
+        Status::Removed(_) => 3,
+    }
+}
+
+fn note(status: Status) -> &'static str {
+    match status {
+        Status::Supported => "",
+        Status::Accepted(note) | Status::NotYet(note) | Status::Removed(note) => note,
+    }
+}
+
+fn word(status: Status) -> String {
+    match status {
+        Status::Supported => "supported".to_owned(),
+        Status::Accepted(note) => format!("accepted, no effect: {note}"),
+        Status::NotYet(note) => format!("*not yet*: {note}"),
+        Status::Removed(note) => format!("removed: {note}"),
+    }
+}

@@ -16,7 +16,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args:
         if cx.known(
             "balance",
             name,
-            "algorithm of 'balance'",
+            "balance algorithm",
             word.part(0, name.len()),
         ) && let Some(balance) = algorithm(cx, name, word, args)
         {

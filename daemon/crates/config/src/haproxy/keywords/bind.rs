@@ -32,7 +32,7 @@ pub fn bind(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
         tls: None,
     };
     while let Some(word) = args.take() {
-        if !cx.known("bind", &word.text, "parameter of 'bind'", word.span) {
+        if !cx.known("bind", &word.text, "bind parameter", word.span) {
             // Unknown: whether the next word belongs to it cannot be told.
             continue;
         }

@@ -92,7 +92,7 @@ pub fn http_check(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'
         return cx.missing(args, "the step", "http-check expect status 200");
     };
     section.check.first_line.get_or_insert(args.keyword);
-    if !cx.known("http-check", &word.text, "step of 'http-check'", word.span) {
+    if !cx.known("http-check", &word.text, "http-check step", word.span) {
         return;
     }
     match word.text.as_ref() {

@@ -3,6 +3,7 @@
 use super::http_rules::{Side, format, header};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
+use crate::haproxy::lexer::Word;
 use crate::haproxy::model::{Format, FormatPart, HttpAction, ReturnBody};
 use crate::source::Spanned;
 
@@ -15,15 +16,39 @@ pub fn denied(cx: &mut Context<'_>, args: &mut Args<'_>, side: Side) -> Option<S
     denied_or(cx, args, if side == Side::Request { 403 } else { 502 })
 }
 
-/// `[deny_status N | status N]`
+/// `[deny_status N | status N]`; what `return` takes as well is not read yet.
 pub fn denied_or(cx: &mut Context<'_>, args: &mut Args<'_>, default: u16) -> Option<Spanned<u16>> {
+    let mut found = Spanned::new(default, args.keyword);
     if args
         .take_if("deny_status")
         .or_else(|| args.take_if("status"))
-        .is_none()
+        .is_some()
     {
-        return Some(Spanned::new(default, args.keyword));
+        found = deny_status(cx, args)?;
     }
+    let extra = args.peek().filter(|word| {
+        matches!(
+            word.text.as_ref(),
+            "content-type"
+                | "errorfile"
+                | "errorfiles"
+                | "default-errorfiles"
+                | "file"
+                | "lf-file"
+                | "string"
+                | "lf-string"
+                | "hdr"
+        )
+    });
+    if let Some(word) = extra {
+        not_yet(cx, word, "a denial");
+        args.skip_all();
+        return None;
+    }
+    Some(found)
+}
+
+fn deny_status(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<u16>> {
     let Some(word) = args.take() else {
         cx.missing(args, "the status", "http-request deny deny_status 429");
         return None;
@@ -42,6 +67,14 @@ pub fn denied_or(cx: &mut Context<'_>, args: &mut Args<'_>, default: u16) -> Opt
         );
     }
     status.map(|status| Spanned::new(status, word.span))
+}
+
+fn not_yet(cx: &mut Context<'_>, word: &Word<'_>, of: &str) {
+    let severity = cx.refusal_severity();
+    let message = format!("'{}' of {of} is not supported yet", word.text);
+    cx.diagnostics
+        .add(severity, "haproxy/not-yet", word.span, message)
+        .suggest("use 'return' with 'string'");
 }
 
 /// `return [status N] [content-type T] [string S | lf-string F] [hdr NAME FORMAT]…`
@@ -78,11 +111,7 @@ pub fn answer(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<HttpAction> {
                 headers.push(header(cx, args)?);
             }
             "file" | "lf-file" | "errorfile" | "errorfiles" | "default-errorfiles" => {
-                let severity = cx.refusal_severity();
-                let message = format!("'{}' of 'return' is not supported yet", word.text);
-                cx.diagnostics
-                    .add(severity, "haproxy/not-yet", word.span, message)
-                    .suggest("write the text with 'string'");
+                not_yet(cx, word, "'return'");
                 args.skip_all();
                 return None;
             }

@@ -33,9 +33,9 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, si
     // `set-var(txn.x)` is one word whose argument is in parentheses.
     let name = word.text.split('(').next().unwrap_or("");
     let what = if side == Side::Request {
-        "action of 'http-request'"
+        "http-request action"
     } else {
-        "action of 'http-response'"
+        "http-response action"
     };
     if !cx.known(side.keyword(), name, what, word.part(0, name.len())) {
         return;

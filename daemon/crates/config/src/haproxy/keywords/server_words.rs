@@ -9,7 +9,7 @@ use crate::source::Spanned;
 
 pub fn parameters(cx: &mut Context<'_>, server: &mut Server, args: &mut Args<'_>) {
     while let Some(word) = args.take() {
-        if cx.known("server", &word.text, "parameter of 'server'", word.span)
+        if cx.known("server", &word.text, "server parameter", word.span)
             && !switch(server, &word.text)
             && !number(cx, server, &word.text, args)
             && !check(cx, server, &word.text, args)

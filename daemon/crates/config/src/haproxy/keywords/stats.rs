@@ -11,7 +11,7 @@ pub fn stats(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let Some(word) = args.descend() else {
         return cx.missing(args, "what about statistics", "stats uri /stats");
     };
-    if !cx.known("stats", &word.text, "keyword of 'stats'", word.span) {
+    if !cx.known("stats", &word.text, "stats keyword", word.span) {
         return;
     }
     let mut page = section.proxy.stats.take().unwrap_or_else(|| empty(args));

@@ -51,7 +51,12 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
         );
     };
     let name = word.text.split('(').next().unwrap_or("");
-    if !cx.known(group, name, "action", word.part(0, name.len())) {
+    if !cx.known(
+        group,
+        name,
+        &format!("{group} action"),
+        word.part(0, name.len()),
+    ) {
         return;
     }
     let action = match name {
