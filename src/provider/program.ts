@@ -47,7 +47,8 @@ function declare(input: StackInput, options: DeployOptions): Readonly<Record<str
   const root = pulumi.getRootDirectory();
   const config = new pulumi.Config("tandem");
   const binary = binaryRef(root, config.get("binary"));
-  const adopt = config.getBoolean("adopt") ?? false;
+  // For one run, so no configuration: hosts that were provisioned before are taken over.
+  const adopt = !["", "0", "false"].includes(process.env.TANDEM_ADOPT ?? "");
   const { transforms, resourceOptions } = options;
   const pairs = stack.pairs.map((pair) => {
     const args = {

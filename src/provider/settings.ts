@@ -15,9 +15,6 @@ export const settingsSchema = z.strictObject({
     .string()
     .optional()
     .describe("Path of the tandemd executable to ship, relative to the project; default the packaged one."),
-  adopt: flag
-    .default(false)
-    .describe("Take over hosts that were provisioned before instead of creating them (read by the program)."),
   drillReports: z
     .string()
     .optional()

@@ -1,4 +1,5 @@
 import { ExitCode, TandemError } from "../../src/diagnostics/index.ts";
+import { maskSecrets } from "../../src/host/compare/secrets.ts";
 import type { DaemonStatus } from "../../src/host/daemon-status.ts";
 import type { ApplyOptions, Connection, Host, Observation, ObservedFile } from "../../src/host/host.ts";
 import {
@@ -60,7 +61,7 @@ class FakeHost implements Host {
         path: file.path,
         mode: release?.files[name]?.mode ?? 0o644,
         owner: "root:root",
-        text: mask(text, secrets),
+        text: maskSecrets(text, file.text, secrets),
         sha256: "",
       };
     }
@@ -179,12 +180,4 @@ class FakeHost implements Host {
       proxy: null,
     };
   }
-}
-
-/** Puts known secret values back to placeholders, as a real host's observation does. */
-function mask(text: string, secrets: SecretValues): string {
-  return Object.entries(secrets).reduce(
-    (masked, [name, value]) => masked.replaceAll(value, `@@secret:${name}@@`),
-    text,
-  );
 }

@@ -12,12 +12,19 @@ const DECLARED = ["pair", "paths", "requires"] as const;
  * that another address is another host.
  */
 export function diffNode({ outputs, oldInputs, inputs }: DiffArguments): PropertyChange[] {
-  return [
+  const imported = oldInputs.imported === true;
+  const equal = imported ? sameButSecrets : undefined;
+  const live = [
     ...diffHost(outputs, inputs),
     ...diffScalar(outputs, inputs, "releaseId"),
-    ...LIVE_MAPS.flatMap((name) => diffMap(name, object(outputs[name]), object(inputs[name]))),
+    ...LIVE_MAPS.flatMap((name) => diffMap(name, object(outputs[name]), object(inputs[name]), equal)),
     ...diffService(object(outputs.service), object(inputs.service)),
     ...diffBinary(object(outputs.binary), object(inputs.binary)),
+  ];
+  // An import knows only what the host can tell; the rest is taken from the program as it is.
+  if (imported) return live;
+  return [
+    ...live,
     ...DECLARED.flatMap((name) => diffDeclared(name, oldInputs[name], inputs[name])),
     ...diffMap("secrets", object(oldInputs.secrets), object(inputs.secrets)).map(fromInputs),
   ];
@@ -35,14 +42,27 @@ function diffScalar(outputs: PlainObject, inputs: PlainObject, name: string): Pr
   return outputs[name] === inputs[name] ? [] : [{ path: [name], kind: "update" }];
 }
 
-function diffMap(name: string, live: PlainObject, wished: PlainObject): PropertyChange[] {
+function diffMap(
+  name: string,
+  live: PlainObject,
+  wished: PlainObject,
+  equal: (a: Plain, b: Plain) => boolean = Object.is,
+): PropertyChange[] {
   const keys = [...new Set([...Object.keys(live), ...Object.keys(wished)])].sort();
   return keys.flatMap((key): PropertyChange[] => {
     const path = [name, key];
-    if (live[key] === undefined) return [{ path, kind: "add" }];
-    if (wished[key] === undefined) return [{ path, kind: "delete" }];
-    return live[key] === wished[key] ? [] : [{ path, kind: "update" }];
+    const [is, should] = [live[key], wished[key]];
+    if (is === undefined) return [{ path, kind: "add" }];
+    if (should === undefined) return [{ path, kind: "delete" }];
+    return equal(is, should) ? [] : [{ path, kind: "update" }];
   });
+}
+
+/** Texts of which it is not known whether the secrets in them are the wished ones. */
+function sameButSecrets(live: Plain, wished: Plain): boolean {
+  const blank = (value: Plain): Plain =>
+    typeof value === "string" ? value.replace(/@@secret:[^@\n]*@@/g, "@@secret@@") : value;
+  return blank(live) === blank(wished);
 }
 
 function diffService(live: PlainObject, wished: PlainObject): PropertyChange[] {

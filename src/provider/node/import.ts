@@ -96,7 +96,7 @@ function inputsFrom(connection: Connection, observed: Observation): NodeInputs {
   }
   return {
     connection,
-    pair: pairOf(observed),
+    pair: "imported",
     releaseId: observed.releaseId ?? "",
     files,
     paths,
@@ -106,13 +106,8 @@ function inputsFrom(connection: Connection, observed: Observation): NodeInputs {
     binary: { sha256: observed.binary?.sha256 ?? "", version: observed.daemon?.version ?? "unknown" },
     requires: { interfaces: [], listens: [], vips: [] },
     secrets: {},
+    imported: true,
   };
-}
-
-/** Rendered units name their pair; a unit that does not is not asked further. */
-function pairOf(observed: Observation): string {
-  const unit = observed.files["tandem.service"]?.text ?? "";
-  return /\bpair[ =]"?([\w.-]+)/.exec(unit)?.[1] ?? "imported";
 }
 
 function badId(id: string): TandemError {

@@ -35,6 +35,8 @@ export const nodeInputs = z.strictObject({
     vips: z.array(z.strictObject({ address: z.string(), interface: z.string() })),
   }),
   secrets: z.record(z.string(), z.string()).default({}),
+  /** Set by an import: what the host cannot tell is not known yet. */
+  imported: z.boolean().exactOptional(),
 });
 
 export type NodeInputs = z.infer<typeof nodeInputs>;
@@ -54,7 +56,8 @@ export function validateNode(inputs: NodeInputs): { path: PropertyPath; reason: 
       });
     }
   }
-  for (const name of secretNames(inputs)) {
+  const secrets = inputs.imported === true ? [] : secretNames(inputs);
+  for (const name of secrets) {
     if (inputs.secrets[name] === undefined) {
       failures.push({
         path: ["secrets", name],
@@ -97,7 +100,7 @@ export function toRelease(inputs: NodeInputs): Release {
 }
 
 /** The inputs that describe a release: the inverse of `toRelease`. */
-export function fromRelease(release: Release): Omit<NodeInputs, "connection" | "secrets"> {
+export function fromRelease(release: Release): Omit<NodeInputs, "connection" | "secrets" | "imported"> {
   const files: NodeInputs["files"] = {};
   const paths: NodeInputs["paths"] = {};
   const permissions: NodeInputs["permissions"] = {};

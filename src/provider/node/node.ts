@@ -2,6 +2,7 @@ import { hostname, userInfo } from "node:os";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { ApplyOptions, Host, Observation } from "../../host/host.ts";
 import { defineResource, type Operation, type ReadState, type ResourceState } from "../resource.ts";
+import type { PlainObject } from "../wire/values.ts";
 import { shippedBinary } from "./binary.ts";
 import { connectionSecrets, nodeId } from "./connection.ts";
 import { diffNode } from "./diff.ts";
@@ -21,8 +22,8 @@ export const nodeResource = defineResource<NodeInputs>({
   diff: diffNode,
   create: (inputs, operation) => ship(nodeId(inputs.connection), inputs, operation),
   update: (id, inputs, _outputs, operation) => ship(id, inputs, operation),
-  read: (id, inputs, _outputs, operation) =>
-    inputs === undefined ? importNode(id, operation) : readNode(id, inputs, operation),
+  read: (id, inputs, outputs, operation) =>
+    inputs === undefined ? importNode(id, operation) : readNode(id, inputs, outputs, operation),
   remove: removeNode,
 });
 
@@ -44,12 +45,27 @@ async function ship(id: string, inputs: NodeInputs, operation: Operation): Promi
   return state(id, inputs, observed);
 }
 
-async function readNode(id: string, inputs: NodeInputs, operation: Operation): Promise<ReadState> {
-  const observed = await operation.hosts.use(inputs.connection, (host) => {
-    operation.progress(`reading ${inputs.connection.name}`);
-    return host.observe(toRelease(inputs), inputs.secrets);
-  });
-  return state(id, inputs, observed);
+async function readNode(
+  id: string,
+  inputs: NodeInputs,
+  outputs: PlainObject,
+  operation: Operation,
+): Promise<ReadState> {
+  const { connection } = inputs;
+  try {
+    const observed = await operation.hosts.use(connection, (host) => {
+      operation.progress(`reading ${connection.name}`);
+      return host.observe(toRelease(inputs), inputs.secrets);
+    });
+    return state(id, inputs, observed);
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    if (operation.settings.onUnreachable === "forget") {
+      operation.note(`${connection.name} does not answer: taken as it was when it was last read`);
+      return { id, outputs, reasons: [] };
+    }
+    throw unreachable(error, connection.name, `cannot read ${connection.name}, so nothing is planned`);
+  }
 }
 
 function state(id: string, inputs: NodeInputs, observed: Observation): ResourceState {
@@ -67,26 +83,35 @@ async function removeNode(_id: string, inputs: NodeInputs, operation: Operation)
       }),
     );
   } catch (error) {
-    if (!(error instanceof TandemError) || error.exitCode !== ExitCode.unreachable) throw error;
+    if (!isUnreachable(error)) throw error;
     if (operation.settings.onUnreachable === "forget") {
       operation.note(`${connection.name} does not answer: dropped from the state, the host was not cleaned`);
       return;
     }
-    throw new TandemError(
-      [
-        ...error.problems,
-        {
-          code: "PROVIDER_DELETE_UNREACHABLE",
-          severity: "error",
-          message: `cannot clean ${connection.name}, so it stays in the state`,
-          where: { kind: "host", host: connection.name },
-          why: "a host that comes back later would still claim the virtual addresses",
-          hint: "bring the host back and run again, or, when it is gone for good, set TANDEM_ON_UNREACHABLE=forget for one run",
-        },
-      ],
-      { exitCode: error.exitCode, cause: error },
-    );
+    throw unreachable(error, connection.name, `cannot clean ${connection.name}, so it stays in the state`);
   }
+}
+
+function isUnreachable(error: unknown): error is TandemError {
+  return error instanceof TandemError && error.exitCode === ExitCode.unreachable;
+}
+
+/** The host's own error with the way on: silence is never taken for absence. */
+function unreachable(error: TandemError, node: string, message: string): TandemError {
+  return new TandemError(
+    [
+      ...error.problems,
+      {
+        code: "PROVIDER_HOST_UNREACHABLE",
+        severity: "error",
+        message,
+        where: { kind: "host", host: node },
+        why: "a host that comes back later would still claim the virtual addresses",
+        hint: "bring the host back and run again, or, when it is gone for good, run `TANDEM_ON_UNREACHABLE=forget pulumi destroy`",
+      },
+    ],
+    { exitCode: error.exitCode, cause: error },
+  );
 }
 
 /** Who applies, for the host's lock and journal: `alice@laptop pid 4242`. */

@@ -7,7 +7,7 @@ import { packageVersion } from "../package-root.ts";
 /** A value whose every leaf may still be an Output. */
 export type Inputs<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> };
 
-export interface NodeArgs extends Inputs<Omit<NodeInputs, "connection" | "secrets">> {
+export interface NodeArgs extends Inputs<Omit<NodeInputs, "connection" | "secrets" | "imported">> {
   readonly connection: pulumi.Input<Connection>;
   readonly secrets: pulumi.Input<Readonly<Record<string, string>>>;
 }

@@ -183,7 +183,17 @@ describe("the Pulumi CLI with the provider", () => {
     expect(state.stdout).toContain("server web-2");
     expect(state.stdout).not.toContain(SECRET);
     expect((await project.run("state", "delete", "--yes", await urn("taken"))).code).toBe(0);
-    expect(await project.run("up", "--yes")).toMatchObject({ code: 0 });
+  });
+
+  it("adopts a node with the program, without a change on the host", async () => {
+    project.environment.TANDEM_ADOPT = "1";
+    hosts.calls.length = 0;
+    const adopted = await project.run("up", "--yes");
+    expect(adopted.code, adopted.text).toBe(0);
+    expect(hosts.calls.filter((call) => call.endsWith(" apply"))).toEqual([]);
+    delete project.environment.TANDEM_ADOPT;
+    const clean = await project.run("preview", "--refresh", "--expect-no-changes");
+    expect(clean.code, clean.text).toBe(0);
   });
 
   it("destroys both nodes, and says how to go on when one is gone for good", async () => {
