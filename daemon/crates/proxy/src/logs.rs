@@ -2,7 +2,8 @@
 
 use config::haproxy::model::{self, Config, LogFormat, LogSink, LogTarget};
 use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::OnceLock;
 use trafficlog::{
     Clock, ConnectRecord, Facility, Filter, Header, HttpRecord, Level, Sink, Socket, SyslogFormat,
     TcpRecord, UtcOffset,
@@ -43,6 +44,9 @@ impl Logs {
     /// Opens what is new; targets that stay keep their sockets, which matters once the process
     /// cannot see the file system any more.
     pub fn configure(&mut self, model: &Config) {
+        let now = unix_ms() / 1000;
+        self.clock
+            .set_offset(UtcOffset(sys::localtime::utc_offset(now)));
         let mut known: HashMap<String, Sink> = self.sinks.drain(..).collect();
         self.sections.clear();
         for proxy in &model.proxies {
@@ -127,7 +131,7 @@ pub fn unix_ms() -> i64 {
 fn open(model: &Config, target: &LogTarget, tag: &str) -> Sink {
     let socket = match &target.sink.value {
         LogSink::Udp(address) => Socket::udp(*address).ok(),
-        LogSink::Unix(path) => Socket::unix(path).ok(),
+        LogSink::Unix(path) => unix(path),
         LogSink::Stdout => duplicate(std::io::stdout().as_fd()),
         LogSink::Stderr => duplicate(std::io::stderr().as_fd()),
         LogSink::UdpName(..) | LogSink::Fd(_) | LogSink::Ring(_) => None,
@@ -168,6 +172,30 @@ fn open(model: &Config, target: &LogTarget, tag: &str) -> Sink {
         header,
         target.len.as_ref().map_or(1024, |n| n.value as usize),
     )
+}
+
+/// Where the local log daemon listens.
+const LOCAL: &str = "/dev/log";
+
+static KEPT: OnceLock<Option<OwnedFd>> = OnceLock::new();
+
+/// Opens the way to the local log daemon while it can be reached: to be called before the process
+/// changes its root.
+pub fn keep_local_socket() {
+    KEPT.get_or_init(|| match Socket::unix(LOCAL) {
+        Ok(Socket::Datagram(fd) | Socket::Stream(fd)) => Some(fd),
+        Err(_) => None,
+    });
+}
+
+fn unix(path: &str) -> Option<Socket> {
+    if let Ok(socket) = Socket::unix(path) {
+        return Some(socket);
+    }
+    let kept = KEPT.get()?.as_ref().filter(|_| path == LOCAL)?;
+    rustix::io::fcntl_dupfd_cloexec(kept, 3)
+        .ok()
+        .map(Socket::Datagram)
 }
 
 fn duplicate(fd: BorrowedFd<'_>) -> Option<Socket> {

@@ -46,8 +46,16 @@ fn headers_are_set_added_and_deleted_in_both_directions() {
     let request = "GET /abc?d HTTP/1.1\r\nHost: t\r\nx-forwarded-proto: https\r\nX-Secret: 1\r\nX-Keep: 2\r\n\r\n";
     let (head, body) = client.send(request).response();
     let seen = String::from_utf8(body).unwrap();
-    assert!(seen.contains("X-Forwarded-Proto: http\r\n") && !seen.contains("https"), "{seen}");
-    assert!(seen.contains("X-Path: /ABC\r\n") && seen.contains("X-Keep: 2") && !seen.contains("X-Secret"), "{seen}");
+    assert!(
+        seen.contains("X-Forwarded-Proto: http\r\n") && !seen.contains("https"),
+        "{seen}"
+    );
+    assert!(
+        seen.contains("X-Path: /ABC\r\n")
+            && seen.contains("X-Keep: 2")
+            && !seen.contains("X-Secret"),
+        "{seen}"
+    );
     assert!(head.contains("X-Status: 200\r\n"), "{head}");
 }
 
@@ -62,10 +70,18 @@ fn denied_and_redirected_requests_keep_the_connection() {
     assert_eq!(status_of(&client.get("/slow").0), 429);
     let (head, _) = client.get("/old");
     assert_eq!(status_of(&head), 301);
-    assert!(head.to_ascii_lowercase().contains("location: https://test/old\r\n"), "{head}");
+    assert!(
+        head.to_ascii_lowercase()
+            .contains("location: https://test/old\r\n"),
+        "{head}"
+    );
     let (head, body) = client.get("/ping");
     assert_eq!((status_of(&head), &body[..]), (200, &b"pong"[..]));
-    assert!(head.to_ascii_lowercase().contains("content-type: text/plain"), "{head}");
+    assert!(
+        head.to_ascii_lowercase()
+            .contains("content-type: text/plain"),
+        "{head}"
+    );
     assert_eq!(client.get("/").1, b"a");
     assert_eq!(proxy.status()["frontends"][0]["requests"], 5);
 }
@@ -89,14 +105,22 @@ fn paths_are_rewritten_with_the_query_left_alone() {
     let rules = "    http-request replace-path ^/api/(.*) /v1/\\1";
     let _proxy = Proxy::start(&config(port, rules, &echo, &other));
     let seen = body_of(port, "GET /api/users?id=1 HTTP/1.1\r\nHost: t\r\n\r\n");
-    assert!(seen.starts_with("GET /v1/users?id=1 HTTP/1.1\r\n"), "{seen}");
+    assert!(
+        seen.starts_with("GET /v1/users?id=1 HTTP/1.1\r\n"),
+        "{seen}"
+    );
 }
 
 #[test]
 fn tcp_request_connection_refuses_before_a_byte() {
     let (a, b) = (Origin::named("a"), Origin::named("b"));
     let port = free_port();
-    let _proxy = Proxy::start(&config(port, "    tcp-request connection reject if { src 127.0.0.1 }", &a, &b));
+    let _proxy = Proxy::start(&config(
+        port,
+        "    tcp-request connection reject if { src 127.0.0.1 }",
+        &a,
+        &b,
+    ));
     let mut client = Client::connect(port);
     assert!(client.rest().is_empty());
 }

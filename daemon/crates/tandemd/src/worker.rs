@@ -43,6 +43,8 @@ fn confine(args: &WorkerArgs) -> io::Result<()> {
     raise_file_limit();
     // Read now: the zone file is out of reach after the change of root.
     sys::localtime::utc_offset(0);
+    // The same goes for the local log daemon's socket.
+    proxy::logs::keep_local_socket();
     // The first process to go when memory runs out is not the one that holds the addresses.
     // Raising the score needs no right; it fails only where /proc is missing.
     let _ = set_oom_score_adj(0);

@@ -93,7 +93,7 @@ impl Worker {
         match wait {
             Wait::Queue => {
                 self.note_end(i, b's', b'Q');
-                self.answer_prepared(i, 503, false);
+                self.answer_prepared(i, 503, true);
             }
             Wait::Connect => self.connect_failed(i, false),
             Wait::Turnaround => self.turn_around(i),
@@ -118,7 +118,7 @@ impl Worker {
                     s.shared.workers[self.id].errors.add(1);
                 }
                 self.note_end(i, b's', b'H');
-                self.answer_prepared(i, 504, false);
+                self.answer_prepared(i, 504, true);
             }
             _ => self.abort(i, if on_client { b'c' } else { b's' }, b'D'),
         }

@@ -19,7 +19,7 @@ impl Worker {
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.log.end(b'S', b'C');
         }
-        self.answer_prepared(i, 503, false);
+        self.answer_prepared(i, 503, true);
     }
 
     fn enqueue(&mut self, i: u32) {

@@ -132,7 +132,7 @@ impl Worker {
             Err(_) => {
                 txn.log.end(b'P', b'H');
                 self.drop_upstream(i);
-                self.answer_prepared(i, 502, false);
+                self.answer_prepared(i, 502, true);
                 Err(())
             }
         };

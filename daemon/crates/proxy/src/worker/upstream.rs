@@ -212,7 +212,7 @@ impl Worker {
             counters.errors.add(1);
             txn.log.end(if at_once { b'S' } else { b's' }, b'C');
             self.release_place(i);
-            return self.answer_prepared(i, 503, false);
+            return self.answer_prepared(i, 503, true);
         }
         counters.retries.add(1);
         txn.retries_left -= 1;
@@ -277,7 +277,7 @@ impl Worker {
             s.shared.workers[self.id].errors.add(1);
         }
         txn.log.end(b'S', b'H');
-        self.answer_prepared(i, 502, false);
+        self.answer_prepared(i, 502, true);
     }
 
     /// Closes the exchange's connection to its server.
