@@ -7,7 +7,8 @@ import { sha256 } from "../observe/observe.ts";
 import { hostProblem, reasonOf } from "../problem.ts";
 import { expectSuccess, runScript, type ScriptRecord, text } from "../script.ts";
 import { architectureOf } from "./architecture.ts";
-import { collides, parseListener } from "./listeners.ts";
+import { foreignProblem, portProblem } from "./occupied.ts";
+import { interfaceProblems, sysctlProblems } from "./requirements.ts";
 import { PREFLIGHT, TOOLS } from "./script.ts";
 
 /** Kibibytes that a release and its bookkeeping may need beside the executable. */
@@ -157,74 +158,4 @@ function readOnly(host: string, dir: string): Problem {
   return hostProblem(host, "HOST_READ_ONLY", `${dir} cannot be written: the file system is read-only`, {
     hint: "mount it read-write; after a disk error the kernel remounts it read-only (see dmesg)",
   });
-}
-
-function interfaceProblems(host: string, release: Release, facts: HostFacts): readonly Problem[] {
-  return release.requires.interfaces.flatMap((name) => {
-    const found = facts.interfaces.find((other) => other.name === name);
-    const others = facts.interfaces.map((other) => other.name).filter((other) => other !== "lo");
-    if (found === undefined) {
-      return [
-        hostProblem(host, "HOST_NO_INTERFACE", `there is no interface ${name}`, {
-          why: "adverts and virtual addresses need it",
-          hint: `the host has ${others.join(", ") || "none"}; correct the interface of the node`,
-        }),
-      ];
-    }
-    if (found.up) return [];
-    return [
-      hostProblem(host, "HOST_INTERFACE_DOWN", `interface ${name} is down`, {
-        why: "the instances on it would be in FAULT",
-        hint: `bring it up (ip link set ${name} up) and check the cable`,
-      }),
-    ];
-  });
-}
-
-function sysctlProblems(host: string, release: Release, facts: HostFacts): readonly Problem[] {
-  return Object.keys(release.sysctls)
-    .filter((key) => facts.sysctls[key] === undefined)
-    .map((key) =>
-      hostProblem(host, "HOST_SYSCTL_UNKNOWN", `the kernel has no parameter ${key}`, {
-        why: "it cannot be set",
-        hint: "correct its name, or load the module that brings it",
-      }),
-    );
-}
-
-function portProblem(host: string, release: Release, record: ScriptRecord): readonly Problem[] {
-  const [local, pid, name, unit] = [text(record, 0), text(record, 1), text(record, 2), text(record, 3)];
-  const listener = parseListener(local);
-  const wanted = release.requires.listens.find(
-    (listen) => listener !== undefined && collides(listen, listener),
-  );
-  if (wanted === undefined) return [];
-  const who = `${name || "a process"}${pid === "" ? "" : ` (pid ${pid}${unit === "" ? "" : `, ${unit}`})`}`;
-  return [
-    hostProblem(
-      host,
-      "HOST_PORT_IN_USE",
-      `${local} is in use by ${who}; frontend ${wanted.frontend} needs it`,
-      {
-        why: "the frontend could not listen",
-        hint:
-          unit === ""
-            ? `stop ${name || "it"}, or choose another port`
-            : `systemctl disable --now ${unit}, or choose another port`,
-      },
-    ),
-  ];
-}
-
-function foreignProblem(host: string, record: ScriptRecord): Problem {
-  const [pid, name, unit] = [text(record, 0), text(record, 1), text(record, 2)];
-  return hostProblem(
-    host,
-    "HOST_FOREIGN_DAEMON",
-    `${name} runs already (pid ${pid}${unit === "" ? "" : `, ${unit}`})`,
-    {
-      why: "two daemons would fight for the same addresses and ports",
-      hint: unit === "" ? `stop it: kill ${pid}` : `take it out of service: systemctl disable --now ${unit}`,
-    },
-  );
 }

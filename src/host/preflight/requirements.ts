@@ -1,0 +1,39 @@
+import type { Problem } from "../../diagnostics/index.ts";
+import type { Release } from "../../render/index.ts";
+import type { HostFacts } from "../observe/facts.ts";
+import { hostProblem } from "../problem.ts";
+
+/** Interfaces that the release needs and the host does not have, or that are down. */
+export function interfaceProblems(host: string, release: Release, facts: HostFacts): readonly Problem[] {
+  return release.requires.interfaces.flatMap((name) => {
+    const found = facts.interfaces.find((other) => other.name === name);
+    const others = facts.interfaces.map((other) => other.name).filter((other) => other !== "lo");
+    if (found === undefined) {
+      return [
+        hostProblem(host, "HOST_NO_INTERFACE", `there is no interface ${name}`, {
+          why: "adverts and virtual addresses need it",
+          hint: `the host has ${others.join(", ") || "none"}; correct the interface of the node`,
+        }),
+      ];
+    }
+    if (found.up) return [];
+    return [
+      hostProblem(host, "HOST_INTERFACE_DOWN", `interface ${name} is down`, {
+        why: "the instances on it would be in FAULT",
+        hint: `bring it up (ip link set ${name} up) and check the cable`,
+      }),
+    ];
+  });
+}
+
+/** Parameters that the host's kernel does not have. */
+export function sysctlProblems(host: string, release: Release, facts: HostFacts): readonly Problem[] {
+  return Object.keys(release.sysctls)
+    .filter((key) => facts.sysctls[key] === undefined)
+    .map((key) =>
+      hostProblem(host, "HOST_SYSCTL_UNKNOWN", `the kernel has no parameter ${key}`, {
+        why: "it cannot be set",
+        hint: "correct its name, or load the module that brings it",
+      }),
+    );
+}

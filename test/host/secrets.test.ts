@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CHANGED_SECRET, maskSecrets } from "../../src/host/compare/secrets.ts";
+import { fillSecrets } from "../../src/render/index.ts";
+
+const WANTED = `vrrp_instance web {
+    auth_pass @@secret:pass@@
+}
+listen stats
+    stats auth admin:@@secret:stats@@
+`;
+const SECRETS = { pass: "ab1", stats: "long enough secret" };
+
+describe("taking secrets out of a text from a host", () => {
+  it("gives the rendered text back when nothing was changed, whatever the secrets are", () => {
+    const value = fc.string({ minLength: 1, maxLength: 12 }).filter((s) => !s.includes("@@"));
+    fc.assert(
+      fc.property(value, value, (pass, stats) => {
+        const secrets = { pass, stats };
+        expect(maskSecrets(fillSecrets(WANTED, secrets), WANTED, secrets)).toBe(WANTED);
+      }),
+    );
+  });
+
+  it("keeps placeholders on lines that stayed when other lines changed", () => {
+    const live = fillSecrets(WANTED, SECRETS).replace("listen stats", "listen other");
+    expect(maskSecrets(live, WANTED, SECRETS)).toBe(WANTED.replace("listen stats", "listen other"));
+  });
+
+  it("shows that a secret was changed, and neither the old nor the new value", () => {
+    const live = fillSecrets(WANTED, { pass: "hunter2", stats: "else" });
+    const masked = maskSecrets(live, WANTED, SECRETS);
+    expect(masked).toContain(`auth_pass ${CHANGED_SECRET}`);
+    expect(masked).toContain(`stats auth admin:${CHANGED_SECRET}`);
+    expect(masked).not.toMatch(/hunter2|else|ab1|long enough/);
+  });
+
+  it("hides what only looks like a secret when the release knows nothing of the file", () => {
+    const live =
+      "  auth_pass s3cr3t\n  user joe insecure-password pw\n  stats auth a:b\n  server x 1.2.3.4\n";
+    const masked = maskSecrets(live, undefined, {});
+    expect(masked).not.toMatch(/s3cr3t|pw|a:b/);
+    expect(masked).toContain("server x 1.2.3.4");
+  });
+
+  it("hides private keys and secrets of several lines", () => {
+    const key = "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB\n-----END PRIVATE KEY-----";
+    expect(maskSecrets(`a\n${key}\nb`, "a\n@@secret:key@@\nb", { key })).toBe("a\n@@secret:key@@\nb");
+    const other = maskSecrets(`a\n${key}\nb`, "a\n@@secret:key@@\nb", { key: "other" });
+    expect(other).not.toContain("AAAA");
+    expect(other).toContain("@@secret");
+  });
+
+  it("never lets a changed secret through, whatever it is", () => {
+    const value = fc.stringMatching(/^[A-Za-z0-9!$%&/()=?-]{4,20}$/);
+    fc.assert(
+      fc.property(value, (pass) => {
+        const masked = maskSecrets(fillSecrets(WANTED, { ...SECRETS, pass }), WANTED, SECRETS);
+        expect(masked.split("\n")[1]).toBe(
+          pass === SECRETS.pass ? "    auth_pass @@secret:pass@@" : `    auth_pass ${CHANGED_SECRET}`,
+        );
+      }),
+    );
+  });
+});
