@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { provisionDebianPair, writeFile } from "../../lab/baseline/debian-pair.ts";
-import { type Lab, run, until } from "../../lab/index.ts";
+import { type Lab, LabError, run, until } from "../../lab/index.ts";
 import { tandemd } from "../../lab/setup/paths.ts";
 import { binaryPath, HostPaths, type Release, render } from "../../src/render/index.ts";
 import type { ResolvedPair } from "../../src/stack/index.ts";
@@ -18,6 +18,9 @@ export interface PairControl {
   /** The host that has the virtual address; undefined when none has, or more than one. `except` is cut off. */
   master(except?: string): Promise<string | undefined>;
   stopHolder(host: string): Promise<void>;
+  /** SIGKILL to the main process of the unit that holds the address. */
+  killMain(host: string): Promise<void>;
+  /** SIGKILL to every process of every unit of the pair. */
   killAll(host: string): Promise<void>;
   /** Starts whatever of the units does not run. */
   startAll(host: string): Promise<void>;
@@ -66,9 +69,8 @@ export function control(lab: Lab, contender: Contender, vip: string): PairContro
     stopHolder: async (host) => {
       await lab.exec(host, ["systemctl", "stop", holder[contender]]);
     },
-    killAll: async (host) => {
-      await lab.exec(host, ["systemctl", "kill", "--signal=SIGKILL", ...units[contender]]);
-    },
+    killMain: (host) => kill(lab, host, [holder[contender]], "main"),
+    killAll: (host) => kill(lab, host, units[contender], "all"),
     startAll: async (host) => {
       await until(`${units[contender].join(" and ")} run on ${host}`, 20_000, async () => {
         await lab.exec(host, ["systemctl", "reset-failed", ...units[contender]], { allowFailure: true });
@@ -79,4 +81,28 @@ export function control(lab: Lab, contender: Contender, vip: string): PairContro
       });
     },
   };
+}
+
+/** Ends when the main processes are gone, so that a kill which hit nothing cannot pass for a quick failover. */
+async function kill(
+  lab: Lab,
+  host: string,
+  services: readonly string[],
+  whom: "main" | "all",
+): Promise<void> {
+  const show = ["systemctl", "show", "--value", "--property=MainPID", ...services];
+  const pids = (await lab.exec(host, show)).stdout.split("\n").filter((pid) => Number(pid) > 0);
+  if (pids.length !== services.length)
+    throw new LabError(`${host}: one of ${services.join(", ")} does not run`);
+  await lab.exec(host, ["systemctl", "kill", `--kill-whom=${whom}`, "--signal=SIGKILL", ...services]);
+  await until("the killed processes are gone", 5000, async () => {
+    const probe = [
+      "sh",
+      "-c",
+      'for pid; do kill -0 "$pid" 2>/dev/null && exit 1; done; exit 0',
+      "gone",
+      ...pids,
+    ];
+    return (await lab.exec(host, probe, { allowFailure: true })).code === 0 ? true : undefined;
+  });
 }

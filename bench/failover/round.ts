@@ -5,7 +5,7 @@ import { monotonicMs } from "./clock.ts";
 import type { PairControl } from "./contender.ts";
 import { members } from "./definition.ts";
 
-export const faults = ["handover", "kill", "link-cut"] as const;
+export const faults = ["handover", "kill-main", "kill-all", "link-cut"] as const;
 export type FaultName = (typeof faults)[number];
 
 export interface Round {
@@ -68,12 +68,14 @@ type Action = (lab: Lab, pair: PairControl, host: string) => Promise<void>;
 
 const inject: Record<FaultName, Action> = {
   handover: (_, pair, host) => pair.stopHolder(host),
-  kill: (_, pair, host) => pair.killAll(host),
+  "kill-main": (_, pair, host) => pair.killMain(host),
+  "kill-all": (_, pair, host) => pair.killAll(host),
   "link-cut": (lab, _, host) => lab.faults.cutLink(host),
 };
 
 const mend: Record<FaultName, Action> = {
   handover: (_, pair, host) => pair.startAll(host),
-  kill: (_, pair, host) => pair.startAll(host),
+  "kill-main": (_, pair, host) => pair.startAll(host),
+  "kill-all": (_, pair, host) => pair.startAll(host),
   "link-cut": (lab, _, host) => lab.faults.restoreLink(host),
 };
