@@ -4,7 +4,7 @@
 //! learns anything from us), and for IPv6 the neighbour solicitations of duplicate address
 //! detection (RFC 4862 section 5.4).
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr};
@@ -64,41 +64,28 @@ impl From<io::Error> for ProbeError {
     }
 }
 
-/// What was found out about one address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+/// Somebody else that has one of the addresses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Answer {
     pub address: IpAddr,
-    /// Link addresses of the others that answered, `aa:bb:cc:dd:ee:ff`; empty means free.
-    pub owners: Vec<String>,
-    /// This host has the address itself on the interface.
-    pub local: bool,
+    /// `aa:bb:cc:dd:ee:ff`
+    pub mac: String,
 }
 
-/// Asks for each address on an interface and waits for answers until `timeout` has passed. Needs
-/// `CAP_NET_RAW`.
+/// Asks for each address on an interface and waits for answers until `timeout` has passed. Every
+/// answer of another host is returned, in the order of addresses; none means that all are free.
+/// Needs `CAP_NET_RAW`.
 pub fn probe(
     interface: &str,
     addresses: &[IpAddr],
     timeout: Duration,
-) -> Result<Vec<Finding>, ProbeError> {
+) -> Result<Vec<Answer>, ProbeError> {
     let mut netlink = Netlink::open()?;
     let link = find_link(&mut netlink, interface)?;
     let mac = link
         .mac
         .ok_or_else(|| ProbeError::NoLinkAddress(interface.to_owned()))?;
-    let local: Vec<IpAddr> = netlink
-        .addresses()?
-        .into_iter()
-        .filter(|address| address.interface == link.index)
-        .map(|address| address.address)
-        .collect();
-    let owners = ask(&link, mac, addresses, timeout)?;
-    let findings = addresses.iter().map(|address| Finding {
-        address: *address,
-        owners: owners.get(address).cloned().unwrap_or_default(),
-        local: local.contains(address),
-    });
-    Ok(findings.collect())
+    Ok(ask(&link, mac, addresses, timeout)?.into_iter().collect())
 }
 
 fn find_link(netlink: &mut Netlink, interface: &str) -> Result<Link, ProbeError> {
@@ -117,7 +104,7 @@ fn ask(
     mac: Mac,
     addresses: &[IpAddr],
     timeout: Duration,
-) -> Result<BTreeMap<IpAddr, Vec<String>>, ProbeError> {
+) -> Result<BTreeSet<Answer>, ProbeError> {
     let arp = PacketSocket::on(link.index, ETHERTYPE_ARP)?;
     let ndp = PacketSocket::on(link.index, ETHERTYPE_IPV6)?;
     // Answers to a probe go to all nodes; joining makes the link let them through.
@@ -125,7 +112,7 @@ fn ask(
     if addresses.iter().any(IpAddr::is_ipv6) {
         member.join(ALL_NODES, link.index)?;
     }
-    let mut owners = BTreeMap::<IpAddr, Vec<String>>::new();
+    let mut answers = BTreeSet::new();
     let end = clock::monotonic() + micros(timeout);
     let pause = micros(timeout) / Micros::from(PROBES);
     for round in 1..=PROBES {
@@ -145,17 +132,15 @@ fn ask(
             clock::monotonic() + pause
         };
         listen([&arp, &ndp], until, &mut |address, from| {
-            if from == mac || !addresses.contains(&address) {
-                return;
-            }
-            let list = owners.entry(address).or_default();
-            let text = mac_text(from);
-            if !list.contains(&text) {
-                list.push(text);
+            if from != mac && addresses.contains(&address) {
+                answers.insert(Answer {
+                    address,
+                    mac: mac_text(from),
+                });
             }
         })?;
     }
-    Ok(owners)
+    Ok(answers)
 }
 
 fn listen(
