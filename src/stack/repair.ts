@@ -16,25 +16,47 @@ export interface Repaired {
  * Undefined when that does not lead to a whole definition.
  */
 export function repair(input: unknown): Repaired | undefined {
-  const copy: unknown = structuredClone(input);
+  const copy = cloned(input);
+  if (copy === undefined) return undefined;
   const touched: Path[] = [];
   const restored: Path[] = [];
   const emptied = new Set<string>();
+  const restorable = new Set<string>();
   for (let round = 0; round < 6; round++) {
     const parsed = stackSchema.safeParse(copy);
     if (parsed.success) {
-      const data = restore(parsed.data, input, touched, restored);
+      const data = restore(
+        parsed.data,
+        input,
+        touched.filter((path) => restorable.has(JSON.stringify(path))),
+        restored,
+      );
       const kept = touched.filter((path) => !restored.includes(path));
       return { data, doubts: (path) => doubtful(path, kept, restored) };
     }
     for (const issue of parsed.error.issues) {
-      if (!mend(copy, issue, touched, emptied)) return undefined;
+      if (!mend(copy, issue, touched, emptied, restorable)) return undefined;
     }
   }
   return undefined;
 }
 
-function mend(copy: unknown, issue: z.core.$ZodIssue, touched: Path[], emptied: Set<string>): boolean {
+/** Undefined for what is no plain data, e.g. a function or a Pulumi output among the values. */
+function cloned(input: unknown): unknown {
+  try {
+    return structuredClone(input);
+  } catch {
+    return undefined;
+  }
+}
+
+function mend(
+  copy: unknown,
+  issue: z.core.$ZodIssue,
+  touched: Path[],
+  emptied: Set<string>,
+  restorable: Set<string>,
+): boolean {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   const holder = at(copy, path.slice(0, -1));
   if (issue.code === "unrecognized_keys" || issue.code === "invalid_key") {
@@ -45,6 +67,9 @@ function mend(copy: unknown, issue: z.core.$ZodIssue, touched: Path[], emptied: 
   const last = path.at(-1);
   if (last === undefined || !isHolder(holder)) return false;
   const key = JSON.stringify(path);
+  // A text or number that only breaks a rule is put back later; a variant's name is not, as the
+  // rest of the object would no longer fit it.
+  if (["custom", "too_small", "too_big"].includes(issue.code)) restorable.add(key);
   if (!emptied.has(key) && !Array.isArray(holder) && holder[last] !== undefined) {
     emptied.add(key);
     touched.push(path);

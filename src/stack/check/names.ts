@@ -142,7 +142,13 @@ function unknown(
 
 function unused(pair: PairData, path: Path): Problem[] {
   const scripts = new Set(pair.vrrpInstances.flatMap((instance) => instance.trackScripts));
-  const backends = new Set(pair.frontends.map((frontend) => frontend.defaultBackend));
+  const backends = new Set(
+    // `use_backend site if …` among the further directives is a use, too.
+    pair.frontends.flatMap(({ defaultBackend, directives }) => [
+      defaultBackend,
+      ...directives.flatMap((line) => line.split(" ")),
+    ]),
+  );
   const left = (name: string, what: string, where: Path): Problem =>
     warning("STACK_UNUSED", where, `${what} ${JSON.stringify(name)} is used by nothing`, {
       hint: "refer to it or take it out",

@@ -23,8 +23,17 @@ export function guarded(pattern: RegExp, what: string, params: IssueParams): z.Z
 
 /** A value as it stands in a message: JSON, cut where it gets long. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = asJson(value) ?? (typeof value === "bigint" ? `${value}n` : `<${typeof value}>`);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** Undefined for what JSON cannot say: functions, big integers, circles. */
+function asJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 const BREAKS = "it would end or change a line of the configuration files";
