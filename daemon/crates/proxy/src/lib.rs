@@ -4,6 +4,10 @@
 //! traffic, `Service` for VRRP, status, log lines. The request path is `worker`, which shares
 //! nothing between threads but loads and server states; everything else is `control`.
 #![forbid(unsafe_code)]
+// One letter for one thing throughout: i client, u upstream, c, f, b, s what they point at.
+#![allow(clippy::many_single_char_names)]
+// Settings and connection states are sets of independent facts.
+#![allow(clippy::struct_excessive_bools)]
 
 pub mod control;
 pub mod logs;

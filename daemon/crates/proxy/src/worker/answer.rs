@@ -75,7 +75,7 @@ impl Worker {
         self.drop_upstream(i);
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
-        if !txn.http || !c.link.out.is_empty() {
+        if !txn.http || c.link.is_blocked() {
             return self.close_client(i);
         }
         txn.status = status;

@@ -1,14 +1,36 @@
-//! Buffers between uses, so that holding bytes back allocates nothing in the steady state.
+//! Buffers and pipes between uses, so that holding bytes back allocates nothing in the steady
+//! state.
+
+use sys::splice::Pipe;
 
 const KEPT: usize = 1024;
 const LARGEST: usize = 128 << 10;
 
-#[derive(Debug, Default)]
-pub struct Buffers(Vec<Vec<u8>>);
+/// The kernel grants an unprivileged user 64 pipes of 1 MiB (`pipe-user-pages-soft`); beyond, new
+/// pipes hold two pages and cost more than copying.
+const PIPES: usize = 48;
+
+#[derive(Debug)]
+pub struct Buffers {
+    spare: Vec<Vec<u8>>,
+    // Boxed because connections hold them: most have none, and it keeps those small.
+    #[allow(clippy::vec_box)]
+    pipes: Vec<Box<Pipe>>,
+    pipes_left: usize,
+}
 
 impl Buffers {
+    /// For one of `workers` threads.
+    pub fn new(workers: usize) -> Self {
+        Self {
+            spare: Vec::new(),
+            pipes: Vec::new(),
+            pipes_left: (PIPES / workers.max(1)).max(1),
+        }
+    }
+
     pub fn take(&mut self) -> Vec<u8> {
-        self.0.pop().unwrap_or_else(|| Vec::with_capacity(2048))
+        self.spare.pop().unwrap_or_else(|| Vec::with_capacity(2048))
     }
 
     pub fn hold(&mut self, bytes: &[u8]) -> Vec<u8> {
@@ -21,9 +43,31 @@ impl Buffers {
     }
 
     pub fn give(&mut self, mut b: Vec<u8>) {
-        if b.capacity() > 0 && b.capacity() <= LARGEST && self.0.len() < KEPT {
+        if b.capacity() > 0 && b.capacity() <= LARGEST && self.spare.len() < KEPT {
             b.clear();
-            self.0.push(b);
+            self.spare.push(b);
+        }
+    }
+
+    /// `None` when as many are in use as may be.
+    pub fn take_pipe(&mut self) -> Option<Box<Pipe>> {
+        if let Some(pipe) = self.pipes.pop() {
+            return Some(pipe);
+        }
+        self.pipes_left = self.pipes_left.checked_sub(1)?;
+        let pipe = Pipe::new().ok().map(Box::new);
+        if pipe.is_none() {
+            self.pipes_left += 1;
+        }
+        pipe
+    }
+
+    /// A pipe with bytes in it belongs to a broken connection and goes with it.
+    pub fn give_pipe(&mut self, pipe: Box<Pipe>) {
+        if pipe.held() == 0 {
+            self.pipes.push(pipe);
+        } else {
+            self.pipes_left += 1;
         }
     }
 }

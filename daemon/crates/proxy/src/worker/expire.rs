@@ -30,8 +30,8 @@ impl Worker {
             }
             State::Exchange => {
                 let sent = txn.request_sent >= txn.request.len();
-                let up_free = txn.up != NONE && self.ups[txn.up].link.out.is_empty();
-                let on_client = !c.link.out.is_empty() || (!txn.request_done && sent && up_free);
+                let up_free = txn.up != NONE && !self.ups[txn.up].link.is_blocked();
+                let on_client = c.link.is_blocked() || (!txn.request_done && sent && up_free);
                 if on_client {
                     client
                 } else {
@@ -77,7 +77,7 @@ impl Worker {
     fn head_timeout(&mut self, i: u32) {
         let c = &self.clients[i];
         let idle = c.pend.is_empty();
-        if !c.link.out.is_empty() || (idle && (!c.first || c.frontend().ignore_probes)) {
+        if c.link.is_blocked() || (idle && (!c.first || c.frontend().ignore_probes)) {
             return self.close_client(i);
         }
         let mut txn = self.new_txn(i);
@@ -107,9 +107,9 @@ impl Worker {
     fn exchange_timeout(&mut self, i: u32) {
         let c = &self.clients[i];
         let Some(txn) = c.txn.as_ref() else { return };
-        let on_client = !c.link.out.is_empty();
+        let on_client = c.link.is_blocked();
         match (txn.reply, txn.request_done) {
-            (Reply::Head, false) if txn.up != NONE && self.ups[txn.up].link.out.is_empty() => {
+            (Reply::Head, false) if txn.up != NONE && !self.ups[txn.up].link.is_blocked() => {
                 self.note_end(i, b'c', b'D');
                 self.answer_prepared(i, 408, false);
             }

@@ -18,7 +18,7 @@ impl Worker {
         };
         let u = txn.up;
         if u != NONE {
-            if self.ups[u].keep && self.ups[u].link.out.is_empty() && !self.ups[u].link.ended {
+            if self.ups[u].keep && !self.ups[u].link.is_blocked() && !self.ups[u].link.ended {
                 self.put_idle(u);
             } else {
                 self.close_upstream(u);
@@ -80,7 +80,7 @@ impl Worker {
     pub(super) fn wind_up(&mut self, i: u32) {
         let c = &mut self.clients[i];
         if c.state == State::Closing {
-            if !c.link.out.is_empty() {
+            if c.link.is_blocked() {
                 let wait = c.frontend().timeouts.client;
                 return self.set_deadline(i, wait);
             }
@@ -122,14 +122,14 @@ impl Worker {
             self.log(i, &txn);
             self.recycle(txn);
         }
-        let Some(c) = self.clients.remove(i) else {
+        let Some(mut c) = self.clients.remove(i) else {
             return;
         };
         c.frontend().shared.active.fetch_sub(1, Relaxed);
         c.plan.totals.connections.fetch_sub(1, Relaxed);
         let others_rest = c.plan.totals.resting.load(Relaxed) > u32::from(self.resting);
         self.buffers.give(c.pend);
-        self.buffers.give(c.link.out);
+        c.link.release(&mut self.buffers);
         drop(c.link.fd);
         self.end_rest();
         if others_rest {

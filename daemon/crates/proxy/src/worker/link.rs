@@ -4,6 +4,7 @@ use super::buffers::Buffers;
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
 use sys::epoll::Ready;
+use sys::splice::Pipe;
 use sys::tcp;
 
 #[derive(Debug)]
@@ -17,9 +18,17 @@ pub struct Link {
     pub ended: bool,
     /// Our direction is shut down.
     pub shut: bool,
-    pub out: Vec<u8>,
+    /// Bytes for this side that its socket did not take.
+    out: Vec<u8>,
     sent: usize,
+    /// The same, inside the kernel.
+    pipe: Option<Box<Pipe>>,
+    /// The last read filled the whole scratch buffer: there is a lot, and splicing pays.
+    pub bulk: bool,
 }
+
+/// A spliced piece smaller than this says that the bulk is over.
+const SMALL: usize = 8 << 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Read {
@@ -43,6 +52,8 @@ impl Link {
             shut: false,
             out: Vec::new(),
             sent: 0,
+            pipe: None,
+            bulk: false,
         }
     }
 
@@ -65,6 +76,7 @@ impl Link {
             }
             Ok(n) => {
                 self.readable = n == buf.len() || self.hung_up;
+                self.bulk = n == buf.len();
                 Read::Data(n)
             }
             Err(e) if e.kind() == ErrorKind::WouldBlock => {
@@ -82,10 +94,10 @@ impl Link {
 
     /// Sends two pieces; what the socket does not take is held. Only with nothing held before.
     pub fn send(&mut self, first: &[u8], second: &[u8], buffers: &mut Buffers) -> Result<(), Gone> {
-        debug_assert!(self.out.is_empty());
+        debug_assert!(!self.is_blocked());
         let n = match tcp::send_both(&self.fd, first, second) {
             Ok(n) => n,
-            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
+            Err(e) if is_transient(&e) => 0,
             Err(_) => return Err(Gone),
         };
         if n < first.len() + second.len() {
@@ -98,22 +110,79 @@ impl Link {
         Ok(())
     }
 
+    /// Something is held that has to go first.
+    pub fn is_blocked(&self) -> bool {
+        !self.out.is_empty() || self.pipe.as_ref().is_some_and(|p| p.held() > 0)
+    }
+
     /// Sends what is held; true when nothing is left.
     pub fn flush(&mut self, buffers: &mut Buffers) -> Result<bool, Gone> {
-        if self.out.is_empty() {
-            return Ok(true);
+        if !self.out.is_empty() {
+            match tcp::send(&self.fd, &self.out[self.sent..]) {
+                Ok(n) => self.sent += n,
+                Err(e) if is_transient(&e) => {}
+                Err(_) => return Err(Gone),
+            }
+            if self.sent < self.out.len() {
+                return Ok(false);
+            }
+            self.sent = 0;
+            buffers.give(std::mem::take(&mut self.out));
         }
-        match tcp::send(&self.fd, &self.out[self.sent..]) {
-            Ok(n) => self.sent += n,
-            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            Err(_) => return Err(Gone),
+        if let Some(pipe) = &mut self.pipe {
+            while pipe.held() > 0 {
+                match pipe.drain(&self.fd, false) {
+                    Ok(1..) => {}
+                    Err(e) if is_transient(&e) => return Ok(false),
+                    Ok(0) | Err(_) => return Err(Gone),
+                }
+            }
         }
-        if self.sent < self.out.len() {
-            return Ok(false);
+        if let Some(pipe) = self.pipe.take() {
+            buffers.give_pipe(pipe);
         }
-        self.sent = 0;
-        buffers.give(std::mem::take(&mut self.out));
         Ok(true)
+    }
+
+    /// Moves up to `most` bytes from another side to this one inside the kernel. `None`: no pipe
+    /// is to be had, copy instead. Only with nothing held before.
+    pub fn splice(&mut self, from: &mut Link, most: u64, buffers: &mut Buffers) -> Option<Read> {
+        if !from.readable || from.ended {
+            return Some(Read::Blocked);
+        }
+        let mut pipe = self.pipe.take().or_else(|| buffers.take_pipe())?;
+        let read = match pipe.fill(&from.fd, most) {
+            Ok(0) => {
+                (from.readable, from.ended) = (false, true);
+                Read::End
+            }
+            Ok(n) => {
+                from.bulk = n >= SMALL;
+                Read::Data(n)
+            }
+            Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                from.readable = false;
+                Read::Blocked
+            }
+            Err(e) if e.kind() == ErrorKind::Interrupted => Read::Blocked,
+            Err(_) => {
+                (from.readable, from.ended) = (false, true);
+                Read::Broken
+            }
+        };
+        self.pipe = Some(pipe);
+        if self.flush(buffers).is_err() {
+            return Some(Read::Broken);
+        }
+        Some(read)
+    }
+
+    /// Gives buffers back when the connection ends.
+    pub fn release(&mut self, buffers: &mut Buffers) {
+        buffers.give(std::mem::take(&mut self.out));
+        if let Some(pipe) = self.pipe.take() {
+            buffers.give_pipe(pipe);
+        }
     }
 
     pub fn shut_down(&mut self) {
@@ -122,4 +191,8 @@ impl Link {
             let _ = tcp::shutdown_write(&self.fd);
         }
     }
+}
+
+fn is_transient(e: &std::io::Error) -> bool {
+    matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }

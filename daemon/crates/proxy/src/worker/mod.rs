@@ -72,6 +72,8 @@ pub struct Worker {
     pools: pool::Pools,
     locals: Vec<select::Local>,
     buffers: Buffers,
+    // Boxed because clients hold them: an idle one has none.
+    #[allow(clippy::vec_box)]
     txns: Vec<Box<Txn>>,
     rx: Vec<u8>,
     tx: Vec<u8>,
@@ -137,7 +139,7 @@ impl Worker {
             ups: Slab::default(),
             pools: pool::Pools::default(),
             locals: Vec::new(),
-            buffers: Buffers::default(),
+            buffers: Buffers::new(setup.workers),
             txns: Vec::new(),
             rx: vec![0; SCRATCH],
             tx: Vec::with_capacity(2 * SCRATCH),
@@ -230,7 +232,7 @@ impl Worker {
         if ready.broken() && c.state != State::Tunnel {
             return self.client_gone(i);
         }
-        if ready.writable() && !c.link.out.is_empty() {
+        if ready.writable() && c.link.is_blocked() {
             match c.link.flush(&mut self.buffers) {
                 Ok(_) => {}
                 Err(_) => return self.client_gone(i),

@@ -80,9 +80,9 @@ impl Worker {
     }
 
     pub(super) fn close_upstream(&mut self, u: u32) {
-        if let Some(up) = self.ups.remove(u) {
+        if let Some(mut up) = self.ups.remove(u) {
             self.buffers.give(up.pend);
-            self.buffers.give(up.link.out);
+            up.link.release(&mut self.buffers);
         }
     }
 }

@@ -67,7 +67,7 @@ impl Worker {
         }
         let up = &mut self.ups[txn.up];
         // What came with the request's head, or behind it.
-        if !c.pend.is_empty() && up.link.out.is_empty() {
+        if !c.pend.is_empty() && !up.link.is_blocked() {
             let pend = std::mem::take(&mut c.pend);
             let sent = up.link.send(&pend, b"", &mut self.buffers);
             self.buffers.give(pend);
@@ -107,6 +107,9 @@ impl Worker {
     }
 }
 
+/// Bytes moved in a row before others get their turn.
+const TURN: u64 = 2 << 20;
+
 fn pump(
     from: &mut Link,
     to: &mut Link,
@@ -114,6 +117,7 @@ fn pump(
     buffers: &mut Buffers,
     count: &mut u64,
 ) -> Result<Flow, Gone> {
+    let start = *count;
     for _ in 0..ROUNDS {
         if !to.flush(buffers)? {
             return Ok(Flow::Waits);
@@ -122,11 +126,26 @@ fn pump(
             to.shut_down();
             return Ok(Flow::Ended);
         }
-        match from.read(rx) {
-            Read::Data(n) => {
-                *count += n as u64;
-                to.send(&rx[..n], b"", buffers)?;
-            }
+        if *count - start > TURN {
+            break;
+        }
+        let spliced = if from.bulk {
+            to.splice(from, u64::MAX, buffers)
+        } else {
+            None
+        };
+        let read = match spliced {
+            Some(read) => read,
+            None => match from.read(rx) {
+                Read::Data(n) => {
+                    to.send(&rx[..n], b"", buffers)?;
+                    Read::Data(n)
+                }
+                other => other,
+            },
+        };
+        match read {
+            Read::Data(n) => *count += n as u64,
             Read::Blocked => return Ok(Flow::Waits),
             Read::End => {}
             Read::Broken => return Err(Gone),

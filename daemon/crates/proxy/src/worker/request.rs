@@ -20,7 +20,7 @@ impl Worker {
         let mut rx = std::mem::take(&mut self.rx);
         loop {
             let c = &mut self.clients[i];
-            if !c.link.out.is_empty() {
+            if c.link.is_blocked() {
                 break;
             }
             let mut pend = std::mem::take(&mut c.pend);
@@ -313,7 +313,7 @@ impl Worker {
             {
                 break;
             }
-            if !self.ups[txn.up].link.out.is_empty() {
+            if self.ups[txn.up].link.is_blocked() {
                 break;
             }
             if round == ROUNDS {

@@ -19,7 +19,7 @@ impl Worker {
                 break;
             };
             let Some(txn) = c.txn.as_mut() else { break };
-            if c.state != State::Exchange || txn.up == NONE || !c.link.out.is_empty() {
+            if c.state != State::Exchange || txn.up == NONE || c.link.is_blocked() {
                 break;
             }
             if txn.reply == Reply::Done {
@@ -31,6 +31,24 @@ impl Worker {
                 break;
             }
             let up = &mut self.ups[txn.up];
+            if let Some(most) = bulk_left(txn).filter(|_| up.link.bulk) {
+                match c.link.splice(&mut up.link, most, &mut self.buffers) {
+                    None => up.link.bulk = false,
+                    Some(Read::Data(n)) => {
+                        self.spliced_reply(i, n);
+                        continue;
+                    }
+                    Some(Read::Blocked) => break,
+                    Some(Read::End) => {
+                        self.reply_ended(i);
+                        break;
+                    }
+                    Some(Read::Broken) => {
+                        self.abort(i, b'S', b'D');
+                        break;
+                    }
+                }
+            }
             let n = match up.link.read(&mut rx) {
                 Read::Data(n) => n,
                 Read::Blocked => break,
@@ -53,6 +71,21 @@ impl Worker {
             }
         }
         self.rx = rx;
+    }
+
+    /// A piece of the body went by inside the kernel.
+    fn spliced_reply(&mut self, i: u32, n: usize) {
+        let Some(txn) = self.clients[i].txn.as_mut() else {
+            return;
+        };
+        txn.log.bytes_out += n as u64;
+        if let Body::Length(left) = &mut txn.reply_body {
+            *left -= n as u64;
+            if *left == 0 {
+                txn.reply = Reply::Done;
+            }
+        }
+        self.touch(i);
     }
 
     /// The server's end of stream: the end of the body, or something is missing.
@@ -295,5 +328,14 @@ impl Worker {
             return false;
         }
         true
+    }
+}
+
+/// Bytes of a plain body that may be spliced: more than one buffer full.
+fn bulk_left(txn: &super::conn::Txn) -> Option<u64> {
+    match (txn.reply, &txn.reply_body) {
+        (Reply::Body, Body::Length(left)) if *left > super::SCRATCH as u64 => Some(*left),
+        (Reply::Body, Body::UntilClose) => Some(u64::MAX),
+        _ => None,
     }
 }

@@ -147,8 +147,7 @@ impl Worker {
             up.connected = true;
             return self.connected(i);
         }
-        if ready.writable() && !up.link.out.is_empty() && up.link.flush(&mut self.buffers).is_err()
-        {
+        if ready.writable() && up.link.is_blocked() && up.link.flush(&mut self.buffers).is_err() {
             up.link.readable = true;
         }
         match self.clients[i].state {
