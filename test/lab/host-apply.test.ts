@@ -68,8 +68,8 @@ function options(change: Partial<ApplyOptions> = {}): ApplyOptions {
 /** Files with mode, owner and digest, parameters, units, addresses and processes of lb-a. */
 async function stateOf(name = "lb-a"): Promise<string> {
   const script = `
-    find /etc /opt /var/lib /usr/local /root /run/lock -xdev \\( -name '*.journal' -o -path '/var/lib/systemd/*' -o -path /var/lib/dbus \\) -prune -o \\
-      \\( -type f -printf '%p %m %u:%g ' -exec sh -c 'sha256sum <"$1"' - {} \\; \\) -o -printf '%p %m %u:%g %l\\n' | sort
+    find /etc /opt /var/lib /usr/local /root /run/lock -xdev \\( -path '/var/lib/systemd/*' -o -path /var/lib/dbus \\) -prune -o -printf '%p %m %u:%g %l\\n' | sort
+    find /etc /opt /var/lib /usr/local /root /run/lock -xdev -path '/var/lib/systemd/*' -prune -o -type f -exec sha256sum {} + | sort
     sysctl -a 2>/dev/null | grep -E '^net.ipv[46].(ip_|conf.*(forwarding|send_redirects|accept_redirects|arp_))'
     systemctl list-units --all --no-legend --plain | cut -d ' ' -f 1 | grep -E 'tandem|haproxy|keepalived'
     ip -o address show | sed 's/valid_lft.*//'
@@ -173,7 +173,7 @@ describe("applying to a host with nothing on it", () => {
         "perl",
         "-MIO::Socket::INET",
         "-e",
-        "IO::Socket::INET->new(LocalPort=>8080,Listen=>1,ReuseAddr=>1) or die; sleep 60",
+        "my $s = IO::Socket::INET->new(LocalPort=>8080,Listen=>1,ReuseAddr=>1) or die; sleep 60",
       ],
       { stdio: "ignore" },
     );

@@ -10,6 +10,8 @@ import { runScript, text } from "../script.ts";
 /** Milliseconds until what was taken over has to stand, at most, and between two looks. */
 const PATIENCE = 20_000;
 const PAUSE = 150;
+/** Milliseconds for what depends on others, such as health checks of the servers. */
+const SETTLE = 6_000;
 
 /** Arguments: the executable, then the /proc/sys path of each parameter. */
 const LOOK = `
@@ -20,33 +22,54 @@ record status "$(timeout 5 "$binary" status --json --run-dir ${HostPaths.runtime
 for path; do record sysctl "$(cat "$path" 2>/dev/null)"; done
 `;
 
-/**
- * Waits until the host runs what it was given. Returns the reasons why it does not when the
- * patience is over; an empty list is success.
- */
+export interface SelfCheck {
+  /** Why the host does not run what it was given; empty is success. */
+  readonly reasons: readonly string[];
+  /** What is not well for reasons outside of the host, such as servers that do not answer. */
+  readonly notes: readonly string[];
+}
+
+/** Waits until the host runs what it was given, and tells why not when the patience is over. */
 export async function selfCheck(
   shell: Shell,
   release: Release,
   secrets: SecretValues,
   before: DaemonStatus | undefined,
   rollbackAfter: number,
-): Promise<readonly string[]> {
+): Promise<SelfCheck> {
+  const started = Date.now();
   // The verdict has to be there before the host's own timer goes back.
-  const deadline = Date.now() + Math.min(PATIENCE, (rollbackAfter * 1000) / 3);
-  const keys = Object.keys(release.sysctls);
+  const patience = Math.min(PATIENCE, (rollbackAfter * 1000) / 3);
   for (;;) {
-    const args = [binaryPath(release.binary.sha256), ...keys.map(procPath)];
-    const { records } = await runScript(shell, LOOK, args);
-    const all = (kind: string) =>
-      records.filter((record) => record.kind === kind).map((record) => text(record, 0));
-    const values = all("sysctl");
-    const reasons = [
-      ...keys.flatMap((key, i) => sysctlReason(key, release.sysctls[key] ?? "", values[i] ?? "")),
-      ...serviceReasons(release, secrets, all("active")[0] ?? "", all("status")[0] ?? "", before),
-    ];
-    if (reasons.length === 0 || Date.now() > deadline) return reasons;
+    const found = await look(shell, release, secrets, before);
+    const waited = Date.now() - started;
+    if (found.reasons.length === 0 && (found.notes.length === 0 || waited > Math.min(SETTLE, patience)))
+      return found;
+    if (waited > patience) return found;
     await sleep(PAUSE);
   }
+}
+
+async function look(
+  shell: Shell,
+  release: Release,
+  secrets: SecretValues,
+  before: DaemonStatus | undefined,
+): Promise<SelfCheck> {
+  const keys = Object.keys(release.sysctls);
+  const args = [binaryPath(release.binary.sha256), ...keys.map(procPath)];
+  const { records } = await runScript(shell, LOOK, args);
+  const all = (kind: string) =>
+    records.filter((record) => record.kind === kind).map((record) => text(record, 0));
+  const values = all("sysctl");
+  const service = serviceReasons(release, secrets, all("active")[0] ?? "", all("status")[0] ?? "", before);
+  return {
+    reasons: [
+      ...keys.flatMap((key, i) => sysctlReason(key, release.sysctls[key] ?? "", values[i] ?? "")),
+      ...service.reasons,
+    ],
+    notes: service.notes,
+  };
 }
 
 function sysctlReason(key: string, wanted: string, found: string): readonly string[] {
@@ -60,12 +83,14 @@ function serviceReasons(
   active: string,
   json: string,
   before: DaemonStatus | undefined,
-): readonly string[] {
+): SelfCheck {
   const state = active.trim();
-  if (!release.service.active) return state === "active" ? ["the service still runs"] : [];
-  if (state !== "active") return [`the service is ${state || "unknown"}`];
+  const only = (reasons: readonly string[]) => ({ reasons, notes: [] });
+  if (!release.service.active) return only(state === "active" ? ["the service still runs"] : []);
+  if (state !== "active") return only([`the service is ${state || "unknown"}`]);
   const status = readStatus(json);
-  if (status === undefined) return [`the service does not tell its status: ${json.trim().slice(0, 300)}`];
+  if (status === undefined)
+    return only([`the service does not tell its status: ${json.trim().slice(0, 300)}`]);
   return statusReasons(release, secrets, status, before);
 }
 
@@ -75,42 +100,53 @@ export function statusReasons(
   secrets: SecretValues,
   status: DaemonStatus,
   before: DaemonStatus | undefined,
-): readonly string[] {
+): SelfCheck {
   const digest = (name: "haproxy.cfg" | "keepalived.conf") => {
     const file = release.files[name];
     return file === undefined ? null : sha256(fillSecrets(file.text, secrets));
   };
   const { configuration, vrrp, proxy } = status;
-  return [
-    ...(configuration.haproxySha256 === digest("haproxy.cfg")
-      ? []
-      : ["the service runs another haproxy.cfg"]),
-    ...(configuration.keepalivedSha256 === digest("keepalived.conf")
-      ? []
-      : ["the service runs another keepalived.conf"]),
-    ...(release.files["keepalived.conf"] !== undefined && vrrp === null
-      ? ["the VRRP process does not answer"]
-      : []),
-    ...(release.files["haproxy.cfg"] !== undefined && proxy === null
-      ? ["the proxy process does not answer"]
-      : []),
-    ...(vrrp?.instances ?? []).flatMap((instance) => instanceReason(instance, before)),
-    ...(proxy?.frontends ?? []).flatMap((frontend) =>
-      frontend.listening ? [] : [`frontend ${frontend.name} does not listen on ${frontend.binds.join(", ")}`],
-    ),
-    ...status.processes.flatMap((process) => restartReason(process, status, before)),
-  ];
+  const faults = (vrrp?.instances ?? []).filter(({ state }) => state !== "BACKUP" && state !== "MASTER");
+  const say = ({ name, state, reasons }: Instance) =>
+    `instance ${name} is in ${state}${reasons.length === 0 ? "" : `: ${reasons.join(", ")}`}`;
+  return {
+    reasons: [
+      ...(configuration.haproxySha256 === digest("haproxy.cfg")
+        ? []
+        : ["the service runs another haproxy.cfg"]),
+      ...(configuration.keepalivedSha256 === digest("keepalived.conf")
+        ? []
+        : ["the service runs another keepalived.conf"]),
+      ...(release.files["keepalived.conf"] !== undefined && vrrp === null
+        ? ["the VRRP process does not answer"]
+        : []),
+      ...(release.files["haproxy.cfg"] !== undefined && proxy === null
+        ? ["the proxy process does not answer"]
+        : []),
+      ...faults.filter((fault) => !isExpected(fault, before)).map(say),
+      ...(proxy?.frontends ?? []).flatMap((frontend) =>
+        frontend.listening
+          ? []
+          : [`frontend ${frontend.name} does not listen on ${frontend.binds.join(", ")}`],
+      ),
+      ...status.processes.flatMap((process) => restartReason(process, status, before)),
+    ],
+    notes: faults.filter((fault) => isExpected(fault, before)).map(say),
+  };
 }
 
 type Instance = NonNullable<DaemonStatus["vrrp"]>["instances"][number];
 
-/** An instance that was in FAULT before for reasons of its own is no fault of this apply. */
-function instanceReason(instance: Instance, before: DaemonStatus | undefined): readonly string[] {
-  const { name, state, reasons } = instance;
-  if (state === "BACKUP" || state === "MASTER") return [];
+/**
+ * A FAULT that is not of this apply's making: the instance was in FAULT before, or it is new and
+ * waits for something that it tracks, as a pair does that is set up before its servers. An
+ * instance that was well before and is not now was broken by the change.
+ */
+function isExpected({ name, state, reasons }: Instance, before: DaemonStatus | undefined): boolean {
+  if (state !== "FAULT") return false;
   const was = before?.vrrp?.instances.find((other) => other.name === name);
-  if (state === "FAULT" && was?.state === "FAULT" && was.reasons.join() === reasons.join()) return [];
-  return [`instance ${name} is in ${state}${reasons.length === 0 ? "" : `: ${reasons.join(", ")}`}`];
+  if (was !== undefined) return was.state === "FAULT";
+  return reasons.length > 0 && reasons.every((reason) => reason.endsWith(" failed"));
 }
 
 function restartReason(

@@ -28,7 +28,7 @@ export async function takeOver(
     const switched = await runScript(shell, SWITCH, [plan.attempt], { timeout: SWITCH_TIMEOUT });
     if (switched.exitCode !== 0) throw switchFailed(context, switched);
     tell(context, "self-check", "waiting until the host runs what it was given");
-    const reasons = await selfCheck(
+    const { reasons, notes } = await selfCheck(
       shell,
       release,
       options.secrets,
@@ -36,6 +36,7 @@ export async function takeOver(
       options.rollbackAfter ?? ROLLBACK_AFTER,
     );
     if (reasons.length > 0) throw selfCheckFailed(shell.name, reasons);
+    for (const note of notes) tell(context, "warning", note);
     tell(context, "confirm", "confirming over a new connection");
     await confirm(context, plan, facts);
   } catch (error) {

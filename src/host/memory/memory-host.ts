@@ -86,7 +86,7 @@ class InMemory implements MemoryHost {
     tell("self-check", "waiting until the host runs what it was given");
     const status = this.machine.facts(release).daemon;
     const reasons =
-      status === undefined ? [] : statusReasons(release, options.secrets, status, before.daemon);
+      status === undefined ? [] : statusReasons(release, options.secrets, status, before.daemon).reasons;
     if (reasons.length > 0) {
       tell("rollback", "going back to what the host was");
       this.machine.restore(saved);
