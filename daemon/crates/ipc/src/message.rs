@@ -1,6 +1,7 @@
 //! What the supervisor says to its children, and what they answer.
 
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// A configuration file's path (for diagnostics) and text. Children parse it again: the
 /// supervisor has already refused anything that does not parse.
@@ -109,6 +110,11 @@ pub enum FromWorker {
     Holding {
         addresses: Vec<HeldAddress>,
     },
+    /// VRRP: adverts of priority 0 for all that it is master of, in place of the list before. The
+    /// supervisor sends them when the process dies without having said goodbye.
+    Farewell {
+        packets: Vec<FarewellPacket>,
+    },
     /// A line for syslog; children have no socket of their own after chroot.
     Log {
         severity: u8,
@@ -123,6 +129,16 @@ pub struct HeldAddress {
     pub interface: String,
     /// `ADDR/LEN`.
     pub address: String,
+}
+
+/// A packet ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FarewellPacket {
+    pub interface: String,
+    pub source: IpAddr,
+    pub destination: IpAddr,
+    /// For IPv4 the whole packet, for IPv6 what follows the IP header.
+    pub bytes: Vec<u8>,
 }
 
 /// How often the VRRP process proves that it is alive.

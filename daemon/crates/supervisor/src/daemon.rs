@@ -1,5 +1,6 @@
 //! The supervisor's loop and everything it owns.
 
+mod dead;
 mod reload;
 mod start;
 mod status;

@@ -8,6 +8,7 @@
 pub mod configuration;
 pub mod control;
 mod daemon;
+mod farewell;
 mod glob;
 mod holder;
 mod host;

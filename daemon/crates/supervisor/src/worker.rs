@@ -6,7 +6,7 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use ipc::message::HeldAddress;
+use ipc::message::{FarewellPacket, HeldAddress};
 use ipc::{CHANNEL_FD, Channel, ChannelError, FromWorker, ToWorker};
 use sys::epoll::{Epoll, Interest};
 use sys::process::{Child, Exit, Identity, Spawn, spawn};
@@ -108,6 +108,8 @@ pub struct Worker {
     pub liveness: Option<Liveness>,
     /// Addresses to take away when it dies.
     pub held: Vec<HeldAddress>,
+    /// What to send when it dies.
+    pub farewell: Vec<FarewellPacket>,
 }
 
 impl Worker {
@@ -143,6 +145,7 @@ impl Worker {
             ready: None,
             liveness: None,
             held: Vec::new(),
+            farewell: Vec::new(),
         })
     }
 

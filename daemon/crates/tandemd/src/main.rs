@@ -37,7 +37,8 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
   tandemd status [--json] [--run-dir DIR]
       What runs, who is master, which servers are up.
   tandemd probe-address --interface IF ADDR... [--timeout-ms N] [--json]
-      Ask the segment who answers for addresses. Exit 0 if nobody else does, 1 if somebody does.
+      Ask the segment who answers for addresses. Exit 0 if nobody else does, 1 if somebody does,
+      2 if it could not be asked.
   tandemd --version [--json]
 
 Signals to the running daemon: SIGHUP reloads; SIGTERM hands over, drains and stops, a second one

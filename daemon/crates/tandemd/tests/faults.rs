@@ -15,7 +15,7 @@ fn a_killed_vrrp_process_is_replaced_and_the_address_is_never_on_both_hosts() {
     require_pair!();
     let pair = Pair::new("kvrrp");
     let (a, _b) = pair.start();
-    let traffic = Traffic::start(&pair.client, PAGE);
+    let traffic = Traffic::impatient(&pair.client, PAGE);
     traffic.wait_pages(10);
     let before = a.worker("vrrp");
     signal_process(before, "KILL");
@@ -105,7 +105,7 @@ fn a_killed_supervisor_takes_everything_with_it_and_the_peer_serves() {
     require_pair!();
     let pair = Pair::new("ksup");
     let (a, _b) = pair.start();
-    let traffic = Traffic::start(&pair.client, PAGE);
+    let traffic = Traffic::impatient(&pair.client, PAGE);
     traffic.wait_pages(10);
     a.signal("KILL");
     wait("nothing of it is left", || processes_on(&pair.a).is_empty());

@@ -1,12 +1,9 @@
-//! What the workers say, and what is done when one ends or hangs.
+//! What the workers say, and what is done when one ends.
 
-use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use config::Severity;
-use ipc::message::HeldAddress;
 use ipc::{FromWorker, ToWorker};
-use netlink::{Netlink, NewAddress};
 use sys::process::Exit;
 use trafficlog::Level;
 
@@ -14,7 +11,7 @@ use super::Daemon;
 use crate::configuration::Loaded;
 use crate::host;
 use crate::listeners::Listeners;
-use crate::liveness::{self, Liveness, Verdict};
+use crate::liveness::Liveness;
 use crate::script::{Command, Report};
 use crate::worker::{Kind, Worker};
 
@@ -162,6 +159,11 @@ impl Daemon {
                     worker.held = addresses;
                 }
             }
+            FromWorker::Farewell { packets } => {
+                if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                    worker.farewell = packets;
+                }
+            }
             FromWorker::Log { severity, text } => {
                 let text = format!("{}: {text}", kind.name());
                 self.journal.line(Level::from_number(severity), &text);
@@ -269,7 +271,7 @@ impl Daemon {
         let lived = worker.started.elapsed();
         if kind == Kind::Vrrp {
             self.scripts.clear();
-            self.remove_addresses(&worker.held);
+            self.give_up(&worker.held, &worker.farewell);
         }
         if self.stopping.is_some() {
             self.advance_stop(Instant::now());
@@ -302,69 +304,6 @@ impl Daemon {
                     kind.name(),
                     wait.as_millis()
                 ));
-            }
-        }
-    }
-
-    /// Looks at the worker whose heartbeat is missing.
-    pub(super) fn check_liveness(&mut self, now: Instant) {
-        let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == Kind::Vrrp) else {
-            return;
-        };
-        let Some(worker) = &mut slot.worker else {
-            return;
-        };
-        let pid = worker.pid();
-        let Some(watched) = &mut worker.liveness else {
-            return;
-        };
-        if watched.check(now) != Verdict::Suspect {
-            return;
-        }
-        let Some(evidence) = liveness::evidence(pid) else {
-            return;
-        };
-        let Verdict::Hung(reason) = watched.judge(now, evidence) else {
-            return;
-        };
-        worker.liveness = None;
-        let held = worker.held.clone();
-        worker.kill();
-        self.journal.error(&format!(
-            "the vrrp process {pid} hangs ({reason}); it is killed"
-        ));
-        self.remove_addresses(&held);
-    }
-
-    /// Takes away addresses that a dead process left: another host will serve them.
-    fn remove_addresses(&mut self, held: &[HeldAddress]) {
-        if held.is_empty() {
-            return;
-        }
-        let mut netlink = match Netlink::open() {
-            Ok(netlink) => netlink,
-            Err(error) => {
-                self.journal
-                    .error(&format!("addresses stay behind: {error}"));
-                return;
-            }
-        };
-        let links = netlink.links().unwrap_or_default();
-        for entry in held {
-            let parsed = entry.address.split_once('/').and_then(|(address, prefix)| {
-                Some((address.parse::<IpAddr>().ok()?, prefix.parse::<u8>().ok()?))
-            });
-            let link = links.iter().find(|link| link.name == entry.interface);
-            let (Some((address, prefix)), Some(link)) = (parsed, link) else {
-                continue;
-            };
-            let text = format!("{} on {}", entry.address, entry.interface);
-            match netlink.remove_address(link.index, &NewAddress::plain(address, prefix)) {
-                Ok(true) => self.journal.notice(&format!("removed {text}")),
-                Ok(false) => {}
-                Err(error) => self
-                    .journal
-                    .error(&format!("{text} cannot be removed: {error}")),
             }
         }
     }

@@ -82,10 +82,9 @@ impl Pair {
 
     /// Writes haproxy.cfg with these server lines for both hosts.
     pub fn write_haproxy(&self, servers: &[&str]) -> PathBuf {
-        let lines: String = servers
-            .iter()
-            .map(|line| format!("    server {line} check inter 100\n"))
-            .collect();
+        let lines = servers.iter().fold(String::new(), |lines, line| {
+            lines + "    server " + line + " check inter 100\n"
+        });
         let text = format!(
             "global\n    maxconn 1000\ndefaults\n    mode http\n    timeout connect 1s\n    timeout client 10s\n    timeout server 10s\nfrontend web\n    bind {VIP}:80\n    default_backend app\nbackend app\n    balance roundrobin\n{lines}"
         );

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 
 use testkit::segment::Host;
 
+/// How long a page may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// One request: when it ended, and the page or what went wrong.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -25,6 +28,16 @@ pub struct Traffic {
 impl Traffic {
     /// One connection a request, one request after the other.
     pub fn start(client: &Arc<Host>, address: &str) -> Self {
+        Self::with_patience(client, address, PATIENCE)
+    }
+
+    /// The same by a client that soon gives up a request which its host can no longer answer, and
+    /// so measures how long nobody answered new ones.
+    pub fn impatient(client: &Arc<Host>, address: &str) -> Self {
+        Self::with_patience(client, address, Duration::from_millis(100))
+    }
+
+    fn with_patience(client: &Arc<Host>, address: &str, patience: Duration) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let pages = Arc::new(AtomicUsize::new(0));
         let (flag, count, client) = (Arc::clone(&stop), Arc::clone(&pages), Arc::clone(client));
@@ -33,7 +46,7 @@ impl Traffic {
             client.namespace.enter(|| {
                 let mut asked = Vec::new();
                 while !flag.load(Ordering::Relaxed) {
-                    let page = get(address).map_err(|error| error.to_string());
+                    let page = get(address, patience).map_err(|error| error.to_string());
                     let at = Instant::now();
                     if page.is_ok() {
                         count.fetch_add(1, Ordering::Relaxed);
@@ -87,10 +100,9 @@ pub fn outage(asked: &[Asked]) -> Duration {
 }
 
 /// The body of `GET /`.
-pub fn get(address: SocketAddr) -> std::io::Result<String> {
-    let limit = Duration::from_secs(2);
+pub fn get(address: SocketAddr, patience: Duration) -> std::io::Result<String> {
     let mut stream = connect(address)?;
-    stream.set_read_timeout(Some(limit))?;
+    stream.set_read_timeout(Some(patience))?;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
@@ -119,5 +131,5 @@ pub fn get_from(client: &Host, address: &str) -> Result<String, String> {
     let address = address.parse().unwrap();
     client
         .namespace
-        .enter(|| get(address).map_err(|error| error.to_string()))
+        .enter(|| get(address, PATIENCE).map_err(|error| error.to_string()))
 }

@@ -1,0 +1,89 @@
+//! A VRRP process that hangs or died: its mastership is given away for it.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use ipc::message::{FarewellPacket, HeldAddress};
+use netlink::{Link, Netlink, NewAddress};
+
+use super::Daemon;
+use crate::farewell;
+use crate::liveness::{self, Verdict};
+use crate::worker::Kind;
+
+impl Daemon {
+    /// Looks at the worker whose heartbeat is missing.
+    pub(super) fn check_liveness(&mut self, now: Instant) {
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == Kind::Vrrp) else {
+            return;
+        };
+        let Some(worker) = &mut slot.worker else {
+            return;
+        };
+        let pid = worker.pid();
+        let Some(watched) = &mut worker.liveness else {
+            return;
+        };
+        if watched.check(now) != Verdict::Suspect {
+            return;
+        }
+        let Some(evidence) = liveness::evidence(pid) else {
+            return;
+        };
+        let Verdict::Hung(reason) = watched.judge(now, evidence) else {
+            return;
+        };
+        worker.liveness = None;
+        let (held, farewell) = (worker.held.clone(), std::mem::take(&mut worker.farewell));
+        worker.kill();
+        // Before anything is logged: every millisecond here is one of outage.
+        self.give_up(&held, &farewell);
+        self.journal.error(&format!(
+            "the vrrp process {pid} hangs ({reason}); it is killed"
+        ));
+    }
+
+    /// Says goodbye for a process that cannot, then takes its addresses away.
+    pub(super) fn give_up(&mut self, held: &[HeldAddress], packets: &[FarewellPacket]) {
+        if held.is_empty() && packets.is_empty() {
+            return;
+        }
+        let opened = Netlink::open().and_then(|mut netlink| {
+            let links = netlink.links()?;
+            Ok((netlink, links))
+        });
+        let (mut netlink, links) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.journal
+                    .error(&format!("addresses stay behind: {error}"));
+                return;
+            }
+        };
+        if let Err(error) = farewell::send(packets, &links) {
+            self.journal
+                .warning(&format!("the peers are not told: {error}"));
+        }
+        for entry in held {
+            self.remove_address(entry, &mut netlink, &links);
+        }
+    }
+
+    fn remove_address(&mut self, entry: &HeldAddress, netlink: &mut Netlink, links: &[Link]) {
+        let parsed = entry.address.split_once('/').and_then(|(address, prefix)| {
+            Some((address.parse::<IpAddr>().ok()?, prefix.parse::<u8>().ok()?))
+        });
+        let link = links.iter().find(|link| link.name == entry.interface);
+        let (Some((address, prefix)), Some(link)) = (parsed, link) else {
+            return;
+        };
+        let text = format!("{} on {}", entry.address, entry.interface);
+        match netlink.remove_address(link.index, &NewAddress::plain(address, prefix)) {
+            Ok(true) => self.journal.notice(&format!("removed {text}")),
+            Ok(false) => {}
+            Err(error) => self
+                .journal
+                .error(&format!("{text} cannot be removed: {error}")),
+        }
+    }
+}
