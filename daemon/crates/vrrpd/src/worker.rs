@@ -2,6 +2,7 @@
 
 mod configure;
 mod effects;
+mod farewell;
 mod messages;
 mod network;
 mod notify;

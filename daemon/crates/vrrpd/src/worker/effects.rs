@@ -160,6 +160,7 @@ impl Worker {
             });
         let addresses = addresses.collect();
         self.say(&FromWorker::Holding { addresses });
+        self.leave_farewell();
     }
 
     fn announce(&mut self, id: InstanceId, repeat: u8) {
