@@ -80,10 +80,22 @@ export function askSystemd(release: Release): Verdict {
 
 export const tandemd = new URL("../../dist/tandemd", import.meta.url).pathname;
 
-export function askTandemd(release: Release): Verdict {
+/** What tandemd has against the files, notes left out: one line a diagnostic. */
+export function askTandemd(release: Release): string[] {
   return withFiles(release, (folder) => {
     const haproxy =
       release.files["haproxy.cfg"] === undefined ? [] : ["--haproxy", join(folder, "haproxy.cfg")];
-    return ask(tandemd, ["check", ...haproxy, "--keepalived", join(folder, "keepalived.conf")]);
+    const args = ["check", "--json", ...haproxy, "--keepalived", join(folder, "keepalived.conf")];
+    const run = spawnSync(tandemd, args, { encoding: "utf8", timeout: 20_000 });
+    if (run.status !== 0 && run.stdout === "") throw new Error(`tandemd check: ${run.stderr}`);
+    const found = JSON.parse(run.stdout) as {
+      severity: string;
+      code: string;
+      message: string;
+      line: number;
+    }[];
+    return found
+      .filter(({ severity }) => severity !== "note")
+      .map(({ severity, code, line, message }) => `${line}: ${severity} ${code}: ${message}`);
   });
 }

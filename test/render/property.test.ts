@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { canonicalJson, render } from "../../src/render/index.ts";
-import { inspectStack, parseStack } from "../../src/stack/index.ts";
+import { checkStack, inspectStack, parseStack } from "../../src/stack/index.ts";
 import { samplePair, sampleStack } from "../stack/sample.ts";
 import { validStack } from "./generate.ts";
-import { askHaproxy, askKeepalived, missing } from "./originals.ts";
+import { askHaproxy, askKeepalived, askTandemd, missing, tandemd } from "./originals.ts";
 import { binary } from "./scenarios.ts";
 
 const releases = (input: unknown) =>
@@ -50,6 +50,18 @@ test("braces of keepalived.conf balance, and every line of haproxy.cfg is a head
     { numRuns: 150 },
   );
 });
+
+test("tandemd has nothing against random stacks that the definition has nothing against", (context) => {
+  const reason = missing(tandemd);
+  if (reason !== undefined) return context.skip(reason);
+  fc.assert(
+    fc.property(validStack, (stack) => {
+      fc.pre(checkStack(stack).warnings.length === 0);
+      for (const { release } of releases(stack)) expect(askTandemd(release)).toEqual([]);
+    }),
+    { numRuns: 25 },
+  );
+}, 120_000);
 
 test("the real haproxy and keepalived accept random valid stacks", (context) => {
   const reason =
@@ -181,7 +193,7 @@ test.each(Object.keys(places))("no text in the place of a %s changes more than i
         expect(skeleton(file.text, place).filter((word) => word.includes("evil"))).toEqual([]);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 25 },
   );
 });
 

@@ -54,6 +54,13 @@ test("a backend has servers and says how they are checked", () => {
   ]);
 });
 
+test("a backend whose servers all have weight 0, or are all backups, is warned of", () => {
+  const all = (change: object) =>
+    found(backed({ servers: web.servers.map((server) => ({ ...server, ...change })) }));
+  expect(all({ weight: 0 })).toEqual(["pairs.0.backends.0.servers STACK_SERVERS_ALL_IDLE"]);
+  expect(all({ backup: true })).toEqual(["pairs.0.backends.0.servers STACK_SERVERS_ALL_BACKUP"]);
+});
+
 test("a server that is the pair's own frontend would send requests round in a circle", () => {
   expect(found(backed({ servers: [{ name: "self", address: "10.0.0.100", port: 80 }] }))).toEqual([
     "pairs.0.backends.0.servers.0.address STACK_SERVER_IS_FRONTEND",

@@ -148,6 +148,11 @@ export const stackCodes = {
     "every server with backup: true",
     "take backup from at least one",
   ],
+  STACK_SERVERS_ALL_IDLE: [
+    "all servers of a backend have weight 0, so none gets a request",
+    "every server with weight: 0",
+    "give at least one a weight",
+  ],
   STACK_SERVER_IS_FRONTEND: [
     "a server is a frontend of the same pair, so requests would go round in a circle",
     "frontend and server on 10.0.0.100:80",

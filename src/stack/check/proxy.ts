@@ -209,6 +209,16 @@ function serverProblems(backend: Backend, listens: readonly Listen[], path: Path
       ),
     ];
   });
+  if (backend.servers.every((server) => server.weight === 0)) {
+    problems.push(
+      warning(
+        "STACK_SERVERS_ALL_IDLE",
+        [...path, "servers"],
+        `all servers of backend ${JSON.stringify(backend.name)} have weight 0`,
+        { why: "none gets a request, so clients get 503", hint: "give at least one a weight" },
+      ),
+    );
+  }
   if (backend.servers.every((server) => server.backup)) {
     problems.push(
       warning(
