@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use config::given::matches;
+
 /// Existing files that match, in name order. A path without a pattern is itself, if it exists.
 pub fn expand(pattern: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];
@@ -45,86 +47,9 @@ fn matching(base: &Path, pattern: &str) -> Vec<PathBuf> {
     names.into_iter().map(|name| base.join(name)).collect()
 }
 
-/// Whether a name matches a pattern. Greedy with one point of return, so linear in practice.
-pub fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        if pattern.get(p) == Some(&'*') {
-            star = Some((p, n));
-            p += 1;
-        } else if let Some(length) = one(&pattern[p..], name[n]) {
-            p += length;
-            n += 1;
-        } else if let Some((at, from)) = star {
-            star = Some((at, from + 1));
-            p = at + 1;
-            n = from + 1;
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
-}
-
-/// Length of the pattern's first element if it matches the character.
-fn one(pattern: &[char], c: char) -> Option<usize> {
-    match pattern.first()? {
-        '?' => Some(1),
-        '[' => match class(pattern, c) {
-            Some((hit, length)) => hit.then_some(length),
-            None => (c == '[').then_some(1),
-        },
-        literal => (*literal == c).then_some(1),
-    }
-}
-
-/// Whether a class holds the character, and its length; `None` when it is not closed.
-fn class(pattern: &[char], c: char) -> Option<(bool, usize)> {
-    let negated = matches!(pattern.get(1), Some('!' | '^'));
-    let first = if negated { 2 } else { 1 };
-    // A closing bracket in the first place is a member.
-    let end = (first + 1..pattern.len()).find(|at| pattern[*at] == ']')?;
-    let members = &pattern[first..end];
-    let mut hit = false;
-    let mut at = 0;
-    while at < members.len() {
-        if let Some(['-', to]) = members.get(at + 1..at + 3) {
-            hit |= (members[at]..=*to).contains(&c);
-            at += 3;
-        } else {
-            hit |= members[at] == c;
-            at += 1;
-        }
-    }
-    Some((hit != negated, end + 1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patterns() {
-        for (pattern, name, expected) in [
-            ("*.conf", "a.conf", true),
-            ("*.conf", "a.cfg", false),
-            ("a?c", "abc", true),
-            ("a?c", "ac", false),
-            ("[a-c]1", "b1", true),
-            ("[!a-c]1", "b1", false),
-            ("[]x]", "]", true),
-            ("a[", "a[", true),
-            ("*a*b*", "xxaxxbxx", true),
-            ("*a*b", "aab", true),
-            ("", "", true),
-            ("*", "", true),
-        ] {
-            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
-        }
-    }
 
     #[test]
     fn files_are_found_in_name_order() {
