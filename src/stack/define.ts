@@ -1,6 +1,6 @@
-import type { FrontendInput } from "./schema/proxy.ts";
 import type { PairInput, StackInput } from "./schema/stack.ts";
 
+type FrontendInput = NonNullable<PairInput["frontends"]>[number];
 type InstanceInput = PairInput["vrrpInstances"][number];
 type Named<T, N extends string> = T extends unknown ? Omit<T, "name"> & { name: N } : never;
 type MemberInput = NonNullable<InstanceInput["members"]>[string];
@@ -19,7 +19,7 @@ type CheckedInstance<Node extends string, Script extends string, Instance extend
   name: Instance;
   master: NoInfer<Node>;
   members?: { [N in NoInfer<Node>]?: MemberInput | undefined } | undefined;
-  trackScripts?: NoInfer<Script>[] | undefined;
+  trackScripts?: readonly NoInfer<Script>[] | undefined;
 };
 
 type CheckedReferences = "nodes" | "trackScripts" | "vrrpInstances" | "syncGroups" | "frontends" | "backends";
@@ -31,16 +31,16 @@ export type CheckedPair<
   Instance extends string,
   Backend extends string,
 > = Omit<PairInput, CheckedReferences> & {
-  nodes: [Named<PairInput["nodes"][0], Node>, Named<PairInput["nodes"][1], Node>];
-  trackScripts?: Named<NonNullable<PairInput["trackScripts"]>[number], Script>[] | undefined;
-  vrrpInstances: CheckedInstance<Node, Script, Instance>[];
+  nodes: readonly [Named<PairInput["nodes"][0], Node>, Named<PairInput["nodes"][1], Node>];
+  trackScripts?: readonly Named<NonNullable<PairInput["trackScripts"]>[number], Script>[] | undefined;
+  vrrpInstances: readonly CheckedInstance<Node, Script, Instance>[];
   syncGroups?:
-    | (Omit<NonNullable<PairInput["syncGroups"]>[number], "instances"> & {
-        instances: NoInfer<Instance>[];
+    | readonly (Omit<NonNullable<PairInput["syncGroups"]>[number], "instances"> & {
+        instances: readonly NoInfer<Instance>[];
       })[]
     | undefined;
-  frontends?: CheckedFrontend<Backend>[] | undefined;
-  backends?: Named<NonNullable<PairInput["backends"]>[number], Backend>[] | undefined;
+  frontends?: readonly CheckedFrontend<Backend>[] | undefined;
+  backends?: readonly Named<NonNullable<PairInput["backends"]>[number], Backend>[] | undefined;
 };
 
 /** A pair by itself, to be put into `defineStack`; its references are checked against its own names. */
@@ -70,6 +70,8 @@ export function defineStack<
   const Script extends string = never,
   const Instance extends string = never,
   const Backend extends string = never,
->(stack: Omit<StackInput, "pairs"> & { pairs: CheckedPair<Node, Script, Instance, Backend>[] }): StackInput {
+>(
+  stack: Omit<StackInput, "pairs"> & { pairs: readonly CheckedPair<Node, Script, Instance, Backend>[] },
+): StackInput {
   return stack as unknown as StackInput;
 }

@@ -62,6 +62,13 @@ const instanceOf = (index: number, master: string, version: 2 | 3) =>
     { requiredKeys: ["name", "virtualRouterId", "master", "version", "advertInterval", "vips"] },
   );
 
+const host = (name: string, last: number): PairInput["nodes"][0] => ({
+  name,
+  address: `10.0.0.${last}`,
+  interface: "eth0",
+  interfaceAddress: `10.0.0.${last}/24`,
+});
+
 /** Stacks that are valid by construction, of one pair with a few of everything. */
 export const validStack: fc.Arbitrary<StackInput> = fc
   .record({
@@ -82,12 +89,7 @@ export const validStack: fc.Arbitrary<StackInput> = fc
           pairs: [
             {
               name: "edge",
-              nodes: nodes.map((node, i) => ({
-                name: node,
-                address: `10.0.0.${11 + i}`,
-                interface: "eth0",
-                interfaceAddress: `10.0.0.${11 + i}/24`,
-              })) as PairInput["nodes"],
+              nodes: [host(nodes[0], 11), host(nodes[1], 12)] as const,
               vrrpInstances: instances,
               frontends: backends.map((backend, i) => ({
                 name: `f${i}`,

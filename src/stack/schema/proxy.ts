@@ -257,6 +257,3 @@ export const backend = z
       .describe("deadlines of this backend"),
   })
   .meta({ id: "Backend" });
-
-export type FrontendInput = z.input<typeof frontend>;
-export type BackendInput = z.input<typeof backend>;

@@ -128,9 +128,12 @@ export const stackSchema = z.strictObject({
   pairs: z.array(pair).min(1).describe("load-balancer pairs"),
 });
 
-export type StackInput = z.input<typeof stackSchema>;
+/** The same with nothing to write to, so that parts may come from `as const` data. */
+type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
+
+export type StackInput = Immutable<z.input<typeof stackSchema>>;
 export type StackData = z.output<typeof stackSchema>;
-export type PairInput = z.input<typeof pair>;
+export type PairInput = Immutable<z.input<typeof pair>>;
 export type PairData = z.output<typeof pair>;
 export type VrrpInstanceData = z.output<typeof vrrpInstance>;
 export type FrontendData = z.output<typeof frontend>;
