@@ -34,6 +34,8 @@ export interface Requirements {
   readonly listens: readonly { readonly address: string; readonly port: number; readonly frontend: string }[];
   /** Virtual addresses with prefix, and the interface that carries them. */
   readonly vips: readonly { readonly address: string; readonly interface: string }[];
+  /** Own addresses of the pair's other host, with prefix: it may hold a virtual address already. */
+  readonly peers?: readonly string[];
 }
 
 /**

@@ -134,5 +134,8 @@ function requirements(pair: ResolvedPair, node: ResolvedNode): Requirements {
         interface: vip.interface ?? instance.interface ?? node.interface,
       })),
     ),
+    peers: pair.nodes
+      .filter(({ name }) => name !== node.name)
+      .flatMap(({ addresses }) => addresses.map(({ address }) => address.text)),
   };
 }

@@ -143,6 +143,10 @@ describe("the verdict of tandemd check", () => {
 });
 
 describe("who has a virtual address", () => {
+  const release = makeRelease(
+    { sha256: "a".repeat(64), version: "0.1.0" },
+    { requires: { peers: ["10.0.0.12/24"] } },
+  );
   const record = (exitCode: string, out: string) => ({
     kind: "probe",
     fields: ["eth0", exitCode, out].map((field) => Buffer.from(field)),
@@ -151,15 +155,24 @@ describe("who has a virtual address", () => {
 
   it("is a problem, unless it is the peer or a virtual router", () => {
     const codes = (mac: string, peers: readonly string[]) =>
-      probeProblems("lb-a", record("1", answer(mac)), peers).map(({ code }) => code);
+      probeProblems("lb-a", record("1", answer(mac)), release, peers).map(({ code }) => code);
     expect(codes("52:54:00:00:00:01", [])).toEqual(["HOST_VIP_TAKEN"]);
     expect(codes("52:54:00:AA:00:01", ["52:54:00:aa:00:01"])).toEqual([]);
     expect(codes("00:00:5e:00:01:33", [])).toEqual([]);
-    expect(probeProblems("lb-a", record("0", "[]"), [])).toEqual([]);
+    expect(probeProblems("lb-a", record("0", "[]"), release, [])).toEqual([]);
+  });
+
+  it("is the pair's other host when the same machine answers for that host's own address", () => {
+    const mac = "52:54:00:00:00:02";
+    const both = JSON.stringify([
+      { address: "10.0.0.100", mac },
+      { address: "10.0.0.12", mac },
+    ]);
+    expect(probeProblems("lb-a", record("1", both), release, [])).toEqual([]);
   });
 
   it("is a warning when nobody could be asked", () => {
-    expect(probeProblems("lb-a", record("2", "no such device"), [])).toMatchObject([
+    expect(probeProblems("lb-a", record("2", "no such device"), release, [])).toMatchObject([
       { code: "HOST_PROBE_FAILED", severity: "warning" },
     ]);
   });

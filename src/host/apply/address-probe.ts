@@ -6,6 +6,7 @@ import { type ScriptRecord, text } from "../script.ts";
 
 export interface Probe {
   readonly interface: string;
+  /** Virtual addresses, then those of the pair's other host, whose hardware address is learned so. */
   readonly addresses: readonly string[];
 }
 
@@ -15,10 +16,14 @@ const answers = z.union([
   z.looseObject({ answers: z.array(answer) }).transform((o) => o.answers),
 ]);
 
-/** Who answers for an address that this pair wants, and is not of this pair. */
+/**
+ * Who answers for a virtual address of the release and is not of this pair: what answers for an
+ * own address of the pair's other host as well may hold the virtual address, as after a failover.
+ */
 export function probeProblems(
   host: string,
   record: ScriptRecord,
+  release: Release,
   peerMacs: readonly string[],
 ): readonly Problem[] {
   const [name, exitCode, output] = [text(record, 0), text(record, 1), text(record, 2)];
@@ -38,8 +43,10 @@ export function probeProblems(
       ),
     ];
   }
+  const peers = new Set((release.requires.peers ?? []).map(bare));
+  const known = [...peerMacs, ...parsed.filter(({ address }) => peers.has(address)).map(({ mac }) => mac)];
   return parsed
-    .filter(({ mac }) => !isPeer(mac, peerMacs))
+    .filter(({ address, mac }) => !peers.has(address) && !isPeer(mac, known))
     .map(({ address, mac }) =>
       hostProblem(host, "HOST_VIP_TAKEN", `${address} is already answered by ${mac} on ${name}`, {
         why: "two machines with one address cut each other off",
@@ -66,9 +73,15 @@ function isPeer(mac: string, peerMacs: readonly string[]): boolean {
 export function addressesToProbe(release: Release, held: ReadonlySet<string>): readonly Probe[] {
   const probes = new Map<string, string[]>();
   for (const vip of release.requires.vips) {
-    const [address = ""] = vip.address.split("/");
+    const address = bare(vip.address);
     if (held.has(address)) continue;
     probes.set(vip.interface, [...(probes.get(vip.interface) ?? []), address]);
   }
-  return [...probes].map(([name, addresses]) => ({ interface: name, addresses }));
+  const peers = (release.requires.peers ?? []).map(bare);
+  return [...probes].map(([name, addresses]) => ({ interface: name, addresses: [...addresses, ...peers] }));
+}
+
+/** An address without its prefix length. */
+function bare(address: string): string {
+  return address.split("/")[0] ?? address;
 }

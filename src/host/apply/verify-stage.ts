@@ -15,7 +15,8 @@ import { stagedBinary } from "./stage.ts";
  * of interface and addresses with commas.
  */
 const VERIFY = `
-stage=${StatePaths.stagePrefix}$1/release binary=$2
+attempt=$1 binary=$2
+stage=${StatePaths.stagePrefix}$attempt/release
 shift 2
 version=$(timeout 10 "$binary" --version 2>&1) || { record broken "$version"; exit 0; }
 set --  "$@" --
@@ -28,8 +29,9 @@ while [ "$1" != -- ]; do
   shift 2
 done
 shift
-out=$(timeout 30 "$binary" check "$@" 2>&1)
-record check "$?" "$out"
+said=${StatePaths.stagePrefix}$attempt/said
+out=$(timeout 30 "$binary" check "$@" 2>"$said")
+record check "$?" "\${out:-$(cat "$said")}"
 set -f
 for probe in $probes; do
   out=$(IFS=,; timeout 20 "$binary" probe-address --interface "\${probe%%=*}" \${probe#*=} --timeout-ms 500 --json 2>&1)
@@ -58,7 +60,7 @@ export async function verifyStage(
     if (record.kind === "broken") return [brokenBinary(shell.name, text(record, 0))];
     if (record.kind === "check")
       return checkProblems(shell.name, release, secrets, text(record, 0), text(record, 1));
-    return record.kind === "probe" ? probeProblems(shell.name, record, peerMacs) : [];
+    return record.kind === "probe" ? probeProblems(shell.name, record, release, peerMacs) : [];
   });
 }
 

@@ -33,6 +33,7 @@ export const nodeInputs = z.strictObject({
     interfaces: z.array(z.string()),
     listens: z.array(z.strictObject({ address: z.string(), port: z.number(), frontend: z.string() })),
     vips: z.array(z.strictObject({ address: z.string(), interface: z.string() })),
+    peers: z.array(z.string()).exactOptional(),
   }),
   secrets: z.record(z.string(), z.string()).default({}),
   /** Set by an import: what the host cannot tell is not known yet. */
@@ -124,6 +125,7 @@ export function fromRelease(release: Release): Omit<NodeInputs, "connection" | "
       interfaces: [...release.requires.interfaces],
       listens: release.requires.listens.map((listen) => ({ ...listen })),
       vips: release.requires.vips.map((vip) => ({ ...vip })),
+      ...(release.requires.peers === undefined ? {} : { peers: [...release.requires.peers] }),
     },
   };
 }
