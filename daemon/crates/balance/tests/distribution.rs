@@ -1,0 +1,182 @@
+//! How algorithms spread requests.
+
+use balance::leastconn::Load;
+use balance::{Ring, Rotation, WeightMap, first, hash, keys, leastconn, random};
+use std::net::IpAddr;
+
+fn counts(picks: impl Iterator<Item = usize>, servers: usize) -> Vec<usize> {
+    let mut counts = vec![0; servers];
+    picks.for_each(|s| counts[s] += 1);
+    counts
+}
+
+#[test]
+fn equal_weights_take_turns_in_order() {
+    let mut rotation = Rotation::new(&[5, 5, 5], 0.0);
+    let seen: Vec<_> = (0..7).filter_map(|_| rotation.pick(|_| true)).collect();
+    assert_eq!(seen, [0, 1, 2, 0, 1, 2, 0]);
+}
+
+#[test]
+fn weights_are_exact_over_a_cycle_and_spread_within_it() {
+    let weights = [5, 3, 1, 0];
+    let mut rotation = Rotation::new(&weights, 0.0);
+    let cycle: Vec<_> = (0..9).filter_map(|_| rotation.pick(|_| true)).collect();
+    assert_eq!(counts(cycle.iter().copied(), 4), [5, 3, 1, 0]);
+    // No server comes three times in a row, although one has more than half of all turns.
+    assert!(
+        cycle.windows(3).all(|w| w[0] != w[1] || w[1] != w[2]),
+        "{cycle:?}"
+    );
+}
+
+#[test]
+fn the_largest_farm_stays_small_and_fair() {
+    let weights: Vec<u32> = (0..4095).map(|n| 1 + n % 256).collect();
+    let mut rotation = Rotation::new(&weights, 0.5);
+    assert!(rotation.len() <= 80_000, "{}", rotation.len());
+    let n = rotation.len();
+    let seen = counts(
+        (0..n).filter_map(|_| rotation.pick(|_| true)),
+        weights.len(),
+    );
+    assert!(seen.iter().all(|c| *c >= 1), "a server gets nothing");
+}
+
+#[test]
+fn unusable_servers_are_passed_over() {
+    let mut rotation = Rotation::new(&[1, 1, 1], 0.0);
+    let seen: Vec<_> = (0..4).filter_map(|_| rotation.pick(|s| s != 1)).collect();
+    assert_eq!(seen, [0, 2, 0, 2]);
+    assert_eq!(rotation.pick(|_| false), None);
+    assert_eq!(Rotation::new(&[0, 0], 0.0).pick(|_| true), None);
+}
+
+#[test]
+fn leastconn_fills_by_weight_and_takes_turns_when_even() {
+    let weights = [4, 2, 1];
+    let mut active = [0u32; 3];
+    let mut turn = 0;
+    for _ in 0..70 {
+        let load = |s: usize| {
+            Some(Load {
+                weight: weights[s],
+                connections: active[s],
+            })
+        };
+        let s = leastconn::pick(3, &mut turn, load).unwrap();
+        active[s] += 1;
+    }
+    assert_eq!(active, [40, 20, 10]);
+    let mut turn = 0;
+    let idle = |_| {
+        Some(Load {
+            weight: 1,
+            connections: 0,
+        })
+    };
+    let seen: Vec<_> = (0..6)
+        .filter_map(|_| leastconn::pick(3, &mut turn, idle))
+        .collect();
+    assert_eq!(seen, [0, 1, 2, 0, 1, 2]);
+    assert_eq!(leastconn::pick(3, &mut turn, |_| None), None);
+}
+
+#[test]
+fn first_fills_in_order() {
+    assert_eq!(first::pick(3, |s| s >= 1), Some(1));
+    assert_eq!(first::pick(3, |_| false), None);
+}
+
+#[test]
+fn random_draws_follow_weights_and_prefer_the_idle() {
+    let mut seed = 1u32;
+    let mut draw = || {
+        seed = hash::avalanche(seed.wrapping_add(0x9e37_79b9));
+        seed
+    };
+    let even = |_| {
+        Some(Load {
+            weight: 1,
+            connections: 0,
+        })
+    };
+    let seen = counts(
+        (0..30_000).filter_map(|_| random::pick(&[2, 1], 1, &mut draw, even)),
+        2,
+    );
+    assert!((19_000..21_000).contains(&seen[0]), "{seen:?}");
+    let busy = |s: usize| {
+        Some(Load {
+            weight: 1,
+            connections: if s == 0 { 100 } else { 0 },
+        })
+    };
+    let seen = counts(
+        (0..10_000).filter_map(|_| random::pick(&[1, 1], 2, &mut draw, busy)),
+        2,
+    );
+    assert!(seen[1] > 7_000, "the better of two draws: {seen:?}");
+}
+
+#[test]
+fn a_map_gives_each_hash_one_server_in_proportion() {
+    let map = WeightMap::new(&[3, 1, 0]);
+    let seen = counts((0..4000).filter_map(|h| map.pick(h)), 3);
+    assert_eq!(seen, [3000, 1000, 0]);
+    assert_eq!(WeightMap::new(&[0]).pick(7), None);
+}
+
+#[test]
+fn a_lost_server_moves_only_its_own_keys_on_a_ring() {
+    let ring = Ring::new((1..=5).map(|id| (id, 8)));
+    let pick = |h: u32, lost: usize| ring.pick(hash::avalanche(h), |s| s != lost).unwrap();
+    let before: Vec<_> = (0..5000).map(|h| pick(h, usize::MAX)).collect();
+    let moved = (0..5000u32)
+        .zip(&before)
+        .filter(|(h, was)| pick(*h, 2) != **was)
+        .count();
+    assert_eq!(moved, before.iter().filter(|s| **s == 2).count());
+    let seen = counts(before.into_iter(), 5);
+    assert!(seen.iter().all(|c| (500..1700).contains(c)), "{seen:?}");
+}
+
+#[test]
+fn known_hashes() {
+    // Published check values of the algorithms.
+    assert_eq!(hash::Function::Crc32.of(b"123456789"), 0xcbf4_3926);
+    assert_eq!(hash::Function::Djb2.of(b"a"), 5381 * 33 + 97);
+    assert_eq!(hash::Function::Sdbm.of(b"ab"), 97 * 65_599 + 98);
+    assert_eq!(hash::Function::None.of(b"1234x"), 1234);
+}
+
+#[test]
+fn the_hashed_part_of_a_uri() {
+    let key = |len, depth, whole| keys::UriKey { len, depth, whole };
+    for (uri, k, expected) in [
+        ("/a/b/c?d", key(None, None, false), "/a/b/c"),
+        ("/a/b/c?d", key(None, None, true), "/a/b/c?d"),
+        ("/a/b/c?d", key(Some(3), None, false), "/a/"),
+        ("/a/b/c?d", key(None, Some(1), false), "/a"),
+        ("/a/b/c?d", key(None, Some(2), false), "/a/b"),
+        ("/a", key(Some(100), Some(9), true), "/a"),
+    ] {
+        assert_eq!(
+            keys::uri(uri.as_bytes(), k),
+            expected.as_bytes(),
+            "{uri} {k:?}"
+        );
+    }
+}
+
+#[test]
+fn parameters_hosts_and_addresses() {
+    assert_eq!(keys::url_param(b"a=1&id=42;x=3", b"id"), Some(&b"42"[..]));
+    assert_eq!(keys::url_param(b"aid=1&idx=2", b"id"), None);
+    assert_eq!(keys::domain_only(b"www.example.com:80"), b"example");
+    assert_eq!(keys::domain_only(b"localhost"), b"localhost");
+    let ip = |s: &str| keys::source(s.parse::<IpAddr>().unwrap());
+    assert_eq!(ip("10.0.0.1"), 0x0a00_0001);
+    assert_eq!(ip("::ffff:10.0.0.1"), ip("10.0.0.1"));
+    assert_ne!(ip("2001:db8::1"), ip("2001:db8::2"));
+}
