@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Release, ReleaseFile, ReleaseFileName } from "../../render/release.ts";
-import type { PropertyPath } from "../wire/values.ts";
+import { checkSecret } from "../../stack/index.ts";
+import { type PropertyPath, UNKNOWN } from "../wire/values.ts";
 import { connectionSchema } from "./connection.ts";
 
 /** Names under which files appear in `files["…"]`. */
@@ -66,7 +67,19 @@ export function validateNode(inputs: NodeInputs): { path: PropertyPath; reason: 
       });
     }
   }
-  return failures;
+  return [...failures, ...unfitSecrets(inputs.secrets)];
+}
+
+/** References have their values only now: what the definition's checks could not see of them. */
+function unfitSecrets(secrets: NodeInputs["secrets"]): { path: PropertyPath; reason: string }[] {
+  return Object.entries(secrets)
+    .filter(([, value]) => value !== UNKNOWN)
+    .flatMap(([name, value]) =>
+      checkSecret(name, value).map(({ message, why, hint }) => ({
+        path: ["secrets", name],
+        reason: [message, why, hint].filter((part) => part !== undefined).join("; "),
+      })),
+    );
 }
 
 const PLACEHOLDER = /@@secret:([A-Za-z0-9_.-]+)@@/g;
