@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use vrrp::admit::Rules;
 use vrrp::ah::Window;
-use vrrp::{InstanceId, Transport};
+use vrrp::{InstanceId, Micros, Transport};
 
 use crate::plan::{InstancePlan, VipPlan};
 use crate::sockets::Key;
@@ -19,6 +19,7 @@ pub struct Running {
     pub socket_error: Option<String>,
     /// What decides on received packets; current while `address` is known.
     pub rules: Option<Rules>,
+    pub link: LinkState,
     pub held: Vec<Held>,
     pub since_ms: u64,
     pub transitions: u64,
@@ -32,6 +33,33 @@ pub struct Running {
     pub windows: Vec<Window>,
     /// Virtual addresses that somebody else deleted and that were put back.
     pub restored: u64,
+}
+
+/// Whether the links count as up, after `interface_up_down_delays`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LinkState {
+    /// The state that counts; none before the first look, which counts at once.
+    pub counted: Option<bool>,
+    /// When a state that differs from it will count.
+    pub change_at: Option<Micros>,
+}
+
+impl LinkState {
+    /// Takes note of what is seen now; true while the links count as up.
+    pub fn observe(&mut self, up: bool, now: Micros, down_delay: Micros, up_delay: Micros) -> bool {
+        let counted = *self.counted.get_or_insert(up);
+        if up == counted {
+            self.change_at = None;
+            return counted;
+        }
+        let delay = if up { up_delay } else { down_delay };
+        if now >= *self.change_at.get_or_insert(now + delay) {
+            self.change_at = None;
+            self.counted = Some(up);
+            return up;
+        }
+        counted
+    }
 }
 
 /// An address that this process added.
@@ -50,6 +78,7 @@ impl Running {
             socket: None,
             socket_error: None,
             rules: None,
+            link: LinkState::default(),
             held: Vec::new(),
             since_ms: now_ms,
             transitions: 0,
@@ -102,5 +131,34 @@ impl Running {
             .vips
             .iter()
             .any(|vip| vip.address.address == address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_counts_as_down_only_after_its_delay() {
+        let mut link = LinkState::default();
+        assert!(link.observe(true, 0, 100, 50));
+        assert!(link.observe(false, 10, 100, 50));
+        assert!(
+            link.observe(true, 60, 100, 50),
+            "a short loss never counted"
+        );
+        assert!(link.observe(false, 70, 100, 50));
+        assert!(link.observe(false, 169, 100, 50));
+        assert!(!link.observe(false, 170, 100, 50));
+        assert!(!link.observe(true, 200, 100, 50));
+        assert!(link.observe(true, 250, 100, 50));
+    }
+
+    #[test]
+    fn without_delays_every_change_counts_at_once() {
+        let mut link = LinkState::default();
+        assert!(!link.observe(false, 0, 0, 0));
+        assert!(link.observe(true, 1, 0, 0));
+        assert!(!link.observe(false, 2, 0, 0));
     }
 }

@@ -159,7 +159,8 @@ impl Worker {
     }
 
     fn arm(&mut self) -> Result<(), WorkerError> {
-        let next = self.node.next_deadline().unwrap_or(Micros::MAX);
+        let deadlines = [self.node.next_deadline(), self.next_link_change()];
+        let next = deadlines.into_iter().flatten().min().unwrap_or(Micros::MAX);
         Ok(self.timer.arm(next.min(self.next_heartbeat))?)
     }
 
@@ -174,6 +175,9 @@ impl Worker {
         if self.node.next_deadline().is_some_and(|at| at <= now) {
             let effects = self.node.fire(now);
             self.execute(effects);
+        }
+        if self.next_link_change().is_some_and(|at| at <= now) {
+            self.reassess();
         }
         if now >= self.next_heartbeat {
             let interval = ipc::message::HEARTBEAT_INTERVAL.as_micros();

@@ -5,7 +5,7 @@ mod harness;
 use std::time::{Duration, Instant};
 
 use harness::keepalived::{Keepalived, missing};
-use harness::{Node, PATIENCE, Pair, VIP, VIP6, conf, skipped, vip4};
+use harness::{Node, PATIENCE, Pair, VIP, VIP6, conf, skipped, vip4, vip6};
 use ipc::ToWorker;
 use testkit::probe::{Probe, Responder};
 use testkit::segment::Host;
@@ -31,31 +31,24 @@ fn plain(name: &'static str, version: u8, interval: &'static str) -> Manner {
 }
 
 fn ipv6() -> Manner {
-    let vips = format!("virtual_ipaddress {{\n    fe80::77:1/64\n    {VIP6}/64\n  }}");
     Manner {
         name: "v3 over IPv6",
         version: 3,
         interval: "0.1",
         vip: VIP6,
-        extra: [vips.clone(), vips],
+        extra: [vip6(), vip6()],
     }
 }
 
 fn unicast(version: u8, interval: &'static str) -> Manner {
-    let side = |own: &str, peer: &str| {
-        format!(
-            "unicast_src_ip {own}\n  unicast_peer {{\n    {peer}\n  }}\n  {}",
-            vip4()
-        )
-    };
     Manner {
         name: "unicast",
         version,
         interval,
         vip: VIP,
         extra: [
-            side("10.77.0.1", "10.77.0.2"),
-            side("10.77.0.2", "10.77.0.1"),
+            harness::unicast("10.77.0.1", "10.77.0.2"),
+            harness::unicast("10.77.0.2", "10.77.0.1"),
         ],
     }
 }

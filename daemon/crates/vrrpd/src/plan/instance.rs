@@ -181,6 +181,10 @@ fn warn_of_the_undone(instance: &Instance, name: &str, warnings: &mut Vec<String
             "vrrp_strict: the firewall part is not applied",
         ),
         (
+            !instance.garp.interval.is_zero() || !instance.garp.gna_interval.is_zero(),
+            "garp_interval and gna_interval: announcements are sent without a pause",
+        ),
+        (
             instance.accept == model::AcceptMode::OwnerOnly,
             "no_accept: packets to the virtual addresses are accepted",
         ),

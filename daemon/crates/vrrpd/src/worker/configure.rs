@@ -1,9 +1,10 @@
 //! Taking up a configuration, at start and at every reload after it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use config::keepalived;
-use config::{Options, Source};
+use config::keepalived::{self, Config};
+use config::{FileLoader, Options, Source};
 use ipc::message::SourceFile;
 use ipc::{FromWorker, ScriptSpec};
 use vrrp::instance::State;
@@ -22,6 +23,49 @@ const DEFAULT_PRIORITY: u8 = 10;
 /// Without the VRRP process the host is useless: the last one to be killed for memory.
 const OOM_SCORE: i32 = -1000;
 
+/// Parses again what the supervisor has accepted already, as strictly or tolerantly as it was
+/// told to: tolerance here cannot let anything through.
+fn read(sources: &[Source]) -> Result<Config, Vec<String>> {
+    let environment: BTreeMap<String, String> = std::env::vars().collect();
+    let included = Included::default();
+    let options = Options {
+        tolerant: true,
+        env: &environment,
+        config_id: &short_host_name(),
+        files: &included,
+    };
+    let parsed = keepalived::parse(sources, &options);
+    let mut reasons: Vec<String> = parsed.errors().map(|error| error.message.clone()).collect();
+    reasons.extend(included.asked.take().into_iter().map(|pattern| {
+        format!("include {pattern}: the VRRP process takes one file; write its text in place")
+    }));
+    if reasons.is_empty() {
+        Ok(parsed.config)
+    } else {
+        Err(reasons)
+    }
+}
+
+/// The VRRP process reads no files: what would be included must not be lost silently.
+#[derive(Default)]
+struct Included {
+    asked: RefCell<Vec<String>>,
+}
+
+impl FileLoader for Included {
+    fn load(&self, pattern: &str, _relative_to: &str) -> Vec<(String, String)> {
+        self.asked.borrow_mut().push(pattern.to_owned());
+        Vec::new()
+    }
+}
+
+/// keepalived's `@ID`: the host's name up to the first dot.
+fn short_host_name() -> String {
+    let name = rustix::system::uname();
+    let name = name.nodename().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
 impl Worker {
     pub(super) fn configure(
         &mut self,
@@ -32,23 +76,17 @@ impl Worker {
             .into_iter()
             .map(|file| Source::new(file.path, file.text))
             .collect();
-        let environment: BTreeMap<String, String> = std::env::vars().collect();
-        // The supervisor has already refused what the operator must not have, strictly or not.
-        let options = Options {
-            tolerant: true,
-            env: &environment,
-            ..Options::default()
+        let parsed = match read(&sources) {
+            Ok(config) => config,
+            Err(reasons) => {
+                self.say(&FromWorker::Rejected {
+                    generation,
+                    reasons,
+                });
+                return Ok(());
+            }
         };
-        let parsed = keepalived::parse(&sources, &options);
-        if !parsed.is_valid() {
-            let reasons = parsed.errors().map(|error| error.message.clone()).collect();
-            self.say(&FromWorker::Rejected {
-                generation,
-                reasons,
-            });
-            return Ok(());
-        }
-        let plan = plan::from_config(&parsed.config);
+        let plan = plan::from_config(&parsed);
         self.prepare(plan.rt_priority);
         self.links = Links::read(&mut self.netlink)?;
         self.take_up(plan);

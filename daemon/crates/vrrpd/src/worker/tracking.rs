@@ -2,7 +2,7 @@
 
 use vrrp::fault::FaultReason;
 use vrrp::tracking::{Health, Tracked, evaluate};
-use vrrp::{Event, InstanceId};
+use vrrp::{Event, InstanceId, Micros};
 
 use super::{INFO, WARNING, Worker};
 use crate::clock;
@@ -17,6 +17,7 @@ impl Worker {
     }
 
     fn reassess_one(&mut self, id: InstanceId) {
+        let mut faults = self.link_faults(id);
         let Some(running) = self.running.get(&id) else {
             return;
         };
@@ -27,7 +28,6 @@ impl Worker {
             .map(|tracker| self.tracked(tracker))
             .collect();
         let standing = evaluate(running.plan.settings.priority, &tracked);
-        let mut faults = self.link_faults(id);
         faults.extend(standing.faults);
         let name = running.plan.name.clone();
         let before = self.node.faults(id);
@@ -83,25 +83,33 @@ impl Worker {
     }
 
     /// Reasons that lie in the network: interfaces, source address, socket.
-    fn link_faults(&self, id: InstanceId) -> Vec<FaultReason> {
-        let Some(running) = self.running.get(&id) else {
+    fn link_faults(&mut self, id: InstanceId) -> Vec<FaultReason> {
+        let Some(running) = self.running.get_mut(&id) else {
             return Vec::new();
         };
         let plan = &running.plan;
-        let mut faults = Vec::new();
         let mut interfaces = vec![plan.interface.as_str()];
         interfaces.extend(plan.vips.iter().map(|vip| vip.interface.as_str()));
         interfaces.dedup();
+        let (mut faults, mut down) = (Vec::new(), Vec::new());
         for name in interfaces {
             match self.links.link(name) {
                 None => faults.push(FaultReason::InterfaceMissing(name.to_owned())),
                 Some(link) if !link.usable() && !plan.ignore_link => {
-                    faults.push(FaultReason::InterfaceDown(name.to_owned()));
+                    down.push(FaultReason::InterfaceDown(name.to_owned()));
                 }
                 Some(_) => {}
             }
         }
-        faults.dedup();
+        let delays = (plan.link_down_delay, plan.link_up_delay);
+        let up = running
+            .link
+            .observe(down.is_empty(), clock::monotonic(), delays.0, delays.1);
+        match (up, down.is_empty()) {
+            (true, _) => {}
+            (false, false) => faults.extend(down),
+            (false, true) => faults.push(FaultReason::InterfaceDown(plan.interface.clone())),
+        }
         if faults.is_empty() && running.address.is_none() {
             faults.push(FaultReason::NoSourceAddress(plan.interface.clone()));
         }
@@ -109,5 +117,13 @@ impl Worker {
             faults.push(FaultReason::Socket(error.clone()));
         }
         faults
+    }
+
+    /// When the next link will count as up or down.
+    pub(super) fn next_link_change(&self) -> Option<Micros> {
+        self.running
+            .values()
+            .filter_map(|running| running.link.change_at)
+            .min()
     }
 }

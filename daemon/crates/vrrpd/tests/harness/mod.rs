@@ -116,7 +116,8 @@ impl Node {
             FromWorker::Holding { addresses } => self.holding = addresses,
             FromWorker::Log { text, .. } => self.log.push(text),
             FromWorker::Stopped => self.stopped = true,
-            FromWorker::Service { .. } => {}
+            // Of no interest to these tests, or the other process's.
+            _ => {}
         }
     }
 
@@ -226,6 +227,19 @@ impl Pair {
             client,
         }
     }
+}
+
+/// The IPv6 addresses of a pair: a link-local one first, as RFC 9568 section 5.2.9 has it.
+pub fn vip6() -> String {
+    format!("virtual_ipaddress {{\n    fe80::77:1/64\n    {VIP6}/64\n  }}")
+}
+
+/// Unicast between two of a pair's hosts.
+pub fn unicast(own: &str, peer: &str) -> String {
+    format!(
+        "unicast_src_ip {own}\n  unicast_peer {{\n    {peer}\n  }}\n  {}",
+        vip4()
+    )
 }
 
 /// One instance; `extra` goes into it.
