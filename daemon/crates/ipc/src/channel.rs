@@ -7,7 +7,6 @@
 //! [`Channel::wants_write`].
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
@@ -17,6 +16,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sys::fdpass;
 
+pub use crate::error::ChannelError;
+
 /// Largest JSON text of one message. Configuration texts travel in one message; the largest
 /// file seen in the wild is under 10 MiB.
 pub const MAX_MESSAGE: usize = 64 << 20;
@@ -25,51 +26,6 @@ pub const MAX_DESCRIPTORS: usize = 8192;
 
 const HEADER: usize = 8;
 const READ_BLOCK: usize = 64 << 10;
-
-#[derive(Debug)]
-pub enum ChannelError {
-    /// The other process closed its end or died.
-    Closed,
-    /// A message is larger than [`MAX_MESSAGE`] or carries more than [`MAX_DESCRIPTORS`].
-    TooLarge {
-        length: usize,
-        descriptors: usize,
-    },
-    /// The text is not a message of the expected type.
-    Malformed(serde_json::Error),
-    /// Nothing came within the time given.
-    TimedOut,
-    Io(io::Error),
-}
-
-impl fmt::Display for ChannelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Closed => f.write_str("the other process closed the channel"),
-            Self::TooLarge {
-                length,
-                descriptors,
-            } => write!(
-                f,
-                "a message of {length} bytes with {descriptors} descriptors is above the limit"
-            ),
-            Self::Malformed(error) => write!(f, "malformed message: {error}"),
-            Self::TimedOut => f.write_str("no message in time"),
-            Self::Io(error) => write!(f, "channel: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for ChannelError {}
-
-impl From<io::Error> for ChannelError {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Self::Closed,
-            _ => Self::Io(error),
-        }
-    }
-}
 
 /// A message, and the descriptors that came with it in the order they were sent.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod channel;
+mod error;
 pub mod message;
 pub mod worker;
 

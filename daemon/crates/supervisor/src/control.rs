@@ -1,17 +1,14 @@
 //! The control socket: one JSON request line, one JSON reply, close.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sys::epoll::{Epoll, Interest};
-
-use crate::run_dir;
 
 /// Tokens of control connections in the event loop begin here.
 pub const FIRST_TOKEN: u64 = 1 << 32;
@@ -62,8 +59,11 @@ impl Control {
         if path.exists() {
             std::fs::remove_file(path)?;
         }
-        let listener = UnixListener::bind(path)?;
-        run_dir::restrict(path)?;
+        // Nobody else may speak to the daemon, not even between bind and a later chmod.
+        let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
+        let bound = UnixListener::bind(path);
+        rustix::process::umask(before);
+        let listener = bound?;
         listener.set_nonblocking(true)?;
         epoll.add(&listener, token, Interest::Input)?;
         Ok(Self {
@@ -208,169 +208,6 @@ fn write_out(client: &mut Client) -> bool {
     true
 }
 
-/// Why a running daemon could not be asked.
-#[derive(Debug)]
-pub enum ClientError {
-    NotRunning {
-        path: PathBuf,
-        source: io::Error,
-    },
-    Broken {
-        path: PathBuf,
-        source: io::Error,
-    },
-    /// No reply in time.
-    Silent {
-        path: PathBuf,
-        after: Duration,
-    },
-    /// The daemon refused the request.
-    Refused(String),
-}
-
-impl fmt::Display for ClientError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotRunning { path, source } => write!(
-                f,
-                "no running tandemd answers at {}: {source}; is the service started, and is --run-dir the same?",
-                path.display()
-            ),
-            Self::Broken { path, source } => write!(f, "{}: {source}", path.display()),
-            Self::Silent { path, after } => write!(
-                f,
-                "{}: no reply within {} ms",
-                path.display(),
-                after.as_millis()
-            ),
-            Self::Refused(message) => write!(f, "the daemon refused: {message}"),
-        }
-    }
-}
-
-impl std::error::Error for ClientError {}
-
-/// Asks the daemon of a run directory and waits for its reply.
-pub fn ask(run_dir: &Path, request: &Request, timeout: Duration) -> Result<Value, ClientError> {
-    let path = run_dir::control_socket(run_dir);
-    let mut stream = UnixStream::connect(&path).map_err(|source| ClientError::NotRunning {
-        path: path.clone(),
-        source,
-    })?;
-    let broken = |source: io::Error| match source.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ClientError::Silent {
-            path: path.clone(),
-            after: timeout,
-        },
-        _ => ClientError::Broken {
-            path: path.clone(),
-            source,
-        },
-    };
-    let mut exchange = || {
-        stream.set_read_timeout(Some(timeout))?;
-        let mut line = serde_json::to_string(request)?;
-        line.push('\n');
-        stream.write_all(line.as_bytes())?;
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply)?;
-        Ok(serde_json::from_str::<Value>(&reply)?)
-    };
-    let reply: Value = exchange().map_err(broken)?;
-    match reply.get("error").and_then(Value::as_str) {
-        Some(message) => Err(ClientError::Refused(message.to_owned())),
-        None => Ok(reply),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use sys::epoll::Events;
-
-    fn serve_one(path: &Path, respond: impl FnOnce(Request) -> Value) {
-        let epoll = Epoll::new().unwrap();
-        let mut control = Control::open(path, &epoll, 1).unwrap();
-        let mut events = Events::with_capacity(8);
-        let mut respond = Some(respond);
-        let end = Instant::now() + Duration::from_secs(10);
-        let mut served = false;
-        while !served || !control.is_idle() {
-            assert!(Instant::now() < end);
-            epoll
-                .wait(&mut events, Some(Duration::from_millis(100)))
-                .unwrap();
-            for ready in events.iter() {
-                if ready.token == 1 {
-                    control.accept(&epoll, Instant::now());
-                } else if let Some((id, request)) = control.ready(ready.token, &epoll) {
-                    let respond = respond.take().unwrap();
-                    control.reply(id, &respond(request), &epoll);
-                    served = true;
-                } else {
-                    served = true;
-                }
-            }
-        }
-    }
-
-    fn directory(name: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("tandem-ctl-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        path
-    }
-
-    #[test]
-    fn a_request_is_answered_even_when_the_answer_is_large() {
-        let directory = directory("large");
-        let path = run_dir::control_socket(&directory);
-        let server = std::thread::spawn(move || {
-            serve_one(&path, |request| {
-                assert_eq!(request, Request::Handover { timeout_ms: 7 });
-                serde_json::json!({ "text": "x".repeat(2_000_000) })
-            });
-        });
-        while !run_dir::control_socket(&directory).exists() {
-            std::thread::yield_now();
-        }
-        let request = Request::Handover { timeout_ms: 7 };
-        let reply = ask(&directory, &request, Duration::from_secs(10)).unwrap();
-        assert_eq!(reply["text"].as_str().unwrap().len(), 2_000_000);
-        server.join().unwrap();
-        std::fs::remove_dir_all(&directory).unwrap();
-    }
-
-    #[test]
-    fn nonsense_is_refused_with_a_reason() {
-        let directory = directory("bad");
-        let path = run_dir::control_socket(&directory);
-        let socket = path.clone();
-        let server = std::thread::spawn(move || {
-            serve_one(&path, |_| unreachable!("it is no request"));
-        });
-        while !socket.exists() {
-            std::thread::yield_now();
-        }
-        let mut stream = UnixStream::connect(&socket).unwrap();
-        stream.write_all(b"{\"command\":\"dance\"}\n").unwrap();
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply).unwrap();
-        assert!(
-            reply.starts_with("{\"error\":\"unknown request: "),
-            "{reply}"
-        );
-        server.join().unwrap();
-        std::fs::remove_dir_all(&directory).unwrap();
-    }
-
-    #[test]
-    fn no_daemon_is_a_clear_error() {
-        let error = ask(Path::new("/nonexistent"), &Request::Status, IDLE).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("no running tandemd answers at /nonexistent/control.sock: "),
-            "{error}"
-        );
-    }
-}
+#[path = "control_test.rs"]
+mod tests;

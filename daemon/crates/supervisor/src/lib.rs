@@ -5,6 +5,8 @@
 //! state of everything. Never parses a byte from the network. One thread, one epoll.
 #![forbid(unsafe_code)]
 
+pub mod client;
+mod command;
 pub mod configuration;
 pub mod control;
 mod daemon;

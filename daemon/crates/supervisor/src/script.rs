@@ -1,32 +1,21 @@
 //! Check scripts and notify commands: run as their user, without a shell, one at a time each.
 
 use std::collections::{HashMap, VecDeque};
-use std::ffi::{OsStr, OsString};
-use std::io;
 use std::time::{Duration, Instant};
 
 use ipc::ScriptSpec;
 use ipc::message::ScriptOutcome;
-use sys::epoll::{Epoll, Interest};
-use sys::process::{Child, Exit, Spawn, spawn};
-use sys::signal::Signal;
+use sys::epoll::Epoll;
+use sys::process::Exit;
 
+pub use crate::command::Command;
+use crate::command::{Running, end_if_late, finish, start};
 use crate::users::Users;
 
 /// Tokens of script ends in the event loop begin here.
 pub const FIRST_TOKEN: u64 = 2 << 32;
-/// Between asking a script to end and killing it (as keepalived does).
-const GRACE: Duration = Duration::from_secs(2);
 /// A notify command that takes longer holds up the ones behind it no more.
 const NOTIFY_LIMIT: Duration = Duration::from_secs(30);
-
-/// A command and whom it runs as.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
-    pub argv: Vec<String>,
-    pub user: Option<String>,
-    pub group: Option<String>,
-}
 
 /// Something to tell the VRRP process or the log.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,15 +25,6 @@ pub enum Report {
         outcome: ScriptOutcome,
     },
     Warning(String),
-}
-
-#[derive(Debug)]
-struct Running {
-    child: Child,
-    token: u64,
-    /// When it is asked to end, or after that killed.
-    deadline: Instant,
-    asked: bool,
 }
 
 #[derive(Debug)]
@@ -251,87 +231,8 @@ impl Scripts {
 /// A check that is no longer wanted.
 fn stop(check: Option<Check>) {
     if let Some(running) = check.and_then(|check| check.running) {
-        let _ = running.child.signal_group(Signal::KILL);
-        let _ = running.child.wait();
+        running.kill();
     }
-}
-
-fn start(
-    command: &Command,
-    token: u64,
-    deadline: Instant,
-    users: &Users,
-    epoll: &Epoll,
-) -> Result<Running, String> {
-    let (program, args) = command
-        .argv
-        .split_first()
-        .ok_or_else(|| "the command is empty".to_owned())?;
-    let identity = if command.user.is_some() || command.group.is_some() {
-        let identity = users.identity(command.user.as_deref(), command.group.as_deref());
-        Some(identity.map_err(|error| error.to_string())?)
-    } else {
-        None
-    };
-    let args: Vec<OsString> = args.iter().map(OsString::from).collect();
-    let env: Vec<(OsString, OsString)> = std::env::vars_os()
-        .filter(|(name, _)| name != "NOTIFY_SOCKET" && name != "WATCHDOG_USEC")
-        .collect();
-    let child = spawn(&Spawn {
-        program: OsStr::new(program),
-        name: None,
-        args: &args,
-        env: &env,
-        identity,
-        channel: None,
-        death_signal: Some(Signal::KILL),
-        silent: true,
-        own_group: true,
-    })
-    .map_err(|error| spawn_error(program, &error))?;
-    if let Err(error) = epoll.add(child.pidfd(), token, Interest::Input) {
-        let _ = child.signal_group(Signal::KILL);
-        let _ = child.wait();
-        return Err(error.to_string());
-    }
-    Ok(Running {
-        child,
-        token,
-        deadline,
-        asked: false,
-    })
-}
-
-fn spawn_error(program: &str, error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => format!("{program} does not exist"),
-        io::ErrorKind::PermissionDenied => format!("{program} may not be executed"),
-        _ => format!("{program}: {error}"),
-    }
-}
-
-fn end_if_late(running: &mut Running, now: Instant) {
-    if now < running.deadline {
-        return;
-    }
-    let signal = if running.asked {
-        Signal::KILL
-    } else {
-        Signal::TERM
-    };
-    let _ = running.child.signal_group(signal);
-    running.asked = true;
-    running.deadline = now + GRACE;
-}
-
-fn finish(running: &Running, epoll: &Epoll) -> Option<Exit> {
-    let _ = epoll.delete(running.child.pidfd());
-    let exit = running.child.try_wait().ok().flatten();
-    // What the script left running in its group goes with it only when it was cut short.
-    if running.asked {
-        let _ = running.child.signal_group(Signal::KILL);
-    }
-    exit
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use config::suggest::nearest;
 
+use crate::flags::{Flag, Flags, USAGE};
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     Run(RunArgs),
@@ -69,8 +71,6 @@ const COMMANDS: [&str; 6] = [
     "status",
     "probe-address",
 ];
-
-const USAGE: &str = "see `tandemd --help`";
 
 /// Parses the words behind the program's name.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
@@ -213,143 +213,6 @@ fn worker(flags: &Flags) -> Result<WorkerArgs, String> {
         groups,
         chroot: flags.path("--chroot")?,
     })
-}
-
-/// A flag that a command knows.
-#[derive(Debug, Clone, Copy)]
-struct Flag {
-    name: &'static str,
-    takes_value: bool,
-}
-
-impl Flag {
-    const fn value(name: &'static str) -> Self {
-        Self {
-            name,
-            takes_value: true,
-        }
-    }
-
-    const fn switch(name: &'static str) -> Self {
-        Self {
-            name,
-            takes_value: false,
-        }
-    }
-
-    /// The command takes words that are no flags.
-    const fn words() -> Self {
-        Self::switch("")
-    }
-}
-
-/// What was given, in order.
-#[derive(Debug, Default)]
-struct Flags {
-    command: String,
-    given: Vec<(&'static str, OsString)>,
-    words: Vec<OsString>,
-}
-
-impl Flags {
-    fn read(
-        command: &str,
-        allowed: &[Flag],
-        words: impl IntoIterator<Item = OsString>,
-    ) -> Result<Self, String> {
-        let mut flags = Self {
-            command: command.to_owned(),
-            ..Self::default()
-        };
-        let takes_words = allowed.iter().any(|flag| flag.name.is_empty());
-        let mut words = words.into_iter();
-        while let Some(word) = words.next() {
-            let text = word.to_string_lossy().into_owned();
-            if !text.starts_with('-') {
-                if !takes_words {
-                    return Err(format!("{command}: unexpected word '{text}'; {USAGE}"));
-                }
-                flags.words.push(word);
-                continue;
-            }
-            let (name, value) = match text.split_once('=') {
-                Some((name, value)) => (name, Some(OsString::from(value))),
-                None => (text.as_str(), None),
-            };
-            let flag = allowed
-                .iter()
-                .find(|flag| !flag.name.is_empty() && flag.name == name)
-                .ok_or_else(|| unknown_flag(command, name, allowed))?;
-            let value = match (flag.takes_value, value) {
-                (true, Some(value)) => value,
-                (true, None) => words
-                    .next()
-                    .ok_or_else(|| format!("{command}: {name} needs a value"))?,
-                (false, None) => OsString::new(),
-                (false, Some(_)) => return Err(format!("{command}: {name} takes no value")),
-            };
-            flags.given.push((flag.name, value));
-        }
-        Ok(flags)
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.given.iter().any(|(given, _)| *given == name)
-    }
-
-    fn all(&self, name: &str) -> Vec<&OsString> {
-        let matching = self.given.iter().filter(|(given, _)| *given == name);
-        matching.map(|(_, value)| value).collect()
-    }
-
-    fn one(&self, name: &str) -> Result<Option<&OsString>, String> {
-        match self.all(name)[..] {
-            [] => Ok(None),
-            [value] => Ok(Some(value)),
-            _ => Err(format!("{}: {name} is given more than once", self.command)),
-        }
-    }
-
-    fn paths(&self, name: &str) -> Vec<PathBuf> {
-        self.all(name).into_iter().map(PathBuf::from).collect()
-    }
-
-    fn path(&self, name: &str) -> Result<Option<PathBuf>, String> {
-        Ok(self.one(name)?.map(PathBuf::from))
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>, String> {
-        Ok(self
-            .one(name)?
-            .map(|value| value.to_string_lossy().into_owned()))
-    }
-
-    fn number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, String> {
-        let Some(text) = self.text(name)? else {
-            return Ok(None);
-        };
-        let number = text
-            .parse()
-            .map_err(|_| format!("{}: {name}: '{text}' is no number", self.command))?;
-        Ok(Some(number))
-    }
-
-    fn milliseconds(&self, name: &str, default: u64) -> Result<Duration, String> {
-        Ok(Duration::from_millis(self.number(name)?.unwrap_or(default)))
-    }
-
-    fn run_dir(&self) -> PathBuf {
-        let given = self.all("--run-dir").last().map(PathBuf::from);
-        given.unwrap_or_else(|| PathBuf::from(supervisor::DEFAULT_RUN_DIR))
-    }
-}
-
-fn unknown_flag(command: &str, name: &str, allowed: &[Flag]) -> String {
-    let names = allowed.iter().map(|flag| flag.name);
-    match nearest(name, names.filter(|name| !name.is_empty())) {
-        Some(near) => format!("{command}: unknown option '{name}'; did you mean '{near}'?"),
-        None => format!("{command}: unknown option '{name}'; {USAGE}"),
-    }
 }
 
 #[cfg(test)]

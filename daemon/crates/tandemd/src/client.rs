@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use supervisor::control::{Request, ask};
+use supervisor::client::ask;
+use supervisor::control::Request;
 
 use crate::{FAILED, OK, complain, say};
 

@@ -4,6 +4,7 @@
 mod args;
 mod check;
 mod client;
+mod flags;
 mod probe;
 mod worker;
 

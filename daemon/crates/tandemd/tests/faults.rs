@@ -196,7 +196,7 @@ fn what_is_missing_or_in_the_way_is_told_before_anything_starts() {
     let broken = pair.write("broken.cfg", &config.replace("balance", "blance"));
     let log = refused(&pair, &broken, &keepalived);
     assert!(
-        log.contains("did you mean 'balance'?") && log.contains("^"),
+        log.contains("did you mean 'balance'?") && log.contains('^'),
         "{log}"
     );
 }
