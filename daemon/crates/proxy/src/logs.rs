@@ -91,7 +91,7 @@ impl Logs {
             self.sinks[*at]
                 .1
                 .line(&mut self.clock, now, level, |out, _| {
-                    out.extend_from_slice(text.as_bytes())
+                    out.extend_from_slice(text.as_bytes());
                 });
         }
     }

@@ -4,47 +4,9 @@
 mod support;
 
 use std::io::Read;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use support::haproxy::Haproxy;
 use support::{Client, Origin, Proxy, free_port, read_head};
-
-struct Haproxy {
-    child: Child,
-    file: PathBuf,
-}
-
-impl Haproxy {
-    fn start(config: &str, port: u16) -> Option<Self> {
-        let file =
-            std::env::temp_dir().join(format!("tandem-diff-{}-{port}.cfg", std::process::id()));
-        std::fs::write(&file, config).unwrap();
-        let child = Command::new("haproxy")
-            .args(["-db", "-q", "-f"])
-            .arg(&file)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(child) = child else {
-            let _ = std::fs::remove_file(&file);
-            return None;
-        };
-        let end = Instant::now() + support::WAIT;
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < end, "haproxy does not listen");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Some(Self { child, file })
-    }
-}
-
-impl Drop for Haproxy {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_file(&self.file);
-    }
-}
 
 /// Name and request.
 const REQUESTS: &[(&str, &str)] = &[
@@ -156,7 +118,7 @@ fn exchange(port: u16, request: &str) -> (String, bool) {
         .unwrap();
     client.send(request);
     let mut all = Vec::new();
-    let mut buf = [0; 65536];
+    let mut buf = vec![0; 65536];
     loop {
         match client.0.read(&mut buf) {
             Ok(0) => return (String::from_utf8_lossy(&all).into_owned(), true),
@@ -173,7 +135,7 @@ fn normal(text: &str) -> Vec<String> {
         .iter()
         .any(|status| text.starts_with(&format!("HTTP/1.1 {status}")));
     for (n, line) in text.split("\r\n").enumerate() {
-        let own_text = line.contains("<html>") || line.starts_with("<");
+        let own_text = line.contains("<html>") || line.starts_with('<');
         let own_length = line.to_ascii_lowercase().starts_with("content-length");
         // haproxy 2.6 leaves out the announcement when it refuses a request by its framing.
         let announced = n > 0 && own_refusal && line == "connection: close";

@@ -181,19 +181,15 @@ impl Checks {
         let was_connected = probe.is_connected();
         let result = w.prober.advance(probe, ready);
         let connected = probe.is_connected();
-        match result {
-            Some(result) => {
-                w.running = None;
-                self.conclude(at, result, now)
-            }
-            None => {
-                if connected && !was_connected {
-                    let limit = w.prober.read_timeout(w.health.interval());
-                    self.schedule(at, now + ms(limit));
-                }
-                None
-            }
+        if let Some(result) = result {
+            w.running = None;
+            return self.conclude(at, result, now);
         }
+        if connected && !was_connected {
+            let limit = w.prober.read_timeout(w.health.interval());
+            self.schedule(at, now + ms(limit));
+        }
+        None
     }
 
     fn conclude(&mut self, at: usize, result: CheckResult, now: u64) -> Option<Change> {

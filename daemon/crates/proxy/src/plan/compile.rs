@@ -233,9 +233,8 @@ fn backend(
     }
     // A listen section's rules run once, as its frontend's.
     let own_rules = !proxy.kind.is_frontend();
-    let rules = |rules: &[model::HttpRule], problems: &mut Vec<String>| match own_rules {
-        true => compiler.rules(rules, problems),
-        false => Vec::new(),
+    let rules = |rules: &[model::HttpRule], problems: &mut Vec<String>| {
+        compiler.rules(if own_rules { rules } else { &[] }, problems)
     };
     let shared = registry.backend(name);
     // Servers may have come, gone or changed weight.

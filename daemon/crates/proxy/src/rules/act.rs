@@ -104,7 +104,7 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
             };
             let lines = message
                 .into_iter()
-                .flat_map(|m| m.fields())
+                .flat_map(Message::fields)
                 .filter(|(n, _)| n.eq_ignore_ascii_case(name));
             Edit::Lines(lines.map(|(n, v)| (n.to_vec(), replace(v))).collect())
         }
@@ -181,16 +181,20 @@ fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>) {
             }
         }
         (Edit::Remove, Action::DelHeader { name, prefix }) => {
-            let hit = |n: &[u8]| match prefix {
-                true => n.len() >= name.len() && n[..name.len()].eq_ignore_ascii_case(name),
-                false => n.eq_ignore_ascii_case(name),
+            let hit = |n: &[u8]| {
+                let start = if *prefix {
+                    n.get(..name.len())
+                } else {
+                    Some(n)
+                };
+                start.is_some_and(|n| n.eq_ignore_ascii_case(name))
             };
             subject.edits.remove(subject.buf, subject.fields, hit);
         }
         (Edit::Method(m), _) if http1::field::is_token(&m) => subject.edits.method = Some(m),
         (Edit::Target(t), _) if !t.is_empty() => subject.edits.target = Some(encode(&t)),
         (Edit::Status, Action::SetStatus(status, reason)) => {
-            subject.edits.status = Some((*status, reason.clone()))
+            subject.edits.status = Some((*status, reason.clone()));
         }
         _ => {}
     }

@@ -69,7 +69,7 @@ impl Worker {
                     | ErrorKind::Interrupted
                     | ErrorKind::ConnectionAborted => {}
                     ErrorKind::InvalidInput => {
-                        (self.report)(Report::ListenerLost { worker: self.id })
+                        (self.report)(Report::ListenerLost { worker: self.id });
                     }
                     // Out of descriptors or memory: wait for something to be given back.
                     _ => self.rest(l),

@@ -32,7 +32,7 @@ impl Worker {
                 }
                 Read::End | Read::Blocked if pend.is_empty() => {
                     if c.link.ended {
-                        self.close_client(i);
+                        self.ended_between(i);
                     }
                     break;
                 }
@@ -69,7 +69,7 @@ impl Worker {
         let parsed = parse_request(data, limits, &mut fields);
         let more = match parsed {
             Ok(None) if self.clients[i].link.ended => {
-                self.refuse(i, Fault::RequestLine);
+                self.refuse(i, Fault::RequestLine, data.len());
                 false
             }
             Ok(None) => {
@@ -87,7 +87,7 @@ impl Worker {
                 false
             }
             Err(fault) => {
-                self.refuse(i, fault);
+                self.refuse(i, fault, data.len());
                 false
             }
         };
@@ -95,7 +95,18 @@ impl Worker {
         more
     }
 
-    fn refuse(&mut self, i: u32, fault: Fault) {
+    /// The client left without (another) request.
+    fn ended_between(&mut self, i: u32) {
+        if self.clients[i].first {
+            let mut txn = self.new_txn(i);
+            txn.status = 400;
+            txn.log.end(b'C', b'R');
+            self.clients[i].txn = Some(txn);
+        }
+        self.close_client(i);
+    }
+
+    fn refuse(&mut self, i: u32, fault: Fault, bytes: usize) {
         let c = &mut self.clients[i];
         c.frontend().shared.workers[self.id].errors.add(1);
         if c.txn.is_none() {
@@ -104,6 +115,7 @@ impl Worker {
         }
         if let Some(t) = self.clients[i].txn.as_mut() {
             t.log.end(b'P', b'R');
+            t.log.bytes_in += bytes as u64;
         }
         match fault.status() {
             Some(status) => self.answer_prepared(i, status, false),
@@ -162,7 +174,7 @@ impl Worker {
                 let bad = used > data.len();
                 c.txn = Some(txn);
                 if bad {
-                    return self.refuse(i, Fault::Chunk);
+                    return self.refuse(i, Fault::Chunk, data.len());
                 }
                 self.dispatch(i);
             }

@@ -203,11 +203,14 @@ fn tier(b: &Backend) -> Vec<u32> {
         .unwrap_or_else(|| vec![0; b.servers.len()])
 }
 
+/// Finds a header's value by name.
+pub type HeaderOf<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+
 /// The hash of what the backend's algorithm looks at; `None` leaves the choice to round robin.
 pub fn hash_key(
     b: &Backend,
     client: Option<SocketAddr>,
-    request: Option<(&[u8], &dyn Fn(&str) -> Option<Vec<u8>>)>,
+    request: Option<(&[u8], HeaderOf<'_>)>,
 ) -> Option<u32> {
     let spread = |h: u32| {
         if b.avalanche {

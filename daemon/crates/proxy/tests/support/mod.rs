@@ -1,6 +1,8 @@
 //! A supervisor for tests, raw clients and origin servers that do as they are told.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod haproxy;
+
 use ipc::channel::Channel;
 use ipc::{FromWorker, ListenerGrant, SourceFile, ToWorker};
 use std::collections::HashMap;

@@ -1,0 +1,43 @@
+//! Debian's haproxy beside ours, for comparison.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub struct Haproxy {
+    child: Child,
+    file: PathBuf,
+}
+
+impl Haproxy {
+    /// `None` when the program is not installed.
+    pub fn start(config: &str, port: u16) -> Option<Self> {
+        let file =
+            std::env::temp_dir().join(format!("tandem-diff-{}-{port}.cfg", std::process::id()));
+        std::fs::write(&file, config).unwrap();
+        let child = Command::new("haproxy")
+            .args(["-db", "-q", "-f"])
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(child) = child else {
+            let _ = std::fs::remove_file(&file);
+            return None;
+        };
+        let end = Instant::now() + super::WAIT;
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < end, "haproxy does not listen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Some(Self { child, file })
+    }
+}
+
+impl Drop for Haproxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.file);
+    }
+}
