@@ -11,6 +11,7 @@
 #![allow(clippy::single_match_else)]
 
 pub mod diagnostic;
+pub mod fuzz;
 pub mod given;
 pub mod haproxy;
 pub mod json;

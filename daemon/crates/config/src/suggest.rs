@@ -2,27 +2,36 @@
 
 /// The candidate nearest to `word`, when it is near enough to be a slip of the fingers: one edit
 /// for short words, up to a third of the letters for longer ones. Edits are insertion, deletion,
-/// substitution and swapping of neighbours; a difference in case alone costs less than an edit.
+/// substitution and swapping of neighbours; case does not matter.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).clamp(1, 3);
-    let folded = word.to_lowercase();
-    let mut best: Option<(usize, &'a str)> = None;
+    let folded: Vec<char> = word.chars().map(|c| c.to_ascii_lowercase()).collect();
+    let mut limit = (folded.len() / 3).clamp(1, 3);
+    let mut best = None;
+    let mut other = Vec::new();
     for candidate in candidates {
-        if candidate.len().abs_diff(word.len()) > limit * 4 {
+        // A character has one to four bytes, so this many bytes apart is too many characters.
+        if candidate.len() > word.len() + limit * 4 || candidate.len() + limit * 4 < folded.len() {
             continue;
         }
-        let distance = distance(&folded, &candidate.to_lowercase());
-        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        other.clear();
+        other.extend(candidate.chars().map(|c| c.to_ascii_lowercase()));
+        if other.len().abs_diff(folded.len()) > limit {
+            continue;
+        }
+        let distance = edits(&folded, &other);
+        if distance < limit || (distance == limit && best.is_none()) {
+            best = Some(candidate);
+            limit = distance;
+        }
+        if limit == 0 {
+            break;
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best
 }
 
 /// Damerau-Levenshtein distance (optimal string alignment) in characters.
-pub fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().collect();
-    let b: Vec<char> = b.chars().collect();
+fn edits(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     let mut now: Vec<usize> = vec![0; b.len() + 1];
@@ -48,9 +57,16 @@ mod tests {
 
     #[test]
     fn swapped_neighbours_count_as_one_edit() {
+        let distance = |a: &str, b: &str| {
+            edits(
+                &a.chars().collect::<Vec<_>>(),
+                &b.chars().collect::<Vec<_>>(),
+            )
+        };
         assert_eq!(distance("weigth", "weight"), 1);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("same", "same"), 0);
+        assert_eq!(distance("kitten", "sitting"), 3);
     }
 
     #[test]

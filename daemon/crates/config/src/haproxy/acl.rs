@@ -49,6 +49,15 @@ const WITH_SUFFIX: [&str; 8] = [
     "base", "cook", "hdr", "path", "scook", "shdr", "url", "urlp",
 ];
 
+/// ACL keywords that a fetch and a suffix make.
+pub fn keywords() -> Vec<String> {
+    let suffixes = ["beg", "dir", "dom", "end", "len", "reg", "sub"];
+    let all = WITH_SUFFIX
+        .iter()
+        .flat_map(|base| suffixes.map(|suffix| format!("{base}_{suffix}")));
+    all.collect()
+}
+
 /// `path_beg` → `path` and `beg`.
 fn suffixed(name: &str) -> Option<(&str, Method)> {
     let (base, suffix) = name.rsplit_once('_')?;

@@ -69,7 +69,15 @@ impl Context<'_> {
     /// An unknown word, with the nearest known one.
     pub fn unknown(&mut self, group: &'static str, keyword: &str, what: &str, span: Span) {
         let refusal = self.refusal_severity();
-        let found = nearest(keyword, registry::haproxy().keywords(group));
+        let derived = if group == "fetch" {
+            super::acl::keywords()
+        } else {
+            Vec::new()
+        };
+        let known = registry::haproxy()
+            .keywords(group)
+            .map(|keyword| keyword as &str);
+        let found = nearest(keyword, derived.iter().map(String::as_str).chain(known));
         let message = format!("unknown {what} '{keyword}'");
         let diagnostic = self
             .diagnostics

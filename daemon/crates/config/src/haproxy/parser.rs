@@ -69,7 +69,7 @@ impl<'o> Parser<'o> {
 
     fn line(&mut self, line: &str, file: FileId, offset: usize) {
         if let Some(at) = line.find(['\0', '\u{fffd}']) {
-            let span = Span::new(file, offset + at, offset + at + 1);
+            let span = Span::new(file, offset + at, offset + at + character_length(line, at));
             self.cx
                 .error(
                     "haproxy/bad-byte",
@@ -158,4 +158,9 @@ impl<'o> Parser<'o> {
             self.sections.push(*section);
         }
     }
+}
+
+/// Bytes of the character at an offset.
+fn character_length(line: &str, at: usize) -> usize {
+    line[at..].chars().next().map_or(0, char::len_utf8)
 }

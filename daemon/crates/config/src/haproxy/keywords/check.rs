@@ -46,12 +46,8 @@ impl CheckLines {
 }
 
 /// `option httpchk [[METHOD] URI [VERSION]]`; old files put headers behind the version.
-pub fn httpchk(section: &mut Section, args: &mut Args<'_>, span: Span, on: bool) {
+pub fn httpchk(section: &mut Section, args: &mut Args<'_>, span: Span) {
     let lines = &mut section.check;
-    if !on {
-        lines.httpchk = None;
-        return;
-    }
     lines.httpchk = Some(span);
     match args.rest().len() {
         0 => {}

@@ -8,6 +8,23 @@ use crate::haproxy::section::Section;
 use crate::registry;
 use crate::source::Spanned;
 
+/// Options that choose a form rather than switch something on.
+const NOT_NEGATED: [&str; 13] = [
+    "httplog",
+    "tcplog",
+    "httpchk",
+    "tcp-check",
+    "forwardfor",
+    "originalto",
+    "mysql-check",
+    "pgsql-check",
+    "redis-check",
+    "smtpchk",
+    "ssl-hello-chk",
+    "ldap-check",
+    "tcpka",
+];
+
 pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, on: bool) {
     let Some(word) = args.descend() else {
         return cx.missing(args, "the name of the option", "option httplog");
@@ -20,6 +37,12 @@ pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, 
     } else if registry::haproxy().find("option", name).is_none() {
         return cx.unknown("option", name, "option", word.span);
     }
+    if !on && NOT_NEGATED.contains(&name) {
+        let message = format!("'option {name}' cannot be taken back by 'no'");
+        cx.error("haproxy/bad-negation", args.keyword, message)
+            .suggest("leave it out of the 'defaults' of this section");
+        return;
+    }
     wrong_place(cx, section, name, args);
     let options = &mut section.proxy.options;
     if let Some(switch) = switch(options, name) {
@@ -29,23 +52,21 @@ pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, 
     }
     match name {
         "tcpka" => {
-            options.client_tcp_keepalive = on;
-            options.server_tcp_keepalive = on;
+            options.client_tcp_keepalive = true;
+            options.server_tcp_keepalive = true;
         }
         "http-keep-alive" => options.connection_mode = ConnectionMode::KeepAlive,
         "http-server-close" => connection_mode(options, ConnectionMode::ServerClose, on),
         "httpclose" | "forceclose" => connection_mode(options, ConnectionMode::Close, on),
         "forwardfor" => {
-            options.forwardfor = on
-                .then(|| forwardfor(cx, args))
-                .map(|f| Spanned::new(f, word.span));
+            let option = forwardfor(cx, args);
+            options.forwardfor = Some(Spanned::new(option, word.span));
         }
         "originalto" => {
-            options.originalto = on
-                .then(|| forwardfor(cx, args))
-                .map(|f| Spanned::new(f, word.span));
+            let option = forwardfor(cx, args);
+            options.originalto = Some(Spanned::new(option, word.span));
         }
-        "httplog" if on => {
+        "httplog" => {
             let clf = args.take_if("clf").is_some();
             section.proxy.log_format = if clf {
                 LogFormat::HttpClf
@@ -53,10 +74,9 @@ pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, 
                 LogFormat::Http
             };
         }
-        "tcplog" if on => section.proxy.log_format = LogFormat::Tcp,
-        "httplog" | "tcplog" => section.proxy.log_format = LogFormat::Connect,
+        "tcplog" => section.proxy.log_format = LogFormat::Tcp,
         "redispatch" => section.proxy.redispatch = if on { redispatch(cx, args) } else { None },
-        "httpchk" => check::httpchk(section, args, word.span, on),
+        "httpchk" => check::httpchk(section, args, word.span),
         "tcp-check" => check::tcpchk(section),
         // Parameters of options that are accepted or refused as a whole.
         _ => args.skip_all(),

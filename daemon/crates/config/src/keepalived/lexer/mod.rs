@@ -61,7 +61,8 @@ impl<'o> Lexer<'o> {
             offset += line.len();
             let content = line.trim_end_matches(['\n', '\r']);
             if let Some(bad) = content.find(['\0', '\u{fffd}']) {
-                let span = Span::new(file, at + bad, at + bad + 1);
+                let length = content[bad..].chars().next().map_or(0, char::len_utf8);
+                let span = Span::new(file, at + bad, at + bad + length);
                 self.diagnostics
                     .error("keepalived/bad-byte", span, "this byte is not UTF-8 text")
                     .suggest("save the file as UTF-8");
@@ -70,11 +71,14 @@ impl<'o> Lexer<'o> {
             let mut whole = Line::of(content, file, at);
             // A definition that ends in a backslash goes on in the next line.
             if define::is_definition(content) {
+                comment::strip(&mut whole);
                 while whole.text.ends_with('\\') {
                     whole.cut(whole.text.len() - 1);
                     let Some(more) = lines.next() else { break };
                     let more_text = more.trim_end_matches(['\n', '\r']);
-                    whole.push_line(&Line::of(more_text, file, offset));
+                    let mut more_line = Line::of(more_text, file, offset);
+                    comment::strip(&mut more_line);
+                    whole.push_line(&more_line);
                     offset += more.len();
                 }
             }

@@ -1,0 +1,16 @@
+//! Both languages from the outside: models, exact messages, real files, random input, and the
+//! originals' verdicts.
+
+mod corpus;
+mod haproxy_model;
+mod haproxy_rules;
+mod haproxy_says;
+mod keepalived_language;
+mod keepalived_model;
+mod keepalived_says;
+mod mutated;
+mod originals;
+mod random;
+mod roundtrip;
+mod said;
+mod speed;

@@ -1,0 +1,77 @@
+//! The fuzz targets on stable: a kept corpus, and bounded mutations of it.
+
+use std::path::Path;
+
+/// A generator that needs no seed from outside, so that a failure repeats (xorshift64*).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let value = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
+        usize::try_from(value).unwrap_or(0) % below.max(1)
+    }
+}
+
+fn corpus(folder: &str) -> Vec<Vec<u8>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus")
+        .join(folder);
+    let entries = std::fs::read_dir(root).expect("the kept corpus");
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| std::fs::read(path).expect("a file"))
+        .collect()
+}
+
+/// Up to eight edits: bytes changed, removed, doubled, or pieces moved elsewhere.
+fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
+    const SPECIAL: &[u8] = b"\"'\\#!{}$~@%[]()|,:;\n\r\t \0\xff-0";
+    for _ in 0..=random.next(8) {
+        let at = random.next(bytes.len());
+        let end = (at + random.next(20)).min(bytes.len());
+        match random.next(5) {
+            0 if at < bytes.len() => bytes[at] = SPECIAL[random.next(SPECIAL.len())],
+            1 => bytes.insert(at, SPECIAL[random.next(SPECIAL.len())]),
+            2 => {
+                bytes.drain(at..end);
+            }
+            3 => {
+                let piece = bytes[at..end].to_vec();
+                let to = random.next(bytes.len());
+                bytes.splice(to..to, piece);
+            }
+            _ => bytes.truncate(bytes.len() - random.next(bytes.len() / 4)),
+        }
+    }
+}
+
+fn run(folder: &str, target: fn(&[u8])) {
+    let corpus = corpus(folder);
+    assert!(!corpus.is_empty());
+    let mut random = Random(0x7461_6e64_656d);
+    for original in &corpus {
+        target(original);
+        for _ in 0..1500 {
+            let mut bytes = original.clone();
+            mutate(&mut bytes, &mut random);
+            target(&bytes);
+        }
+    }
+}
+
+#[test]
+fn mutated_haproxy_files_never_panic() {
+    run("haproxy", config::fuzz::haproxy);
+}
+
+#[test]
+fn mutated_keepalived_files_never_panic() {
+    run("keepalived", config::fuzz::keepalived);
+}
