@@ -107,6 +107,34 @@ pub fn from_config(config: &Config) -> Plan {
         let built = instance::build(config, instance, &mut plan.warnings);
         plan.instances.push(built);
     }
+    warn_of_the_undone(config, &mut plan.warnings);
     plan.scripts = script::tracked(config, &plan.instances);
     plan
+}
+
+/// Nothing that the operator asked for is left out without a word.
+fn warn_of_the_undone(config: &Config, warnings: &mut Vec<String>) {
+    let mails = !config.global.mail.to.is_empty()
+        && config.instances.iter().any(|instance| instance.notify.mail);
+    let undone = [
+        (
+            !config.global.notify_fifos.is_empty(),
+            "notify_fifo: no lines are written",
+        ),
+        (mails, "smtp_alert: no mail is sent"),
+        (
+            !config.static_addresses.is_empty(),
+            "static_ipaddress: the addresses are not set",
+        ),
+        (
+            !config.static_routes.is_empty(),
+            "static_routes are not set",
+        ),
+        (!config.static_rules.is_empty(), "static_rules are not set"),
+    ];
+    for (present, what) in undone {
+        if present {
+            warnings.push(what.to_owned());
+        }
+    }
 }

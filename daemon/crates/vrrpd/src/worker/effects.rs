@@ -34,6 +34,13 @@ fn ipv4_packet(running: &mut Running, from: Ipv4Addr, to: Ipv4Addr, payload: &[u
     )
 }
 
+/// Neighbours drop a default router that says it is none (RFC 4861 section 7.2.5), so the flag
+/// must tell the truth.
+fn forwards_ipv6(interface: &str) -> bool {
+    let path = format!("/proc/sys/net/ipv6/conf/{interface}/forwarding");
+    std::fs::read_to_string(path).is_ok_and(|text| text.trim() != "0")
+}
+
 impl Worker {
     pub(super) fn execute(&mut self, effects: Effects) {
         for (id, action) in effects {
@@ -178,10 +185,12 @@ impl Worker {
     }
 
     pub(super) fn announce_one(&mut self, index: u32, address: IpAddr, repeat: u8) {
-        let Some(mac) = self.links.by_index(index).and_then(|link| link.mac) else {
+        let Some(link) = self.links.by_index(index) else {
             return;
         };
-        let frame = announce::announcement(address, mac, false);
+        let Some(mac) = link.mac else { return };
+        let router = address.is_ipv6() && forwards_ipv6(&link.name);
+        let frame = announce::announcement(address, mac, router);
         for _ in 0..repeat {
             self.send_errors += u64::from(self.packets.send(index, &frame).is_err());
         }

@@ -4,10 +4,12 @@ use netlink::{Address, Change};
 use vrrp::instance::State;
 use vrrp::{InstanceId, Settings};
 
+use super::receive::worth_a_line;
 use super::{WARNING, Worker};
 use crate::WorkerError;
 use crate::clock;
 use crate::links::Links;
+use crate::running::Held;
 use crate::sockets::Key;
 use sys::epoll::Interest;
 
@@ -130,26 +132,29 @@ impl Worker {
             });
             let Some(held) = held else { continue };
             match self.netlink.add_address(held.index, &held.vip.address) {
-                Ok(true) => {
-                    if let Some(running) = self.running.get_mut(&id) {
-                        running.restored += 1;
-                    }
-                    self.announce_one(held.index, held.vip.address.address, RESTORED_REPEAT);
-                    self.log(
-                        WARNING,
-                        format!(
-                            "{} was removed from {} by somebody else; put back",
-                            held.vip.text(),
-                            held.vip.interface
-                        ),
-                    );
-                }
+                Ok(true) => self.restored(id, &held),
                 Ok(false) => {}
                 Err(error) => self.log(
                     WARNING,
                     format!("cannot put {} back: {error}", held.vip.text()),
                 ),
             }
+        }
+    }
+
+    fn restored(&mut self, id: InstanceId, held: &Held) {
+        let Some(running) = self.running.get_mut(&id) else {
+            return;
+        };
+        running.restored += 1;
+        let count = running.restored;
+        self.announce_one(held.index, held.vip.address.address, RESTORED_REPEAT);
+        if worth_a_line(count) {
+            let (text, interface) = (held.vip.text(), &held.vip.interface);
+            let line = format!(
+                "{text} was removed from {interface} by somebody else; put back (×{count})"
+            );
+            self.log(WARNING, line);
         }
     }
 

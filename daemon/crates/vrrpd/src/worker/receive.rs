@@ -109,9 +109,7 @@ impl Worker {
         };
         instance.counters.count(error);
         let count = instance.counters.of(error);
-        // The first, the tenth, the hundredth: a flood must not become a flood of lines.
-        let worth_a_line = (0..10).any(|exponent| 10u64.pow(exponent) == count);
-        if error != PacketError::Looped && worth_a_line {
+        if error != PacketError::Looped && worth_a_line(count) {
             let name = self
                 .running
                 .get(&id)
@@ -121,6 +119,11 @@ impl Worker {
             self.log(WARNING, text);
         }
     }
+}
+
+/// The first, the tenth, the hundredth: a flood must not become a flood of lines.
+pub(super) fn worth_a_line(count: u64) -> bool {
+    (0..18).any(|exponent| 10u64.pow(exponent) == count)
 }
 
 fn listens(rules: &Rules, datagram: &Datagram<'_>) -> bool {
