@@ -25,7 +25,7 @@ export async function execute(
 ): Promise<CommandResult> {
   options.signal?.throwIfAborted();
   const { line, dialogue } = asRoot(connection, argv);
-  const channel = await openChannel(connection, link, line);
+  const { channel, ended } = await openChannel(connection, link, line);
   const timeout = options.timeout ?? connection.timeouts?.command ?? COMMAND_TIMEOUT;
   // Why the command is no longer waited for, once that is so.
   let givenUp: { readonly error: unknown } | undefined;
@@ -42,7 +42,7 @@ export async function execute(
     const deadline = setTimeout(() => giveUp(commandTimeout(connection, argv, timeout)), timeout);
     options.signal?.addEventListener("abort", abort, { once: true });
     converse(channel, dialogue, options, giveUp);
-    outcome(connection, channel, dialogue, options.onStdout)
+    outcome(connection, { channel, ended }, dialogue, options.onStdout)
       .then(
         (result) => givenUp === undefined && resolve(result),
         (error) => reject(givenUp?.error ?? error),
@@ -76,25 +76,20 @@ function converse(
 /** How the command ended, when it ends by itself. */
 function outcome(
   connection: Connection,
-  channel: ClientChannel,
+  { channel, ended }: Session,
   dialogue: Dialogue,
   onStdout: RunOptions["onStdout"],
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const stdout: Buffer[] = [];
-    let exitCode: number | undefined;
-    let signalled: string | undefined;
     channel.on("data", (chunk: Buffer) => {
       stdout.push(chunk);
       onStdout?.(chunk);
     });
     // A command that ends before it has read all its input is told by its exit code.
     channel.on("error", () => undefined);
-    channel.on("exit", (code: number | null, name?: string) => {
-      exitCode = code ?? undefined;
-      signalled = name;
-    });
     channel.on("close", () => {
+      const { exitCode, signalled } = ended;
       if (exitCode === undefined && signalled === undefined) return reject(connectionLost(connection));
       if (!dialogue.started) return reject(dialogue.refusal());
       // As a shell reports a signal; its number is not transmitted, its name is.
@@ -104,11 +99,17 @@ function outcome(
   });
 }
 
+/** An open session, and how its command ended once that is known. */
+interface Session {
+  readonly channel: ClientChannel;
+  readonly ended: { exitCode?: number; signalled?: string };
+}
+
 /** RFC 4254, 5.1: what sshd answers while it still counts a session that has just ended. */
 const CONNECT_FAILED = 2;
 
 /** A session; nothing has run when this fails, so being one too many for a moment is waited out. */
-async function openChannel(connection: Connection, link: Link, line: string): Promise<ClientChannel> {
+async function openChannel(connection: Connection, link: Link, line: string): Promise<Session> {
   for (let pause = 20; ; pause *= 2) {
     try {
       return await tryChannel(link, line);
@@ -120,13 +121,20 @@ async function openChannel(connection: Connection, link: Link, line: string): Pr
   }
 }
 
-function tryChannel(link: Link, line: string): Promise<ClientChannel> {
+function tryChannel(link: Link, line: string): Promise<Session> {
   return new Promise((resolve, reject) => {
     void link.closed.then(reject);
     try {
       link.client.exec(line, (error, channel) => {
-        if (error) reject(error);
-        else resolve(channel);
+        if (error) return reject(error);
+        const ended: Session["ended"] = {};
+        // A quick command's exit can arrive in the same packet as the session itself: who listens only
+        // after the promise has settled misses it.
+        channel.on("exit", (code: number | null, name?: string) => {
+          if (code !== null) ended.exitCode = code;
+          if (name !== undefined) ended.signalled = name;
+        });
+        resolve({ channel, ended });
       });
     } catch (error) {
       reject(error);
