@@ -8,3 +8,4 @@ export type { DrillResult, FaultKind, ProbeSample, TimelineEvent } from "./drill
 export { judgePair, type NodeRoles, observeRoles, settledPair } from "./pair.ts";
 export type { ProbePlan } from "./probe/plan.ts";
 export { type DrillOptions, runDrill } from "./run.ts";
+export { onceMore } from "./status.ts";

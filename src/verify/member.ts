@@ -1,7 +1,7 @@
 import { TandemError } from "../diagnostics/index.ts";
 import type { DaemonStatus } from "../host/daemon-status.ts";
 import type { Host, Shell } from "../host/host.ts";
-import { daemonPath, daemonStatus } from "./status.ts";
+import { daemonPath, daemonStatus, onceMore } from "./status.ts";
 
 export type InstanceStatus = NonNullable<DaemonStatus["vrrp"]>["instances"][number];
 
@@ -28,7 +28,7 @@ async function openMember(host: Host, name: string): Promise<Member> {
     program,
     shell: () => host.shell(),
     instance: async () => {
-      const status = await daemonStatus(await host.shell(), program);
+      const status = await onceMore(async () => daemonStatus(await host.shell(), program));
       return status?.vrrp?.instances.find((instance) => instance.name === name);
     },
   };

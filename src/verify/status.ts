@@ -1,3 +1,4 @@
+import { TandemError } from "../diagnostics/index.ts";
 import { type DaemonStatus, daemonStatusSchema } from "../host/daemon-status.ts";
 import type { Host, Shell } from "../host/host.ts";
 import { HostPaths } from "../render/release.ts";
@@ -12,10 +13,26 @@ export async function daemonPath(shell: Shell): Promise<string | undefined> {
 }
 
 /** What the daemon of a host says of itself; undefined when it is absent or does not answer. */
-export async function statusOf(host: Host): Promise<DaemonStatus | undefined> {
-  const shell = await host.shell();
-  const program = await daemonPath(shell);
-  return program === undefined ? undefined : daemonStatus(shell, program);
+export function statusOf(host: Host): Promise<DaemonStatus | undefined> {
+  return onceMore(async () => {
+    const shell = await host.shell();
+    const program = await daemonPath(shell);
+    return program === undefined ? undefined : daemonStatus(shell, program);
+  });
+}
+
+/** Repeats a look that a broken connection interrupted; only for what changes nothing. */
+export async function onceMore<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isConnectionLost(error)) return look();
+    throw error;
+  }
+}
+
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof TandemError && error.code === "HOST_CONNECTION_LOST";
 }
 
 /** As `statusOf`, with the executable known. */

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { ApplyOptions, Host, Observation } from "../../host/host.ts";
+import { onceMore } from "../../verify/index.ts";
 import { defineResource, type Operation, type ReadState, type ResourceState } from "../resource.ts";
 import type { PlainObject } from "../wire/values.ts";
 import { shippedBinary } from "./binary.ts";
@@ -55,7 +56,7 @@ async function readNode(
   try {
     const observed = await operation.hosts.use(connection, (host) => {
       operation.progress(`reading ${connection.name}`);
-      return host.observe(toRelease(inputs), inputs.secrets);
+      return onceMore(() => host.observe(toRelease(inputs), inputs.secrets));
     });
     return state(id, inputs, observed);
   } catch (error) {
