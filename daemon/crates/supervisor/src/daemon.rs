@@ -1,6 +1,7 @@
 //! The supervisor's loop and everything it owns.
 
 mod dead;
+mod proxy;
 mod reload;
 mod start;
 mod status;
@@ -20,9 +21,11 @@ use crate::listeners::Listeners;
 use crate::options::RunOptions;
 use crate::run_dir::RunDir;
 use crate::script::{self, Scripts};
+use crate::service::Service;
+use crate::slot::Slot;
 use crate::systemd::ServiceManager;
 use crate::users::Users;
-use crate::worker::{Kind, Slot};
+use crate::worker::Kind;
 
 use reload::Reload;
 use status::{Handover, Poll};
@@ -56,10 +59,7 @@ pub struct Daemon {
     loaded_at: u64,
     slots: Vec<Slot>,
     scripts: Scripts,
-    /// What the proxy last said about itself, for a VRRP process that starts later.
-    service: Option<(bool, String)>,
-    /// When the VRRP process is told that the proxy does not serve, and why.
-    service_lost: Option<(Instant, String)>,
+    service: Service,
     /// All workers have been ready once.
     serving: bool,
     reload: Option<Reload>,

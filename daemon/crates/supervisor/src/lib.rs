@@ -20,6 +20,8 @@ mod liveness;
 mod options;
 mod run_dir;
 mod script;
+mod service;
+mod slot;
 mod systemd;
 pub mod users;
 mod worker;

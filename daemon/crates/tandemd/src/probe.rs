@@ -1,31 +1,32 @@
-//! `tandemd probe-address`.
+//! `tandemd probe-address`: who else on the segment answers for addresses.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::{FAILED, complain};
+use crate::{OK, complain, say};
 
-/// Exit code when another machine answers for one of the addresses.
+/// Another machine answers for one of the addresses.
 const TAKEN: u8 = 1;
+/// Nobody could be asked, which is not the same as silence.
+const NOT_ASKED: u8 = 2;
 
 pub fn probe(interface: &str, addresses: &[IpAddr], timeout: Duration, json: bool) -> u8 {
     let answers = match vrrpd::probe::probe(interface, addresses, timeout) {
         Ok(answers) => answers,
         Err(error) => {
             complain(&format!("probe-address: {error}"));
-            return FAILED;
+            return NOT_ASKED;
         }
     };
     if json {
-        println!("{}", serde_json::json!(answers));
+        say(&serde_json::json!(answers).to_string());
     } else if answers.is_empty() {
-        println!("nobody else on {interface} answers");
+        say(&format!("nobody else on {interface} answers"));
+    } else {
+        for answer in &answers {
+            let (address, mac) = (answer.address, &answer.mac);
+            say(&format!("{address} is answered by {mac} on {interface}"));
+        }
     }
-    for answer in answers.iter().filter(|_| !json) {
-        println!(
-            "{} is answered by {} on {interface}",
-            answer.address, answer.mac
-        );
-    }
-    if answers.is_empty() { 0 } else { TAKEN }
+    if answers.is_empty() { OK } else { TAKEN }
 }

@@ -148,6 +148,21 @@ fn a_host_without_a_serving_proxy_does_not_hold_the_address() {
     wait("a serves again", || pair.a.has(VIP) && !pair.b.has(VIP));
 }
 
+#[test]
+fn a_hung_proxy_costs_its_host_the_address_until_it_answers_again() {
+    require_pair!();
+    let pair = Pair::new("hproxy");
+    let (a, _b) = pair.start();
+    let proxy = a.worker("proxy");
+    signal_process(proxy, "STOP");
+    wait("b serves", || pair.b.has(VIP) && !pair.a.has(VIP));
+    let told = "the proxy does not serve: the proxy process does not answer";
+    assert!(a.log().contains(told), "{}", a.log());
+    signal_process(proxy, "CONT");
+    wait("a serves again", || pair.a.has(VIP) && !pair.b.has(VIP));
+    assert_eq!(a.restarts("proxy"), 0);
+}
+
 /// Starts on `a` what must be refused; the whole of what it said.
 fn refused(pair: &Pair, haproxy: &std::path::Path, keepalived: &std::path::Path) -> String {
     let daemon = Daemon::start(pair, &pair.a, Some(haproxy), Some(keepalived));

@@ -80,8 +80,8 @@ fn a_reload_adds_a_server_without_losing_a_request() {
     for _ in 0..10 {
         assert!(a.tell(["reload"]).status.success());
     }
+    traffic.wait_pages(20);
     let asked = traffic.finish();
-    assert!(asked.len() > 50, "only {} requests", asked.len());
     assert_eq!(failures(&asked), Vec::<String>::new());
     assert!(pair.a.has(VIP) && !pair.b.has(VIP));
 }
@@ -234,6 +234,34 @@ fn a_check_script_that_fails_moves_the_address_and_one_that_is_missing_does_too(
 }
 
 #[test]
+fn an_address_that_another_host_has_is_found_before_it_is_claimed() {
+    require_pair!();
+    let pair = Pair::new("probe");
+    let probe = |words: &[&str]| {
+        let mut command = pair.a.namespace.command(pair::daemon::BINARY);
+        let output = command.arg("probe-address").args(words).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), text.trim().to_owned())
+    };
+    let free = probe(&["--interface", "eth0", VIP, "--timeout-ms", "200", "--json"]);
+    assert_eq!(free, (Some(0), "[]".to_owned()));
+    let (code, text) = probe(&["--interface", "eth0", "10.77.0.14", "fd77::14", "--json"]);
+    assert_eq!(code, Some(1));
+    let answers: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let addresses: BTreeSet<&str> = answers
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| {
+            assert_eq!(answer["mac"].as_str().unwrap().len(), 17);
+            answer["address"].as_str().unwrap()
+        })
+        .collect();
+    assert_eq!(addresses, BTreeSet::from(["10.77.0.14", "fd77::14"]));
+    assert_eq!(probe(&["--interface", "eth9", VIP]).0, Some(2));
+}
+
+#[test]
 fn either_half_runs_alone() {
     require_pair!();
     let pair = Pair::new("half");
@@ -253,5 +281,4 @@ fn either_half_runs_alone() {
     let status = vrrp.status();
     assert!(status["proxy"].is_null());
     assert!(status["configuration"]["haproxySha256"].is_null());
-    let _ = Arc::clone(&pair.client);
 }

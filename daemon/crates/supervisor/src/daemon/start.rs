@@ -19,9 +19,11 @@ use crate::listeners::Listeners;
 use crate::options::RunOptions;
 use crate::run_dir::RunDir;
 use crate::script::Scripts;
+use crate::service::Service;
+use crate::slot::Slot;
 use crate::systemd::ServiceManager;
 use crate::users::Users;
-use crate::worker::{Kind, Slot};
+use crate::worker::Kind;
 
 impl Daemon {
     /// Everything up to the workers' start; the error is the text to show.
@@ -79,6 +81,11 @@ impl Daemon {
             (Kind::Proxy, current.haproxy.is_some()),
             (Kind::Vrrp, current.keepalived.is_some()),
         ];
+        let service = if current.haproxy.is_some() {
+            Service::default()
+        } else {
+            Service::absent("no proxy is configured: tandemd runs without --haproxy")
+        };
         let slots = wanted
             .into_iter()
             .filter(|(_, wanted)| *wanted)
@@ -101,8 +108,7 @@ impl Daemon {
             loaded_at: unix_ms(),
             slots,
             scripts: Scripts::default(),
-            service: None,
-            service_lost: None,
+            service,
             serving: false,
             reload: None,
             waiting_reloads: Vec::new(),

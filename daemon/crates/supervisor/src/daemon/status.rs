@@ -58,6 +58,9 @@ impl Daemon {
     }
 
     pub(super) fn status_part(&mut self, kind: Kind, id: u64, body: Value) {
+        if kind == Kind::Proxy {
+            self.proxy_answered();
+        }
         if let Some(poll) = self.polls.iter_mut().find(|poll| poll.id == id) {
             poll.missing.retain(|missing| *missing != kind);
             match kind {

@@ -23,7 +23,7 @@ impl Daemon {
             self.reload_deadline(),
             self.status_deadline(),
             self.stop_deadline(),
-            self.service_lost.as_ref().map(|(at, _)| *at),
+            self.service.deadline(),
             self.next_alive,
             clients,
         ]
@@ -58,13 +58,6 @@ impl Daemon {
             .collect();
         for kind in due {
             self.start_worker(kind);
-        }
-    }
-
-    /// A proxy that stays away: this host must not keep the addresses.
-    fn check_service(&mut self, now: Instant) {
-        if let Some((_, reason)) = self.service_lost.take_if(|(at, _)| now >= *at) {
-            self.service_is(false, reason);
         }
     }
 

@@ -13,11 +13,8 @@ use crate::host;
 use crate::listeners::Listeners;
 use crate::liveness::Liveness;
 use crate::script::{Command, Report};
+use crate::service::Word;
 use crate::worker::{Kind, Worker};
-
-/// A proxy that serves again sooner was never away: its clients wait in the listeners' queues,
-/// and a new process needs its first checks before it can say that it serves.
-const PROXY_GRACE: Duration = Duration::from_secs(3);
 
 impl Daemon {
     pub(super) fn start_worker(&mut self, kind: Kind) {
@@ -53,9 +50,9 @@ impl Daemon {
         let (loaded, listeners) = (self.current.clone(), self.listeners.clone());
         self.configure(kind, &loaded, &listeners, self.generation);
         if kind == Kind::Vrrp
-            && let Some((up, reason)) = self.service.clone()
+            && let Some(word) = self.service.told().cloned()
         {
-            self.tell(Kind::Vrrp, &ToWorker::Service { up, reason });
+            self.tell_service(word);
         }
     }
 
@@ -149,7 +146,7 @@ impl Daemon {
                 reasons,
             } => self.worker_rejected(kind, generation, &reasons),
             FromWorker::Status { id, body } => self.status_part(kind, id, body),
-            FromWorker::Service { up, reason } => self.service(up, reason),
+            FromWorker::Service { up, reason } => self.proxy_says(Word { up, reason }),
             FromWorker::Scripts { scripts } => self.scripts.set(scripts, Instant::now()),
             FromWorker::Notify { argv, user, group } => {
                 self.scripts.notify(Command { argv, user, group });
@@ -190,6 +187,9 @@ impl Daemon {
         if let Some(liveness) = &mut worker.liveness {
             liveness.configuring(false);
         }
+        if kind == Kind::Proxy {
+            self.service.ready(Instant::now());
+        }
         self.reload_answered(kind, generation, Ok(()));
         self.check_serving();
     }
@@ -219,39 +219,6 @@ impl Daemon {
                 worker.kill();
             }
         }
-    }
-
-    /// What the proxy says about itself.
-    fn service(&mut self, up: bool, reason: String) {
-        let fresh = self.slot(Kind::Proxy).is_some_and(|slot| {
-            let young = |worker: &Worker| worker.started.elapsed() < PROXY_GRACE;
-            slot.restarts > 0 && slot.worker.as_ref().is_some_and(young)
-        });
-        if up {
-            self.service_lost = None;
-        } else if fresh && self.service.as_ref().is_some_and(|(up, _)| *up) {
-            self.service_in_doubt(&reason);
-            return;
-        }
-        self.service_is(up, reason);
-    }
-
-    /// The proxy does not serve now, but may again before anybody needs to know. A doubt that
-    /// lasts is not put off by another one.
-    fn service_in_doubt(&mut self, reason: &str) {
-        let at = Instant::now() + PROXY_GRACE;
-        self.service_lost
-            .get_or_insert_with(|| (at, reason.to_owned()));
-    }
-
-    pub(super) fn service_is(&mut self, up: bool, reason: String) {
-        if self.service.as_ref().map(|(up, _)| *up) != Some(up) {
-            let word = if up { "up" } else { "down" };
-            self.journal
-                .notice(&format!("the proxy's service is {word}: {reason}"));
-        }
-        self.service = Some((up, reason.clone()));
-        self.tell(Kind::Vrrp, &ToWorker::Service { up, reason });
     }
 
     /// A worker's pidfd became readable.
@@ -289,7 +256,7 @@ impl Daemon {
         self.journal.error(&text);
         self.reload_answered(kind, self.attempt, Err(vec![text]));
         if kind == Kind::Proxy {
-            self.service_in_doubt("the proxy process is not running");
+            self.service.ended(Instant::now());
         }
         self.plan_restart(kind, lived);
     }

@@ -1,0 +1,65 @@
+//! The proxy's service, between the proxy and the VRRP process.
+
+use std::time::Instant;
+
+use ipc::ToWorker;
+
+use super::Daemon;
+use crate::service::{Need, Word};
+use crate::worker::Kind;
+
+/// Number of the questions that are asked for a sign of life alone.
+const SIGN_OF_LIFE: u64 = 0;
+
+impl Daemon {
+    pub(super) fn proxy_says(&mut self, word: Word) {
+        if let Some(word) = self.service.said(word, Instant::now()) {
+            self.pass_on(word);
+        }
+    }
+
+    /// Any answer is a sign of life.
+    pub(super) fn proxy_answered(&mut self) {
+        if let Some(word) = self.service.answered() {
+            self.pass_on(word);
+        }
+    }
+
+    pub(super) fn check_service(&mut self, now: Instant) {
+        while let Some(need) = self.service.due(now) {
+            match need {
+                Need::Tell(word) => self.pass_on(word),
+                Need::Ask => {
+                    self.tell(Kind::Proxy, &ToWorker::Status { id: SIGN_OF_LIFE });
+                    self.service.asked(now);
+                }
+                Need::Kill => self.kill_hung_proxy(),
+            }
+        }
+    }
+
+    pub(super) fn tell_service(&mut self, word: Word) {
+        let Word { up, reason } = word;
+        self.tell(Kind::Vrrp, &ToWorker::Service { up, reason });
+    }
+
+    fn pass_on(&mut self, word: Word) {
+        let text = match (word.up, word.reason.as_str()) {
+            (true, _) => "the proxy serves".to_owned(),
+            (false, reason) => format!("the proxy does not serve: {reason}"),
+        };
+        self.journal.notice(&text);
+        self.tell_service(word);
+    }
+
+    fn kill_hung_proxy(&mut self) {
+        if self.stopping.is_some() {
+            return;
+        }
+        self.journal
+            .error("the proxy process does not answer; it is killed");
+        if let Some(worker) = self.slot(Kind::Proxy).and_then(|slot| slot.worker.as_ref()) {
+            worker.kill();
+        }
+    }
+}
