@@ -72,7 +72,7 @@ async function stateOf(name = "lb-a"): Promise<string> {
     find /etc /opt /var/lib /usr/local /root /run/lock -xdev -path '/var/lib/systemd/*' -prune -o -type f -exec sha256sum {} + | sort
     sysctl -a 2>/dev/null | grep -E '^net.ipv[46].(ip_|conf.*(forwarding|send_redirects|accept_redirects|arp_))'
     systemctl list-units --all --no-legend --plain | cut -d ' ' -f 1 | grep -E 'tandem|haproxy|keepalived'
-    ip -o address show | sed 's/valid_lft.*//'
+    ip -o address show | sed 's/valid_lft.*//; s/ tentative//'
     ps -eo comm= | grep -E 'tandem|haproxy|keepalived'
     ls -d /run/tandem* 2>/dev/null
     exit 0`;
@@ -177,7 +177,9 @@ describe("applying to a host with nothing on it", () => {
       ],
       { stdio: "ignore" },
     );
-    await shell(`printf 06:00:00:00:00:99 >/run/answers-${lab.vips[0]}`);
+    await shell(
+      `printf 06:00:00:00:00:99 >/run/answers-${lab.vips[0]}; ip address add ${lab.vips[1]}/24 dev eth0`,
+    );
     try {
       await until("both run", 5000, async () =>
         (await shell("ss -Hltn sport = :8080; pgrep -x keepalived || true")).split("\n").length >= 2
@@ -186,6 +188,10 @@ describe("applying to a host with nothing on it", () => {
       );
       const wanted = release({
         haproxy: `${HAPROXY}    bad-directive here\n`,
+        requires: {
+          listens: [{ address: "*", port: 8080, frontend: "web" }],
+          vips: [0, 1].map((n) => ({ address: `${lab.vips[n]}/24`, interface: "eth0" })),
+        },
         sysctls: { "net.ipv4.no_such_thing": "1" },
       });
       const error = await failureOf(host.apply(wanted, options()));
@@ -195,6 +201,7 @@ describe("applying to a host with nothing on it", () => {
           "HOST_FOREIGN_DAEMON",
           "HOST_PORT_IN_USE",
           "HOST_SYSCTL_UNKNOWN",
+          "HOST_VIP_CONFIGURED",
           "HOST_VIP_TAKEN",
         ].sort(),
       );
@@ -208,7 +215,9 @@ describe("applying to a host with nothing on it", () => {
     } finally {
       foreign.kill();
       listener.kill();
-      await shell(`pkill -x keepalived; pkill -x perl; rm -f /var/tmp/keepalived /run/answers-*; exit 0`);
+      await shell(
+        `pkill -x keepalived; pkill -x perl; rm -f /var/tmp/keepalived /run/answers-*; ip address del ${lab.vips[1]}/24 dev eth0; exit 0`,
+      );
     }
     expectSame(await stateOf(), virgin);
   });
@@ -365,6 +374,33 @@ describe("applying to a host that runs a release", () => {
       expect(await listed()).toEqual(listing(before));
     },
   );
+
+  it("goes back by itself after a power loss in the middle of an apply", async () => {
+    const before = await stateOf();
+    const wanted = release({ haproxy: `${HAPROXY}# power loss\n` }, second);
+    let died: Promise<void> | undefined;
+    const error = await failureOf(
+      host.apply(
+        wanted,
+        options({
+          binaryPath: second.path,
+          rollbackAfter: 5,
+          onProgress: ({ step }) => {
+            if (step === "self-check") died = lab.faults.kill("lb-a");
+          },
+        }),
+      ),
+    );
+    await died;
+    expect(codes(error)).toContain("HOST_ROLLBACK_PENDING");
+    await lab.faults.start("lb-a");
+    await until("the host is back", 40_000, async () => {
+      const settled = (await shell("ls -d /var/lib/tandem/pending 2>/dev/null || true")) === "";
+      return settled && (await shell("systemctl is-active tandem || true")) === "active" ? true : undefined;
+    });
+    expect(await differences(good())).toEqual([]);
+    expect(await listed()).toEqual(listing(before));
+  });
 
   it("lets one run work on it at a time, and is free again when that run dies", async () => {
     const shellOfA = await host.shell();

@@ -152,6 +152,11 @@ export const hostCodes = {
     "lb-a: 10.0.0.11:22 did not answer within 10 s",
     "check the address, that sshd listens there and that no firewall is between",
   ],
+  HOST_VIP_CONFIGURED: [
+    "a virtual address is configured on the host itself, so it would stay there after a failover",
+    "lb-a: 10.0.0.100 is configured on eth0 of this host itself",
+    "take the address out of the host's network configuration",
+  ],
   HOST_VIP_TAKEN: [
     "another machine on the segment answers for a virtual address: both would cut each other off",
     "lb-a: 10.0.0.100 is already answered by 52:54:00:12:34:56 on eth0",

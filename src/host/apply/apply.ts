@@ -7,7 +7,7 @@ import { preflight } from "../preflight/preflight.ts";
 import { runScript } from "../script.ts";
 import { addressesToProbe } from "./address-probe.ts";
 import { type ApplyContext, factsFor, ROLLBACK_AFTER, stagingOptions, tell } from "./context.ts";
-import { lockHost } from "./lock.ts";
+import { type HostLock, lockHost } from "./lock.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { stageFiles, uploadBinary } from "./stage.ts";
 import { UNSTAGE } from "./switch-script.ts";
@@ -27,7 +27,7 @@ export async function applyRelease(context: ApplyContext): Promise<Observation> 
   const lock = await lockHost(shell, options.owner);
   try {
     await clearLeftovers(context, facts);
-    return await applyLocked(context);
+    return await applyLocked(context, lock);
   } finally {
     await lock.release();
   }
@@ -49,7 +49,7 @@ export async function rehearse(context: ApplyContext): Promise<void> {
   }
 }
 
-async function applyLocked(context: ApplyContext): Promise<Observation> {
+async function applyLocked(context: ApplyContext, lock: HostLock): Promise<Observation> {
   const { shell, release, options } = context;
   // Somebody may have applied between the first look and the lock.
   const facts = await factsFor(context);
@@ -61,7 +61,8 @@ async function applyLocked(context: ApplyContext): Promise<Observation> {
   for (const { key, value } of plan.foreign)
     tell(context, "compare", `sysctl ${key} stays ${value}: somebody else has set it since`);
   try {
-    await stage(context, plan, facts);
+    // From the switch on the armed rollback protects the host better than any lock.
+    await Promise.race([stage(context, plan, facts), lock.lost]);
     options.signal?.throwIfAborted();
   } catch (error) {
     await runScript(shell, UNSTAGE, [plan.attempt]).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import {
   fillSecrets,
   HostPaths,
@@ -51,14 +51,17 @@ export async function uploadBinary(
   path: string,
   options: RunOptions,
 ): Promise<void> {
-  const stdin = createReadStream(path);
-  const broken = new Promise<never>((_, reject) => stdin.once("error", reject));
-  const running = runScript(shell, UPLOAD, [plan.attempt, release.binary.sha256], {
-    timeout: UPLOAD_TIMEOUT,
-    ...options,
-    stdin,
-  });
-  expectSuccess(shell, "sending tandemd", await Promise.race([running, broken]));
+  const file = await open(path);
+  try {
+    const result = await runScript(shell, UPLOAD, [plan.attempt, release.binary.sha256], {
+      timeout: UPLOAD_TIMEOUT,
+      ...options,
+      stdin: file.createReadStream({ autoClose: false }),
+    });
+    expectSuccess(shell, "sending tandemd", result);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Sends the files with their secrets, the plan and the way back. */

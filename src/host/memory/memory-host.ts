@@ -6,7 +6,7 @@ import { statusReasons } from "../apply/self-check.ts";
 import { describeDifference, diffObservation } from "../compare/differences.ts";
 import type { ApplyOptions, Host, Observation, Shell } from "../host.ts";
 import { toObservation } from "../observe/observe.ts";
-import { interfaceProblems, sysctlProblems } from "../preflight/requirements.ts";
+import { interfaceProblems, ownAddressProblems, sysctlProblems } from "../preflight/requirements.ts";
 import { hostError, hostProblem } from "../problem.ts";
 import { MemoryMachine, type MemoryMachineOptions } from "./machine.ts";
 import { type MemoryProgram, MemoryShell } from "./memory-shell.ts";
@@ -60,6 +60,7 @@ class InMemory implements MemoryHost {
     const problems = [
       ...interfaceProblems(this.name, release, facts),
       ...sysctlProblems(this.name, release, facts),
+      ...ownAddressProblems(this.name, release, facts),
       ...(this.#options.check?.(release) ?? []),
     ];
     if (problems.some(({ severity }) => severity === "error")) throw new TandemError(problems);

@@ -8,7 +8,7 @@ import { hostProblem, reasonOf } from "../problem.ts";
 import { expectSuccess, runScript, type ScriptRecord, text } from "../script.ts";
 import { architectureOf } from "./architecture.ts";
 import { foreignProblem, portProblem } from "./occupied.ts";
-import { interfaceProblems, sysctlProblems } from "./requirements.ts";
+import { interfaceProblems, ownAddressProblems, sysctlProblems } from "./requirements.ts";
 import { PREFLIGHT, TOOLS } from "./script.ts";
 
 /** Kibibytes that a release and its bookkeeping may need beside the executable. */
@@ -51,6 +51,7 @@ export async function preflight(
     ...all("readonly").map((record) => readOnly(shell.name, text(record, 0))),
     ...interfaceProblems(shell.name, release, facts),
     ...sysctlProblems(shell.name, release, facts),
+    ...ownAddressProblems(shell.name, release, facts),
     ...all("listen").flatMap((record) => portProblem(shell.name, release, record)),
     ...all("foreign").map((record) => foreignProblem(shell.name, record)),
   ];

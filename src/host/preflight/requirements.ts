@@ -37,3 +37,20 @@ export function sysctlProblems(host: string, release: Release, facts: HostFacts)
       }),
     );
 }
+
+/** Virtual addresses that somebody has configured on this host: the daemon would take them away. */
+export function ownAddressProblems(host: string, release: Release, facts: HostFacts): readonly Problem[] {
+  // After the first apply such an address is the daemon's own.
+  if (facts.baseline !== undefined) return [];
+  return release.requires.vips.flatMap((vip) => {
+    const [address] = vip.address.split("/");
+    const on = facts.interfaces.find((link) => link.addresses.some((own) => own.split("/")[0] === address));
+    if (on === undefined) return [];
+    return [
+      hostProblem(host, "HOST_VIP_CONFIGURED", `${address} is configured on ${on.name} of this host itself`, {
+        why: "a virtual address moves between the hosts; one that is configured for good stays on both",
+        hint: `take it out of the host's network configuration (ip address del ${vip.address} dev ${on.name})`,
+      }),
+    ];
+  });
+}

@@ -8,7 +8,8 @@ import { fingerprint } from "../../../src/host/ssh/known-hosts.ts";
 
 /**
  * A real sshd on a loopback port whose root is an overlay of this machine's: users, sudo rules
- * and files that a test makes live in a tmpfs of a private mount namespace and vanish with it.
+ * and files that a test makes live in a tmpfs of a private mount namespace and vanish with it. /opt has
+ * room for 256 KiB only.
  * The process namespace dies with this process, so nothing is left behind even after a kill.
  */
 const SANDBOX = `
@@ -23,8 +24,8 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t sysfs sysfs "$root/sys"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
-mkdir -p "$root/run/sshd" "$root/run/lock" "$root/srv/small"
-mount -t tmpfs -o size=256k tmpfs "$root/srv/small"
+mkdir -p "$root/run/sshd" "$root/run/lock"
+mount -t tmpfs -o size=256k,mode=755 tmpfs "$root/opt"
 cp "$dir/sshd_config" "$dir/host_key" "$dir/host_key_rsa" "$root/run/sshd/"
 chmod 600 "$root/run/sshd/host_key" "$root/run/sshd/host_key_rsa"
 cp "$dir/setup.sh" "$root/run/setup.sh"
