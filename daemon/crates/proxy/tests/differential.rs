@@ -144,7 +144,7 @@ fn normal(text: &str) -> Vec<String> {
         }
         match line.split_once(": ") {
             Some((name, value)) if n > 0 => {
-                out.push(format!("{}: {}", name.to_ascii_lowercase(), value.trim()))
+                out.push(format!("{}: {}", name.to_ascii_lowercase(), value.trim()));
             }
             _ => out.push(line.split(' ').take(2).collect::<Vec<_>>().join(" ")),
         }

@@ -73,7 +73,7 @@ impl Checks {
                 continue;
             };
             for (s, m) in b.servers.iter().zip(&section.servers) {
-                if !m.check.enabled || m.disabled {
+                if !m.check.enabled || s.shared.state() == State::Maintenance {
                     continue;
                 }
                 let prober = Prober::new(section, m, &s.target);

@@ -2,8 +2,10 @@
 //! never wait for it.
 
 mod checks;
+mod error;
 mod events;
 mod grants;
+mod load;
 mod prober;
 mod service;
 mod status;
@@ -13,10 +15,10 @@ use crate::plan::{Plan, compile};
 use crate::shared::Registry;
 use crate::worker::{Grant, Report};
 use checks::{Checks, TOKEN_BASE};
+use config::Source;
 use config::haproxy::model;
-use config::{Options, Source};
 use events::Events as EventLog;
-use ipc::channel::{Channel, ChannelError, Received};
+use ipc::channel::{Channel, Received};
 use ipc::{FromWorker, ToWorker};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -24,38 +26,10 @@ use std::time::Duration;
 use sys::epoll::{Epoll, Events, Interest, monotonic_ms};
 use team::Team;
 
+pub use error::RunError;
+
 const CHANNEL: u64 = 1;
 const REPORTS: u64 = 2;
-
-/// Why the proxy process ends other than by `Stop`.
-#[derive(Debug)]
-pub enum RunError {
-    Channel(ChannelError),
-    Io(std::io::Error),
-}
-
-impl std::fmt::Display for RunError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Channel(e) => write!(f, "the channel to the supervisor: {e}"),
-            Self::Io(e) => write!(f, "the control thread: {e}"),
-        }
-    }
-}
-
-impl std::error::Error for RunError {}
-
-impl From<std::io::Error> for RunError {
-    fn from(e: std::io::Error) -> Self {
-        Self::Io(e)
-    }
-}
-
-impl From<ChannelError> for RunError {
-    fn from(e: ChannelError) -> Self {
-        Self::Channel(e)
-    }
-}
 
 pub struct Control {
     channel: Channel,
@@ -167,7 +141,7 @@ impl Control {
                 let granted = grants::take(listeners, fds);
                 match granted
                     .map_err(|e| vec![e])
-                    .and_then(|g| Ok((parse(&sources)?, g)))
+                    .and_then(|g| Ok((load::parse(&sources)?, g)))
                 {
                     Ok((model, grants)) => self.configure(generation, model, grants)?,
                     Err(reasons) => self.channel.send(
@@ -217,7 +191,7 @@ impl Control {
         let workers = self
             .team
             .as_ref()
-            .map_or_else(|| worker_count(&model), Team::len);
+            .map_or_else(|| load::worker_count(&model), Team::len);
         let registry = self.registry.get_or_insert_with(|| Registry::new(workers));
         let plan = match compile(model, generation, registry) {
             Ok(plan) => Arc::new(plan),
@@ -330,39 +304,4 @@ impl Control {
         }
         Ok(())
     }
-}
-
-/// The supervisor has refused what is wrong; here only what got past it counts.
-fn parse(sources: &[Source]) -> Result<model::Config, Vec<String>> {
-    let env = std::env::vars().collect();
-    let options = Options {
-        tolerant: true,
-        env: &env,
-        ..Options::default()
-    };
-    let parsed = config::haproxy::parse(sources, &options);
-    if parsed.is_valid() {
-        return Ok(parsed.config);
-    }
-    let place = |d: &config::Diagnostic| {
-        let at = parsed.sources.position(d.span);
-        format!(
-            "{}:{}:{}: {}",
-            parsed.sources.path(d.span.file),
-            at.line,
-            at.column,
-            d.message
-        )
-    };
-    Err(parsed.errors().map(place).collect())
-}
-
-fn worker_count(model: &model::Config) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    model
-        .global
-        .nbthread
-        .as_ref()
-        .map_or_else(cores, |n| usize::from(n.value))
-        .clamp(1, 256)
 }

@@ -207,7 +207,7 @@ fn backend(
     problems: &mut Vec<String>,
 ) -> Backend {
     let name = proxy.name.0.as_str();
-    let servers = servers::compile(proxy, registry, problems);
+    let servers = servers::compile(proxy, registry);
     let hash = proxy
         .hash_type
         .function

@@ -6,17 +6,13 @@ use config::haproxy::model::{self, Host, Proxy, ServerAddress, ServerPort};
 use std::net::SocketAddr;
 use sys::tcp::Peer;
 
-pub fn compile(proxy: &Proxy, registry: &mut Registry, problems: &mut Vec<String>) -> Vec<Server> {
+pub fn compile(proxy: &Proxy, registry: &mut Registry) -> Vec<Server> {
     let mut servers = Vec::with_capacity(proxy.servers.len());
     for s in &proxy.servers {
         let target = target(&s.address.value);
-        if let Target::Unresolved(name) = &target {
-            problems.push(format!(
-                "server {}: the name '{name}' cannot be resolved: write an IP address",
-                s.name.value
-            ));
-        }
-        let start = match (s.disabled, s.check.enabled) {
+        // A name without an address yet: out of rotation, which is no reason not to start.
+        let out = s.disabled || matches!(target, Target::Unresolved(_));
+        let start = match (out, s.check.enabled) {
             (true, _) => State::Maintenance,
             (false, true) => State::Unknown,
             (false, false) => State::NoCheck,

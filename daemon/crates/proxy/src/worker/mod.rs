@@ -7,6 +7,7 @@
 
 mod accept;
 mod answer;
+mod body;
 mod buffers;
 mod configure;
 mod conn;
@@ -19,8 +20,10 @@ mod mailbox;
 mod pool;
 mod queue;
 mod relay;
+mod reply_head;
 mod request;
 mod response;
+mod route;
 mod select;
 mod slab;
 mod upstream;

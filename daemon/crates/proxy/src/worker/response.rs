@@ -5,10 +5,7 @@ use super::conn::{Reply, State};
 use super::link::Read;
 use super::request::ROUNDS;
 use super::slab::NONE;
-use crate::rules::act::Subject;
-use crate::rules::{self, Context, Outcome};
-use http1::response::Asked;
-use http1::{Body, Field, Method, Response, parse_response, write};
+use http1::{Body, write};
 
 impl Worker {
     /// Passes on what the server sends, as fast as the client takes it.
@@ -142,126 +139,6 @@ impl Worker {
             self.take_reply_body(i, &data[at..], &mut tx);
         }
         self.tx = tx;
-    }
-
-    /// Bytes used; 0 wants more. `Err`: the exchange is over.
-    fn take_reply_head(&mut self, i: u32, data: &mut [u8], tx: &mut Vec<u8>) -> Result<usize, ()> {
-        let mut fields = std::mem::take(&mut self.fields);
-        let c = &mut self.clients[i];
-        let limits = c.plan.limits;
-        let txn = c.txn.as_mut().ok_or(())?;
-        let asked = Asked {
-            method: txn.method,
-            upgrade: txn.upgrade,
-        };
-        let parsed = parse_response(data, asked, limits, &mut fields);
-        let result = match parsed {
-            Ok(None) => Ok(0),
-            Ok(Some(response)) => {
-                let used = response.head_len;
-                self.begin_reply(i, data, response, &mut fields, tx)
-                    .map(|()| used)
-            }
-            Err(_) => {
-                txn.log.end(b'P', b'H');
-                self.drop_upstream(i);
-                self.answer_prepared(i, 502, true);
-                Err(())
-            }
-        };
-        self.fields = fields;
-        result
-    }
-
-    fn begin_reply(
-        &mut self,
-        i: u32,
-        data: &[u8],
-        response: Response,
-        fields: &mut [Field],
-        tx: &mut Vec<u8>,
-    ) -> Result<(), ()> {
-        self.edits.clear();
-        let now = self.now;
-        if !response.is_interim() {
-            self.reply_rules(i, data, &response, fields)?;
-        }
-        let stopping = self.stop_at.is_some();
-        let mut txn = self.clients[i].txn.take().ok_or(())?;
-        if response.is_interim() {
-            // RFC 9110 §15.2: not for a client that knows only HTTP/1.0.
-            if txn.client_http11 {
-                self.write_reply(data, &response, fields, &mut txn, tx);
-            }
-            self.clients[i].txn = Some(txn);
-            return Ok(());
-        }
-        txn.log.response = now;
-        txn.status = response.status;
-        // A response before the whole request: the rest of it has nowhere to go.
-        txn.keep &= txn.request_done && !stopping;
-        let keep_up = response.keep_alive && txn.request_done;
-        self.ups[txn.up].keep = keep_up;
-        self.write_reply(data, &response, fields, &mut txn, tx);
-        let tunnel = response.status == 101
-            || (txn.method == Method::Connect && (200..300).contains(&response.status));
-        txn.reply = Reply::Body;
-        txn.reply_body = response.body;
-        // The request will not be sent again.
-        self.buffers.give(std::mem::take(&mut txn.request));
-        txn.request_sent = 0;
-        self.clients[i].txn = Some(txn);
-        if tunnel {
-            self.clients[i].state = State::Tunnel;
-        }
-        Ok(())
-    }
-
-    fn reply_rules(
-        &mut self,
-        i: u32,
-        data: &[u8],
-        response: &Response,
-        fields: &mut [Field],
-    ) -> Result<(), ()> {
-        let random = self.draw();
-        let plan = self.clients[i].plan.clone();
-        let c = &self.clients[i];
-        let backend = c.txn.as_ref().and_then(|t| t.backend);
-        let server = c.txn.as_ref().and_then(|t| t.server(&plan));
-        let from_backend =
-            backend.map_or(&[][..], |b| &plan.backends[b as usize].response_rules[..]);
-        let from_frontend = &c.frontend().response_rules[..];
-        if from_backend.is_empty() && from_frontend.is_empty() {
-            return Ok(());
-        }
-        let mut edits = std::mem::take(&mut self.edits);
-        let base = Context {
-            random,
-            status: response.status,
-            server: server.map(|s| s.name.as_str()),
-            ..self.context(i, backend)
-        };
-        let mut outcome = Outcome::Pass;
-        for rules in [from_backend, from_frontend] {
-            let mut subject = Subject {
-                buf: data,
-                fields,
-                edits: &mut edits,
-                line: None,
-            };
-            outcome = rules::run(rules, &mut subject, &base);
-            if !matches!(outcome, Outcome::Pass) {
-                break;
-            }
-        }
-        self.edits = edits;
-        if matches!(outcome, Outcome::Pass) {
-            return Ok(());
-        }
-        self.drop_upstream(i);
-        self.answer_final(i, outcome);
-        Err(())
     }
 
     /// Sends head and body so far; `tx` may hold the head.

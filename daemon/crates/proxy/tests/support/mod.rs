@@ -1,16 +1,19 @@
 //! A supervisor for tests, raw clients and origin servers that do as they are told.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod client;
 pub mod haproxy;
+pub mod origin;
+
+pub use client::Client;
+pub use origin::Origin;
 
 use ipc::channel::Channel;
 use ipc::{FromWorker, ListenerGrant, SourceFile, ToWorker};
 use std::collections::HashMap;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::Read;
+use std::net::TcpListener;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -174,77 +177,6 @@ pub fn free_port() -> u16 {
         .port()
 }
 
-/// An origin server: `serve` gets each connection and its number, in a thread of its own.
-pub struct Origin {
-    pub port: u16,
-    pub connections: Arc<AtomicUsize>,
-}
-
-impl Origin {
-    pub fn start(serve: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let connections = Arc::new(AtomicUsize::new(0));
-        let count = connections.clone();
-        let serve = Arc::new(serve);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let Ok(stream) = stream else { return };
-                let number = count.fetch_add(1, Ordering::SeqCst);
-                let serve = serve.clone();
-                std::thread::spawn(move || serve(stream, number));
-            }
-        });
-        Self { port, connections }
-    }
-
-    /// Answers each request head with the same bytes, keeping the connection.
-    pub fn fixed(answer: &'static [u8]) -> Self {
-        Self::start(move |mut stream, _| {
-            while read_head(&mut stream).is_some() {
-                if stream.write_all(answer).is_err() {
-                    return;
-                }
-            }
-        })
-    }
-
-    /// Answers with what it received: the head and the body that Content-Length announces.
-    pub fn echo() -> Self {
-        Self::start(|mut stream, _| {
-            while let Some(head) = read_head(&mut stream) {
-                let mut body = vec![0; content_length(&head)];
-                if stream.read_exact(&mut body).is_err() {
-                    return;
-                }
-                let all = [head.as_bytes(), &body].concat();
-                let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", all.len());
-                if stream
-                    .write_all(answer.as_bytes())
-                    .and_then(|()| stream.write_all(&all))
-                    .is_err()
-                {
-                    return;
-                }
-            }
-        })
-    }
-
-    pub fn named(name: &'static str) -> Self {
-        Self::start(move |mut stream, _| {
-            while read_head(&mut stream).is_some() {
-                let answer = format!(
-                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{name}",
-                    name.len()
-                );
-                if stream.write_all(answer.as_bytes()).is_err() {
-                    return;
-                }
-            }
-        })
-    }
-}
-
 pub fn content_length(head: &str) -> usize {
     head.lines()
         .find_map(|l| {
@@ -266,69 +198,6 @@ pub fn read_head(stream: &mut impl Read) -> Option<String> {
         }
     }
     Some(String::from_utf8_lossy(&head).into_owned())
-}
-
-/// A client's connection.
-pub struct Client(pub TcpStream);
-
-impl Client {
-    pub fn connect(port: u16) -> Self {
-        let stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).unwrap();
-        stream.set_read_timeout(Some(WAIT)).unwrap();
-        Self(stream)
-    }
-
-    pub fn send(&mut self, text: impl AsRef<[u8]>) -> &mut Self {
-        self.0.write_all(text.as_ref()).unwrap();
-        self
-    }
-
-    /// The next response: head and body (by Content-Length or chunks, decoded).
-    pub fn response(&mut self) -> (String, Vec<u8>) {
-        let head = read_head(&mut self.0).expect("a response");
-        if head
-            .to_ascii_lowercase()
-            .contains("transfer-encoding: chunked")
-        {
-            let body = self.chunks();
-            return (head, body);
-        }
-        let mut body = vec![0; content_length(&head)];
-        self.0.read_exact(&mut body).unwrap();
-        (head, body)
-    }
-
-    fn chunks(&mut self) -> Vec<u8> {
-        let mut body = Vec::new();
-        loop {
-            let mut line = Vec::new();
-            let mut byte = [0];
-            while !line.ends_with(b"\r\n") {
-                self.0.read_exact(&mut byte).unwrap();
-                line.push(byte[0]);
-            }
-            let size =
-                usize::from_str_radix(std::str::from_utf8(&line).unwrap().trim(), 16).unwrap();
-            let mut piece = vec![0; size + 2];
-            self.0.read_exact(&mut piece).unwrap();
-            body.extend_from_slice(&piece[..size]);
-            if size == 0 {
-                return body;
-            }
-        }
-    }
-
-    pub fn get(&mut self, path: &str) -> (String, Vec<u8>) {
-        self.send(format!("GET {path} HTTP/1.1\r\nHost: test\r\n\r\n"))
-            .response()
-    }
-
-    /// All bytes up to the end of the connection.
-    pub fn rest(&mut self) -> Vec<u8> {
-        let mut all = Vec::new();
-        let _ = self.0.read_to_end(&mut all);
-        all
-    }
 }
 
 pub fn status_of(head: &str) -> u16 {

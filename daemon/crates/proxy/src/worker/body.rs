@@ -1,0 +1,145 @@
+//! Request bodies: what came with the head, and what follows.
+
+use super::Worker;
+use super::conn::{Reply, State, Txn};
+use super::link::Read;
+use super::request::ROUNDS;
+use super::slab::NONE;
+use http1::{Body, write};
+
+impl Worker {
+    /// Passes on what the client sends of the body, as fast as the server takes it.
+    pub(super) fn pump_body(&mut self, i: u32) {
+        let mut rx = std::mem::take(&mut self.rx);
+        for round in 0.. {
+            let Some(c) = self.clients.get_mut(i) else {
+                break;
+            };
+            let Some(txn) = c.txn.as_mut() else { break };
+            if c.state != State::Exchange
+                || txn.request_done
+                || txn.up == NONE
+                || txn.request_sent < txn.request.len()
+            {
+                break;
+            }
+            if self.ups[txn.up].link.is_blocked() {
+                break;
+            }
+            if round == ROUNDS {
+                self.resume_later(i);
+                break;
+            }
+            let pend = std::mem::take(&mut c.pend);
+            let n = if pend.is_empty() {
+                match c.link.read(&mut rx) {
+                    Read::Data(n) => n,
+                    Read::Blocked => break,
+                    Read::End | Read::Broken => {
+                        self.client_gone(i);
+                        break;
+                    }
+                }
+            } else {
+                0
+            };
+            let data: &[u8] = if pend.is_empty() { &rx[..n] } else { &pend };
+            let ok = self.forward_body(i, data);
+            self.buffers.give(pend);
+            if !ok {
+                break;
+            }
+        }
+        self.rx = rx;
+    }
+
+    /// Sends a piece of the body; false when the exchange cannot go on with it.
+    fn forward_body(&mut self, i: u32, data: &[u8]) -> bool {
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else {
+            return false;
+        };
+        txn.streamed = true;
+        txn.log.bytes_in += data.len() as u64;
+        let mut at = 0;
+        let chunked = matches!(txn.body, Body::Chunked(_));
+        self.tx.clear();
+        let mut plain = 0..0;
+        while at < data.len() && !txn.body.is_done() {
+            let Ok(step) = txn.body.step(&data[at..]) else {
+                txn.keep = false;
+                self.note_bad_body(i);
+                return false;
+            };
+            if chunked {
+                write::chunk(&data[at..][step.data.clone()], &mut self.tx);
+            } else {
+                plain = at + step.data.start..at + step.data.end;
+            }
+            at += step.used;
+        }
+        if txn.body.is_done() {
+            txn.request_done = true;
+            if let Body::Chunked(decoder) = &txn.body {
+                write::last_chunk(&decoder.trailers(), &mut self.tx);
+            }
+        }
+        let up = &mut self.ups[txn.up].link;
+        let sent = up.send(&self.tx, &data[plain], &mut self.buffers);
+        if at < data.len() {
+            c.pend = self.buffers.hold(&data[at..]);
+        }
+        self.touch(i);
+        if sent.is_err() {
+            // The server stopped listening; what it has to say may still be readable.
+            let Some(txn) = self.clients[i].txn.as_mut() else {
+                return false;
+            };
+            txn.keep = false;
+            let u = txn.up;
+            self.ups[u].link.readable = true;
+            self.ups[u].keep = false;
+            txn.request_done = true;
+            self.pump_reply(i);
+            return false;
+        }
+        true
+    }
+
+    /// The body broke its framing after the head went on.
+    fn note_bad_body(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        c.frontend().shared.workers[self.id].errors.add(1);
+        if let Some(txn) = c.txn.as_mut() {
+            txn.log.end(b'C', b'D');
+            if txn.reply == Reply::Head {
+                return self.answer_prepared(i, 400, false);
+            }
+        }
+        self.close_client(i);
+    }
+}
+
+/// Moves body bytes that came with the head into the request; more than `data.len()` on a fault.
+pub(super) fn take_body(txn: &mut Txn, data: &[u8]) -> usize {
+    let chunked = matches!(txn.body, Body::Chunked(_));
+    let mut at = 0;
+    while at < data.len() && !txn.body.is_done() {
+        let Ok(step) = txn.body.step(&data[at..]) else {
+            return usize::MAX / 2;
+        };
+        let piece = &data[at..][step.data];
+        if chunked {
+            write::chunk(piece, &mut txn.request);
+        } else {
+            txn.request.extend_from_slice(piece);
+        }
+        at += step.used;
+    }
+    txn.request_done = txn.body.is_done();
+    if let (true, Body::Chunked(decoder)) = (txn.request_done, &txn.body) {
+        write::last_chunk(&decoder.trailers(), &mut txn.request);
+    }
+    txn.reply = Reply::Head;
+    at
+}
