@@ -40,7 +40,7 @@ async function ship(id: string, inputs: NodeInputs, operation: Operation): Promi
       signal: operation.signal,
       onProgress: ({ step, message }) => operation.progress(`${step}: ${message}`),
     };
-    await host.preflight(release, options);
+    // An apply begins with everything that a preflight looks at, under the host's lock.
     return host.apply(release, options);
   });
   return state(id, inputs, observed);
