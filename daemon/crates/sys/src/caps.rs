@@ -41,14 +41,9 @@ impl Capability {
 /// Gives up every capability but `keep`, in the bounding set as well, so that no exec brings one
 /// back. Capabilities that the thread does not have are not gained.
 pub fn keep_only(keep: &[Capability]) -> io::Result<()> {
-    let wanted = keep.iter().fold(CapabilitySet::empty(), |set, capability| {
-        set | capability.bit()
-    });
+    let wanted = set_of(keep);
     let current = rustix::thread::capabilities(None)?;
-    // Dropping from the bounding set needs CAP_SETPCAP; without it there is nothing to bring back.
-    if current.effective.contains(CapabilitySet::SETPCAP) {
-        shrink_bounding_set(wanted)?;
-    }
+    bound(keep)?;
     let kept = wanted & current.permitted;
     rustix::thread::set_capabilities(
         None,
@@ -59,6 +54,23 @@ pub fn keep_only(keep: &[Capability]) -> io::Result<()> {
         },
     )?;
     Ok(())
+}
+
+/// Takes every capability but `keep` out of the bounding set, while the right to do so is still
+/// there: to be called before a change of user. Without that right there is nothing to bring back.
+pub fn bound(keep: &[Capability]) -> io::Result<()> {
+    let current = rustix::thread::capabilities(None)?;
+    if current.effective.contains(CapabilitySet::SETPCAP) {
+        shrink_bounding_set(set_of(keep))?;
+    }
+    Ok(())
+}
+
+fn set_of(capabilities: &[Capability]) -> CapabilitySet {
+    let empty = CapabilitySet::empty();
+    capabilities
+        .iter()
+        .fold(empty, |set, capability| set | capability.bit())
 }
 
 fn shrink_bounding_set(wanted: CapabilitySet) -> io::Result<()> {

@@ -51,6 +51,7 @@ fn confine(args: &WorkerArgs) -> io::Result<()> {
     if let Some(directory) = &args.chroot {
         caps::chroot(directory)?;
     }
+    caps::bound(&[])?;
     if let (Some(uid), Some(gid)) = (args.uid, args.gid) {
         caps::change_user(&Identity {
             uid,

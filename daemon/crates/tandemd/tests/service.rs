@@ -3,7 +3,6 @@
 mod pair;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use pair::daemon::processes_on;
 use pair::traffic::{failures, get_from};

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Daemon, start, unix_ms};
 use crate::configuration::{self, Loaded, load};
 use crate::control::ClientId;
+use crate::host;
 use crate::listeners::Listeners;
 use crate::users::Users;
 use crate::worker::Kind;
@@ -84,11 +85,10 @@ impl Daemon {
     fn compare(&self, loaded: &Loaded, listeners: &Listeners) -> (Vec<String>, VecDeque<Kind>) {
         let mut changes = Vec::new();
         let mut to_ask = VecDeque::new();
-        let digest = |half: Option<&String>| half.cloned();
-        let proxy = digest(loaded.haproxy.as_ref().map(|half| &half.sha256))
-            != digest(self.current.haproxy.as_ref().map(|half| &half.sha256));
-        let vrrp = digest(loaded.keepalived.as_ref().map(|half| &half.sha256))
-            != digest(self.current.keepalived.as_ref().map(|half| &half.sha256));
+        let proxy = loaded.haproxy.as_ref().map(|half| &half.files)
+            != self.current.haproxy.as_ref().map(|half| &half.files);
+        let vrrp = loaded.keepalived.as_ref().map(|half| &half.files)
+            != self.current.keepalived.as_ref().map(|half| &half.files);
         let added = listeners.added_to(&self.listeners);
         let removed = self.listeners.added_to(listeners);
         if proxy {
@@ -96,6 +96,13 @@ impl Daemon {
         }
         if vrrp {
             changes.push("keepalived.conf changed".to_owned());
+        }
+        let rights = |loaded| host::confinement(loaded, &self.users);
+        if rights(loaded) != rights(&self.current) {
+            changes.push(
+                "user, group or chroot changed: they take effect when the service is restarted"
+                    .to_owned(),
+            );
         }
         changes.extend(added.iter().map(|address| format!("listens on {address}")));
         changes.extend(

@@ -2,7 +2,7 @@
 //! the servers behind it.
 
 // Each test binary uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 pub mod daemon;
 pub mod traffic;
