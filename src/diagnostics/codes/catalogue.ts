@@ -2,9 +2,7 @@ import { cliCodes } from "./cli.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { generalCodes } from "./general.ts";
 import { hostCodes } from "./host.ts";
-import { labCodes } from "./lab.ts";
 import { providerCodes } from "./provider.ts";
-import { renderCodes } from "./render.ts";
 import { stackCodes } from "./stack.ts";
 import { stackFieldCodes } from "./stack-fields.ts";
 import { verifyCodes } from "./verify.ts";
@@ -14,12 +12,10 @@ export const errorCatalogue = {
   ...generalCodes,
   ...stackFieldCodes,
   ...stackCodes,
-  ...renderCodes,
   ...hostCodes,
   ...providerCodes,
   ...verifyCodes,
   ...cliCodes,
-  ...labCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;

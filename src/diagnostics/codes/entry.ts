@@ -1,8 +1,8 @@
 /**
  * What `tandem explain CODE` prints and docs/errors.md holds for one code.
  *
- * To add a code: one line in the file of your folder (stack.ts, render.ts, host.ts, provider.ts,
- * verify.ts, cli.ts, lab.ts), in alphabetical order:
+ * To add a code: one line in the file of your folder (stack.ts, host.ts, provider.ts,
+ * verify.ts, cli.ts), in alphabetical order:
  *
  *     HOST_LOCKED: ["another run holds the host's lock", "lb-a: locked by bob@ci pid 7", "wait, or …"],
  *

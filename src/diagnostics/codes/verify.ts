@@ -2,6 +2,11 @@ import type { ErrorTable } from "./entry.ts";
 
 /** Codes of src/verify; the format is told in entry.ts. */
 export const verifyCodes = {
+  VERIFY_CANNOT_PROBE: [
+    "the host that is to send the probes of a drill cannot do it",
+    "host client: cannot ask from here: perl: command not found",
+    "install perl-base on that host, or leave `from` out to ask from this machine",
+  ],
   VERIFY_FAULT_FAILED: [
     "a fault could not be injected or undone: without it a drill proves nothing",
     "host lb-a: systemctl kill --signal=SIGKILL tandem.service ended with exit code 1: Unit not loaded",
