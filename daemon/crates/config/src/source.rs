@@ -241,3 +241,36 @@ impl SourceMap {
         self.files.get(id.0 as usize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let map = SourceMap::new(&[Source::new("f", "a\n é均b\r\n\nlast")]);
+        let at = |start: usize| map.position(Span::new(FileId(0), start, start));
+        assert_eq!(at(0), Position { line: 1, column: 1 });
+        assert_eq!(at(8), Position { line: 2, column: 4 });
+        assert_eq!(at(12), Position { line: 4, column: 1 });
+        assert_eq!(
+            (map.line(FileId(0), 2), map.line(FileId(0), 9)),
+            (" é均b", "")
+        );
+    }
+
+    #[test]
+    fn equality_looks_at_the_value_alone() {
+        let here = Spanned::new(1, Span::new(FileId(0), 5, 6));
+        assert_eq!(here, Spanned::implied(1));
+        assert_ne!(here, Spanned::implied(2));
+    }
+
+    #[test]
+    fn spans_of_unknown_files_are_empty() {
+        let map = SourceMap::default();
+        let span = Span::new(FileId(7), 3, 9);
+        assert_eq!((map.slice(span), map.path(span.file)), ("", ""));
+        assert_eq!(map.position(span), Position { line: 1, column: 1 });
+    }
+}

@@ -4,14 +4,13 @@ use super::args::Args;
 use super::context::Context;
 use super::fetch::{Kind, kind};
 use super::lexer::Word;
-use super::model::{Converter, Fetch, IntTest, MatchKind, Sample, Test};
-use super::network::network;
+use super::model::{Converter, Sample, Test};
 use super::piece::Piece;
 use crate::source::{Span, Spanned};
 
 /// `-m` methods, and the suffixes by which ACL keywords name them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Method {
+pub enum Method {
     Bool,
     Found,
     Int,
@@ -99,7 +98,7 @@ impl Context<'_> {
             rest = more.get(taken..).unwrap_or(&[]);
         }
         let method = flags.method.unwrap_or_else(|| default_method(&sample));
-        let matching = self.patterns(method, &sample, first, rest, flags.ended)?;
+        let matching = self.patterns(method, first, rest, flags.ended)?;
         let test = Test {
             sample,
             matching,
@@ -174,96 +173,12 @@ impl Context<'_> {
             .add(severity, "haproxy/not-yet", word.span, message)
             .suggest("write the patterns on the line");
     }
-
-    fn patterns(
-        &mut self,
-        method: Method,
-        sample: &Sample,
-        first: &Word<'_>,
-        words: &[Word<'_>],
-        ended: bool,
-    ) -> Option<MatchKind> {
-        if words.is_empty() && !ended && !matches!(method, Method::Bool | Method::Found) {
-            let message = format!("'{}' has no pattern, so it never matches", first.text);
-            self.warning("haproxy/no-pattern", first.span, message)
-                .suggest("add a pattern, or '-m found' to ask whether it is there");
-        }
-        let texts = || {
-            words
-                .iter()
-                .map(|word| word.text.to_string())
-                .collect::<Vec<_>>()
-        };
-        Some(match method {
-            Method::Found => MatchKind::Found,
-            Method::Bool if words.is_empty() => MatchKind::Bool,
-            Method::Bool | Method::Int => MatchKind::Int(self.integers(words)?),
-            Method::Len => MatchKind::Length(self.integers(words)?),
-            Method::Ip => {
-                let nets = words.iter().map(|word| network(&word.text).ok_or(word));
-                match nets.collect::<Result<Vec<_>, _>>() {
-                    Ok(nets) => MatchKind::Ip(nets),
-                    Err(word) => {
-                        self.bad(word, "an address or a network", "write e.g. 10.0.0.0/8");
-                        return None;
-                    }
-                }
-            }
-            Method::Str if matches!(sample.fetch.value, Fetch::Method) => MatchKind::Str(texts()),
-            Method::Str => MatchKind::Str(texts()),
-            Method::Beg => MatchKind::Beg(texts()),
-            Method::End => MatchKind::End(texts()),
-            Method::Sub => MatchKind::Sub(texts()),
-            Method::Dir => MatchKind::Dir(texts()),
-            Method::Dom => MatchKind::Dom(texts()),
-            Method::Reg => MatchKind::Reg(texts()),
-        })
-    }
-
-    /// `5`, `1:1024`, `gt 5`, …; an operator holds for what follows it.
-    fn integers(&mut self, words: &[Word<'_>]) -> Option<Vec<IntTest>> {
-        let mut tests = Vec::new();
-        let mut operator = "eq";
-        for word in words {
-            let text = word.text.as_ref();
-            if matches!(text, "eq" | "ge" | "gt" | "le" | "lt") {
-                operator = text;
-                continue;
-            }
-            let range = text.split_once(':').map(|(low, high)| {
-                (
-                    number(low).or(low.is_empty().then_some(i64::MIN)),
-                    number(high).or(high.is_empty().then_some(i64::MAX)),
-                )
-            });
-            let test = match (range, number(text), operator) {
-                (Some((Some(low), Some(high))), _, "eq") if low <= high => {
-                    IntTest::Range(low, high)
-                }
-                (None, Some(value), "eq") => IntTest::Eq(value),
-                (None, Some(value), "ge") => IntTest::Ge(value),
-                (None, Some(value), "gt") => IntTest::Gt(value),
-                (None, Some(value), "le") => IntTest::Le(value),
-                (None, Some(value), "lt") => IntTest::Lt(value),
-                _ => {
-                    self.bad(word, "a number", "write a number, LOW:HIGH, or e.g. 'gt 5'");
-                    return None;
-                }
-            };
-            tests.push(test);
-        }
-        Some(tests)
-    }
 }
 
 struct Flags {
     method: Option<Method>,
     ignore_case: bool,
     ended: bool,
-}
-
-fn number(text: &str) -> Option<i64> {
-    text.parse().ok()
 }
 
 /// From the kind of the value that comes out of the last converter.

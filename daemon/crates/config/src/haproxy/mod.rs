@@ -13,6 +13,7 @@ mod lexer;
 pub mod model;
 mod network;
 mod parser;
+mod patterns;
 mod piece;
 mod resolve;
 mod sample;

@@ -197,3 +197,41 @@ impl Context<'_> {
         word
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Result<Duration, TimeError> {
+        parse_time(text, DefaultUnit::Milliseconds)
+    }
+
+    #[test]
+    fn times_take_every_unit_and_milliseconds_without_one() {
+        assert_eq!(time("10"), Ok(Duration::from_millis(10)));
+        assert_eq!(time("500us"), Ok(Duration::from_micros(500)));
+        assert_eq!(time("2m"), Ok(Duration::from_mins(2)));
+        assert_eq!(time("1d"), Ok(Duration::from_hours(24)));
+        assert_eq!(
+            parse_time("10", DefaultUnit::Seconds),
+            Ok(Duration::from_secs(10))
+        );
+    }
+
+    #[test]
+    fn times_that_cannot_be_kept_are_refused() {
+        assert_eq!(time(""), Err(TimeError::NotANumber));
+        assert_eq!(time("s"), Err(TimeError::NotANumber));
+        assert_eq!(time("5x"), Err(TimeError::Unit(1)));
+        assert_eq!(time("25d"), Err(TimeError::TooLong));
+        assert_eq!(time("99999999999999999999s"), Err(TimeError::TooLong));
+    }
+
+    #[test]
+    fn sizes_take_k_m_g() {
+        assert_eq!(parse_size("16k"), Some(16384));
+        assert_eq!(parse_size("1m"), Some(1 << 20));
+        assert_eq!(parse_size("1x"), None);
+        assert_eq!(parse_size("99999999999999999g"), None);
+    }
+}

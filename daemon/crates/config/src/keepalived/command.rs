@@ -166,3 +166,52 @@ pub fn script_user(words: &[Word]) -> Option<ScriptUser> {
         group: words.get(1).map(owned),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_split_quotes_group_and_escapes_stand_for_bytes() {
+        let cases: [(&str, &[&str]); 6] = [
+            ("/bin/a  b", &["/bin/a", "b"]),
+            ("/bin/a 'b c' d", &["/bin/a", "b c", "d"]),
+            ("/bin/a 'b'c\\ d", &["/bin/a", "bc d"]),
+            ("/bin/a \\x41\\102\\t", &["/bin/a", "AB\t"]),
+            ("/bin/a ''", &["/bin/a", ""]),
+            ("  ", &[]),
+        ];
+        for (text, argv) in cases {
+            assert_eq!(
+                split(text).as_deref(),
+                Ok(argv.map_to_strings().as_slice()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn broken_commands_say_what_is_wrong() {
+        assert_eq!(split("a 'b"), Err("a quote is never closed"));
+        assert_eq!(split("a \\"), Err("it ends in a backslash"));
+        assert_eq!(
+            split("a \\xzz"),
+            Err("\\x must be followed by hexadecimal digits")
+        );
+        assert_eq!(split("a \\777"), Err("an escape is above 255"));
+        assert_eq!(
+            split("a \\xff"),
+            Err("its escapes give bytes that are not UTF-8")
+        );
+    }
+
+    trait MapToStrings {
+        fn map_to_strings(&self) -> Vec<String>;
+    }
+
+    impl MapToStrings for [&str] {
+        fn map_to_strings(&self) -> Vec<String> {
+            self.iter().map(|word| (*word).to_owned()).collect()
+        }
+    }
+}

@@ -181,3 +181,33 @@ pub fn scope(text: &str) -> Option<Scope> {
         number => number.parse().ok()?,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_take_six_decimals_and_no_unit() {
+        assert_eq!(parse_seconds("1"), Some(Duration::from_secs(1)));
+        assert_eq!(parse_seconds(".25"), Some(Duration::from_millis(250)));
+        assert_eq!(parse_seconds("0.000001"), Some(Duration::from_micros(1)));
+        for wrong in [
+            "",
+            ".",
+            "-1",
+            "1s",
+            "1.0000001",
+            "1e3",
+            "99999999999999999999",
+        ] {
+            assert_eq!(parse_seconds(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn scopes_have_names_and_numbers() {
+        assert_eq!(scope("link"), Some(Scope(253)));
+        assert_eq!(scope("7"), Some(Scope(7)));
+        assert_eq!(scope("256"), None);
+    }
+}

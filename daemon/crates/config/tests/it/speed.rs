@@ -1,11 +1,18 @@
-//! 100,000 lines are read in under a second by a release build; a debug build gets ten.
+//! 100,000 lines are read in under a second of processor time by a release build; a debug build
+//! gets ten. Processor time, because other tests run beside.
 
 use crate::said::{haproxy, keepalived};
 use std::fmt::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn limit() -> Duration {
     Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 })
+}
+
+/// Processor time of this thread so far.
+fn cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).expect("a time since the start")
 }
 
 #[test]
@@ -28,9 +35,9 @@ fn a_haproxy_file_of_100_000_lines_is_read_in_time() {
         }
     }
     assert!(text.lines().count() > 99_000);
-    let start = Instant::now();
+    let start = cpu();
     let parsed = haproxy(&text);
-    let took = start.elapsed();
+    let took = cpu().saturating_sub(start);
     assert!(parsed.is_valid());
     println!("haproxy: {} lines in {took:?}", text.lines().count());
     assert!(took < limit(), "{took:?}");
@@ -51,9 +58,9 @@ fn a_keepalived_file_of_100_000_lines_is_read_in_time() {
         );
     }
     assert!(text.lines().count() > 99_000);
-    let start = Instant::now();
+    let start = cpu();
     let parsed = keepalived(&text);
-    let took = start.elapsed();
+    let took = cpu().saturating_sub(start);
     assert!(parsed.is_valid(), "{:?}", parsed.errors().next());
     println!("keepalived: {} lines in {took:?}", text.lines().count());
     assert!(took < limit(), "{took:?}");

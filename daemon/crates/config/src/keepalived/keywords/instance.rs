@@ -9,6 +9,7 @@ use crate::keepalived::model::{
 };
 use crate::keepalived::tree::Node;
 use crate::source::{Span, Spanned};
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -59,9 +60,14 @@ pub struct Draft {
     pub no_virtual_ipaddress: bool,
 }
 
-pub fn read(cx: &mut Context<'_>, config: &Config, others: &[Draft], node: &Node) -> Option<Draft> {
+pub fn read(
+    cx: &mut Context<'_>,
+    config: &Config,
+    names: &mut HashSet<String>,
+    node: &Node,
+) -> Option<Draft> {
     let name = name(cx, node)?;
-    if others.iter().any(|other| other.name == name) {
+    if !names.insert(name.value.clone()) {
         let message = format!("there is a vrrp_instance '{name}' already; this one is not used");
         cx.error("keepalived/duplicate-name", name.span, message)
             .suggest("give it another name and another virtual_router_id");

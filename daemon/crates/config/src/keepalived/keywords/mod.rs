@@ -16,6 +16,7 @@ use super::context::{Block, Context, owned};
 use super::model::{Config, LvsBlock, LvsKind};
 use super::tree::Node;
 use crate::source::Spanned;
+use std::collections::HashSet;
 
 pub use instance::Draft;
 
@@ -29,6 +30,7 @@ const TOP: Block = Block {
 pub struct Drafts {
     pub config: Config,
     pub instances: Vec<Draft>,
+    names: HashSet<String>,
 }
 
 /// Reads the top level: `global_defs` first, wherever it stands, because instances build on it.
@@ -51,7 +53,7 @@ fn block(cx: &mut Context<'_>, drafts: &mut Drafts, node: &Node) {
     match node.keyword() {
         "vrrp_script" => script::read(cx, config, node),
         "vrrp_instance" => {
-            if let Some(draft) = instance::read(cx, config, &drafts.instances, node) {
+            if let Some(draft) = instance::read(cx, config, &mut drafts.names, node) {
                 drafts.instances.push(draft);
             }
         }

@@ -15,6 +15,7 @@ pub fn resolve(cx: &mut Context<'_>, drafts: Drafts) -> Config {
     let Drafts {
         mut config,
         instances,
+        ..
     } = drafts;
     // Scripts without a user of their own run as script_user.
     let script_user = config.global.script_user.clone();
