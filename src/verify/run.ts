@@ -47,7 +47,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const drill = new Drill(options);
   const members = await openMembers(options.hosts, options.instance);
   const master = await drill.ready(members);
-  const prober = startProber(options.probe, drill.now);
+  const prober = await startProber(options.probe, drill.now);
   try {
     await drill.steady(prober, "before the fault");
     return await drill.measure(members, master, prober);

@@ -32,7 +32,7 @@ export function ask(plan: ProbePlan): Promise<Answer> {
     socket.setNoDelay(true);
     socket.on("connect", () => {
       if (plan.kind === "tcp") finish(true, "connected");
-      else socket.write(request(plan));
+      else socket.write(requestText(plan));
     });
     socket.on("data", (chunk) => {
       received = (received + chunk.toString("latin1")).slice(0, MAX_BODY);
@@ -47,7 +47,7 @@ export function ask(plan: ProbePlan): Promise<Answer> {
 }
 
 /** `Connection: close` makes the end of the stream the end of the answer. */
-function request(plan: ProbePlan): string {
+export function requestText(plan: ProbePlan): string {
   const bare = plan.address.includes(":") ? `[${plan.address}]` : plan.address;
   const host = plan.host ?? (plan.port === 80 ? bare : `${bare}:${plan.port}`);
   return `GET ${plan.path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: tandem-probe\r\nConnection: close\r\n\r\n`;
