@@ -10,6 +10,7 @@
 // Two arms of a match show the good and the bad case side by side.
 #![allow(clippy::single_match_else)]
 
+pub mod codes;
 pub mod diagnostic;
 pub mod fuzz;
 pub mod given;

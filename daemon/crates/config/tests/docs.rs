@@ -60,3 +60,56 @@ fn every_keyword_stands_in_the_table_once() {
         }
     }
 }
+
+#[test]
+fn the_list_of_codes_is_current() {
+    check("config-codes.md", &config::codes::markdown());
+}
+
+/// Rust sources below a folder.
+fn sources(folder: &std::path::Path, into: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.file_name().is_some_and(|name| name != "codes.rs") {
+            into.push(std::fs::read_to_string(&path).expect("a source"));
+        }
+    }
+}
+
+#[test]
+fn every_code_is_explained_and_every_explanation_is_used() {
+    let mut texts = Vec::new();
+    sources(
+        &PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut texts,
+    );
+    let mut used = std::collections::BTreeSet::new();
+    for text in &texts {
+        for quoted in text.split('"') {
+            let code = quoted
+                .strip_prefix("haproxy/")
+                .or(quoted.strip_prefix("keepalived/"));
+            if code.is_some_and(|c| {
+                c.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            }) {
+                used.insert(quoted);
+            }
+        }
+    }
+    let unexplained: Vec<_> = used
+        .iter()
+        .filter(|code| config::codes::explain(code).is_none())
+        .collect();
+    assert!(unexplained.is_empty(), "not in codes.rs: {unexplained:?}");
+    let all = config::codes::HAPROXY
+        .iter()
+        .chain(config::codes::KEEPALIVED);
+    let unused: Vec<_> = all
+        .map(|(code, _)| code)
+        .filter(|code| !used.contains(*code))
+        .collect();
+    assert!(unused.is_empty(), "explained but never used: {unused:?}");
+}
