@@ -202,41 +202,6 @@ fn expect_100_continue_is_passed_on_and_answered() {
 }
 
 #[test]
-fn an_upgrade_becomes_a_tunnel() {
-    let origin = Origin::start(|mut stream, _| {
-        let head = read_head(&mut stream).unwrap();
-        assert!(
-            head.contains("Upgrade: websocket") && head.contains("Connection: Upgrade"),
-            "{head}"
-        );
-        stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhi").unwrap();
-        let mut buf = [0; 64];
-        while let Ok(n @ 1..) = stream.read(&mut buf) {
-            stream.write_all(&buf[..n]).unwrap();
-        }
-    });
-    let port = free_port();
-    let _proxy = Proxy::start(&http_config(port, "", &one_server(&origin)));
-    let mut client = Client::connect(port);
-    client.send("GET /chat HTTP/1.1\r\nHost: t\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n\r\n");
-    let head = read_head(&mut client.0).unwrap();
-    assert_eq!(status_of(&head), 101);
-    assert!(head.contains("Upgrade: websocket"), "{head}");
-    let mut buf = [0; 2];
-    client.0.read_exact(&mut buf).unwrap();
-    assert_eq!(&buf, b"hi");
-    for n in 0..100u32 {
-        let message = format!("message {n:03}");
-        client.send(&message);
-        let mut echo = vec![0; message.len()];
-        client.0.read_exact(&mut echo).unwrap();
-        assert_eq!(echo, message.as_bytes());
-    }
-    client.0.shutdown(std::net::Shutdown::Write).unwrap();
-    assert!(client.rest().is_empty());
-}
-
-#[test]
 fn bad_requests_are_answered_and_the_connection_ends() {
     let origin = Origin::echo();
     let port = free_port();

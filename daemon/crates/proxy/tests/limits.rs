@@ -173,27 +173,3 @@ fn connections_above_maxconn_of_a_frontend_wait_and_are_served() {
     assert!(clients.into_iter().all(|c| c.join().unwrap() == 200));
     assert_eq!(proxy.status()["frontends"][0]["connections"], 0);
 }
-
-#[test]
-fn a_tunnel_lives_as_long_as_timeout_tunnel_says() {
-    let origin = Origin::start(|mut stream, _| {
-        read_head(&mut stream);
-        stream
-            .write_all(
-                b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
-            )
-            .unwrap();
-        let _ = stream.read_to_end(&mut Vec::new());
-    });
-    let port = free_port();
-    let servers = format!(
-        "    timeout server 100ms\n    timeout tunnel 600ms\n    server s 127.0.0.1:{}",
-        origin.port
-    );
-    let _proxy = Proxy::start(&http_config(port, "", &servers));
-    let mut client = Client::connect(port);
-    client.send("GET / HTTP/1.1\r\nHost: t\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n");
-    assert_eq!(status_of(&read_head(&mut client.0).unwrap()), 101);
-    let (_, took) = timed(|| client.rest());
-    within(took, 550..2500);
-}

@@ -7,13 +7,14 @@ mod events;
 mod grants;
 mod load;
 mod prober;
+mod reports;
 mod service;
 mod status;
 mod team;
 
 use crate::plan::{Plan, compile};
 use crate::shared::Registry;
-use crate::worker::{Grant, Report};
+use crate::worker::Grant;
 use checks::{Checks, TOKEN_BASE};
 use config::Source;
 use config::haproxy::model;
@@ -228,66 +229,6 @@ impl Control {
             team.configure(&plan, &self.grants);
         }
         self.plan = Some(plan);
-        Ok(())
-    }
-
-    fn on_reports(&mut self) -> Result<(), RunError> {
-        let reports = self.team.as_ref().map(Team::reports).unwrap_or_default();
-        for report in reports {
-            match report {
-                Report::Configured { generation, .. } => {
-                    if let Some((wanted, left)) = &mut self.pending
-                        && *wanted == generation
-                    {
-                        *left -= 1;
-                        if *left == 0 {
-                            self.pending = None;
-                            self.channel.send(&FromWorker::Ready { generation }, &[])?;
-                        }
-                    }
-                }
-                Report::ListenerLost { .. } => self.lost_listener = true,
-                Report::Stopped { .. } => self.stopped += 1,
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether all sockets of the frontend are there.
-    fn listens(&self, frontend: &str) -> bool {
-        let wanted = self
-            .plan
-            .as_ref()
-            .and_then(|p| p.frontends.iter().find(|f| f.name == frontend))
-            .map_or(0, |f| f.addresses.len());
-        !self.lost_listener
-            && !self.stopping
-            && self
-                .grants
-                .iter()
-                .filter(|g| g.frontend == frontend)
-                .count()
-                >= wanted
-    }
-
-    /// Tells the supervisor, and through it VRRP, as soon as the answer changes.
-    fn tell_service(&mut self) -> Result<(), RunError> {
-        let Some(plan) = &self.plan else {
-            return Ok(());
-        };
-        let verdict = service::verdict(plan, |f| self.listens(f));
-        let now = match verdict {
-            Ok(()) => (true, String::new()),
-            Err(reason) => (false, reason),
-        };
-        if self.service.as_ref() != Some(&now) {
-            let message = FromWorker::Service {
-                up: now.0,
-                reason: now.1.clone(),
-            };
-            self.channel.send(&message, &[])?;
-            self.service = Some(now);
-        }
         Ok(())
     }
 

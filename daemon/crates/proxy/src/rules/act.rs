@@ -1,7 +1,8 @@
 //! Running a section's rules over a message.
 
 use super::context::{Context, Message, RequestLine};
-use super::{Action, Edits, Redirect, RedirectKind, Rule, holds};
+use super::redirect::{redirect, single_line};
+use super::{Action, Edits, Rule, holds};
 use crate::plan::Answers;
 use crate::plan::reason;
 use http1::{Field, target};
@@ -235,65 +236,6 @@ fn backslash_references(text: &[u8]) -> Vec<u8> {
         }
     }
     out
-}
-
-fn redirect(r: &Redirect, ctx: &Context<'_>) -> Outcome {
-    let line = ctx.line.unwrap_or_default();
-    let uri = target::path_and_query(line.target);
-    let path = target::path(line.target);
-    let rest = if r.drop_query { path } else { uri };
-    let mut location = match &r.kind {
-        RedirectKind::Location(f) => f.text(ctx),
-        RedirectKind::Prefix(f) => {
-            let prefix = f.text(ctx);
-            if prefix == b"/" {
-                rest.to_vec()
-            } else {
-                [&prefix[..], rest].concat()
-            }
-        }
-        RedirectKind::Scheme(f) => [
-            &f.text(ctx),
-            &b"://"[..],
-            ctx.header("host").unwrap_or_default(),
-            rest,
-        ]
-        .concat(),
-    };
-    let wants_slash = r.append_slash && r.drop_query && location.last() != Some(&b'/');
-    if wants_slash && !matches!(r.kind, RedirectKind::Location(_)) {
-        location.push(b'/');
-    }
-    let mut head = format!(
-        "HTTP/1.1 {} {}\r\ncontent-length: 0\r\n",
-        r.code,
-        reason(r.code)
-    )
-    .into_bytes();
-    if matches!(r.code, 302 | 303 | 307) {
-        head.extend_from_slice(b"cache-control: no-cache\r\n");
-    }
-    http1::write::field(b"location", &single_line(location), &mut head);
-    if let Some(c) = &r.set_cookie {
-        http1::write::field(b"set-cookie", format!("{c}; path=/;").as_bytes(), &mut head);
-    }
-    if let Some(c) = &r.clear_cookie {
-        http1::write::field(
-            b"set-cookie",
-            format!("{c}; path=/; Max-Age=0;").as_bytes(),
-            &mut head,
-        );
-    }
-    Outcome::Answer {
-        status: r.code,
-        head,
-        body: Vec::new(),
-    }
-}
-
-fn single_line(mut v: Vec<u8>) -> Vec<u8> {
-    v.retain(|b| !matches!(b, b'\r' | b'\n' | 0));
-    v
 }
 
 /// The prepared answer to `status`.

@@ -6,6 +6,7 @@ pub mod context;
 pub mod edits;
 pub mod format;
 pub mod matcher;
+pub mod redirect;
 pub mod sample;
 
 pub use act::{Outcome, run};

@@ -87,6 +87,8 @@ pub struct Txn {
     pub client_http11: bool,
     /// The client's connection may go on afterwards.
     pub keep: bool,
+    /// The server was told that its connection ends after this exchange.
+    pub close_up: bool,
     /// The request's body, as far as it is still to come.
     pub body: Body,
     pub request_done: bool,
@@ -125,6 +127,7 @@ impl Default for Txn {
             upgrade: false,
             client_http11: true,
             keep: true,
+            close_up: false,
             body: Body::Empty,
             request_done: false,
             reply: Reply::Head,

@@ -59,6 +59,7 @@ impl Worker {
         }
         let close = b.connection_mode != ConnectionMode::KeepAlive
             || f.connection_mode != ConnectionMode::KeepAlive;
+        txn.close_up = close;
         if request.upgrade {
             out.extend_from_slice(b"Connection: Upgrade\r\n");
         } else if close {

@@ -69,7 +69,7 @@ impl Worker {
         txn.status = response.status;
         // A response before the whole request: the rest of it has nowhere to go.
         txn.keep &= txn.request_done && !stopping;
-        let keep_up = response.keep_alive && txn.request_done;
+        let keep_up = response.keep_alive && txn.request_done && !txn.close_up;
         self.ups[txn.up].keep = keep_up;
         self.write_reply(data, &response, fields, &mut txn, tx);
         let tunnel = response.status == 101

@@ -1,5 +1,5 @@
 //! A supervisor for tests, raw clients and origin servers that do as they are told.
-#![allow(dead_code)] // each test file uses its part
+#![allow(dead_code, unused_imports)] // each test file uses its part
 
 pub mod client;
 pub mod haproxy;

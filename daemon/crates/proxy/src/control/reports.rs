@@ -1,0 +1,68 @@
+//! What workers report, and what the supervisor is told of it.
+
+use super::team::Team;
+use super::{Control, RunError, service};
+use crate::worker::Report;
+use ipc::FromWorker;
+
+impl Control {
+    pub(super) fn on_reports(&mut self) -> Result<(), RunError> {
+        let reports = self.team.as_ref().map(Team::reports).unwrap_or_default();
+        for report in reports {
+            match report {
+                Report::Configured { generation, .. } => {
+                    if let Some((wanted, left)) = &mut self.pending
+                        && *wanted == generation
+                    {
+                        *left -= 1;
+                        if *left == 0 {
+                            self.pending = None;
+                            self.channel.send(&FromWorker::Ready { generation }, &[])?;
+                        }
+                    }
+                }
+                Report::ListenerLost { .. } => self.lost_listener = true,
+                Report::Stopped { .. } => self.stopped += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all sockets of the frontend are there.
+    pub(super) fn listens(&self, frontend: &str) -> bool {
+        let wanted = self
+            .plan
+            .as_ref()
+            .and_then(|p| p.frontends.iter().find(|f| f.name == frontend))
+            .map_or(0, |f| f.addresses.len());
+        !self.lost_listener
+            && !self.stopping
+            && self
+                .grants
+                .iter()
+                .filter(|g| g.frontend == frontend)
+                .count()
+                >= wanted
+    }
+
+    /// Tells the supervisor, and through it VRRP, as soon as the answer changes.
+    pub(super) fn tell_service(&mut self) -> Result<(), RunError> {
+        let Some(plan) = &self.plan else {
+            return Ok(());
+        };
+        let verdict = service::verdict(plan, |f| self.listens(f));
+        let now = match verdict {
+            Ok(()) => (true, String::new()),
+            Err(reason) => (false, reason),
+        };
+        if self.service.as_ref() != Some(&now) {
+            let message = FromWorker::Service {
+                up: now.0,
+                reason: now.1.clone(),
+            };
+            self.channel.send(&message, &[])?;
+            self.service = Some(now);
+        }
+        Ok(())
+    }
+}
