@@ -101,7 +101,10 @@ export const pair = z
       .describe("groups of virtual addresses that move together, one at least"),
     syncGroups: z.array(syncGroup).default([]).describe("instances that move together"),
     proxy: proxy.prefault({}).describe("settings of the whole proxy"),
-    certificates: z.array(certificate).default([]).describe("certificates for TLS"),
+    certificates: z
+      .array(certificate)
+      .default([])
+      .describe("certificates for TLS; refused for now, as they cannot be deployed yet"),
     frontends: z.array(frontend).default([]).describe("what clients connect to"),
     backends: z.array(backend).default([]).describe("groups of servers"),
     kernel: kernel.prefault({}).describe("kernel parameters that a pair needs"),

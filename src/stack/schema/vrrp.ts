@@ -195,7 +195,9 @@ export const vrrp = z
       .default({ kind: "multicast", group4: "224.0.0.18", group6: "ff02::12" })
       .describe("default multicast"),
     startupDelay: duration("0s", "600s").default("0s").describe("time the daemon waits before it takes part"),
-    notification: notification.optional().describe("mail at a change of state; default none"),
+    notification: notification
+      .optional()
+      .describe("mail at a change of state, which keepalived sends and tandemd does not yet; default none"),
     garp: z
       .strictObject({
         masterDelay: wholeSeconds("0s", "1h")
