@@ -57,6 +57,8 @@ pub enum Event {
     Handover {
         patience: Micros,
     },
+    /// Another host announced one of our addresses to the link, as a successor does.
+    SuccessorAnnounced,
     /// Release everything at once and stay silent.
     Stop,
 }
@@ -111,6 +113,8 @@ pub struct Instance {
     /// A master asked us to take over; its further adverts no longer hold us back.
     asked: bool,
     wants_master: bool,
+    /// The successor of a handover has told the link of its addresses.
+    announced: bool,
     master_interval: Micros,
     heard: Option<Heard>,
     deadlines: Deadlines,
@@ -126,6 +130,7 @@ impl Instance {
             yielded: false,
             asked: false,
             wants_master: false,
+            announced: false,
             master_interval: settings.interval,
             heard: None,
             deadlines: Deadlines::default(),
@@ -160,6 +165,11 @@ impl Instance {
         self.yielded
     }
 
+    /// Master that waits for its successor.
+    pub fn is_handing_over(&self) -> bool {
+        self.deadlines.patience.is_some() || self.deadlines.release.is_some()
+    }
+
     pub fn wants_master(&self) -> bool {
         self.wants_master
     }
@@ -183,6 +193,7 @@ impl Instance {
             (State::Backup, Event::Promote) => self.become_master(now, &mut actions),
             (State::Master, Event::Advert(advert)) => self.master_hears(advert, now, &mut actions),
             (State::Master, Event::Timer) => self.master_timer(now, &mut actions),
+            (State::Master, Event::SuccessorAnnounced) => self.successor_announced(now),
             (State::Master, Event::Demote) => self.demote(now, &mut actions),
             _ => {}
         }
@@ -317,6 +328,7 @@ impl Instance {
     fn forget_master(&mut self) {
         self.asked = false;
         self.wants_master = false;
+        self.announced = false;
     }
 
     fn transition(&mut self, to: State, actions: &mut Vec<Action>) {

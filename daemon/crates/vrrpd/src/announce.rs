@@ -78,15 +78,22 @@ pub fn claim(frame: &[u8]) -> Option<(IpAddr, Mac)> {
         }
         ETHERTYPE_IPV6 => {
             let next_header = *body.get(6)?;
-            let icmp = body.get(40..)?;
-            if next_header != ICMPV6 || *icmp.first()? != NEIGHBOUR_ADVERTISEMENT {
+            if next_header != ICMPV6 {
                 return None;
             }
-            let target: [u8; 16] = *icmp.get(8..)?.first_chunk()?;
-            Some((IpAddr::from(target), from))
+            Some((advertised(body.get(40..)?)?, from))
         }
         _ => None,
     }
+}
+
+/// The target of a neighbour advertisement, from its ICMPv6 message.
+pub fn advertised(message: &[u8]) -> Option<IpAddr> {
+    if *message.first()? != NEIGHBOUR_ADVERTISEMENT {
+        return None;
+    }
+    let target: [u8; 16] = *message.get(8..)?.first_chunk()?;
+    Some(IpAddr::from(target))
 }
 
 fn neighbour_message(

@@ -72,6 +72,13 @@ impl Sockets {
         }
     }
 
+    /// A token for a descriptor that is kept elsewhere.
+    pub fn take_token(&mut self) -> u64 {
+        let token = self.next_token;
+        self.next_token += 1;
+        token
+    }
+
     pub fn by_token(&self, token: u64) -> Option<&Socket> {
         self.open.values().find(|socket| socket.token == token)
     }

@@ -1,5 +1,6 @@
 //! The loop, and everything it owns.
 
+mod claims;
 mod configure;
 mod effects;
 mod farewell;
@@ -57,6 +58,7 @@ pub struct Worker {
     links: Links,
     packets: PacketSocket,
     sockets: Sockets,
+    claims: Vec<claims::Listener>,
     node: Node,
     running: BTreeMap<InstanceId, Running>,
     next_id: u32,
@@ -98,6 +100,7 @@ impl Worker {
             links,
             packets: PacketSocket::sender()?,
             sockets: Sockets::new(FIRST_SOCKET),
+            claims: Vec::new(),
             node: Node::default(),
             running: BTreeMap::new(),
             next_id: 0,
@@ -122,6 +125,7 @@ impl Worker {
             // Packets first: after a stall they tell whether a deadline still means anything.
             for ready in events.iter().filter(|ready| ready.token >= FIRST_SOCKET) {
                 self.receive(ready.token);
+                self.hear_claims(ready.token);
             }
             for ready in events.iter() {
                 match ready.token {
@@ -136,6 +140,7 @@ impl Worker {
                 self.read_channel()?;
             }
             self.advance_stop();
+            self.stop_listening();
             self.flush()?;
         }
         self.say(&FromWorker::Stopped);
@@ -213,6 +218,7 @@ impl Worker {
             let effects = self.node.step(id, Event::Handover { patience }, now);
             self.execute(effects);
         }
+        self.listen_for_claims();
     }
 
     /// Whatever is no longer master has nothing to wait for.

@@ -9,9 +9,12 @@ use super::{Action, Instance, State};
 use crate::admit::Received;
 use crate::timers::Micros;
 
-/// Time for the successor's addresses and announcements after its first advert: RFC 9568 has
-/// it advertise before it adds them.
-const GRACE: Micros = 15_000;
+/// RFC 9568 has the successor advertise before it adds and announces its addresses, so its advert
+/// alone does not mean that it is reached. This is how long its announcement may take.
+const ANNOUNCEMENT_WAIT: Micros = 250_000;
+
+/// From its first announcement to the last of several addresses.
+const ANNOUNCEMENT_SPREAD: Micros = 2_000;
 
 impl Instance {
     pub(super) fn begin_handover(
@@ -25,6 +28,7 @@ impl Instance {
             State::Master => {
                 let again = self.yielded;
                 self.yielded = true;
+                self.announced = false;
                 let until = now + patience;
                 let bound = self.deadlines.patience.map_or(until, |old| old.min(until));
                 self.deadlines.patience = Some(bound);
@@ -57,11 +61,25 @@ impl Instance {
             self.deadlines.patience = None;
             // Silent from now on: an advert of ours would only make it announce once more.
             self.deadlines.advert = None;
-            self.deadlines.release = Some(now + GRACE);
+            let wait = if self.announced {
+                ANNOUNCEMENT_SPREAD
+            } else {
+                ANNOUNCEMENT_WAIT
+            };
+            self.deadlines.release = Some(now + wait);
         }
         if self.settings.version == crate::packet::Version::V3 {
             self.master_interval = advert.interval;
         }
+    }
+
+    pub(super) fn successor_announced(&mut self, now: Micros) {
+        if !self.is_handing_over() {
+            return;
+        }
+        self.announced = true;
+        let soon = now + ANNOUNCEMENT_SPREAD;
+        self.deadlines.release = self.deadlines.release.map(|at| at.min(soon));
     }
 
     pub(super) fn release_to_successor(&mut self, now: Micros, actions: &mut Vec<Action>) {

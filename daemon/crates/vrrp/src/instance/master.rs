@@ -93,7 +93,7 @@ impl Instance {
         let theirs = (advert.priority, advert.source);
         if theirs <= ours {
             self.insist(&advert, now, actions);
-        } else if self.deadlines.patience.is_some() || self.deadlines.release.is_some() {
+        } else if self.is_handing_over() {
             self.successor_heard(&advert, now);
         } else {
             self.yield_to(&advert, now, actions);

@@ -54,7 +54,7 @@ pub fn settings(node: usize, priority: u8, interval: Micros) -> Settings {
 #[derive(Debug, Clone)]
 struct Packet {
     to: usize,
-    advert: Received,
+    event: Event,
 }
 
 /// What the network does to packets.
@@ -160,6 +160,7 @@ impl World {
                         "node {node} announces what it does not hold"
                     );
                     self.last_announcer = Some(node);
+                    self.carry(node, Event::SuccessorAnnounced);
                 }
                 Action::Transition { from, to } => {
                     assert_ne!(from, to, "node {node} changes to the state it is in");
@@ -176,7 +177,17 @@ impl World {
     }
 
     fn broadcast(&mut self, from: usize, priority: u8) {
-        let interval = self.nodes[from].settings().interval;
+        let advert = Received {
+            source: address(from),
+            priority,
+            interval: self.nodes[from].settings().interval,
+            addresses_differ: false,
+        };
+        self.carry(from, Event::Advert(advert));
+    }
+
+    /// Brings something to everybody else on the island, as the weather has it.
+    fn carry(&mut self, from: usize, event: Event) {
         for to in 0..self.nodes.len() {
             if to == from || self.island[to] != self.island[from] {
                 continue;
@@ -188,14 +199,8 @@ impl World {
                 }
                 let at = self.now + 20 + self.random.below(self.weather.max_delay);
                 self.sequence += 1;
-                let advert = Received {
-                    source: address(from),
-                    priority,
-                    interval,
-                    addresses_differ: false,
-                };
                 self.in_flight
-                    .insert((at, self.sequence), Packet { to, advert });
+                    .insert((at, self.sequence), Packet { to, event });
             }
         }
     }
@@ -220,7 +225,7 @@ impl World {
                 let key = packet.unwrap();
                 let packet = self.in_flight.remove(&key).unwrap();
                 if self.awake[packet.to] {
-                    self.event(packet.to, Event::Advert(packet.advert));
+                    self.event(packet.to, packet.event);
                 }
             } else {
                 self.now = self.now.max(timer_at);
