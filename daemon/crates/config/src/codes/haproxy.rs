@@ -1,0 +1,150 @@
+//! What the codes of haproxy.cfg mean.
+
+/// Codes of haproxy.cfg, by name.
+pub const HAPROXY: &[(&str, &str)] = &[
+    (
+        "haproxy/bad-address",
+        "An address, port or port range cannot be read, or a name stands where an address must",
+    ),
+    (
+        "haproxy/bad-byte",
+        "The file holds a byte that is not UTF-8 text, or a NUL",
+    ),
+    (
+        "haproxy/bad-condition",
+        "A condition after `if` or `unless` is incomplete",
+    ),
+    (
+        "haproxy/bad-escape",
+        "`\\x` is not followed by two hexadecimal digits",
+    ),
+    (
+        "haproxy/bad-expression",
+        "A sample expression or format string lacks a bracket",
+    ),
+    (
+        "haproxy/bad-header-name",
+        "A header name has characters that RFC 9110 does not allow",
+    ),
+    (
+        "haproxy/bad-name",
+        "The name of a section, server or ACL has a character that is not allowed",
+    ),
+    (
+        "haproxy/bad-negation",
+        "`no` or `default` stands in front of something that cannot be taken back",
+    ),
+    ("haproxy/bad-unit", "A time has a unit that does not exist"),
+    (
+        "haproxy/bad-value",
+        "A value is not one of those that the keyword takes",
+    ),
+    (
+        "haproxy/bad-variable",
+        "A `$` in double quotes is not followed by a variable name",
+    ),
+    (
+        "haproxy/check-port",
+        "A checked server has no port of its own that could be checked",
+    ),
+    (
+        "haproxy/double-bind",
+        "Two places listen on one address; the kernel would share connections out at random",
+    ),
+    (
+        "haproxy/duplicate-name",
+        "Two sections of a side, or two servers of a backend, have one name",
+    ),
+    (
+        "haproxy/extra-words",
+        "More words stand on the line than the keyword takes",
+    ),
+    (
+        "haproxy/host-name",
+        "A server is given by name, which is resolved when the proxy runs",
+    ),
+    ("haproxy/missing-value", "The keyword needs a value"),
+    (
+        "haproxy/mode-mismatch",
+        "Something needs HTTP in a section that relays bytes, or two sections have different modes",
+    ),
+    (
+        "haproxy/no-backend",
+        "A frontend sends its requests nowhere",
+    ),
+    ("haproxy/no-bind", "A frontend has no address"),
+    (
+        "haproxy/no-check",
+        "Servers are not checked, or a check is described that never runs",
+    ),
+    (
+        "haproxy/no-effect",
+        "Accepted, but it does nothing in this daemon; the message says why",
+    ),
+    (
+        "haproxy/no-final-newline",
+        "The last line has no line end; HAProxy takes the file for truncated",
+    ),
+    (
+        "haproxy/no-pattern",
+        "A test has nothing to compare with, so it never matches",
+    ),
+    (
+        "haproxy/no-server",
+        "A backend has no server that could get a request",
+    ),
+    (
+        "haproxy/no-timeout",
+        "A timeout is missing or 0, so dead connections stay for ever",
+    ),
+    ("haproxy/not-utf8", "Escapes give bytes that are not UTF-8"),
+    (
+        "haproxy/not-yet",
+        "Known, but this daemon does not do it; a warning with `--tolerant`",
+    ),
+    ("haproxy/nothing-to-do", "No section listens"),
+    (
+        "haproxy/outside-section",
+        "A line stands in front of the first section",
+    ),
+    (
+        "haproxy/removed",
+        "The keyword was taken out of HAProxy; the suggestion names its successor",
+    ),
+    (
+        "haproxy/unclosed-quote",
+        "A quote is not closed on its line",
+    ),
+    (
+        "haproxy/unknown-acl",
+        "A condition names an ACL that is not defined above it",
+    ),
+    (
+        "haproxy/unknown-backend",
+        "A rule or `default_backend` names no backend",
+    ),
+    (
+        "haproxy/unknown-defaults",
+        "`from` names a defaults section that is not above",
+    ),
+    (
+        "haproxy/unknown-keyword",
+        "No such keyword; a warning with `--tolerant`",
+    ),
+    (
+        "haproxy/unknown-parameter",
+        "No such parameter of this keyword",
+    ),
+    (
+        "haproxy/unknown-variable",
+        "No such `%` variable of format strings",
+    ),
+    (
+        "haproxy/unset-variable",
+        "A variable of the environment is not set",
+    ),
+    (
+        "haproxy/wrong-section",
+        "The keyword has no place, or no effect, in this kind of section",
+    ),
+];
