@@ -7,11 +7,9 @@
  */
 
 export { type Difference, describeDifference, diffObservation } from "./compare/differences.ts";
-export { unifiedDiff } from "./compare/text-diff.ts";
-export { type DaemonStatus, daemonStatusSchema } from "./daemon-status.ts";
+export type { DaemonStatus } from "./daemon-status.ts";
 export type * from "./host.ts";
 export { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "./memory/memory-host.ts";
 export { MemoryShell } from "./memory/memory-shell.ts";
-export { quote } from "./quote.ts";
 export { SshShell } from "./ssh/shell.ts";
 export { openHost } from "./ssh-host.ts";

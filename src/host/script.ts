@@ -8,12 +8,17 @@ import { hostError } from "./problem.ts";
 const PRELUDE = `set -u
 umask 077
 field() { printf ' ='; base64 -w0; }
-record() {
+item() {
   printf '@%s' "$1"
   shift
-  for value; do printf %s "$value" | field; done
-  printf '\\n'
+  for value; do
+    case $value in
+    '' | *[!A-Za-z0-9_./,@+-]*) printf %s "$value" | field ;;
+    *) printf ' :%s' "$value" ;;
+    esac
+  done
 }
+record() { item "$@"; printf '\\n'; }
 fail() { record fail "$@"; exit 1; }
 `;
 
@@ -39,12 +44,16 @@ export async function runScript(
 
 export function parseRecords(text: string): readonly ScriptRecord[] {
   return text.split("\n").flatMap((line) => {
-    const match = /^@([a-z-]+)((?: =[A-Za-z0-9+/]*=*)*)$/.exec(line);
+    const match = /^@([a-z-]+)((?: (?:=[A-Za-z0-9+/]*=*|:[\w./,@+-]+))*)$/.exec(line);
     const [, kind, fields] = match ?? [];
     if (kind === undefined || fields === undefined) return [];
-    const encoded = fields.split(" =").slice(1);
-    return [{ kind, fields: encoded.map((field) => Buffer.from(field, "base64")) }];
+    const words = fields.split(" ").slice(1);
+    return [{ kind, fields: words.map(decode) }];
   });
+}
+
+function decode(word: string): Buffer {
+  return Buffer.from(word.slice(1), word.startsWith(":") ? "latin1" : "base64");
 }
 
 /** A field as text; absent fields are empty. */

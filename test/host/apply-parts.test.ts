@@ -72,9 +72,9 @@ describe("scripts for a host", () => {
       { numRuns: 25 },
     );
     expect(lines.length).toBeGreaterThan(0);
-    expect(parseRecords("@bad =!!\n@ok\n@ok =\n")).toEqual([
+    expect(parseRecords("@bad =!!\n@ok\n@ok = :a/b\n")).toEqual([
       { kind: "ok", fields: [] },
-      { kind: "ok", fields: [Buffer.alloc(0)] },
+      { kind: "ok", fields: [Buffer.alloc(0), Buffer.from("a/b")] },
     ]);
   });
 });

@@ -166,8 +166,8 @@ describe("applying to a host with nothing on it", () => {
 
   it("names everything that is wrong with the host at once and changes nothing", async () => {
     await shell("cp /bin/sleep /var/tmp/keepalived");
-    const foreign = lab.spawn("lb-a", ["/var/tmp/keepalived", "60"], { stdio: "ignore" });
-    const listener = lab.spawn(
+    lab.spawn("lb-a", ["/var/tmp/keepalived", "60"], { stdio: "ignore" });
+    lab.spawn(
       "lb-a",
       [
         "perl",
@@ -213,8 +213,6 @@ describe("applying to a host with nothing on it", () => {
       const peer = await failureOf(host.preflight(wanted, options({ peerMacs: ["06:00:00:00:00:99"] })));
       expect(codes(peer)).not.toContain("HOST_VIP_TAKEN");
     } finally {
-      foreign.kill();
-      listener.kill();
       await shell(
         `pkill -x keepalived; pkill -x perl; rm -f /var/tmp/keepalived /run/answers-*; ip address del ${lab.vips[1]}/24 dev eth0; exit 0`,
       );

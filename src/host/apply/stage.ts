@@ -92,7 +92,7 @@ export function stagedBinary(plan: Plan, release: Release): string {
 }
 
 /** Everything that the switch and the rollback need, so that they depend on nobody. */
-export function stageFolder(
+function stageFolder(
   plan: Plan,
   release: Release,
   secrets: SecretValues,

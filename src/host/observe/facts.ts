@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ReleaseFileName } from "../../render/release.ts";
 import { type DaemonStatus, daemonStatusSchema } from "../daemon-status.ts";
 import type { ObservedInterface } from "../host.ts";
-import { FILE_NAMES } from "../layout.ts";
+import { FILE_NAMES, procPath } from "../layout.ts";
 import { type ScriptRecord, text } from "../script.ts";
 
 export interface RawFile {
@@ -48,18 +48,19 @@ export function readFacts(
   ).map((kind) => all(kind)[0]);
   if (all("end").length !== 1) return undefined;
   const daemon = readStatus(text(status, 0));
+  const live = readValues(text(all("sysctls")[0], 0));
   return {
     hostname: text(machine, 0),
     kernel: text(machine, 1),
     architecture: text(machine, 2),
     files: Object.fromEntries(all("file").flatMap(readFile)),
     sysctls: Object.fromEntries(
-      all("sysctl").flatMap((record) => {
-        const key = sysctlKeys[Number(text(record, 0))];
-        return key === undefined ? [] : [[key, text(record, 1).replace(/\n$/, "")]];
+      sysctlKeys.flatMap((key) => {
+        const value = live[procPath(key)];
+        return value === undefined ? [] : [[key, value]];
       }),
     ),
-    kept: Object.fromEntries(all("kept").map((record) => [text(record, 0), text(record, 1)])),
+    kept: readValues(text(all("kept")[0], 0)),
     interfaces: readInterfaces(text(interfaces, 0)),
     releases: all("release").map((record) => text(record, 0)),
     stale: all("stale").map((record) => text(record, 0)),
@@ -75,11 +76,20 @@ export function readFacts(
 
 function readFile(record: ScriptRecord): readonly [ReleaseFileName, RawFile][] {
   const name = FILE_NAMES[Number(text(record, 0))];
-  const [mode = "0", owner = ""] = text(record, 1).trim().split(" ");
-  const bytes = record.fields[2];
-  return name === undefined || bytes === undefined
-    ? []
-    : [[name, { mode: Number.parseInt(mode, 8), owner, bytes }]];
+  const bytes = record.fields[4];
+  if (name === undefined || bytes === undefined) return [];
+  const owner = `${text(record, 2)}:${text(record, 3)}`;
+  return [[name, { mode: Number.parseInt(text(record, 1), 8), owner, bytes }]];
+}
+
+/** `PATH:VALUE` lines of grep -H. */
+function readValues(lines: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    lines.split("\n").flatMap((line) => {
+      const at = line.indexOf(":");
+      return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+    }),
+  );
 }
 
 /** `Name=value` lines of systemctl show. */

@@ -8,29 +8,23 @@ import { StatePaths, UNIT } from "../layout.ts";
 export const OBSERVE = `
 digest=$1 files=$2
 shift 2
-record machine "$(uname -n)" "$(uname -r)" "$(uname -m)"
+record machine $(uname -nrm)
 i=0
 while [ "$i" -lt "$files" ]; do
   if [ -f "$1" ]; then
-    printf '@file'
-    printf %s "$i" | field
-    stat -L -c '%a %U:%G' -- "$1" | field
+    record file "$i" $(stat -L -c '%a %U %G' -- "$1") | tr -d '\n'
     head -c 8388608 -- "$1" | field
-    printf '\\n'
+    printf '\n'
   fi
   i=$((i + 1))
   shift
 done
-i=0
-for path; do
-  if [ -r "$path" ]; then
-    printf '@sysctl'
-    printf %s "$i" | field
-    cat -- "$path" 2>/dev/null | field
-    printf '\\n'
-  fi
-  i=$((i + 1))
-done
+if [ $# -gt 0 ]; then
+  # One line for each: the path, a colon and the value, without those that cannot be read.
+  printf '@sysctls'
+  grep -sH '' -- "$@" | field
+  printf '\n'
+fi
 if command -v systemctl >/dev/null 2>&1; then
   record unit "$(systemctl show ${UNIT} -p LoadState -p UnitFileState -p ActiveState -p NeedDaemonReload -p MainPID 2>&1)"
 fi
@@ -61,9 +55,12 @@ if [ -f ${HostPaths.baseline} ]; then
   printf '@baseline'
   field <${HostPaths.baseline}
   printf '\\n'
-  sed -n 's|^ *"path": "\\(/proc/sys/[^"]*\\)",*$|\\1|p' ${HostPaths.baseline} | while read -r path; do
-    if [ -r "$path" ]; then record kept "$path" "$(cat -- "$path" 2>/dev/null)"; fi
-  done
+  set -- $(sed -n 's|^ *"path": "\\(/proc/sys/[^"]*\\)",*$|\\1|p' ${HostPaths.baseline})
+  if [ $# -gt 0 ]; then
+    printf '@kept'
+    grep -sH '' -- "$@" | field
+    printf '\\n'
+  fi
 fi
 if [ -e ${StatePaths.pending} ] || [ -e ${StatePaths.rollbackTimer} ]; then
   record pending "$(cat ${StatePaths.pending}/owner 2>/dev/null)"

@@ -54,6 +54,8 @@ for comm in /proc/[0-9]*/comm; do
   case $name in keepalived | haproxy) ;; *) continue ;; esac
   pid=\${comm#/proc/}
   pid=\${pid%/comm}
+  # A zombie has neither program nor sockets.
+  [ -e "/proc/$pid/exe" ] || continue
   unit=$(unit_of "$pid")
   [ "$unit" = ${UNIT} ] || record foreign "$pid" "$name" "$unit"
 done

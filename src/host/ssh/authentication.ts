@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
 import ssh2, { type AnyAuthMethod } from "ssh2";
 import type { Problem } from "../../diagnostics/index.ts";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
@@ -89,9 +88,4 @@ function keyMethod(
   return passphrase === undefined
     ? { type: "publickey", username, key: pem }
     : { type: "publickey", username, key: pem, passphrase };
-}
-
-/** Where the usual keys of a user are, for messages and `doctor`. */
-export function defaultKeyPaths(): readonly string[] {
-  return ["id_ed25519", "id_rsa"].map((name) => join(homedir(), ".ssh", name));
 }

@@ -7,7 +7,7 @@ import { connectFailure, timedOut, unreachable } from "./failure.ts";
 import { type HostKeyCheck, hostKeyCheck } from "./host-key.ts";
 
 /** Milliseconds for TCP, key exchange and authentication together, when the stack gives none. */
-export const CONNECT_TIMEOUT = 10_000;
+const CONNECT_TIMEOUT = 10_000;
 /** A dead peer is noticed after three unanswered questions. */
 const KEEPALIVE = { interval: 5_000, count: 3 };
 

@@ -8,7 +8,7 @@ import type { Link } from "./connect.ts";
 import { connectionLost } from "./failure.ts";
 
 /** Milliseconds for one command, when neither the call nor the stack gives any. */
-export const COMMAND_TIMEOUT = 60_000;
+const COMMAND_TIMEOUT = 60_000;
 const KILL_TIMEOUT = 3_000;
 /** Milliseconds of the longest pause before a session is asked for again. */
 const CHANNEL_PATIENCE = 1_500;
