@@ -70,7 +70,9 @@ async function main(): Promise<void> {
     );
     if (demo !== undefined) {
       writeReport(demo, terminal, startedAt);
-      await closeDemo(demo);
+      await Promise.allSettled(demo.hosts.map((host) => host.close()));
+      if (process.argv.includes("--keep")) terminal.line("the lab is still up: npm run lab:status, npm run lab:down");
+      else await closeDemo(demo);
     }
     process.exitCode = 1;
   } finally {
