@@ -3,94 +3,18 @@
 
 mod backup;
 mod deadlines;
+mod event;
 mod handover;
 mod master;
 
 use std::net::IpAddr;
 
-use crate::admit::Received;
 use crate::error::Counters;
 use crate::settings::{HANDOVER_PRIORITY, OWNER, Settings, StartState};
 use crate::timers::{self, Micros};
 use deadlines::Deadlines;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Created, not started.
-    Init,
-    Backup,
-    Master,
-    Fault,
-}
-
-impl State {
-    pub fn label(self) -> &'static str {
-        match self {
-            State::Init => "INIT",
-            State::Backup => "BACKUP",
-            State::Master => "MASTER",
-            State::Fault => "FAULT",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
-    /// Leave INIT.
-    Start,
-    /// A deadline may have passed.
-    Timer,
-    Advert(Received),
-    /// Tracking gave another effective priority.
-    Priority(u8),
-    /// A reason for FAULT appeared.
-    Fail,
-    /// The last reason for FAULT went.
-    Recover,
-    /// Every member of the sync group wants to be master.
-    Promote,
-    /// A member of the sync group is no longer master.
-    Demote,
-    /// Let a peer take over first, then release. `patience` bounds the wait; afterwards the
-    /// addresses go anyway. The instance stays a backup of lowest priority until it is
-    /// reconfigured, or nobody else is master.
-    Handover {
-        patience: Micros,
-    },
-    /// Another host announced one of our addresses to the link, as a successor does.
-    SuccessorAnnounced,
-    /// Release everything at once and stay silent.
-    Stop,
-}
-
-/// What must happen outside. The order matters and is kept by the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    SendAdvert {
-        priority: u8,
-        copies: u8,
-    },
-    Acquire,
-    Release,
-    /// Gratuitous ARP or neighbour advertisements for every address, this many times.
-    Announce {
-        repeat: u8,
-    },
-    Transition {
-        from: State,
-        to: State,
-    },
-    /// A master of lower priority was heard (`MASTER_RX_LOWER_PRI`).
-    LowerPriorityHeard {
-        source: IpAddr,
-        priority: u8,
-    },
-    /// A member of a sync group has waited for its down timer and asks the group.
-    WantsMaster,
-}
-
-/// A packet lost is a whole down timer lost, so farewells are said three times.
-pub const FAREWELL_COPIES: u8 = 3;
+pub use event::{Action, Event, FAREWELL_COPIES, State};
 
 /// Whom we heard last, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

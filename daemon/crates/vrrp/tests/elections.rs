@@ -2,7 +2,7 @@
 
 mod simulation;
 
-use simulation::{World, address, settings};
+use simulation::{address, settings};
 use vrrp::instance::{Action, Event, Instance, State};
 use vrrp::timers::{self, SECOND};
 use vrrp::{Received, Settings, StartState, Version};
@@ -269,118 +269,4 @@ fn a_master_whose_priority_falls_says_so_and_stays_until_it_is_preempted() {
         }]
     );
     assert_eq!(instance.state(), State::Master);
-}
-
-#[test]
-fn fault_says_goodbye_before_it_lets_go_and_ignores_adverts() {
-    let mut instance = master(100);
-    let actions = instance.step(Event::Fail, SECOND * 9);
-    assert_eq!(
-        actions,
-        [
-            Action::SendAdvert {
-                priority: 0,
-                copies: 3
-            },
-            Action::Release,
-            Action::Transition {
-                from: State::Master,
-                to: State::Fault
-            },
-        ]
-    );
-    assert_eq!(instance.next_deadline(), None);
-    assert_eq!(instance.step(heard(1, 200), SECOND * 10), []);
-    instance.step(Event::Recover, SECOND * 20);
-    assert_eq!(instance.state(), State::Backup);
-    let wait = timers::master_down(Version::V3, 100, SECOND, 3);
-    assert_eq!(instance.next_deadline(), Some(SECOND * 20 + wait));
-}
-
-#[test]
-fn a_node_that_slept_listens_for_an_advert_more_before_it_takes_over() {
-    let mut instance = started(settings(0, 100, SECOND));
-    instance.step(heard(1, 200), SECOND);
-    let woke = 60 * SECOND;
-    assert_eq!(instance.step(Event::Timer, woke), []);
-    assert_eq!(instance.state(), State::Backup);
-    let again = instance.next_deadline().unwrap();
-    assert!(again > woke && again <= woke + 2 * SECOND);
-    instance.step(Event::Timer, again);
-    assert_eq!(instance.state(), State::Master);
-}
-
-#[test]
-fn a_handover_is_taken_up_within_milliseconds_and_stays() {
-    let mut world = World::new(1, vec![settings(0, 254, SECOND), settings(1, 253, SECOND)]);
-    world.run(10 * SECOND);
-    assert_eq!(world.masters(), [0]);
-    world.event(
-        0,
-        Event::Handover {
-            patience: 5 * SECOND,
-        },
-    );
-    world.run(30_000);
-    assert_eq!(world.masters(), [1]);
-    assert_eq!(world.last_announcer, Some(1));
-    world.run(60 * SECOND);
-    assert_eq!(world.masters(), [1], "it does not come back by itself");
-    let settings = world.nodes[0].settings().clone();
-    world.reconfigure(0, settings);
-    world.run(10 * SECOND);
-    assert_eq!(world.masters(), [0], "a reload ends it");
-}
-
-#[test]
-fn a_handover_goes_back_and_forth() {
-    let mut world = World::new(1, vec![settings(0, 254, SECOND), settings(1, 100, SECOND)]);
-    world.run(10 * SECOND);
-    for round in 0..6 {
-        let (from, to) = (round % 2, 1 - round % 2);
-        world.event(
-            from,
-            Event::Handover {
-                patience: 5 * SECOND,
-            },
-        );
-        world.run(50_000);
-        assert_eq!(world.masters(), [to], "round {round}\n{}", world.report());
-        world.run(10 * SECOND);
-        assert_eq!(world.masters(), [to], "round {round}\n{}", world.report());
-    }
-}
-
-#[test]
-fn a_handover_without_a_successor_lets_go_after_its_patience_and_comes_back_alone() {
-    let mut world = World::new(1, vec![settings(0, 254, SECOND)]);
-    world.run(10 * SECOND);
-    world.event(
-        0,
-        Event::Handover {
-            patience: 2 * SECOND,
-        },
-    );
-    world.run(3 * SECOND);
-    assert_eq!(world.masters(), [] as [usize; 0]);
-    world.run(10 * SECOND);
-    assert_eq!(world.masters(), [0]);
-}
-
-#[test]
-fn a_backup_that_must_not_preempt_still_takes_over_when_asked() {
-    let no_preempt = Settings {
-        preempt: false,
-        ..settings(1, 100, SECOND)
-    };
-    let mut world = World::new(1, vec![settings(0, 200, SECOND), no_preempt]);
-    world.run(10 * SECOND);
-    world.event(
-        0,
-        Event::Handover {
-            patience: 5 * SECOND,
-        },
-    );
-    world.run(50_000);
-    assert_eq!(world.masters(), [1]);
 }

@@ -1,0 +1,83 @@
+//! Planned changes of master between two nodes.
+
+mod simulation;
+
+use simulation::{World, settings};
+use vrrp::Settings;
+use vrrp::instance::Event;
+use vrrp::timers::SECOND;
+
+#[test]
+fn a_handover_is_taken_up_within_milliseconds_and_stays() {
+    let mut world = World::new(1, vec![settings(0, 254, SECOND), settings(1, 253, SECOND)]);
+    world.run(10 * SECOND);
+    assert_eq!(world.masters(), [0]);
+    world.event(
+        0,
+        Event::Handover {
+            patience: 5 * SECOND,
+        },
+    );
+    world.run(30_000);
+    assert_eq!(world.masters(), [1]);
+    assert_eq!(world.last_announcer, Some(1));
+    world.run(60 * SECOND);
+    assert_eq!(world.masters(), [1], "it does not come back by itself");
+    let settings = world.nodes[0].settings().clone();
+    world.reconfigure(0, settings);
+    world.run(10 * SECOND);
+    assert_eq!(world.masters(), [0], "a reload ends it");
+}
+
+#[test]
+fn a_handover_goes_back_and_forth() {
+    let mut world = World::new(1, vec![settings(0, 254, SECOND), settings(1, 100, SECOND)]);
+    world.run(10 * SECOND);
+    for round in 0..6 {
+        let (from, to) = (round % 2, 1 - round % 2);
+        world.event(
+            from,
+            Event::Handover {
+                patience: 5 * SECOND,
+            },
+        );
+        world.run(50_000);
+        assert_eq!(world.masters(), [to], "round {round}\n{}", world.report());
+        world.run(10 * SECOND);
+        assert_eq!(world.masters(), [to], "round {round}\n{}", world.report());
+    }
+}
+
+#[test]
+fn a_handover_without_a_successor_lets_go_after_its_patience_and_comes_back_alone() {
+    let mut world = World::new(1, vec![settings(0, 254, SECOND)]);
+    world.run(10 * SECOND);
+    world.event(
+        0,
+        Event::Handover {
+            patience: 2 * SECOND,
+        },
+    );
+    world.run(3 * SECOND);
+    assert_eq!(world.masters(), [] as [usize; 0]);
+    world.run(10 * SECOND);
+    assert_eq!(world.masters(), [0]);
+}
+
+#[test]
+fn a_backup_that_must_not_preempt_still_takes_over_when_asked() {
+    let no_preempt = Settings {
+        preempt: false,
+        ..settings(1, 100, SECOND)
+    };
+    let mut world = World::new(1, vec![settings(0, 200, SECOND), no_preempt]);
+    world.run(10 * SECOND);
+    world.event(
+        0,
+        Event::Handover {
+            patience: 5 * SECOND,
+        },
+    );
+    world.run(50_000);
+    assert_eq!(world.masters(), [1]);
+}
