@@ -173,3 +173,46 @@ fn connections_above_maxconn_of_a_frontend_wait_and_are_served() {
     assert!(clients.into_iter().all(|c| c.join().unwrap() == 200));
     assert_eq!(proxy.status()["frontends"][0]["connections"], 0);
 }
+
+#[test]
+fn a_full_queue_refuses_at_once() {
+    let (origin, _) = counting(Duration::from_millis(800));
+    let port = free_port();
+    let servers = format!(
+        "    timeout queue 5s\n    server s 127.0.0.1:{} maxconn 1 maxqueue 1",
+        origin.port
+    );
+    let _proxy = Proxy::start(&http_config(port, "", &servers));
+    let waiting: Vec<_> = (0..2)
+        .map(|_| {
+            let client = std::thread::spawn(move || status_of(&Client::connect(port).get("/").0));
+            std::thread::sleep(Duration::from_millis(100));
+            client
+        })
+        .collect();
+    let ((head, _), took) = timed(|| Client::connect(port).get("/"));
+    assert_eq!(status_of(&head), 503);
+    within(took, 0..500);
+    assert!(waiting.into_iter().all(|c| c.join().unwrap() == 200));
+}
+
+#[test]
+fn abortonclose_drops_the_request_of_a_client_that_left() {
+    let (origin, _) = counting(Duration::from_millis(1200));
+    let port = free_port();
+    let servers = format!(
+        "    option abortonclose\n    server s 127.0.0.1:{} maxconn 1",
+        origin.port
+    );
+    let mut proxy = Proxy::start(&http_config(port, "", &servers));
+    let mut client = Client::connect(port);
+    client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+    client.0.shutdown(std::net::Shutdown::Write).unwrap();
+    let (rest, took) = timed(|| client.rest());
+    assert!(rest.is_empty());
+    within(took, 0..1000);
+    assert_eq!(
+        proxy.status()["backends"][0]["servers"][0]["connections"],
+        0
+    );
+}

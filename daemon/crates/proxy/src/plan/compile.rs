@@ -85,6 +85,10 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
     );
     no(proxy.binds.iter().any(|b| b.accept_proxy), "accept-proxy");
     no(
+        proxy.binds.iter().any(|b| b.maxconn.is_some()),
+        "maxconn on a bind line",
+    );
+    no(
         proxy.servers.iter().any(|s| s.tls.is_some()),
         "TLS to servers",
     );
@@ -152,8 +156,8 @@ fn frontend(
         maxconn: proxy.maxconn.as_ref().map_or(0, |n| n.value),
         timeouts: Timeouts::new(&proxy.timeouts),
         connection_mode: proxy.options.connection_mode,
-        forwardfor: forward(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
-        originalto: forward(proxy.options.originalto.as_ref(), "X-Original-To"),
+        forwardfor: ForwardFor::new(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
+        originalto: ForwardFor::new(proxy.options.originalto.as_ref(), "X-Original-To"),
         tcp_keepalive: proxy.options.client_tcp_keepalive,
         ignore_probes: proxy.options.http_ignore_probes,
         connection_rules: connection_rules(proxy, compiler, problems),
@@ -248,8 +252,8 @@ fn backend(
         section,
         timeouts: Timeouts::new(&proxy.timeouts),
         connection_mode: proxy.options.connection_mode,
-        forwardfor: forward(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
-        originalto: forward(proxy.options.originalto.as_ref(), "X-Original-To"),
+        forwardfor: ForwardFor::new(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
+        originalto: ForwardFor::new(proxy.options.originalto.as_ref(), "X-Original-To"),
         request_rules: rules(&proxy.http_request, problems),
         response_rules: rules(&proxy.http_response, problems),
         balance: proxy.balance.value.clone(),
@@ -266,19 +270,6 @@ fn backend(
         abortonclose: proxy.options.abortonclose,
         answers: answers.clone(),
     }
-}
-
-fn forward(option: Option<&config::Spanned<model::ForwardFor>>, name: &str) -> Option<ForwardFor> {
-    option.map(|f| ForwardFor {
-        header: f
-            .header
-            .as_ref()
-            .map_or(name, |h| h.value.as_str())
-            .as_bytes()
-            .to_vec(),
-        except: f.except.as_ref().map(|e| e.value),
-        if_none: f.if_none,
-    })
 }
 
 fn answers(proxy: &Proxy, problems: &mut Vec<String>) -> Answers {

@@ -141,6 +141,21 @@ pub struct ForwardFor {
     pub if_none: bool,
 }
 
+impl ForwardFor {
+    fn new(option: Option<&config::Spanned<model::ForwardFor>>, name: &str) -> Option<Self> {
+        option.map(|f| Self {
+            header: f
+                .header
+                .as_ref()
+                .map_or(name, |h| h.value.as_str())
+                .as_bytes()
+                .to_vec(),
+            except: f.except.as_ref().map(|e| e.value),
+            if_none: f.if_none,
+        })
+    }
+}
+
 /// What of a frontend's sessions is logged, and how.
 #[derive(Debug, Clone)]
 pub struct LogPlan {

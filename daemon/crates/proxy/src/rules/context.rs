@@ -2,8 +2,9 @@
 
 use super::Edits;
 use crate::plan::Plan;
-use http1::{Field, Span};
+use http1::Field;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 
 /// The head under examination.
 #[derive(Clone, Copy)]
@@ -45,7 +46,8 @@ pub struct Context<'a> {
     pub backend: Option<usize>,
     pub server: Option<&'a str>,
     pub client: Option<SocketAddr>,
-    pub local: Option<SocketAddr>,
+    /// The client's socket: its own address is asked for only when a rule wants it.
+    pub socket: Option<&'a OwnedFd>,
     /// Absent in tcp mode and while a response is looked at.
     pub line: Option<RequestLine<'a>>,
     pub request: Option<Message<'a>>,
@@ -56,6 +58,10 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    pub fn local(&self) -> Option<SocketAddr> {
+        sys::tcp::local_address(self.socket?).ok()
+    }
+
     pub fn header(&self, name: &'a str) -> Option<&'a [u8]> {
         self.request
             .or(self.response)?
@@ -63,6 +69,3 @@ impl<'a> Context<'a> {
             .next()
     }
 }
-
-/// The empty span, for callers without a target.
-pub const NOWHERE: Span = Span { start: 0, end: 0 };

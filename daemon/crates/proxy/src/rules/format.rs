@@ -119,11 +119,15 @@ fn write_variable(v: Variable, ctx: &Context<'_>, out: &mut Vec<u8>) {
         ),
         V::ClientPort => text(ctx.client.map(|a| a.port().to_string()).unwrap_or_default()),
         V::FrontendIp => text(
-            ctx.local
+            ctx.local()
                 .map(|a| a.ip().to_canonical().to_string())
                 .unwrap_or_default(),
         ),
-        V::FrontendPort => text(ctx.local.map(|a| a.port().to_string()).unwrap_or_default()),
+        V::FrontendPort => text(
+            ctx.local()
+                .map(|a| a.port().to_string())
+                .unwrap_or_default(),
+        ),
         V::Frontend => text(
             ctx.plan
                 .frontends

@@ -145,7 +145,7 @@ impl Worker {
             backend: backend.map(|b| b as usize),
             server: None,
             client: c.peer,
-            local: tcp::local_address(&c.link.fd).ok(),
+            socket: Some(&c.link.fd),
             line: None,
             request: None,
             response: None,

@@ -65,6 +65,19 @@ impl Client {
     }
 }
 
+impl Client {
+    /// `option abortonclose`: a client that closes its side before the response began is taken to
+    /// have gone away.
+    pub fn gives_up(&self) -> bool {
+        let Some(txn) = self.txn.as_ref() else {
+            return false;
+        };
+        let waits =
+            matches!(self.state, State::Waiting | State::Exchange) && txn.reply == Reply::Head;
+        waits && txn.request_done && txn.backend(&self.plan).is_some_and(|b| b.abortonclose)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
     Head,

@@ -23,10 +23,18 @@ impl Worker {
         let server: Option<&Timeouts> = txn.backend(&c.plan).map(|b| &b.timeouts);
         let wait = match c.state {
             State::Tunnel => {
-                let tunnel = server
-                    .and_then(|t| t.tunnel)
-                    .or(c.frontend().timeouts.tunnel);
-                tunnel.unwrap_or_else(|| client.min(server.map_or(client, |t| t.server)))
+                let f = c.frontend();
+                let tunnel = server.and_then(|t| t.tunnel).or(f.timeouts.tunnel);
+                let both = client.min(server.map_or(client, |t| t.server));
+                let mut wait = tunnel.unwrap_or(both);
+                // One side has said its last: the other gets its own time to finish.
+                if c.link.ended {
+                    wait = wait.min(f.timeouts.client_fin);
+                }
+                if txn.up != NONE && self.ups[txn.up].link.ended {
+                    wait = wait.min(server.map_or(wait, |t| t.server_fin));
+                }
+                wait
             }
             State::Exchange => {
                 let sent = txn.request_sent >= txn.request.len();

@@ -13,7 +13,7 @@ pub struct Link {
     /// There may be something to read.
     pub readable: bool,
     /// The peer has said its last: a short read no longer means drained.
-    hung_up: bool,
+    pub hung_up: bool,
     /// The end of the stream has been read.
     pub ended: bool,
     /// Our direction is shut down.

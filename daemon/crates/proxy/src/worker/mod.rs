@@ -235,6 +235,9 @@ impl Worker {
         if ready.broken() && c.state != State::Tunnel {
             return self.client_gone(i);
         }
+        if ready.read_closed() && c.gives_up() {
+            return self.client_gone(i);
+        }
         if ready.writable() && c.link.is_blocked() {
             match c.link.flush(&mut self.buffers) {
                 Ok(_) => {}

@@ -28,6 +28,12 @@ impl Worker {
             return;
         };
         let (id, timeout) = (b.shared.id, b.timeouts.queue);
+        // `maxqueue`: the queue is the backend's, so its room is what the servers allow together.
+        let bounded = b.servers.iter().all(|s| s.maxqueue > 0);
+        let room = b.servers.iter().map(|s| s.maxqueue).sum::<u32>();
+        if bounded && b.shared.queued.load(Relaxed) >= room {
+            return self.no_server(i);
+        }
         let before = b.shared.queued.fetch_add(1, Relaxed);
         let generation = self.clients.generation(i);
         self.local(id).queue.push_back((i, generation));

@@ -77,6 +77,7 @@ impl Worker {
         }
         let Txn { log, .. } = &mut **txn;
         let before = log.bytes_in + log.bytes_out;
+        let ended = (c.link.ended, up.link.ended);
         let forth = pump(
             &mut c.link,
             &mut up.link,
@@ -91,7 +92,8 @@ impl Worker {
             &mut self.buffers,
             &mut log.bytes_out,
         );
-        let moved = log.bytes_in + log.bytes_out != before;
+        let moved =
+            log.bytes_in + log.bytes_out != before || ended != (c.link.ended, up.link.ended);
         match (forth, back) {
             (Err(_), _) | (_, Err(_)) => self.abort(i, b'S', b'D'),
             (Ok(Flow::Ended), Ok(Flow::Ended)) => self.close_client(i),

@@ -51,6 +51,13 @@ impl Worker {
         if self
             .clients
             .get(i)
+            .is_some_and(|c| c.link.hung_up && c.gives_up())
+        {
+            return self.client_gone(i);
+        }
+        if self
+            .clients
+            .get(i)
             .is_some_and(|c| c.state == State::Exchange)
         {
             self.pump_body(i);
