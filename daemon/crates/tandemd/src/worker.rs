@@ -14,28 +14,41 @@ use crate::args::WorkerArgs;
 /// Open files that the proxy asks for; as many as it may have are taken.
 const MOST_FILES: u64 = 1 << 20;
 
+/// What the VRRP process gets when the supervisor dies: it hands over and ends.
+const VRRP_DEATH: Signal = Signal::TERM;
+/// What the proxy gets then, should it not notice the end of its channel.
+const PROXY_DEATH: Signal = Signal::KILL;
+
 pub fn vrrp(args: &WorkerArgs) -> Result<(), String> {
     // It gives up its own rights once its sockets are open and its memory is locked.
-    prepare("tandemd-vrrp", args).map_err(|error| format!("vrrp process: {error}"))?;
+    let ignored = [Signal::HUP, Signal::QUIT];
+    prepare("tandemd-vrrp", args, &ignored, VRRP_DEATH)
+        .map_err(|error| format!("vrrp process: {error}"))?;
     vrrpd::run_worker().map_err(|error| format!("vrrp process: {error}"))
 }
 
 pub fn proxy(args: &WorkerArgs) -> Result<(), String> {
-    prepare("tandemd-proxy", args)
+    // A service manager or a terminal signals every process at once. The proxy must serve on until
+    // the addresses are handed over, so it stops when the supervisor says so or is gone.
+    let ignored = [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT];
+    prepare("tandemd-proxy", args, &ignored, PROXY_DEATH)
         .and_then(|()| confine(args))
         .map_err(|error| format!("proxy process: {error}"))?;
     proxy::run_worker().map_err(|error| format!("proxy process: {error}"))
 }
 
-fn prepare(name: &str, args: &WorkerArgs) -> io::Result<()> {
+fn prepare(name: &str, args: &WorkerArgs, ignored: &[Signal], death: Signal) -> io::Result<()> {
     rustix::thread::set_name(&CString::new(name)?)?;
-    tie(args)
+    for signal in ignored {
+        sys::signal::ignore(*signal)?;
+    }
+    tie(args, death)
 }
 
-fn tie(args: &WorkerArgs) -> io::Result<()> {
+fn tie(args: &WorkerArgs, death: Signal) -> io::Result<()> {
     let parent = Pid::from_raw(args.parent.cast_signed())
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "--parent 0"))?;
-    die_with_parent(Signal::TERM, parent)
+    die_with_parent(death, parent)
 }
 
 /// For the proxy, which talks to everybody.
@@ -62,7 +75,7 @@ fn confine(args: &WorkerArgs) -> io::Result<()> {
     caps::keep_only(&[])?;
     caps::no_new_privileges()?;
     // The kernel forgot the tie with the change of user.
-    tie(args)
+    tie(args, PROXY_DEATH)
 }
 
 fn raise_file_limit() {
