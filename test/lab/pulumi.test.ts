@@ -124,7 +124,7 @@ describe("pulumi on real hosts", () => {
   it("refuses a change that a host cannot take, and leaves both as they were", async () => {
     const before = await Promise.all(["lb-a", "lb-b"].map((name) => hostState(lab, name)));
     // A program that somebody started by hand has the port on the address that is to come.
-    const argv = ["perl", "-MIO::Socket::INET", "-e", SQUATTER, lab.vips[1] ?? ""];
+    const argv = ["perl", "-e", SQUATTER, lab.vips[1] ?? ""];
     const squatter = lab.spawn("lb-b", argv, { stdio: "ignore" });
     write({ vip: `${lab.vips[1]}/24` });
     try {
@@ -154,5 +154,8 @@ describe("pulumi on real hosts", () => {
   });
 });
 
-const SQUATTER =
-  "IO::Socket::INET->new(Listen => 5, LocalAddr => $ARGV[0], LocalPort => 80) or die $!; sleep 600";
+const SQUATTER = `use Socket;
+  socket(S, PF_INET, SOCK_STREAM, 0) or die $!;
+  bind(S, sockaddr_in(80, inet_aton($ARGV[0]))) or die $!;
+  listen(S, 5) or die $!;
+  sleep 600;`;

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, setupOf } from "../../lab/index.ts";
+import { tandemd } from "../../lab/setup/paths.ts";
+import { type Connection, type Host, openHost } from "../../src/host/index.ts";
+import { binaryRef } from "../../src/provider/sdk/binary.ts";
+import { drillPlans } from "../../src/provider/sdk/drill-plan.ts";
+import { render } from "../../src/render/index.ts";
+import { parseStack } from "../../src/stack/index.ts";
+import { type DrillResult, type FaultKind, observeRoles, runDrill } from "../../src/verify/index.ts";
+import { defineLabStack } from "../../stacks/lab/setup.ts";
+
+// Faults on real hosts, each with the promise that the host is whole again afterwards.
+let lab: Lab;
+let hosts: Host[];
+
+function connection(name: string): Connection {
+  return {
+    name,
+    address: lab.host(name).address,
+    port: 22,
+    user: "root",
+    auth: [{ kind: "privateKeyFile", path: lab.ssh.keyFile }],
+    hostKey: { kind: "knownHosts", path: lab.ssh.knownHostsFile },
+  };
+}
+
+function pair() {
+  const [only] = parseStack(
+    defineLabStack({ ...setupOf(lab), drill: { faults: ["kill"], maxOutage: "1s", when: "create" } }),
+  ).pairs;
+  if (only === undefined) throw new Error("the lab's stack has a pair");
+  return only;
+}
+
+beforeAll(async () => {
+  lab = await createLab();
+  hosts = ["lb-b", "lb-a"].map((name) => openHost(connection(name)));
+  for (const host of hosts) {
+    const release = render(pair(), host.name, binaryRef("/", tandemd));
+    await host.apply(release, { secrets: {}, binaryPath: tandemd, owner: "drill test" });
+  }
+});
+
+afterAll(async () => {
+  await Promise.all((hosts ?? []).map((host) => host.close()));
+  await lab?.down();
+});
+
+function drill(fault: FaultKind, from?: string): Promise<DrillResult> {
+  const [plan] = drillPlans(pair());
+  if (plan === undefined) throw new Error("the pair has a drill");
+  return runDrill({
+    pair: "web",
+    instance: plan.instance,
+    hosts,
+    fault,
+    probe: { ...plan.probe, ...(from === undefined ? {} : { from: connection(from) }) },
+    maxOutageMs: plan.maxOutageMs,
+    preempts: plan.preempts,
+    preemptDelayMs: plan.preemptDelayMs,
+    signal: AbortSignal.timeout(180_000),
+  });
+}
+
+const detail = (result: DrillResult): string =>
+  result.samples
+    .filter((sample) => !sample.ok)
+    .map((sample) => `${sample.sentAt.toFixed(0)} ms: ${sample.detail}`)
+    .join("\n");
+
+const addresses = async (name: string): Promise<string[]> => {
+  const shown = await lab.exec(name, ["ip", "-o", "address", "show", "dev", lab.host(name).interface]);
+  return shown.stdout
+    .split("\n")
+    .map((line) => line.replace(/.*(inet6? \S+).*/, "$1"))
+    .filter((line) => line !== "")
+    .sort();
+};
+const routes = async (name: string): Promise<string> => (await lab.exec(name, ["ip", "route"])).stdout;
+
+describe("a drill on real hosts", () => {
+  it.each(["handover", "kill", "stop", "linkDown"] as const)(
+    "measures what a client sees of %s, and leaves the pair as it was",
+    async (fault) => {
+      const before = { addresses: await addresses("lb-a"), routes: await routes("lb-a") };
+      const result = await drill(fault, "client");
+      expect(result.failures, JSON.stringify(result.timeline, null, 1)).toEqual([]);
+      expect(result).toMatchObject({ masterBefore: "lb-a", masterAfter: "lb-b", passed: true });
+      expect(result.failback.happened).toBe(true);
+      expect(result.requests).toBeGreaterThan(100);
+      expect(result.outageMs).toBeGreaterThan(0);
+      // A handover may cut the request that is under way when the address leaves.
+      if (fault === "handover") expect(result.lost, detail(result)).toBeLessThanOrEqual(1);
+      const roles = await observeRoles(hosts);
+      expect(roles.map(({ node, daemon }) => [node, daemon?.vrrp?.instances[0]?.state])).toEqual([
+        ["lb-b", "BACKUP"],
+        ["lb-a", "MASTER"],
+      ]);
+      expect({ addresses: await addresses("lb-a"), routes: await routes("lb-a") }).toEqual(before);
+      const units = await lab.exec("lb-a", [
+        "systemctl",
+        "list-units",
+        "--all",
+        "--no-legend",
+        "tandem-drill*",
+      ]);
+      expect(units.stdout).toBe("");
+      console.log(
+        `${fault}: ${result.outageMs.toFixed(0)} ms, ${result.lost}/${result.requests}, back ${result.failback.outageMs.toFixed(0)} ms`,
+      );
+    },
+  );
+
+  it("injects nothing into a pair that cannot fail over", async () => {
+    await lab.exec("lb-b", ["systemctl", "stop", "tandem.service"]);
+    try {
+      await expect(drill("kill")).rejects.toThrow(/VERIFY_PAIR_NOT_READY.*lb-b does not answer/s);
+      expect((await observeRoles(hosts))[1]?.daemon?.vrrp?.instances[0]?.state).toBe("MASTER");
+    } finally {
+      await lab.exec("lb-b", ["systemctl", "start", "tandem.service"]);
+    }
+  });
+});
