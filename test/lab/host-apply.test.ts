@@ -28,13 +28,13 @@ let host: Host;
 let virgin: string;
 
 beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "apply-"));
   lab = await createLab({
     hosts: [
       { name: "lb-a", role: "lb" },
       { name: "lb-b", role: "lb", sudo: "password" },
     ],
   });
-  dir = mkdtempSync(join(tmpdir(), "apply-"));
   first = writeStandIn(dir, "1");
   second = writeStandIn(dir, "2");
   host = openHost(connection());

@@ -16,8 +16,8 @@ let binary: StandIn;
 const opened: Host[] = [];
 
 beforeAll(async () => {
-  lab = await createLab({ hosts: [{ name: "lb-a", role: "lb", sudo: "password" }] });
   dir = mkdtempSync(join(tmpdir(), "contract-"));
+  lab = await createLab({ hosts: [{ name: "lb-a", role: "lb", sudo: "password" }] });
   binary = writeStandIn(dir);
 });
 afterAll(async () => {
