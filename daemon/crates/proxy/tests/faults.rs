@@ -116,7 +116,7 @@ fn nothing_is_left_behind_and_the_good_are_served() {
     let port = free_port();
     let config = |timeout: u32| {
         format!(
-            "global\n    nbthread 2\ndefaults\n    mode http\n    timeout client 400ms\n    timeout server {timeout}ms\n    timeout connect 200ms\n    timeout http-request 300ms\n    timeout queue 300ms\n    retries 1\nfrontend web\n    bind 127.0.0.1:{port}\n    use_backend good if {{ path /good }}\n    default_backend bad\nbackend good\n    server g 127.0.0.1:{} maxconn 50\nbackend bad\n    balance leastconn\n    option redispatch\n    server b1 127.0.0.1:{} maxconn 3\n    server b2 127.0.0.1:{} maxconn 3\n",
+            "global\n    nbthread 2\ndefaults\n    mode http\n    timeout client 400ms\n    timeout server {timeout}ms\n    timeout connect 200ms\n    timeout http-request 300ms\n    timeout http-keep-alive 5s\n    timeout queue 300ms\n    retries 1\nfrontend web\n    bind 127.0.0.1:{port}\n    use_backend good if {{ path /good }}\n    default_backend bad\nbackend good\n    timeout server 5s\n    timeout connect 5s\n    timeout queue 5s\n    server g 127.0.0.1:{} maxconn 50\nbackend bad\n    balance leastconn\n    option redispatch\n    server b1 127.0.0.1:{} maxconn 3\n    server b2 127.0.0.1:{} maxconn 3\n",
             good.port, bad.port, bad.port
         )
     };
@@ -138,7 +138,7 @@ fn nothing_is_left_behind_and_the_good_are_served() {
             let mut client = Client::connect(port);
             while Instant::now() < until_when {
                 let (head, body) = client.get("/good");
-                assert_eq!((status_of(&head), &body[..]), (200, &b"good"[..]));
+                assert_eq!((status_of(&head), &body[..]), (200, &b"good"[..]), "{head}");
                 served.fetch_add(1, Ordering::SeqCst);
             }
         })
