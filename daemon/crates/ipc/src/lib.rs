@@ -11,7 +11,7 @@ pub mod message;
 pub mod worker;
 
 pub use channel::{Channel, ChannelError, Received};
-pub use message::{FromWorker, ListenerGrant, ScriptSpec, SourceFile, ToWorker};
+pub use message::{Attachment, FromWorker, ListenerGrant, ScriptSpec, SourceFile, ToWorker};
 pub use worker::WorkerOptions;
 
 /// The descriptor number on which a child finds its end of the channel.

@@ -11,6 +11,14 @@ pub struct SourceFile {
     pub text: String,
 }
 
+/// A file that a configuration names, as found on the disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// As the configuration names it; for an included file, its path.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
 /// A listening socket handed to the proxy. Its descriptor travels beside the message, in the
 /// order of `ToWorker::Configure::listeners`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +56,9 @@ pub enum ToWorker {
         files: Vec<SourceFile>,
         listeners: Vec<ListenerGrant>,
     },
+    /// Files that the configuration to come names (included files, error pages), because the
+    /// worker may not be able to open any. Replaces the ones before.
+    Attachments { files: Vec<Attachment> },
     /// VRRP: give up mastership now and stay up as backup (a planned change of master).
     Handover,
     /// Stop gracefully: VRRP releases its addresses, the proxy drains up to `deadline_ms`.

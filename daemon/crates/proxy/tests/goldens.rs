@@ -27,7 +27,12 @@ fn rendered_configurations_compile() {
         let parsed = config::haproxy::parse(&[source], &config::Options::default());
         let errors: Vec<_> = parsed.errors().map(|d| d.message.clone()).collect();
         assert!(errors.is_empty(), "{}: {errors:?}", file.display());
-        let plan = proxy::plan::compile(Arc::new(parsed.config), 1, &mut Registry::new(1));
+        let plan = proxy::plan::compile(
+            Arc::new(parsed.config),
+            1,
+            &mut Registry::new(1),
+            &proxy::plan::Attachments::new(),
+        );
         assert!(plan.is_ok(), "{}: {:?}", file.display(), plan.err());
     }
 }

@@ -1,12 +1,12 @@
 //! Reading configuration: texts from files, both parsers, all findings at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use config::json::Finding;
-use config::{FileLoader, Options, Parsed, Source, haproxy, keepalived};
-use ipc::SourceFile;
+use config::{FileId, FileLoader, Options, Parsed, Source, SourceMap, haproxy, keepalived};
+use ipc::{Attachment, SourceFile};
 use sha2::{Digest as _, Sha256};
 
 use crate::glob;
@@ -24,8 +24,17 @@ pub struct Inputs<'a> {
 pub struct Half<C> {
     pub files: Vec<SourceFile>,
     pub parsed: Parsed<C>,
+    /// Files that the texts name and the worker cannot open.
+    pub attachments: Vec<Attachment>,
     /// SHA-256 of the text; of all texts one after the other where there are several.
     pub sha256: String,
+}
+
+impl<C> Half<C> {
+    /// All that a worker gets to read.
+    pub fn texts(&self) -> (&[SourceFile], &[Attachment]) {
+        (&self.files, &self.attachments)
+    }
 }
 
 /// A configuration that was read and parsed; valid only if [`Loaded::is_valid`].
@@ -98,12 +107,14 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
     if !inputs.haproxy.is_empty() {
         let files = read_all(inputs.haproxy, &mut loaded.unreadable);
         let parsed = haproxy::parse(&sources(&files), &options);
-        loaded.haproxy = Some(half(files, parsed));
+        let attachments = error_pages(&parsed.config);
+        loaded.haproxy = Some(half(files, parsed, attachments));
     }
     if let Some(path) = inputs.keepalived {
         let files = read_all(&[path.to_owned()], &mut loaded.unreadable);
         let parsed = keepalived::parse(&sources(&files), &options);
-        loaded.keepalived = Some(half(files, parsed));
+        let attachments = included(files.len(), &parsed.sources);
+        loaded.keepalived = Some(half(files, parsed, attachments));
     }
     loaded
 }
@@ -130,7 +141,34 @@ pub fn finding_without_place(code: &str, file: &str, message: String) -> Finding
     }
 }
 
-fn half<C>(files: Vec<SourceFile>, parsed: Parsed<C>) -> Half<C> {
+/// The files of `errorfile`, each once; a missing one is told by the check of the machine.
+fn error_pages(config: &haproxy::Config) -> Vec<Attachment> {
+    let named = config
+        .proxies
+        .iter()
+        .flat_map(|proxy| proxy.error_files.values());
+    let paths: BTreeSet<&String> = named.map(|path| &path.value).collect();
+    let read = |path: &String| {
+        let bytes = std::fs::read(path).ok()?;
+        Some(Attachment {
+            path: path.clone(),
+            bytes,
+        })
+    };
+    paths.into_iter().filter_map(read).collect()
+}
+
+/// What the main files, which come first, have included.
+fn included(main: usize, sources: &SourceMap) -> Vec<Attachment> {
+    let ids = (main..sources.len()).filter_map(|at| u32::try_from(at).ok().map(FileId));
+    ids.map(|id| Attachment {
+        path: sources.path(id).to_owned(),
+        bytes: sources.text(id).as_bytes().to_vec(),
+    })
+    .collect()
+}
+
+fn half<C>(files: Vec<SourceFile>, parsed: Parsed<C>, attachments: Vec<Attachment>) -> Half<C> {
     let mut digest = Sha256::new();
     for file in &files {
         digest.update(file.text.as_bytes());
@@ -145,6 +183,7 @@ fn half<C>(files: Vec<SourceFile>, parsed: Parsed<C>) -> Half<C> {
     Half {
         files,
         parsed,
+        attachments,
         sha256,
     }
 }
@@ -216,7 +255,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("tandem-digest-{}", std::process::id()));
         std::fs::write(&path, "abc").unwrap();
         let files = read_all(std::slice::from_ref(&path), &mut Vec::new());
-        let half = half(files, haproxy::parse(&[], &Options::default()));
+        let half = half(files, haproxy::parse(&[], &Options::default()), Vec::new());
         assert_eq!(
             half.sha256,
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

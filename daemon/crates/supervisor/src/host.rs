@@ -22,6 +22,7 @@ pub fn problems(loaded: &Loaded, users: &Users) -> Vec<Finding> {
         let (global, sources) = (&half.parsed.config.global, &half.parsed.sources);
         findings.extend(user(global, sources, users));
         findings.extend(chroot(global, sources));
+        findings.extend(error_pages(&half.parsed.config, sources));
     }
     findings
 }
@@ -117,6 +118,23 @@ fn chroot(global: &haproxy::model::Global, sources: &SourceMap) -> Option<Findin
     let message = format!("chroot directory '{}' does not exist", directory.value);
     let help = Some("create it, or leave out 'chroot'".to_owned());
     Some(finding("host/no-chroot", directory, message, help, sources))
+}
+
+fn error_pages(config: &haproxy::Config, sources: &SourceMap) -> Vec<Finding> {
+    let named = config
+        .proxies
+        .iter()
+        .flat_map(|proxy| proxy.error_files.values());
+    let mut told = HashSet::new();
+    named
+        .filter(|path| told.insert(&path.value))
+        .filter_map(|path| {
+            let error = std::fs::read(&path.value).err()?;
+            let message = format!("errorfile '{}' cannot be read: {error}", path.value);
+            let help = Some("put the file there, or leave out the line".to_owned());
+            Some(finding("host/no-file", path, message, help, sources))
+        })
+        .collect()
 }
 
 fn finding(

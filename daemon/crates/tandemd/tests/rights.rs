@@ -29,6 +29,8 @@ fn the_proxy_is_nobody_in_an_empty_root_and_vrrp_may_only_use_the_network() {
     let pair = Pair::new("rights");
     let root = pair.directory.join("empty");
     std::fs::create_dir(&root).unwrap();
+    // Outside the root that the proxy will have.
+    let page = pair.write("403.http", "HTTP/1.0 403 Forbidden\r\n\r\nnot here\n");
     let path = pair.write_haproxy(&["w1 10.77.0.14:8001"]);
     let text = std::fs::read_to_string(&path).unwrap().replace(
         "global\n",
@@ -37,6 +39,11 @@ fn the_proxy_is_nobody_in_an_empty_root_and_vrrp_may_only_use_the_network() {
             root.display()
         ),
     );
+    let deny = format!(
+        "    errorfile 403 {}\n    http-request deny if {{ path /secret }}\n    default_backend app\n",
+        page.display()
+    );
+    let text = text.replace("    default_backend app\n", &deny);
     std::fs::write(&path, &text).unwrap();
     let keepalived = pair.write_keepalived(&pair.a, 254, "");
     let a = Daemon::start(&pair, &pair.a, Some(&path), Some(&keepalived));
@@ -64,6 +71,10 @@ fn the_proxy_is_nobody_in_an_empty_root_and_vrrp_may_only_use_the_network() {
     assert_eq!(fields["CapEff"], "0000000000003000");
     assert_eq!(fields["CapBnd"], "0000000000003000");
     assert_eq!(fields["Name"], "tandemd-vrrp");
+
+    let denied = pair::traffic::ask(&pair.client, "10.77.0.100:80", "/secret");
+    assert!(denied.starts_with("HTTP/1.0 403 Forbidden\r\n"), "{denied}");
+    assert!(denied.ends_with("\r\n\r\nnot here\n"), "{denied}");
 
     // A reload works from inside, and tells what it cannot change.
     std::fs::write(&path, text.replace("user nobody", "user root")).unwrap();

@@ -261,6 +261,24 @@ fn an_address_that_another_host_has_is_found_before_it_is_claimed() {
 }
 
 #[test]
+fn included_files_reach_the_vrrp_process_and_their_changes_too() {
+    require_pair!();
+    let pair = Pair::new("incl");
+    let path = pair.write_keepalived(&pair.a, 254, "");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("#tandem: track_proxy", "");
+    let main = pair.write("main.conf", "include inst-*.conf\n");
+    let included = pair.write("inst-1.conf", &text);
+    let a = Daemon::start(&pair, &pair.a, None, Some(&main));
+    wait("the address is there", || pair.a.has(VIP));
+    std::fs::write(&included, text.replace(VIP, "10.77.0.102")).unwrap();
+    assert!(a.tell(["reload"]).status.success());
+    wait("the other address is there", || {
+        pair.a.has("10.77.0.102") && !pair.a.has(VIP)
+    });
+}
+
+#[test]
 fn either_half_runs_alone() {
     require_pair!();
     let pair = Pair::new("half");

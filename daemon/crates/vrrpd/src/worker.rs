@@ -73,6 +73,8 @@ pub struct Worker {
     send_errors: u64,
     foreign_adverts: u64,
     prepared: bool,
+    /// Included files, read by the supervisor.
+    attachments: Vec<ipc::Attachment>,
 }
 
 impl Worker {
@@ -114,6 +116,7 @@ impl Worker {
             send_errors: 0,
             foreign_adverts: 0,
             prepared: false,
+            attachments: Vec::new(),
         })
     }
 

@@ -12,7 +12,7 @@ mod service;
 mod status;
 mod team;
 
-use crate::plan::{Plan, compile};
+use crate::plan::{Attachments, Plan, compile};
 use crate::shared::Registry;
 use crate::worker::Grant;
 use checks::{Checks, TOKEN_BASE};
@@ -36,6 +36,8 @@ pub struct Control {
     channel: Channel,
     epoll: Epoll,
     registry: Option<Registry>,
+    /// Error pages, read by the supervisor.
+    attachments: Attachments,
     team: Option<Team>,
     plan: Option<Arc<Plan>>,
     grants: Vec<Grant>,
@@ -59,6 +61,7 @@ impl Control {
             channel,
             epoll,
             registry: None,
+            attachments: Attachments::new(),
             team: None,
             plan: None,
             grants: Vec::new(),
@@ -175,6 +178,9 @@ impl Control {
                 let body = body.unwrap_or(serde_json::Value::Null);
                 self.channel.send(&FromWorker::Status { id, body }, &[])?;
             }
+            ToWorker::Attachments { files } => {
+                self.attachments = files.into_iter().map(|f| (f.path, f.bytes)).collect();
+            }
             // For the VRRP process.
             ToWorker::Handover | ToWorker::Service { .. } | ToWorker::ScriptResult { .. } => {}
         }
@@ -194,7 +200,7 @@ impl Control {
             .as_ref()
             .map_or_else(|| load::worker_count(&model), Team::len);
         let registry = self.registry.get_or_insert_with(|| Registry::new(workers));
-        let plan = match compile(model, generation, registry) {
+        let plan = match compile(model, generation, registry, &self.attachments) {
             Ok(plan) => Arc::new(plan),
             Err(reasons) => {
                 self.channel.send(

@@ -6,7 +6,11 @@ use crate::rules::compile::Compiler;
 use crate::shared::Registry;
 use config::haproxy::model::{self, Config, Proxy, TcpAction, TcpPhase};
 use http1::Limits;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Files that the configuration names, by the name it uses.
+pub type Attachments = BTreeMap<String, Vec<u8>>;
 
 /// Compiles a valid model. Shared state is found in the registry by name, so counters and health
 /// survive a reload.
@@ -14,6 +18,7 @@ pub fn compile(
     model: Arc<Config>,
     generation: u64,
     registry: &mut Registry,
+    attachments: &Attachments,
 ) -> Result<Plan, Vec<String>> {
     let mut problems = Vec::new();
     let sections = || {
@@ -34,7 +39,7 @@ pub fn compile(
         let mut own = Vec::new();
         refuse_unsupported(proxy, &mut own);
         let compiler = Compiler::new(&proxy.acls, &mut own);
-        let answers = Arc::new(answers(proxy, &mut own));
+        let answers = Arc::new(answers(proxy, attachments, &mut own));
         if proxy.kind.is_frontend() {
             frontends.push(frontend(
                 section, proxy, &compiler, &answers, &find, registry, &mut own,
@@ -272,10 +277,15 @@ fn backend(
     }
 }
 
-fn answers(proxy: &Proxy, problems: &mut Vec<String>) -> Answers {
+fn answers(proxy: &Proxy, attachments: &Attachments, problems: &mut Vec<String>) -> Answers {
     let mut answers = Answers::default();
     for (status, path) in &proxy.error_files {
-        match std::fs::read(&path.value) {
+        // What the supervisor read counts: this process may see another root.
+        let raw = match attachments.get(&path.value) {
+            Some(raw) => Ok(raw.clone()),
+            None => std::fs::read(&path.value),
+        };
+        match raw {
             Ok(raw) => answers.set(*status, raw),
             Err(e) => problems.push(format!(
                 "errorfile {status}: cannot read '{}': {e}",

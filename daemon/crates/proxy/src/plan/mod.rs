@@ -8,7 +8,7 @@ mod servers;
 mod timeouts;
 
 pub use answers::{Answers, reason};
-pub use compile::compile;
+pub use compile::{Attachments, compile};
 pub use timeouts::Timeouts;
 
 use crate::rules::{Condition, Rule};

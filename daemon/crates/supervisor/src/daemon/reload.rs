@@ -8,7 +8,7 @@ use config::json::Finding;
 use serde_json::{Value, json};
 
 use super::{Daemon, start, unix_ms};
-use crate::configuration::{self, Loaded, load};
+use crate::configuration::{self, Half, Loaded, load};
 use crate::control::ClientId;
 use crate::host;
 use crate::listeners::Listeners;
@@ -85,10 +85,10 @@ impl Daemon {
     fn compare(&self, loaded: &Loaded, listeners: &Listeners) -> (Vec<String>, VecDeque<Kind>) {
         let mut changes = Vec::new();
         let mut to_ask = VecDeque::new();
-        let proxy = loaded.haproxy.as_ref().map(|half| &half.files)
-            != self.current.haproxy.as_ref().map(|half| &half.files);
-        let vrrp = loaded.keepalived.as_ref().map(|half| &half.files)
-            != self.current.keepalived.as_ref().map(|half| &half.files);
+        let proxy = loaded.haproxy.as_ref().map(Half::texts)
+            != self.current.haproxy.as_ref().map(Half::texts);
+        let vrrp = loaded.keepalived.as_ref().map(Half::texts)
+            != self.current.keepalived.as_ref().map(Half::texts);
         let added = listeners.added_to(&self.listeners);
         let removed = self.listeners.added_to(listeners);
         if proxy {

@@ -8,7 +8,7 @@ use sys::process::Exit;
 use trafficlog::Level;
 
 use super::Daemon;
-use crate::configuration::Loaded;
+use crate::configuration::{Half, Loaded};
 use crate::host;
 use crate::listeners::Listeners;
 use crate::liveness::Liveness;
@@ -63,14 +63,18 @@ impl Daemon {
         listeners: &Listeners,
         generation: u64,
     ) {
-        let files = match kind {
-            Kind::Proxy => loaded.haproxy.as_ref().map(|half| half.files.clone()),
-            Kind::Vrrp => loaded.keepalived.as_ref().map(|half| half.files.clone()),
+        let texts = match kind {
+            Kind::Proxy => loaded.haproxy.as_ref().map(Half::texts),
+            Kind::Vrrp => loaded.keepalived.as_ref().map(Half::texts),
+        };
+        let (files, attachments) = texts.unwrap_or_default();
+        let attached = ToWorker::Attachments {
+            files: attachments.to_vec(),
         };
         let with_listeners = kind == Kind::Proxy;
         let message = ToWorker::Configure {
             generation,
-            files: files.unwrap_or_default(),
+            files: files.to_vec(),
             listeners: if with_listeners {
                 listeners.grants()
             } else {
@@ -91,7 +95,10 @@ impl Daemon {
         if let Some(liveness) = &mut worker.liveness {
             liveness.configuring(true);
         }
-        if let Err(error) = worker.send(&message, &fds, &self.epoll) {
+        let sent = worker
+            .send(&attached, &[], &self.epoll)
+            .and_then(|()| worker.send(&message, &fds, &self.epoll));
+        if let Err(error) = sent {
             self.journal
                 .warning(&format!("{} process: {error}", kind.name()));
         }

@@ -133,3 +133,17 @@ pub fn get_from(client: &Host, address: &str) -> Result<String, String> {
         .namespace
         .enter(|| get(address, PATIENCE).map_err(|error| error.to_string()))
 }
+
+/// The whole answer to a request for a path.
+pub fn ask(client: &Host, address: &str, path: &str) -> String {
+    let address: SocketAddr = address.parse().unwrap();
+    client.namespace.enter(|| {
+        let mut stream = connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let request = format!("GET {path} HTTP/1.0\r\nHost: test\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    })
+}

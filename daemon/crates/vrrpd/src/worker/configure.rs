@@ -1,12 +1,12 @@
 //! Taking up a configuration, at start and at every reload after it.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use config::given::GivenFiles;
 use config::keepalived::{self, Config};
-use config::{FileLoader, Options, Source};
+use config::{Options, Source};
 use ipc::message::SourceFile;
-use ipc::{FromWorker, ScriptSpec};
+use ipc::{Attachment, FromWorker, ScriptSpec};
 use vrrp::instance::State;
 use vrrp::tracking::Debounce;
 use vrrp::{Event, InstanceId};
@@ -25,9 +25,12 @@ const OOM_SCORE: i32 = -1000;
 
 /// Parses again what the supervisor has accepted already, as strictly or tolerantly as it was
 /// told to: tolerance here cannot let anything through.
-fn read(sources: &[Source]) -> Result<Config, Vec<String>> {
+fn read(sources: &[Source], attachments: &[Attachment]) -> Result<Config, Vec<String>> {
     let environment: BTreeMap<String, String> = std::env::vars().collect();
-    let included = Included::default();
+    let included = GivenFiles::new(attachments.iter().map(|file| {
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        (file.path.clone(), text)
+    }));
     let options = Options {
         tolerant: true,
         env: &environment,
@@ -35,27 +38,11 @@ fn read(sources: &[Source]) -> Result<Config, Vec<String>> {
         files: &included,
     };
     let parsed = keepalived::parse(sources, &options);
-    let mut reasons: Vec<String> = parsed.errors().map(|error| error.message.clone()).collect();
-    reasons.extend(included.asked.take().into_iter().map(|pattern| {
-        format!("include {pattern}: the VRRP process takes one file; write its text in place")
-    }));
+    let reasons: Vec<String> = parsed.errors().map(|error| error.message.clone()).collect();
     if reasons.is_empty() {
         Ok(parsed.config)
     } else {
         Err(reasons)
-    }
-}
-
-/// The VRRP process reads no files: what would be included must not be lost silently.
-#[derive(Default)]
-struct Included {
-    asked: RefCell<Vec<String>>,
-}
-
-impl FileLoader for Included {
-    fn load(&self, pattern: &str, _relative_to: &str) -> Vec<(String, String)> {
-        self.asked.borrow_mut().push(pattern.to_owned());
-        Vec::new()
     }
 }
 
@@ -76,7 +63,7 @@ impl Worker {
             .into_iter()
             .map(|file| Source::new(file.path, file.text))
             .collect();
-        let parsed = match read(&sources) {
+        let parsed = match read(&sources, &self.attachments) {
             Ok(config) => config,
             Err(reasons) => {
                 self.say(&FromWorker::Rejected {

@@ -28,6 +28,7 @@ impl Worker {
             ToWorker::Configure {
                 generation, files, ..
             } => self.configure(generation, files)?,
+            ToWorker::Attachments { files } => self.attachments = files,
             ToWorker::Handover => self.hand_over(None),
             ToWorker::Stop { deadline_ms } => {
                 let limit = deadline_ms
