@@ -25,7 +25,7 @@ export interface Faults {
 export function faultsOf(plan: LabPlan, find: (name: string) => LabHost): Faults {
   const start = async (name: string): Promise<void> => {
     await startHost(plan, find(name));
-    await awaitPort(find(name), 22);
+    await awaitPort(plan, find(name), 22);
   };
   return {
     cutLink: (name) => setPort(find(name), "down"),

@@ -4,6 +4,7 @@ import { createKeys, type LabSsh, randomPassword, sshFiles } from "./credentials
 import { type Faults, faultsOf } from "./faults.ts";
 import { createDisk } from "./host/disk.ts";
 import { execInHost, insideHost, insideNetwork, spawnArgv } from "./host/exec.ts";
+import { raiseLimits } from "./host/limits.ts";
 import { awaitPort, isUp, startHost } from "./host/machine.ts";
 import { createBridge } from "./network.ts";
 import { defaultHosts, type HostSpec, type LabHost, type LabPlan, planLab } from "./plan.ts";
@@ -46,6 +47,7 @@ export interface Lab extends Omit<LabPlan, "hosts"> {
 export async function createLab(options: LabOptions = {}): Promise<Lab> {
   if (process.getuid?.() !== 0)
     throw new LabError("the lab makes namespaces, mounts and a bridge: run it as root");
+  raiseLimits();
   await reapOrphans();
   const id = randomBytes(3).toString("hex").slice(0, 5);
   const name = options.name ?? `lab-${id}`;
@@ -71,8 +73,8 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
 async function bringUp(plan: LabPlan, host: LabHost): Promise<void> {
   await createDisk(plan, host);
   await startHost(plan, host);
-  await awaitPort(host, 22);
-  if (host.role === "web") await awaitPort(host, 80);
+  await awaitPort(plan, host, 22);
+  if (host.role === "web") await awaitPort(plan, host, 80);
 }
 
 /** A firewall of this machine may drop what its bridges carry: better to say so than to let every test time out. */

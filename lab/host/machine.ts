@@ -118,8 +118,21 @@ export function setFrozen(plan: LabPlan, host: LabHost, frozen: boolean): void {
 }
 
 /** Waits until something on the host accepts connections on a port. */
-export async function awaitPort(host: LabHost, port: number, timeoutMs = 30_000): Promise<void> {
-  await until(`${host.name} answers on port ${port}`, timeoutMs, () => connects(host.address, port));
+export async function awaitPort(
+  plan: LabPlan,
+  host: LabHost,
+  port: number,
+  timeoutMs = 30_000,
+): Promise<void> {
+  try {
+    await until(`${host.name} answers on port ${port}`, timeoutMs, () => connects(host.address, port));
+  } catch (error) {
+    const printed = readFileSync(logFile(plan, host), "utf8").trim().slice(-2000);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LabError(
+      `${why}; it is ${isUp(plan, host) ? "up" : "down"}; its console said: ${printed || "nothing"}`,
+    );
+  }
 }
 
 function connects(address: string, port: number): Promise<true | undefined> {
