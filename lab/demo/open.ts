@@ -21,7 +21,7 @@ function setupOf(lab: Lab): LabSetup {
     vip: `${lab.vips[0]}/24`,
     ssh: { keyFile: lab.ssh.keyFile, knownHostsFile: lab.ssh.knownHostsFile },
     // The deployment proves itself by a handover; the other faults have a step of their own.
-    drill: { faults: ["kill"], maxOutage: "1s", when: "create" },
+    drill: { faults: ["handover"], maxOutage: "1s", when: "create" },
   };
 }
 

@@ -2,7 +2,7 @@ import { runDrill } from "../../../src/verify/index.ts";
 import { type Demo, holders } from "../demo.ts";
 import type { StepNotes } from "../terminal.ts";
 
-const faults = ["kill", "linkDown"] as const;
+const faults = ["handover", "kill", "linkDown"] as const;
 const told = {
   handover: "graceful handover",
   kill: "kill -9 of every process of the daemon on the master",
