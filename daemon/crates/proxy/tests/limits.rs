@@ -136,10 +136,7 @@ fn maxconn_of_a_server_holds_and_the_queue_serves_everybody() {
             .collect();
         assert!(clients.into_iter().all(|c| c.join().unwrap() == 200));
         assert_eq!(most.load(Ordering::SeqCst), 2, "with {threads} threads");
-        assert_eq!(
-            proxy.status()["backends"][0]["servers"][0]["connections"],
-            0
-        );
+        proxy.wait_status("/backends/0/servers/0/connections", &0.into());
     }
 }
 
@@ -171,7 +168,7 @@ fn connections_above_maxconn_of_a_frontend_wait_and_are_served() {
         .map(|_| std::thread::spawn(move || status_of(&Client::connect(port).get("/").0)))
         .collect();
     assert!(clients.into_iter().all(|c| c.join().unwrap() == 200));
-    assert_eq!(proxy.status()["frontends"][0]["connections"], 0);
+    proxy.wait_status("/frontends/0/connections", &0.into());
 }
 
 #[test]
@@ -211,8 +208,5 @@ fn abortonclose_drops_the_request_of_a_client_that_left() {
     let (rest, took) = timed(|| client.rest());
     assert!(rest.is_empty());
     within(took, 0..1000);
-    assert_eq!(
-        proxy.status()["backends"][0]["servers"][0]["connections"],
-        0
-    );
+    proxy.wait_status("/backends/0/servers/0/connections", &0.into());
 }

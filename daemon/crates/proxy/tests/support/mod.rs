@@ -133,6 +133,22 @@ impl Proxy {
         }
     }
 
+    /// Waits until a place of the status (a JSON pointer) has this value.
+    pub fn wait_status(&mut self, place: &str, wanted: &serde_json::Value) {
+        let end = Instant::now() + WAIT;
+        loop {
+            let status = self.status();
+            if status.pointer(place) == Some(wanted) {
+                return;
+            }
+            assert!(
+                Instant::now() < end,
+                "{place} never became {wanted}: {status}"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// The state of a server in the status.
     pub fn server_state(&mut self, backend: &str, server: &str) -> String {
         let status = self.status();
