@@ -5,11 +5,14 @@ import { binaryRef } from "./sdk/binary.ts";
 import { LoadBalancerPair, type Transforms } from "./sdk/load-balancer-pair.ts";
 import { programError } from "./sdk/program-error.ts";
 import { SecretReader } from "./sdk/secrets.ts";
+import { repairStackTraces } from "./sdk/stack-trace.ts";
 
 export { FailoverDrill, type FailoverDrillArgs } from "./sdk/failover-drill.ts";
 export { LoadBalancerPair, type LoadBalancerPairArgs, type Transforms } from "./sdk/load-balancer-pair.ts";
 export { Node, type NodeArgs } from "./sdk/node.ts";
 export { programError } from "./sdk/program-error.ts";
+
+repairStackTraces();
 
 export interface DeployOptions {
   readonly transforms?: Transforms;

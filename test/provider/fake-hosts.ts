@@ -87,19 +87,13 @@ class FakeHost implements Host {
 
   async preflight(_release: Release, _options: ApplyOptions): Promise<void> {
     this.#call("preflight");
-    const reason = this.#hosts.refuse.get(this.name);
-    if (reason === undefined) return;
-    throw new TandemError([
-      {
-        code: "HOST_CONFIG_REFUSED",
-        severity: "error",
-        message: reason,
-        where: { kind: "host", host: this.name },
-      },
-    ]);
+    this.#refuse();
   }
 
   async apply(release: Release, options: ApplyOptions): Promise<Observation> {
+    // As on a real host, an apply begins with the preflight.
+    this.#call("preflight");
+    this.#refuse();
     this.#call("apply");
     options.onProgress?.({ step: "swap", message: `to ${release.id}` });
     const state = this.#hosts.state(this.name);
@@ -124,6 +118,19 @@ class FakeHost implements Host {
 
   async close(): Promise<void> {
     this.#hosts.calls.push(`${this.name} close`);
+  }
+
+  #refuse(): void {
+    const reason = this.#hosts.refuse.get(this.name);
+    if (reason === undefined) return;
+    throw new TandemError([
+      {
+        code: "HOST_CONFIG_REFUSED",
+        severity: "error",
+        message: reason,
+        where: { kind: "host", host: this.name },
+      },
+    ]);
   }
 
   #call(what: string): void {
