@@ -18,7 +18,7 @@ pub struct Finding {
     /// In characters; 0 where something is missing.
     pub length: u32,
     pub suggestion: Option<String>,
-    /// The line as written.
+    /// The line as written, secrets masked.
     pub source: String,
 }
 
@@ -35,7 +35,9 @@ impl Finding {
             column: position.column,
             length: u32::try_from(length).unwrap_or(u32::MAX),
             suggestion: diagnostic.suggestion.clone(),
-            source: sources.line(diagnostic.span.file, position.line).to_owned(),
+            source: sources
+                .shown_line(diagnostic.span.file, position.line)
+                .into_owned(),
         }
     }
 

@@ -20,6 +20,7 @@ pub mod keepalived;
 pub mod options;
 pub mod registry;
 pub mod render;
+mod secrets;
 pub mod source;
 pub mod suggest;
 

@@ -17,7 +17,7 @@ use std::fmt::Write;
 /// ```
 pub fn render(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let position = sources.position(diagnostic.span);
-    let line = sources.line(diagnostic.span.file, position.line);
+    let line = &*sources.shown_line(diagnostic.span.file, position.line);
     let number = position.line.to_string();
     let gutter = " ".repeat(number.len());
     let mut out = String::new();

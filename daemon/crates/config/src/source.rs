@@ -1,5 +1,7 @@
 //! Source texts, byte spans into them, and values that remember their span.
 
+use crate::secrets::Secrets;
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -145,6 +147,7 @@ pub struct Position {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     files: Vec<File>,
+    secrets: Secrets,
 }
 
 #[derive(Debug, Clone)]
@@ -235,6 +238,19 @@ impl SourceMap {
             .map_or(f.source.text.len(), |end| *end as usize);
         let text = f.source.text.get(*start as usize..end).unwrap_or("");
         text.trim_end_matches(['\n', '\r'])
+    }
+
+    /// The physical line as it may be shown: an asterisk for each character of a secret.
+    pub fn shown_line(&self, file: FileId, line: u32) -> Cow<'_, str> {
+        self.secrets.masked(file, line, self.line(file, line))
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..u32::try_from(self.files.len()).unwrap_or(u32::MAX)).map(FileId)
+    }
+
+    pub(crate) fn keep(&mut self, secrets: Secrets) {
+        self.secrets = secrets;
     }
 
     fn file(&self, id: FileId) -> Option<&File> {

@@ -24,11 +24,12 @@ pub use model::Config;
 
 use crate::diagnostic::Parsed;
 use crate::options::Options;
+use crate::secrets;
 use crate::source::{FileId, Source, SourceMap};
 
 /// Parses the files as one configuration, in order, as several `-f` of haproxy(1) would be.
 pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
-    let sources = SourceMap::new(files);
+    let mut sources = SourceMap::new(files);
     let mut parser = parser::Parser::new(options);
     for index in 0..u32::try_from(files.len()).unwrap_or(u32::MAX) {
         parser.file(&sources, FileId(index));
@@ -42,9 +43,16 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
         ..
     } = parser;
     let config = resolve::resolve(&mut cx, config, sections);
+    let mut diagnostics = cx.diagnostics.into_sorted();
+    secrets::hide(
+        secrets::HAPROXY,
+        &mut sources,
+        &mut diagnostics,
+        options.env,
+    );
     Parsed {
         config,
-        diagnostics: cx.diagnostics.into_sorted(),
+        diagnostics,
         sources,
     }
 }

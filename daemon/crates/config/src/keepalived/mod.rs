@@ -13,6 +13,7 @@ pub use model::Config;
 
 use crate::diagnostic::Parsed;
 use crate::options::Options;
+use crate::secrets;
 use crate::source::{FileId, Source, SourceMap};
 
 /// Parses the files as one configuration, in order.
@@ -22,7 +23,7 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
         lexer.file(FileId(index));
     }
     let lexer::Lexer {
-        sources,
+        mut sources,
         mut diagnostics,
         tokens,
         ..
@@ -34,9 +35,16 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
     };
     let drafts = keywords::read(&mut cx, &nodes);
     let config = resolve::resolve(&mut cx, drafts);
+    let mut diagnostics = cx.diagnostics.into_sorted();
+    secrets::hide(
+        secrets::KEEPALIVED,
+        &mut sources,
+        &mut diagnostics,
+        options.env,
+    );
     Parsed {
         config,
-        diagnostics: cx.diagnostics.into_sorted(),
+        diagnostics,
         sources,
     }
 }

@@ -13,6 +13,7 @@ mod keepalived_globals;
 mod keepalived_lvs;
 mod keepalived_vrrp;
 pub mod markdown;
+pub mod secrets;
 mod table;
 
 pub use table::{Entry, Places, Status, Table};

@@ -13,4 +13,5 @@ mod originals;
 mod random;
 mod roundtrip;
 mod said;
+mod secrets;
 mod speed;

@@ -1,0 +1,76 @@
+//! Secrets stay out of findings: their places are masked in every quoted line, their texts in
+//! every message.
+//!
+//! The scan reads the raw lines by itself and forgives every mistake, because the lines that are
+//! shown are just those that the parsers could not read.
+
+mod define;
+mod line;
+mod redact;
+mod scan;
+
+use crate::diagnostic::Diagnostic;
+use crate::registry::secrets::Secret;
+use crate::source::{FileId, SourceMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What differs between the two languages.
+#[derive(Clone, Copy)]
+pub struct Language {
+    pub secrets: &'static [Secret],
+    /// keepalived.conf: braces end a line, `$NAME=` defines.
+    pub blocks: bool,
+}
+
+pub const HAPROXY: Language = Language {
+    secrets: crate::registry::secrets::HAPROXY,
+    blocks: false,
+};
+
+pub const KEEPALIVED: Language = Language {
+    secrets: crate::registry::secrets::KEEPALIVED,
+    blocks: true,
+};
+
+/// Byte range in one physical line.
+type Range = (usize, usize);
+
+/// Where secrets stand, and what they are.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets {
+    masks: HashMap<(FileId, u32), Vec<Range>>,
+    /// Texts that no message may repeat.
+    texts: HashSet<String>,
+    /// Texts that also are words of the language: hidden in findings about their own line only.
+    local: HashMap<(FileId, u32), Vec<String>>,
+}
+
+/// Finds the secrets of all sources, hides them from the messages, and leaves their places in the
+/// source map for whoever quotes a line.
+pub fn hide(
+    language: Language,
+    sources: &mut SourceMap,
+    diagnostics: &mut [Diagnostic],
+    env: &BTreeMap<String, String>,
+) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let suspects = diagnostics
+        .iter()
+        .map(|d| (d.span.file, sources.position(d.span).line))
+        .collect();
+    let mut scan = scan::Scan::new(language, suspects, env);
+    for file in sources.ids() {
+        scan.file(file, sources.text(file));
+    }
+    let secrets = scan.finish();
+    for diagnostic in diagnostics {
+        let at = (diagnostic.span.file, sources.position(diagnostic.span).line);
+        diagnostic.message = secrets.redacted(at, &diagnostic.message);
+        if let Some(suggestion) = &mut diagnostic.suggestion {
+            *suggestion = secrets.redacted(at, suggestion);
+        }
+    }
+    sources.keep(secrets);
+}
