@@ -1,5 +1,6 @@
 //! The supervisor's loop and everything it owns.
 
+mod configure;
 mod dead;
 mod proxy;
 mod reload;

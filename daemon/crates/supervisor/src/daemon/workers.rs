@@ -8,102 +8,13 @@ use sys::process::Exit;
 use trafficlog::Level;
 
 use super::Daemon;
-use crate::configuration::{Half, Loaded};
-use crate::host;
-use crate::listeners::Listeners;
+use crate::configuration::Loaded;
 use crate::liveness::Liveness;
 use crate::script::{Command, Report};
 use crate::service::Word;
 use crate::worker::{Kind, Worker};
 
 impl Daemon {
-    pub(super) fn start_worker(&mut self, kind: Kind) {
-        let confinement = match kind {
-            Kind::Proxy => host::confinement(&self.current, &self.users),
-            Kind::Vrrp => crate::worker::Confinement::default(),
-        };
-        let started = Worker::start(kind, &confinement, &self.epoll);
-        let Some(slot) = self.slot(kind) else { return };
-        slot.restart_at = None;
-        match started {
-            Ok(worker) => {
-                let pid = worker.pid();
-                slot.worker = Some(worker);
-                self.journal
-                    .info(&format!("{} process {pid} started", kind.name()));
-                self.configure_current(kind);
-            }
-            Err(error) => {
-                let reason = format!("the {} process cannot be started: {error}", kind.name());
-                if self.serving {
-                    self.journal.error(&reason);
-                    self.plan_restart(kind, Duration::ZERO);
-                } else {
-                    self.fail_start(&reason);
-                }
-            }
-        }
-    }
-
-    /// Sends the running configuration, as to a worker that begins its life.
-    pub(super) fn configure_current(&mut self, kind: Kind) {
-        let (loaded, listeners) = (self.current.clone(), self.listeners.clone());
-        self.configure(kind, &loaded, &listeners, self.generation);
-        if kind == Kind::Vrrp
-            && let Some(word) = self.service.told().cloned()
-        {
-            self.tell_service(word);
-        }
-    }
-
-    pub(super) fn configure(
-        &mut self,
-        kind: Kind,
-        loaded: &Loaded,
-        listeners: &Listeners,
-        generation: u64,
-    ) {
-        let texts = match kind {
-            Kind::Proxy => loaded.haproxy.as_ref().map(Half::texts),
-            Kind::Vrrp => loaded.keepalived.as_ref().map(Half::texts),
-        };
-        let (files, attachments) = texts.unwrap_or_default();
-        let attached = ToWorker::Attachments {
-            files: attachments.to_vec(),
-        };
-        let with_listeners = kind == Kind::Proxy;
-        let message = ToWorker::Configure {
-            generation,
-            files: files.to_vec(),
-            listeners: if with_listeners {
-                listeners.grants()
-            } else {
-                Vec::new()
-            },
-        };
-        let fds = if with_listeners {
-            listeners.fds()
-        } else {
-            Vec::new()
-        };
-        let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
-            return;
-        };
-        let Some(worker) = &mut slot.worker else {
-            return;
-        };
-        if let Some(liveness) = &mut worker.liveness {
-            liveness.configuring(true);
-        }
-        let sent = worker
-            .send(&attached, &[], &self.epoll)
-            .and_then(|()| worker.send(&message, &fds, &self.epoll));
-        if let Err(error) = sent {
-            self.journal
-                .warning(&format!("{} process: {error}", kind.name()));
-        }
-    }
-
     /// Sends a message to a worker that may be gone; its end is noticed elsewhere.
     pub(super) fn tell(&mut self, kind: Kind, message: &ToWorker) -> bool {
         let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {

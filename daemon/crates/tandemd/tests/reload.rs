@@ -1,0 +1,131 @@
+//! Reload: what changes, what stays, and what is refused.
+
+mod pair;
+
+use pair::traffic::{failures, get_from};
+use pair::{Daemon, Pair, Traffic, VIP, wait};
+
+const PAGE: &str = "10.77.0.100:80";
+
+#[test]
+fn a_reload_adds_a_server_without_losing_a_request() {
+    require_pair!();
+    let pair = Pair::new("reload");
+    let (a, _b) = pair.start();
+    let traffic = Traffic::start(&pair.client, PAGE);
+    pair.write_haproxy(&[
+        "w1 10.77.0.14:8001",
+        "w2 10.77.0.14:8002",
+        "w3 10.77.0.14:8003",
+    ]);
+    let output = a.tell(["reload"]);
+    let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "{verdict}");
+    assert_eq!(verdict["applied"], true);
+    assert_eq!(verdict["generation"], 2);
+    assert_eq!(
+        verdict["changes"],
+        serde_json::json!(["haproxy.cfg changed"])
+    );
+    wait("the new server is asked", || {
+        get_from(&pair.client, PAGE).as_deref() == Ok("w3")
+    });
+    for _ in 0..10 {
+        assert!(a.tell(["reload"]).status.success());
+    }
+    traffic.wait_pages(20);
+    let asked = traffic.finish();
+    assert_eq!(failures(&asked), Vec::<String>::new());
+    assert!(pair.a.has(VIP) && !pair.b.has(VIP));
+}
+
+#[test]
+fn a_changed_address_moves_on_reload_and_mastership_stays() {
+    require_pair!();
+    let pair = Pair::new("vips");
+    let (a, _b) = pair.start();
+    let before = a.status()["vrrp"]["instances"][0]["transitions"].clone();
+    let path = pair.write_keepalived(&pair.a, 254, "");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let more = text.replace(
+        &format!("{VIP}/24\n"),
+        &format!("{VIP}/24\n        10.77.0.101/24\n"),
+    );
+    std::fs::write(&path, more).unwrap();
+    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    assert_eq!(
+        verdict["changes"],
+        serde_json::json!(["keepalived.conf changed"])
+    );
+    wait("both addresses are there", || {
+        pair.a.has(VIP) && pair.a.has("10.77.0.101")
+    });
+    std::fs::write(&path, text).unwrap();
+    a.signal("HUP");
+    wait("the second address is gone", || !pair.a.has("10.77.0.101"));
+    assert!(pair.a.has(VIP));
+    let instance = a.status()["vrrp"]["instances"][0].clone();
+    assert_eq!(instance["state"], "MASTER");
+    assert_eq!(instance["transitions"], before);
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_refused_and_the_old_one_stays() {
+    require_pair!();
+    let pair = Pair::new("bad");
+    let (a, _b) = pair.start();
+    let digest = a.status()["configuration"]["haproxySha256"].clone();
+    let path = pair.write_haproxy(&["w1 10.77.0.14:8001"]);
+    let good = std::fs::read_to_string(&path).unwrap();
+    let cases = [
+        (good.replace("balance", "blance"), "blance"),
+        (
+            good.replace(&format!("{VIP}:80"), "10.99.99.99:80"),
+            "cannot listen on 10.99.99.99:80",
+        ),
+        (
+            good.replace("global\n", "global\n    user no-such-user\n"),
+            "no-such-user",
+        ),
+    ];
+    for (text, expected) in cases {
+        std::fs::write(&path, text).unwrap();
+        let output = a.tell(["reload"]);
+        assert_eq!(output.status.code(), Some(1));
+        let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(verdict["applied"], false);
+        let diagnostics = verdict["diagnostics"].as_array().unwrap();
+        let told = diagnostics.iter().any(|finding| {
+            finding["message"].as_str().unwrap().contains(expected)
+                && finding["line"].as_u64().unwrap() > 0
+                && finding["file"].as_str().unwrap().ends_with("haproxy.cfg")
+        });
+        assert!(told, "{expected}: {verdict}");
+        let status = a.status();
+        assert_eq!(status["configuration"]["haproxySha256"], digest);
+        assert_eq!(status["configuration"]["generation"], 1);
+    }
+    assert!(get_from(&pair.client, PAGE).is_ok());
+    std::fs::remove_file(&path).unwrap();
+    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    let message = verdict["diagnostics"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("cannot be read: "), "{message}");
+}
+
+#[test]
+fn included_files_reach_the_vrrp_process_and_their_changes_too() {
+    require_pair!();
+    let pair = Pair::new("incl");
+    let path = pair.write_keepalived(&pair.a, 254, "");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("#tandem: track_proxy", "");
+    let main = pair.write("main.conf", "include inst-*.conf\n");
+    let included = pair.write("inst-1.conf", &text);
+    let a = Daemon::start(&pair, &pair.a, None, Some(&main));
+    wait("the address is there", || pair.a.has(VIP));
+    std::fs::write(&included, text.replace(VIP, "10.77.0.102")).unwrap();
+    assert!(a.tell(["reload"]).status.success());
+    wait("the other address is there", || {
+        pair.a.has("10.77.0.102") && !pair.a.has(VIP)
+    });
+}
