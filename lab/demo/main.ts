@@ -71,7 +71,8 @@ async function main(): Promise<void> {
     if (demo !== undefined) {
       writeReport(demo, terminal, startedAt);
       await Promise.allSettled(demo.hosts.map((host) => host.close()));
-      if (process.argv.includes("--keep")) terminal.line("the lab is still up: npm run lab:status, npm run lab:down");
+      if (process.argv.includes("--keep"))
+        terminal.line("the lab is still up: npm run lab:status, npm run lab:down");
       else await closeDemo(demo);
     }
     process.exitCode = 1;

@@ -7,7 +7,7 @@ const css = `
 :root{color-scheme:light dark;--line:#8884;--ok:#2b8a3e;--bad:#c92a2a}
 body{font:16px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left}
-td.n{text-align:right;font-variant-numeric:tabular-nums}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 pre{overflow:auto;border:1px solid var(--line);border-radius:6px;padding:.8rem;font-size:13px;line-height:1.35}
 figure{margin:1.5rem 0}figcaption{font-weight:600}.add{color:var(--ok)}.del{color:var(--bad)}
 svg{width:100%;height:auto}
@@ -38,7 +38,7 @@ function drillSection(drills: readonly DrillResult[]): string {
         `<figure><figcaption>${d.fault} on ${escapeXml(d.masterBefore)}: ${d.outageMs.toFixed(0)} ms</figcaption>${timelinePlot(d)}</figure>`,
     )
     .join("");
-  return `<section><h2>Failover as the client saw it</h2><table><thead><tr><th>fault</th><th>master</th><th>outage, ms</th><th>lost</th><th>failback outage, ms</th><th>verdict</th></tr></thead><tbody>${drills.map(drillRow).join("")}</tbody></table>${plots}</section>`;
+  return `<section><h2>Failover as the client saw it</h2><table><thead><tr><th>fault</th><th>master</th><th class="n">outage, ms</th><th class="n">lost</th><th class="n">failback outage, ms</th><th>verdict</th></tr></thead><tbody>${drills.map(drillRow).join("")}</tbody></table>${plots}</section>`;
 }
 
 /** The whole report as one page without external resources. */

@@ -83,8 +83,8 @@ export function timelinePlot(result: DrillResult): string {
   const gap = longestGap(result.samples);
   const shade = `<rect x="${scale.x(gap.from).toFixed(1)}" y="${size.top - 6}" width="${Math.max(1, scale.x(gap.to) - scale.x(gap.from)).toFixed(1)}" height="${height - size.top - 16}" class="g"/>`;
   return [
-    `<svg viewBox="0 0 ${size.width} ${height}" role="img" aria-label="${escapeXml(`${result.fault}: ${result.outageMs} ms without an answer`)}">`,
-    "<style>text{font:11px system-ui,sans-serif;fill:currentColor}.l{text-anchor:end}.a{text-anchor:middle;opacity:.7}path{stroke-width:1.2;fill:none}.e{stroke:currentColor;stroke-dasharray:3 3;opacity:.5}.g{fill:#e03131;opacity:.15}</style>",
+    `<svg class="timeline" viewBox="0 0 ${size.width} ${height}" role="img" aria-label="${escapeXml(`${result.fault}: ${result.outageMs} ms without an answer`)}">`,
+    "<style>.timeline text{font:11px system-ui,sans-serif;fill:currentColor}.timeline .l{text-anchor:end}.timeline .a{text-anchor:middle;opacity:.7}.timeline path{stroke-width:1.2;fill:none}.timeline .e{stroke:currentColor;stroke-dasharray:3 3;opacity:.5}.timeline .g{fill:#e03131;opacity:.15}</style>",
     shade,
     lanes(result, scale),
     events(result.timeline, scale, height),

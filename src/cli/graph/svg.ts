@@ -42,17 +42,19 @@ function drawEdge(edge: Edge, boxes: ReadonlyMap<string, Box>): string {
   return `<path d="M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}" class="${edge.kind}"/>`;
 }
 
+// Every rule names the picture's class: inline in a page, a style belongs to the whole page.
 const style = [
-  "text{font-family:system-ui,sans-serif;text-anchor:middle;fill:#fff}",
-  ".t{font-size:14px;font-weight:600}.d{font-size:11px}",
-  ".h{font-size:15px;font-weight:600;fill:currentColor;text-anchor:start}",
-  "path{fill:none;stroke-width:2}.active{stroke:#868e96}.standby{stroke:#adb5bd;stroke-dasharray:5 5}",
+  ".topology text{font-family:system-ui,sans-serif;text-anchor:middle;fill:#fff}",
+  ".topology .t{font-size:14px;font-weight:600}.topology .d{font-size:11px}",
+  ".topology .h{font-size:15px;font-weight:600;fill:currentColor;text-anchor:start}",
+  ".topology path{fill:none;stroke-width:2}.topology .active{stroke:#868e96}",
+  ".topology .standby{stroke:#adb5bd;stroke-dasharray:5 5}",
 ].join("");
 
 function draw(layout: Layout, title: string): string {
   const byKey = new Map(layout.boxes.map((b) => [b.key, b]));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${layout.width} ${layout.height}" role="list" aria-label="${escapeXml(title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="topology" viewBox="0 0 ${layout.width} ${layout.height}" role="list" aria-label="${escapeXml(title)}">`,
     `<style>${style}</style>`,
     ...layout.edges.map((e) => drawEdge(e, byKey)),
     ...layout.headings.map((h) => `<text x="24" y="${h.y}" class="h">${escapeXml(h.text)}</text>`),
