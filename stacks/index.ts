@@ -1,14 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { getStack, RunError } from "@pulumi/pulumi";
-import { deploy, programError } from "../src/provider/program.ts";
-import type { StackInput } from "../src/stack/index.ts";
+import type { StackInput } from "../src/index.ts";
+import { loadProgram } from "./program.ts";
+
+const { deploy, programError } = await loadProgram();
 
 // The Pulumi stack NAME deploys the definition in stacks/NAME.ts, its named export `stack`.
 const name = getStack();
 const file = new URL(`./${name}.ts`, import.meta.url);
 if (!existsSync(file)) {
   const known = readdirSync(new URL(".", import.meta.url))
-    .filter((entry) => entry.endsWith(".ts") && entry !== "index.ts")
+    .filter((entry) => entry.endsWith(".ts") && !["index.ts", "program.ts"].includes(entry))
     .map((entry) => entry.slice(0, -3));
   throw programError(
     new RunError(
