@@ -116,10 +116,9 @@ pub fn write_clf(out: &mut Vec<u8>, clock: &mut Clock, record: &HttpRecord<'_>) 
     push_early(out, record.early, record.active);
     let state = [record.termination.cause, record.termination.state];
     let cookies = [record.cookies.client, record.cookies.server];
-    out.extend_from_slice(b" \"");
+    out.push(b' ');
     out.extend_from_slice(&state);
     out.extend_from_slice(&cookies);
-    out.push(b'"');
     let Counts {
         process,
         frontend,
@@ -143,11 +142,21 @@ pub fn write_clf(out: &mut Vec<u8>, clock: &mut Clock, record: &HttpRecord<'_>) 
         record.captured_response_cookie,
     ] {
         out.extend_from_slice(b" \"");
-        push_text(out, cookie.unwrap_or(b"-"));
+        push_text(out, cookie.unwrap_or_default());
         out.push(b'"');
     }
-    for header in record.request_headers.iter().chain(record.response_headers) {
-        out.extend_from_slice(b" \"");
+    out.push(b' ');
+    push_list(out, record.request_headers);
+    if !record.request_headers.is_empty() {
+        out.push(b' ');
+    }
+    push_list(out, record.response_headers);
+}
+
+/// Captured headers as quoted words.
+fn push_list(out: &mut Vec<u8>, headers: &[&[u8]]) {
+    for (at, header) in headers.iter().enumerate() {
+        out.extend_from_slice(if at > 0 { b" \"" } else { b"\"" });
         push_captured(out, header);
         out.push(b'"');
     }

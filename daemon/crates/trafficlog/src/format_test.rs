@@ -102,6 +102,23 @@ fn captures_tls_retries_and_an_early_line() {
 }
 
 #[test]
+fn the_common_log_format() {
+    let record = HttpRecord {
+        client: address("127.0.0.1:60190"),
+        request_time_ms: 1_795_253_172_528,
+        request_headers: &[b"127.0.0.1:9600"],
+        request_line: Some(b"GET /x HTTP/1.1"),
+        ..http()
+    };
+    let mut out = Vec::new();
+    write_clf(&mut out, &mut Clock::new(UtcOffset(0)), &record);
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "127.0.0.1 - - [21/Nov/2026:09:26:12 +0000] \"GET /x HTTP/1.1\" 200 39 \"\" \"\" 60190 528 \"fe\" \"be\" \"s1\" 0 0 0 0 0 ---- 1 1 0 0 0 0 0 \"\" \"\" \"127.0.0.1:9600\" "
+    );
+}
+
+#[test]
 fn a_tcp_session() {
     let record = TcpRecord {
         client: address("127.0.0.1:37570"),
