@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { topologyOf } from "../../src/cli/graph/from-stack.ts";
 import { toSvg } from "../../src/cli/graph/svg.ts";
 import { parseStack } from "../../src/stack/index.ts";
@@ -18,7 +19,16 @@ import { provision } from "./stages/provision.ts";
 import { refuse } from "./stages/refuse.ts";
 import { Terminal } from "./terminal.ts";
 
-const reportFile = join(repository, "demo-report.html");
+const { values: options } = parseArgs({
+  options: {
+    /** Name of the lab; one of that name that is still up is taken down first. */
+    lab: { type: "string", default: "demo" },
+    report: { type: "string", default: join(repository, "demo-report.html") },
+    /** Leave the lab up when the demo fails. */
+    keep: { type: "boolean", default: false },
+  },
+});
+const reportFile = resolve(options.report);
 
 function writeReport(demo: Demo, terminal: Terminal, startedAt: string): void {
   const { sha256, version } = JSON.parse(readFileSync(`${tandemd}.json`, "utf8")) as {
@@ -47,7 +57,7 @@ async function main(): Promise<void> {
   process.once("SIGINT", interrupted);
   try {
     await terminal.step("a lab of real hosts on this machine", async (notes) => {
-      demo = await openDemo(notes);
+      demo = await openDemo(options.lab, notes);
     });
     const it = demo as Demo | undefined;
     if (it === undefined) throw new Error("the lab did not come up");
@@ -71,8 +81,7 @@ async function main(): Promise<void> {
     if (demo !== undefined) {
       writeReport(demo, terminal, startedAt);
       await Promise.allSettled(demo.hosts.map((host) => host.close()));
-      if (process.argv.includes("--keep"))
-        terminal.line("the lab is still up: npm run lab:status, npm run lab:down");
+      if (options.keep) terminal.line("the lab is still up: npm run lab:status, npm run lab:down");
       else await closeDemo(demo);
     }
     process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { openHost } from "../../src/host/index.ts";
 import { parseStack } from "../../src/stack/index.ts";
 import { defineLabStack, type LabSetup } from "../../stacks/lab/setup.ts";
@@ -7,7 +8,6 @@ import { hostState } from "./host-state.ts";
 import type { StepNotes } from "./terminal.ts";
 import { Workspace } from "./workspace.ts";
 
-const labName = "demo";
 const balancers = ["lb-a", "lb-b"] as const;
 
 function setupOf(lab: Lab): LabSetup {
@@ -25,9 +25,9 @@ function setupOf(lab: Lab): LabSetup {
   };
 }
 
-/** A fresh lab named `demo`, an empty Pulumi project, and what the balancers are before anything is shipped. */
-export async function openDemo(notes: StepNotes): Promise<Demo> {
-  await takeDownEarlier();
+/** A fresh lab, an empty Pulumi project, and what the balancers are before anything is shipped. */
+export async function openDemo(labName: string, notes: StepNotes): Promise<Demo> {
+  await takeDownEarlier(labName);
   const begin = performance.now();
   const lab = await createLab({
     name: labName,
@@ -42,7 +42,7 @@ export async function openDemo(notes: StepNotes): Promise<Demo> {
   );
   const setup = setupOf(lab);
   const vip = lab.vips[0] ?? "";
-  const workspace = new Workspace(setup);
+  const workspace = new Workspace(join(lab.dir, "pulumi"), setup);
   const [pair] = parseStack(defineLabStack(setup)).pairs;
   const hosts = (pair?.nodes ?? []).map(({ connection }) => {
     const { keyFile, knownHostsFile } = lab.ssh;
@@ -61,7 +61,7 @@ export async function openDemo(notes: StepNotes): Promise<Demo> {
 }
 
 /** A demo that was run before leaves its lab up; this one needs the name. */
-async function takeDownEarlier(): Promise<void> {
+async function takeDownEarlier(labName: string): Promise<void> {
   let earlier: Lab;
   try {
     earlier = openLab(labName);
@@ -74,5 +74,4 @@ async function takeDownEarlier(): Promise<void> {
 export async function closeDemo(demo: Demo): Promise<void> {
   await Promise.allSettled(demo.hosts.map((host) => host.close()));
   await demo.lab.down();
-  demo.workspace.remove();
 }

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabSetup } from "../../stacks/lab/setup.ts";
 import { pulumi, repository } from "../setup/paths.ts";
@@ -25,9 +24,11 @@ export class Workspace {
   readonly #env: NodeJS.ProcessEnv;
   setup: LabSetup;
 
-  constructor(setup: LabSetup) {
+  /** `folder` is made; it goes with whatever it stands in. */
+  constructor(folder: string, setup: LabSetup) {
     this.setup = setup;
-    this.folder = mkdtempSync(join(tmpdir(), "tandem-ws-"));
+    this.folder = folder;
+    mkdirSync(folder);
     const state = join(this.folder, "state");
     mkdirSync(state);
     for (const entry of [
@@ -93,9 +94,5 @@ export class Workspace {
       throw new Error(`pulumi ${args.join(" ")} ended with ${outcome.code}:\n${outcome.text.slice(-4000)}`);
     }
     return outcome;
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
