@@ -13,7 +13,8 @@ export class HostPool {
 
   /** Runs `work` when every earlier use of the same host is over. */
   use<T>(connection: Connection, work: (host: Host) => Promise<T>): Promise<T> {
-    const key = JSON.stringify(connection);
+    const { name, user, address, port } = connection;
+    const key = JSON.stringify([name, user, address, port]);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       entry = { host: this.#open(connection), tail: Promise.resolve() };

@@ -1,5 +1,8 @@
+import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import { describe, expect, it } from "vitest";
 import { diffDrill } from "../../src/provider/drill/drill.ts";
+import { decode } from "../../src/provider/wire/values.ts";
+import { call, checkRequest, connection, DRILL_URN, readRequest, startProvider } from "./rpc.ts";
 
 const inputs = {
   pair: "web",
@@ -41,5 +44,40 @@ describe("when a drill is run again", () => {
   it("when the drill itself is another", () => {
     expect(changed({ faults: ["kill", "linkDown"], maxOutageMs: 500 })).toEqual(["faults", "maxOutageMs"]);
     expect(changed({ probe: { ...inputs.probe, port: 81 } })).toEqual(["probe"]);
+  });
+});
+
+describe("a drill whose hosts do not answer", () => {
+  const whole = {
+    ...inputs,
+    nodes: [connection, { ...connection, name: "lb-b", address: "10.0.0.12" }],
+    probe: { ...inputs.probe, path: "/", intervalMs: 5, timeoutMs: 1000 },
+  };
+  const results = { results: { kill: { passed: true } } };
+
+  async function read(settings: object) {
+    const running = await startProvider();
+    running.hosts.unreachable.add("lb-a");
+    try {
+      const request = new pb.ConfigureRequest();
+      request.setArgs(checkRequest(DRILL_URN, settings).getNews());
+      await call(running.client, running.client.configure, request);
+      return await call(
+        running.client,
+        running.client.read,
+        readRequest(DRILL_URN, "web-drill", whole, results),
+      );
+    } finally {
+      await running.stop();
+    }
+  }
+
+  it("cannot be read", async () => {
+    await expect(read({})).rejects.toThrow(/HOST_UNREACHABLE/);
+  });
+
+  it("is taken as it was when the hosts are to be forgotten", async () => {
+    const response = await read({ onUnreachable: "forget" });
+    expect(decode(response.getProperties()).value).toEqual(results);
   });
 });

@@ -113,6 +113,7 @@ class FakeHost implements Host {
   }
 
   async shell(): Promise<never> {
+    this.#call("shell");
     throw new Error("this fake has no shell");
   }
 

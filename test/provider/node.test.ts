@@ -120,7 +120,7 @@ describe("create of a node", () => {
     const response = await create();
     expect(response.getId()).toBe(ID);
     expect(response.getRefreshBeforeUpdate()).toBe(true);
-    expect(running.hosts.calls).toEqual(["lb-a apply", "lb-a observe"]);
+    expect(running.hosts.calls).toEqual(["lb-a preflight", "lb-a apply", "lb-a observe"]);
     expect(running.hosts.state("lb-a").files.get("keepalived.conf")).toBe("auth_pass s3cr3tPw\n");
     const { value } = decode(response.getProperties());
     expect(value).toMatchObject({

@@ -4,6 +4,7 @@ import type { Host } from "../../host/host.ts";
 import { type DrillResult, runDrill, settledPair } from "../../verify/index.ts";
 import { connectionSecrets } from "../node/connection.ts";
 import { same } from "../node/diff.ts";
+import { isUnreachable } from "../node/unreachable.ts";
 import {
   type DiffArguments,
   defineResource,
@@ -70,10 +71,16 @@ function withPair<T>(
 
 async function pairProblems(inputs: DrillInputs, operation: Operation): Promise<readonly string[]> {
   operation.progress(`asking ${inputs.nodes.map((node) => node.name).join(" and ")} who is master`);
-  const settled = await withPair(inputs, operation, (hosts) =>
-    settledPair(hosts, SETTLE_MS, operation.signal),
-  );
-  return settled.problems;
+  try {
+    const settled = await withPair(inputs, operation, (hosts) =>
+      settledPair(hosts, SETTLE_MS, operation.signal),
+    );
+    return settled.problems;
+  } catch (error) {
+    // The node itself tells that; a drill holds nothing on the host that could be lost.
+    if (isUnreachable(error) && operation.settings.onUnreachable === "forget") return [];
+    throw error;
+  }
 }
 
 async function drill(id: string, inputs: DrillInputs, operation: Operation): Promise<ResourceState> {

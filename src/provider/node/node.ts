@@ -1,5 +1,4 @@
 import { hostname, userInfo } from "node:os";
-import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { ApplyOptions, Host, Observation } from "../../host/host.ts";
 import { onceMore } from "../../verify/index.ts";
 import { defineResource, type Operation, type ReadState, type ResourceState } from "../resource.ts";
@@ -11,6 +10,7 @@ import { ailments } from "./health.ts";
 import { importNode } from "./import.ts";
 import { type NodeInputs, nodeInputs, toRelease, validateNode } from "./inputs.ts";
 import { nodeOutputs } from "./outputs.ts";
+import { isUnreachable, uncleanable, unreadable } from "./unreachable.ts";
 
 export const NODE_TOKEN = "tandem:index:Node";
 
@@ -65,7 +65,7 @@ async function readNode(
       operation.note(`${connection.name} does not answer: taken as it was when it was last read`);
       return { id, outputs, reasons: [] };
     }
-    throw unreachable(error, connection.name, `cannot read ${connection.name}, so nothing is planned`);
+    throw unreadable(error, connection.name);
   }
 }
 
@@ -89,30 +89,8 @@ async function removeNode(_id: string, inputs: NodeInputs, operation: Operation)
       operation.note(`${connection.name} does not answer: dropped from the state, the host was not cleaned`);
       return;
     }
-    throw unreachable(error, connection.name, `cannot clean ${connection.name}, so it stays in the state`);
+    throw uncleanable(error, connection.name);
   }
-}
-
-function isUnreachable(error: unknown): error is TandemError {
-  return error instanceof TandemError && error.exitCode === ExitCode.unreachable;
-}
-
-/** The host's own error with the way on: silence is never taken for absence. */
-function unreachable(error: TandemError, node: string, message: string): TandemError {
-  return new TandemError(
-    [
-      ...error.problems,
-      {
-        code: "PROVIDER_HOST_UNREACHABLE",
-        severity: "error",
-        message,
-        where: { kind: "host", host: node },
-        why: "a host that comes back later would still claim the virtual addresses",
-        hint: "bring the host back and run again, or, when it is gone for good, run `TANDEM_ON_UNREACHABLE=forget pulumi destroy`",
-      },
-    ],
-    { exitCode: error.exitCode, cause: error },
-  );
 }
 
 /** Who applies, for the host's lock and journal: `alice@laptop pid 4242`. */
