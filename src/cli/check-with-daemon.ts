@@ -2,22 +2,10 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
 import type { Problem } from "../diagnostics/index.ts";
+import { type DaemonFinding, daemonFindings } from "../host/index.ts";
 import type { Release } from "../render/index.ts";
 import { binaryFile, shippedBinary } from "./binary.ts";
-
-const diagnostics = z.array(
-  z.object({
-    severity: z.string(),
-    code: z.string(),
-    message: z.string(),
-    file: z.string().nullish(),
-    line: z.number().nullish(),
-    column: z.number().nullish(),
-    suggestion: z.string().nullish(),
-  }),
-);
 
 export interface DaemonVerdict {
   readonly problems: readonly Problem[];
@@ -57,13 +45,13 @@ async function checkOne(release: Release, folder: string): Promise<readonly Prob
       else resolve(out);
     });
   });
-  return diagnostics
+  return daemonFindings
     .parse(JSON.parse(stdout))
     .filter((d) => d.severity === "error" || d.severity === "warning")
     .map((d) => toProblem(d, release, folder));
 }
 
-function toProblem(d: z.infer<typeof diagnostics>[number], release: Release, folder: string): Problem {
+function toProblem(d: DaemonFinding, release: Release, folder: string): Problem {
   const file = d.file?.replace(`${folder}/`, "") ?? release.node;
   return {
     code: "CLI_DAEMON_REFUSES",

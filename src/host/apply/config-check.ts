@@ -1,22 +1,8 @@
-import { z } from "zod";
 import type { Problem } from "../../diagnostics/index.ts";
 import type { Release, ReleaseFileName, SecretValues } from "../../render/index.ts";
 import { maskSecrets } from "../compare/secrets.ts";
+import { type DaemonFinding, daemonFindings } from "../daemon-findings.ts";
 import { hostProblem } from "../problem.ts";
-
-const diagnostics = z.array(
-  z.looseObject({
-    severity: z.string(),
-    code: z.string(),
-    message: z.string(),
-    file: z.string().nullish(),
-    line: z.number().nullish(),
-    column: z.number().nullish(),
-    length: z.number().nullish(),
-    suggestion: z.string().nullish(),
-    source: z.string().nullish(),
-  }),
-);
 
 /** The daemon's own diagnostics, at the lines of the rendered files and with secrets taken out. */
 export function checkProblems(
@@ -57,9 +43,9 @@ export function checkProblems(
 
 const REFUSED = "the daemon would refuse this configuration; the host keeps the one it has";
 
-function parseDiagnostics(output: string): z.infer<typeof diagnostics> | undefined {
+function parseDiagnostics(output: string): readonly DaemonFinding[] | undefined {
   try {
-    const parsed = diagnostics.parse(JSON.parse(output));
+    const parsed = daemonFindings.parse(JSON.parse(output));
     return parsed.some(({ severity }) => severity === "error") ? parsed : undefined;
   } catch {
     return undefined;
