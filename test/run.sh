@@ -43,6 +43,7 @@ in_daemon() (cd daemon && "$@")
 part_lint() {
   check "biome (format, lint, layer rules)" npx --no-install biome check .
   check "tsc (types)" npx --no-install tsc -p tsconfig.json --noEmit
+  check "knip (files and packages that nothing uses)" npx --no-install knip --include files,dependencies
   check "rustfmt" in_daemon cargo fmt --check --all -- -l
 }
 

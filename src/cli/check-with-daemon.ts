@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "../diagnostics/index.ts";
-import { type DaemonFinding, daemonFindings } from "../host/index.ts";
+import { type DaemonFinding, daemonFindings } from "../host/daemon-findings.ts";
 import type { Release } from "../render/index.ts";
 import { binaryFile, shippedBinary } from "./binary.ts";
 

@@ -7,7 +7,6 @@
  */
 
 export { type Difference, describeDifference, diffObservation } from "./compare/differences.ts";
-export { type DaemonFinding, daemonFindings } from "./daemon-findings.ts";
 export type { DaemonStatus } from "./daemon-status.ts";
 export type * from "./host.ts";
 export { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "./memory/memory-host.ts";
