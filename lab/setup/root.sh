@@ -27,7 +27,7 @@ mkdir -p "$work/base" "$work/services"
 
 mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $SUITE" 'Component: main' 2>/dev/null |
   grep -v security | head -n 1)
-debootstrap --variant=minbase --include="$BASE_PACKAGES" "$SUITE" "$work/base" "${mirror:-http://deb.debian.org/debian}" \
+debootstrap --variant=minbase --include="$BASE_PACKAGES" "$SUITE" "$work/base" ${mirror:+"$mirror"} \
   >"$work/debootstrap.log" 2>&1 || { tail -n 20 "$work/debootstrap.log" >&2; exit 1; }
 
 base=$work/base
