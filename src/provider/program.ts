@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblem } from "../diagnostics/index.ts";
 import { checkStack, type StackInput } from "../stack/index.ts";
@@ -47,7 +48,9 @@ export function deploy(
 function declare(input: StackInput, options: DeployOptions): Readonly<Record<string, PairOutputs>> {
   const { stack, warnings } = checkStack(input);
   for (const warning of warnings) pulumi.log.warn(formatProblem(warning));
-  const root = pulumi.getRootDirectory();
+  // Language hosts of before 2024 do not tell the project's folder.
+  const told = pulumi.getRootDirectory();
+  const root = isAbsolute(told) ? told : process.cwd();
   const config = new pulumi.Config("tandem");
   const binary = binaryRef(root, config.get("binary"));
   // For one run, so no configuration: hosts that were provisioned before are taken over.
