@@ -99,6 +99,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
     ),
     ("haproxy/not-utf8", "Escapes give bytes that are not UTF-8"),
     (
+        "haproxy/not-done",
+        "Accepted, but it asks for something this daemon does not do yet; the message says what",
+    ),
+    (
         "haproxy/not-yet",
         "Known, but this daemon does not do it; a warning with `--tolerant`",
     ),

@@ -82,6 +82,10 @@ pub const KEEPALIVED: &[(&str, &str)] = &[
         "A keyword, or a block, lacks something it cannot do without",
     ),
     (
+        "keepalived/no-address",
+        "A vrrp_instance without virtual addresses; a warning with `--tolerant`",
+    ),
+    (
         "keepalived/no-effect",
         "Accepted, but it does nothing in this daemon; the message says why",
     ),
@@ -92,6 +96,10 @@ pub const KEEPALIVED: &[(&str, &str)] = &[
     (
         "keepalived/nopreempt",
         "`nopreempt` or `preempt_delay` that has no effect with the state or priority",
+    ),
+    (
+        "keepalived/not-done",
+        "Accepted, but it asks for something this daemon does not do yet; the message says what",
     ),
     (
         "keepalived/not-yet",

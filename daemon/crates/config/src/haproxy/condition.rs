@@ -151,6 +151,14 @@ impl Context<'_> {
         if let Some(test) = predefined(name, word.span) {
             return Some(Spanned::new(TestRef::Anonymous(Box::new(test)), word.span));
         }
+        if let "RDP_COOKIE" | "REQ_CONTENT" = name {
+            let message = format!("the predefined ACL '{name}' is not supported yet");
+            let severity = self.refusal_severity();
+            self.diagnostics
+                .add(severity, "haproxy/not-yet", word.span, message)
+                .suggest("content of TCP connections is not inspected; leave the condition out");
+            return None;
+        }
         let names = section.acl_names.keys().map(String::as_str);
         let help = if name.starts_with('{') {
             "write blanks around the braces: '{ path_beg /api }'".to_owned()

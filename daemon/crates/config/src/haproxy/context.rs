@@ -40,10 +40,14 @@ impl Context<'_> {
         };
         let refusal = self.refusal_severity();
         match entry.status {
-            Status::Supported => {}
+            Status::Supported | Status::Label => {}
             Status::Accepted(why) => {
                 let message = format!("{what} '{keyword}' is accepted but has no effect: {why}");
                 self.diagnostics.note("haproxy/no-effect", span, message);
+            }
+            Status::Ignored(why) => {
+                let message = format!("{what} '{keyword}' is accepted but not done: {why}");
+                self.diagnostics.warning("haproxy/not-done", span, message);
             }
             Status::NotYet(why) => {
                 let ignored = if self.options.tolerant {

@@ -57,10 +57,15 @@ impl Context<'_> {
         let (span, title) = (node.keyword_span(), block.title);
         let severity = self.refusal_severity();
         match entry.status {
-            Status::Supported => {}
+            Status::Supported | Status::Label => {}
             Status::Accepted(why) => {
                 let message = format!("'{keyword}' is accepted but has no effect: {why}");
                 self.diagnostics.note("keepalived/no-effect", span, message);
+            }
+            Status::Ignored(why) => {
+                let message = format!("'{keyword}' is accepted but not done: {why}");
+                self.diagnostics
+                    .warning("keepalived/not-done", span, message);
             }
             Status::NotYet(why) => {
                 let ignored = if self.options.tolerant {

@@ -6,6 +6,7 @@ mod keywords;
 mod lexer;
 pub mod model;
 mod resolve;
+mod survived;
 mod tree;
 mod values;
 
@@ -36,6 +37,9 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
     let drafts = keywords::read(&mut cx, &nodes);
     let config = resolve::resolve(&mut cx, drafts);
     let mut diagnostics = cx.diagnostics.into_sorted();
+    if options.tolerant {
+        survived::soften(&mut diagnostics);
+    }
     secrets::hide(
         secrets::KEEPALIVED,
         &mut sources,

@@ -2,16 +2,16 @@
 
 use super::table::entries;
 use super::{Entry, Status};
-use Status::{Accepted, NotYet, Removed, Supported};
+use Status::{Accepted, Label, NotYet, Removed, Supported};
 
 const TABLES: Status = NotYet("stick tables are not kept yet");
 
 pub(super) static PROXY: &[Entry] = entries! {
     "proxy" ALL {
-        Supported => "mode" "timeout" "option" "log" "disabled" "enabled" "description" "no"
-            "maxconn";
-        // Each word of it has a status of its own.
-        Supported => "id" "log-tag" "errorfile" "stats";
+        Supported => "mode" "timeout" "option" "log" "disabled" "enabled" "no" "maxconn";
+        Label => "description" "id";
+        Supported => "log-tag" "errorfile";
+        NotYet("the statistics page is not served yet; ask tandemd status --json") => "stats";
         Supported => "http-request" "http-response" "tcp-request" "acl";
         NotYet("write the rule with http-response") => "http-after-response";
         NotYet("use errorfile with the status it is for") => "http-error" "errorfiles";

@@ -2,7 +2,7 @@
 
 use super::table::entries;
 use super::{Entry, Status};
-use Status::{Accepted, NotYet, Supported};
+use Status::{Accepted, Label, NotYet, Supported};
 
 pub(super) static SECTIONS: &[Entry] = entries! {
     "section" ALL {
@@ -40,7 +40,8 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "tune.http.maxhdr";
         Accepted("set by systemd; the value is checked but not used") => "uid" "gid";
         ONE_PROCESS => "daemon" "master-worker" "mworker-max-reloads" "pidfile" "nbproc" "quiet"
-            "debug" "zero-warning" "grace" "node" "description";
+            "debug" "zero-warning" "grace";
+        Label => "node" "description";
         Accepted("threads are placed by the kernel") => "cpu-map" "numa-cpu-mapping"
             "thread-group" "thread-groups";
         Accepted("limits come from the systemd unit") => "ulimit-n" "set-dumpable" "fd-hard-limit";
@@ -90,7 +91,8 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "tune.lua.log.loggers" "tune.lua.log.stderr";
     }
     "stats socket" ALL {
-        Supported => "mode" "user" "group" "uid" "gid" "level" "expose-fd" "name" "process"
+        // `stats` itself is said to have no effect.
+        Label => "mode" "user" "group" "uid" "gid" "level" "expose-fd" "name" "process"
             "thread" "severity-output" "interface" "accept-proxy" "backlog" "maxconn" "nice"
             "accept-netscaler-cip" "id" "namespace";
         TLS => "ssl" "crt";

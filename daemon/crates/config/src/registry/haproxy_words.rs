@@ -2,7 +2,7 @@
 
 use super::table::entries;
 use super::{Entry, Status};
-use Status::{Accepted, NotYet, Supported};
+use Status::{Accepted, Label, NotYet, Supported};
 
 const TLS: Status = NotYet("TLS is not spoken yet");
 const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
@@ -13,8 +13,11 @@ const POOL: Status = Accepted("idle connections are kept as the load needs");
 
 pub(super) static WORDS: &[Entry] = entries! {
     "bind" ALL {
-        Supported => "name" "id" "v4v6" "v6only" "interface" "transparent" "maxconn" "backlog"
-            "mode" "user" "group" "uid" "gid" "tfo" "defer-accept" "mss" "tcp-ut";
+        Supported => "v4v6" "v6only" "interface" "transparent" "backlog" "mode" "user" "group"
+            "uid" "gid" "tfo" "defer-accept" "mss";
+        Label => "name" "id";
+        NotYet("connections are limited for each frontend and for the process") => "maxconn";
+        NotYet("user timeouts towards clients are not set") => "tcp-ut";
         Accepted("all threads share the load") => "process" "thread" "shards" "nice" "level"
             "severity-output" "expose-fd";
         NotYet("PROXY protocol headers are not read yet") => "accept-proxy" "accept-netscaler-cip";
@@ -30,7 +33,8 @@ pub(super) static WORDS: &[Entry] = entries! {
     }
     "server" ALL {
         Supported => "check" "no-check" "inter" "fastinter" "downinter" "rise" "fall" "port" "addr"
-            "weight" "backup" "no-backup" "maxconn" "maxqueue" "disabled" "enabled" "id" "source";
+            "weight" "backup" "no-backup" "maxconn" "maxqueue" "disabled" "enabled" "source";
+        Label => "id" "guid";
         NotYet("servers have a fixed maxconn") => "minconn";
         NotYet("a server that came back gets its whole share at once") => "slowstart";
         NotYet("sessions of a server that went down end by their timeouts") => "on-marked-down"
@@ -61,7 +65,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         NotYet("SOCKS is not spoken") => "socks4" "check-via-socks4";
         NotYet("HTTP/1.1 is spoken") => "proto" "check-proto" "ws" "log-proto";
         NotYet("network namespaces are chosen by the systemd unit") => "namespace";
-        Accepted("is a label only") => "guid" "init-state";
+        Accepted("servers start as their check finds them") => "init-state";
     }
     "balance" ALL {
         Supported => "roundrobin" "static-rr" "leastconn" "first" "source" "uri" "url_param" "hdr"

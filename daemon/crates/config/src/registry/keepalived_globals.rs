@@ -2,9 +2,10 @@
 
 use super::table::entries;
 use super::{Entry, Status};
-use Status::{Accepted, NotYet, Supported};
+use Status::{Accepted, Ignored, Label, NotYet, Supported};
 
-const MAIL: Status = Accepted(
+const MAIL: Status = Accepted("mail is not sent yet");
+const ALERT: Status = Ignored(
     "mail on a change of state is not sent yet; the state is in the log and in tandemd status",
 );
 const LVS: Status = NotYet("the layer 4 director is not executed yet");
@@ -27,20 +28,30 @@ pub(super) static GLOBALS: &[Entry] = entries! {
         NotYet("garp_interval and gna_interval are set for each instance") => "garp_group";
     }
     "global_defs" ALL {
-        Supported => "router_id" "vrrp_version" "vrrp_mcast_group4" "vrrp_mcast_group6"
-            "script_user" "enable_script_security" "vrrp_garp_master_delay"
-            "vrrp_garp_master_repeat" "vrrp_garp_master_refresh"
+        Label => "router_id";
+        Supported => "vrrp_version" "vrrp_mcast_group4" "vrrp_mcast_group6"
+            "script_user" "vrrp_garp_master_delay" "vrrp_garp_master_repeat" "vrrp_garp_master_refresh"
             "vrrp_garp_master_refresh_repeat" "vrrp_garp_lower_prio_delay"
-            "vrrp_garp_lower_prio_repeat" "vrrp_garp_interval" "vrrp_gna_interval"
-            "vrrp_skip_check_adv_addr" "vrrp_startup_delay" "vrrp_priority"
-            "vrrp_rt_priority" "vrrp_no_swap" "max_auto_priority" "default_interface"
-            "dynamic_interfaces" "vrrp_higher_prio_send_advert" "vrrp_lower_prio_no_advert"
-            "vrrp_check_unicast_src" "vrrp_down_timer_adverts" "vrrp_notify_priority_changes";
-        Accepted("the protocol is followed; packets to the addresses are still accepted")
+            "vrrp_garp_lower_prio_repeat" "vrrp_startup_delay" "vrrp_rt_priority"
+            "default_interface" "dynamic_interfaces" "vrrp_lower_prio_no_advert"
+            "vrrp_down_timer_adverts";
+        Ignored("the paths of scripts are not checked for who may write to them")
+            => "enable_script_security";
+        Ignored("announcements are sent without a pause between them") => "vrrp_garp_interval"
+            "vrrp_gna_interval";
+        Ignored("scripts are run when the state changes, not when the priority does")
+            => "vrrp_notify_priority_changes";
+        Ignored("the protocol is followed, but packets to the addresses are still accepted")
             => "vrrp_strict";
+        Accepted("the addresses of every advert are looked at") => "vrrp_skip_check_adv_addr";
+        Accepted("a master that yields always sends an advert first")
+            => "vrrp_higher_prio_send_advert";
+        Accepted("unicast is taken from the listed peers only") => "vrrp_check_unicast_src";
+        Accepted("the VRRP process always runs with real-time priority and locked memory")
+            => "vrrp_priority" "vrrp_no_swap" "max_auto_priority";
         MAIL => "notification_email" "notification_email_from" "smtp_server"
-            "smtp_connect_timeout" "smtp_helo_name" "smtp_alert" "smtp_alert_vrrp"
-            "smtp_alert_checker" "no_email_faults";
+            "smtp_connect_timeout" "smtp_helo_name" "smtp_alert_checker" "no_email_faults";
+        ALERT => "smtp_alert" "smtp_alert_vrrp";
         Accepted("packets to addresses that are not held are never accepted: they are not on the machine")
             => "vrrp_iptables" "nftables" "nftables_priority" "nftables_counters"
             "nftables_ifindex" "vrrp_ipsets" "iptables";
@@ -60,9 +71,10 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "vrrp_rx_bufs_multiplier" "rs_init_notifies" "no_checker_emails"
             "vrrp_owner_ignore_adverts" "iproute_etc_dir" "iproute_usr_dir"
             "vrrp_cpu_affinity" "checker_cpu_affinity" "bfd_cpu_affinity" "vrrp_rlimit_rttime"
-            "vrrp_rlimit_rtime" "keep_script_alive" "shutdown_script" "shutdown_script_timeout"
-            "startup_script" "startup_script_timeout" "vmac_prefix" "vmac_addr_prefix"
+            "vrrp_rlimit_rtime" "keep_script_alive" "vmac_prefix" "vmac_addr_prefix"
             "random_seed" "use_symlink_paths" "script_security_legacy_symlinks";
+        Ignored("it is not run; name it in the systemd unit") => "shutdown_script"
+            "shutdown_script_timeout" "startup_script" "startup_script_timeout";
         Accepted("values of the state are asked from tandemd status") => "snmp_socket"
             "enable_snmp_keepalived" "enable_snmp_vrrp" "enable_snmp_checker"
             "enable_snmp_rfc" "enable_snmp_rfcv2" "enable_snmp_rfcv3" "enable_traps"

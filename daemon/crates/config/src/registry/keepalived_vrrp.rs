@@ -2,9 +2,9 @@
 
 use super::table::entries;
 use super::{Entry, Status};
-use Status::{Accepted, NotYet, Supported};
+use Status::{Accepted, Ignored, NotYet, Supported};
 
-const MAIL: Status = Accepted(
+const MAIL: Status = Ignored(
     "mail on a change of state is not sent yet; the state is in the log and in tandemd status",
 );
 const TRACKED: Status = NotYet("is not watched yet; use a vrrp_script");
@@ -19,15 +19,22 @@ pub(super) static VRRP: &[Entry] = entries! {
             "preempt" "preempt_delay" "track_script" "track_interface" "unicast_src_ip"
             "unicast_peer" "unicast_ttl" "mcast_src_ip" "mcast_dst_ip" "garp_master_delay"
             "garp_master_repeat" "garp_master_refresh" "garp_master_refresh_repeat"
-            "garp_lower_prio_delay" "garp_lower_prio_repeat" "garp_interval" "gna_interval"
+            "garp_lower_prio_delay" "garp_lower_prio_repeat"
             "notify" "notify_master" "notify_backup" "notify_fault" "notify_stop"
-            "notify_deleted" "notify_master_rx_lower_pri" "notify_priority_changes"
-            "dont_track_primary" "accept" "lower_prio_no_advert" "interface_up_down_delays"
-            "higher_prio_send_advert" "down_timer_adverts" "skip_check_adv_addr"
-            "check_unicast_src" "v3_checksum_as_v2" "no_virtual_ipaddress"
-            "#tandem:track_proxy";
-        Accepted("the protocol is followed; packets to the addresses are still accepted")
+            "notify_master_rx_lower_pri" "dont_track_primary" "accept" "lower_prio_no_advert"
+            "interface_up_down_delays" "down_timer_adverts" "v3_checksum_as_v2"
+            "no_virtual_ipaddress" "#tandem:track_proxy";
+        Ignored("announcements are sent without a pause between them") => "garp_interval"
+            "gna_interval";
+        Ignored("no script is run when a reload removes the instance") => "notify_deleted";
+        Ignored("scripts are run when the state changes, not when the priority does")
+            => "notify_priority_changes";
+        Ignored("the protocol is followed, but packets to the addresses are still accepted")
             => "strict_mode";
+        Accepted("the addresses of every advert are looked at") => "skip_check_adv_addr";
+        Accepted("a master that yields always sends an advert first")
+            => "higher_prio_send_advert";
+        Accepted("unicast is taken from the listed peers only") => "check_unicast_src";
         NotYet("a master takes packets to its addresses; drop them with an nftables rule")
             => "no_accept";
         Accepted("the log level is chosen when the daemon starts") => "debug";
@@ -53,22 +60,25 @@ pub(super) static VRRP: &[Entry] = entries! {
         Supported => "auth_type" "auth_pass";
     }
     "virtual_ipaddress" ALL {
-        Supported => "brd" "broadcast" "dev" "scope" "label" "peer" "no_track" "preferred_lft"
+        Supported => "brd" "broadcast" "dev" "scope" "label" "peer" "preferred_lft"
             "-nodad" "home" "mngtmpaddr" "noprefixroute" "autojoin" "nodad";
+        Accepted("an address that somebody removes is always put back") => "no_track";
         NotYet("address groups are not kept") => "track_group" "metric" "use_vmac";
     }
     "vrrp_sync_group" ALL {
         Supported => "group" "track_script" "track_interface" "notify" "notify_master"
-            "notify_backup" "notify_fault" "notify_stop" "notify_priority_changes"
+            "notify_backup" "notify_fault" "notify_stop"
             "sync_group_tracking_weight" "global_tracking";
+        Ignored("scripts are run when the state changes, not when the priority does")
+            => "notify_priority_changes";
         MAIL => "smtp_alert";
         TRACKED => "track_file" "track_process" "track_bfd";
     }
     "track_file" ALL {
-        Supported => "file" "weight" "init_file";
+        TRACKED => "file" "weight" "init_file";
     }
     "vrrp_track_process" ALL {
-        Supported => "process" "weight" "quorum" "quorum_max" "delay" "fork_delay"
+        TRACKED => "process" "weight" "quorum" "quorum_max" "delay" "fork_delay"
             "terminate_delay" "full_command" "param_match";
     }
 };

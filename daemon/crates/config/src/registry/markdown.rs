@@ -89,10 +89,11 @@ fn summary(out: &mut String, table: &Table) {
     };
     let _ = writeln!(
         out,
-        "{} keywords are supported, {} accepted without effect, {} known but not yet done, {} \
-         known as removed from the language.",
-        count(|status| matches!(status, Status::Supported)),
+        "{} keywords are supported, {} accepted without effect, {} accepted with a warning because \
+         they are not done yet, {} known but refused, {} known as removed from the language.",
+        count(|status| matches!(status, Status::Supported | Status::Label)),
         count(|status| matches!(status, Status::Accepted(_))),
+        count(|status| matches!(status, Status::Ignored(_))),
         count(|status| matches!(status, Status::NotYet(_))),
         count(|status| matches!(status, Status::Removed(_))),
     );
@@ -138,23 +139,30 @@ fn section(out: &mut String, table: &Table, group: &str, heading: &str) {
 fn rank(status: Status) -> u8 {
     match status {
         Status::Supported => 0,
-        Status::Accepted(_) => 1,
-        Status::NotYet(_) => 2,
-        Status::Removed(_) => 3,
+        Status::Label => 1,
+        Status::Accepted(_) => 2,
+        Status::Ignored(_) => 3,
+        Status::NotYet(_) => 4,
+        Status::Removed(_) => 5,
     }
 }
 
 fn note(status: Status) -> &'static str {
     match status {
-        Status::Supported => "",
-        Status::Accepted(note) | Status::NotYet(note) | Status::Removed(note) => note,
+        Status::Supported | Status::Label => "",
+        Status::Accepted(note)
+        | Status::Ignored(note)
+        | Status::NotYet(note)
+        | Status::Removed(note) => note,
     }
 }
 
 fn word(status: Status) -> String {
     match status {
         Status::Supported => "supported".to_owned(),
+        Status::Label => "a name or remark: kept, changes nothing".to_owned(),
         Status::Accepted(note) => format!("accepted, no effect: {note}"),
+        Status::Ignored(note) => format!("**accepted with a warning**: {note}"),
         Status::NotYet(note) => format!("*not yet*: {note}"),
         Status::Removed(note) => format!("removed: {note}"),
     }

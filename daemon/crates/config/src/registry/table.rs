@@ -7,8 +7,12 @@ use std::collections::HashMap;
 pub enum Status {
     /// Does what the manual says.
     Supported,
+    /// A name or a remark: kept as written, nothing depends on it.
+    Label,
     /// Read and accepted with a note; the text says why it has no effect here.
     Accepted(&'static str),
+    /// Read and accepted with a warning: it asks for something that is not done yet.
+    Ignored(&'static str),
     /// Known, but refused (a warning with `--tolerant`); the text says what to do without it.
     NotYet(&'static str),
     /// Was taken out of the language; the text names its successor.

@@ -4,7 +4,7 @@ use config::json::Finding;
 use config::{Options, Parsed, Severity, Source};
 use std::path::{Path, PathBuf};
 
-fn files(folder: &str) -> Option<Vec<PathBuf>> {
+pub fn files(folder: &str) -> Option<Vec<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../../../shared/corpus")
         .join(folder);

@@ -1,7 +1,9 @@
 //! Both languages from the outside: models, exact messages, real files, random input, and the
 //! originals' verdicts.
 
+mod beside;
 mod corpus;
+mod golden;
 mod haproxy_model;
 mod haproxy_rules;
 mod haproxy_says;
@@ -11,6 +13,7 @@ mod keepalived_says;
 mod mutated;
 mod originals;
 mod random;
+mod readers;
 mod roundtrip;
 mod said;
 mod secrets;

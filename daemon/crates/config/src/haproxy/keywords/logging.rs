@@ -145,6 +145,18 @@ fn sink(cx: &mut Context<'_>, word: &Word<'_>) -> Option<Spanned<LogSink>> {
             "write an address, ADDRESS:PORT, /dev/log or stdout",
         );
     }
+    let undone = match &sink {
+        Some(LogSink::UdpName(name, _)) => Some(format!(
+            "'{name}' is not looked up, so nothing is logged there"
+        )),
+        Some(LogSink::Fd(_)) => Some("nothing is logged to inherited descriptors".to_owned()),
+        Some(LogSink::Ring(_)) => Some("rings are not kept, so nothing is logged".to_owned()),
+        _ => None,
+    };
+    if let Some(message) = undone {
+        cx.warning("haproxy/not-done", word.span, message)
+            .suggest("write an address, /dev/log or stdout");
+    }
     sink.map(|sink| Spanned::new(sink, word.span))
 }
 
@@ -157,7 +169,13 @@ fn network_sink(text: &str, split: &address::Split<'_>) -> Option<LogSink> {
         None | Some("") => 514,
         Some(port) => port.parse().ok().filter(|port| *port > 0)?,
     };
-    match split.host.parse() {
+    // The name of the machine itself needs no look-up (RFC 6761, 6.3).
+    let host = if split.host == "localhost" {
+        "127.0.0.1"
+    } else {
+        split.host
+    };
+    match host.parse() {
         Ok(ip) => Some(LogSink::Udp(SocketAddr::new(ip, port))),
         Err(_) if address::is_host_name(split.host) => {
             Some(LogSink::UdpName(split.host.to_owned(), port))

@@ -71,6 +71,7 @@ fn address(cx: &mut Context<'_>, entry: &Node) -> Option<Vip> {
 
 /// Reads one parameter; how many words it took behind its name. `None` = the line is given up.
 fn parameter(cx: &mut Context<'_>, vip: &mut Vip, word: &Word, more: &[Word]) -> Option<usize> {
+    status(cx, word);
     match word.text.as_str() {
         "no_track" => vip.no_track = true,
         "-nodad" => vip.dad = true,
@@ -96,6 +97,28 @@ fn parameter(cx: &mut Context<'_>, vip: &mut Vip, word: &Word, more: &[Word]) ->
         }
     }
     Some(0)
+}
+
+/// Says what there is to say about a parameter that is read.
+fn status(cx: &mut Context<'_>, word: &Word) {
+    let entry = registry::keepalived().find("virtual_ipaddress", &word.text);
+    match entry.map(|entry| entry.status) {
+        Some(Status::Accepted(why)) => {
+            let message = format!("'{}' is accepted but has no effect: {why}", word.text);
+            cx.diagnostics
+                .note("keepalived/no-effect", word.span, message);
+        }
+        Some(Status::NotYet(why)) if word.text == "track_group" => not_yet(cx, word, why),
+        _ => {}
+    }
+}
+
+fn not_yet(cx: &mut Context<'_>, word: &Word, why: &str) {
+    let severity = cx.refusal_severity();
+    let message = format!("'{}' of an address is not supported yet", word.text);
+    cx.diagnostics
+        .add(severity, "keepalived/not-yet", word.span, message)
+        .suggest(why);
 }
 
 fn with_value(cx: &mut Context<'_>, vip: &mut Vip, word: &Word, value: &Word) {
@@ -181,11 +204,7 @@ fn unknown(cx: &mut Context<'_>, word: &Word) {
     if let Some(entry) = table.find("virtual_ipaddress", &word.text)
         && let Status::NotYet(why) = entry.status
     {
-        let severity = cx.refusal_severity();
-        let message = format!("'{}' of an address is not supported yet", word.text);
-        cx.diagnostics
-            .add(severity, "keepalived/not-yet", word.span, message)
-            .suggest(why);
+        not_yet(cx, word, why);
         return;
     }
     let message = format!("unknown parameter '{}' of an address", word.text);

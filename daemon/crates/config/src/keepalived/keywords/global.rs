@@ -5,7 +5,7 @@ use super::mail;
 use crate::keepalived::command::script_user;
 use crate::keepalived::context::{Block, Context};
 use crate::keepalived::lexer::Word;
-use crate::keepalived::model::{Garp, Global, Version};
+use crate::keepalived::model::{Garp, Global, NotifyFifo, Version};
 use crate::keepalived::tree::Node;
 use crate::source::Spanned;
 use std::net::IpAddr;
@@ -98,9 +98,29 @@ fn process(cx: &mut Context<'_>, global: &mut Global, node: &Node) -> bool {
 
 fn value(cx: &mut Context<'_>, global: &mut Global, node: &Node) {
     match node.keyword() {
+        "router_id" if node.args().is_empty() => {
+            cx.no_block(node);
+            // Only a name: keepalived runs without it.
+            let severity = cx.refusal_severity();
+            let message = "'router_id' needs a value";
+            let end = node.span().after();
+            cx.diagnostics
+                .add(severity, "keepalived/missing-value", end, message)
+                .suggest("write e.g. 'router_id lb-a'");
+        }
         "router_id" => global.router_id = cx.text(BLOCK, node, "router_id lb-a"),
         "default_interface" => {
             global.default_interface = cx.text(BLOCK, node, "default_interface eth0");
+        }
+        "notify_fifo" | "vrrp_notify_fifo" => {
+            if let Some(path) = cx.text(BLOCK, node, "notify_fifo /run/vrrp.fifo") {
+                let keyword = node.keyword().to_owned();
+                global.notify_fifos.push(NotifyFifo {
+                    keyword,
+                    path,
+                    script: None,
+                });
+            }
         }
         "vrrp_version" => {
             if let Some(found) = cx

@@ -116,11 +116,12 @@ fn required(cx: &mut Context<'_>, draft: &Draft, has_interface: bool) {
         );
     }
     if draft.vips.is_empty() && draft.vips_excluded.is_empty() && !draft.no_virtual_ipaddress {
-        missing(
-            "address",
-            "there is nothing to hold",
-            "virtual_ipaddress { 10.0.0.100/24 }",
+        let message = format!(
+            "the vrrp_instance '{}' has no address: there is nothing to hold",
+            draft.name
         );
+        cx.error("keepalived/no-address", draft.name.span, message)
+            .suggest("add e.g. 'virtual_ipaddress { 10.0.0.100/24 }'");
     }
 }
 

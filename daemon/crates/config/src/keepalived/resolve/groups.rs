@@ -48,6 +48,8 @@ pub fn resolve(cx: &mut Context<'_>, config: &mut Config) {
                 .suggest("add the other instances, or remove the group");
         }
     }
+    // A group without members cannot decide anything.
+    config.sync_groups.retain(|group| !group.members.is_empty());
     weighted_members(cx, config);
 }
 
