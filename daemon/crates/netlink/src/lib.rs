@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod link;
+pub mod macvlan;
 pub mod neighbour;
 mod socket;
 mod watch;

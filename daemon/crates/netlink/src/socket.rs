@@ -10,6 +10,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, 
 
 use crate::address::{self, Address, NewAddress, RTM_NEWADDR};
 use crate::link::{self, Link, RTM_GETLINK, RTM_NEWLINK};
+use crate::macvlan;
 use crate::neighbour::{self, Neighbour, RTM_GETNEIGH, RTM_NEWNEIGH};
 use crate::wire::{self, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, Request};
 
@@ -92,6 +93,24 @@ impl Netlink {
             Err(NetlinkError::Refused(Errno::ADDRNOTAVAIL | Errno::NODEV)) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Adds a private MAC-VLAN interface, down.
+    pub fn add_macvlan(
+        &mut self,
+        name: &str,
+        parent: u32,
+        mac: [u8; 6],
+    ) -> Result<(), NetlinkError> {
+        self.acknowledged(macvlan::add_request(name, parent, mac))
+    }
+
+    pub fn set_link_up(&mut self, index: u32) -> Result<(), NetlinkError> {
+        self.acknowledged(macvlan::set_up_request(index))
+    }
+
+    pub fn remove_link(&mut self, index: u32) -> Result<(), NetlinkError> {
+        self.acknowledged(macvlan::remove_request(index))
     }
 
     fn acknowledged(&mut self, request: Request) -> Result<(), NetlinkError> {

@@ -60,6 +60,13 @@ impl Request {
     }
 }
 
+/// Attributes as the value of another one.
+pub fn nested(attributes: &[(u16, &[u8])]) -> Vec<u8> {
+    let start = Request { bytes: Vec::new() };
+    let fill = |request: Request, (kind, value): &(u16, &[u8])| request.attribute(*kind, value);
+    attributes.iter().fold(start, fill).bytes
+}
+
 /// The messages of one datagram; stops at the first that does not fit.
 pub fn messages(datagram: &[u8]) -> impl Iterator<Item = Message<'_>> {
     let mut rest = datagram;

@@ -93,6 +93,16 @@ impl Segment {
         }
     }
 
+    /// The port behind which the switch has seen a link address.
+    pub fn port_of(&self, mac: &str) -> Option<String> {
+        let mut command = self.switch.command("bridge");
+        let output = command.args(["fdb", "show", "br", "br0"]).output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let line = text.lines().find(|line| line.starts_with(mac))?;
+        let mut words = line.split_whitespace().skip_while(|word| *word != "dev");
+        words.nth(1).map(str::to_owned)
+    }
+
     pub fn switch(&self) -> &Namespace {
         &self.switch
     }
@@ -105,6 +115,11 @@ impl Default for Segment {
 }
 
 impl Host {
+    /// Name of the switch's port that it is plugged into.
+    pub fn port(&self) -> &str {
+        &self.port
+    }
+
     pub fn has(&self, address: &str) -> bool {
         let wanted: IpAddr = address
             .parse()

@@ -7,6 +7,7 @@
 
 pub mod announce;
 mod clock;
+mod fifo;
 mod links;
 pub mod plan;
 pub mod probe;

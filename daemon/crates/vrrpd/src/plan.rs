@@ -21,6 +21,8 @@ pub struct Plan {
     pub groups: Vec<GroupPlan>,
     pub scripts: Vec<ScriptPlan>,
     pub rt_priority: Option<u8>,
+    /// `notify_fifo` and `vrrp_notify_fifo`.
+    pub fifos: Vec<String>,
     /// What the configuration asks for and this process does not do.
     pub warnings: Vec<String>,
 }
@@ -64,13 +66,47 @@ pub struct InstancePlan {
     pub ignore_link: bool,
     pub link_down_delay: Micros,
     pub link_up_delay: Micros,
+    pub vmac: Option<VmacPlan>,
+    /// `garp_interval` and `gna_interval`.
+    pub garp_pause: Micros,
+    pub gna_pause: Micros,
+}
+
+/// An interface for the virtual router's own link address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VmacPlan {
+    pub name: String,
+    pub mac: [u8; 6],
+    /// `vmac_xmit_base`: adverts leave by the interface below.
+    pub xmit_base: bool,
 }
 
 impl InstancePlan {
     /// What makes it the same virtual router after a reload; any difference is a new one.
-    pub fn identity(&self) -> (&str, &str, u8, bool, u8) {
+    pub fn identity(&self) -> impl PartialEq + '_ {
         let version = self.settings.version.number();
-        (&self.name, &self.interface, self.vrid, self.ipv6, version)
+        let names = (&self.name, &self.interface);
+        (names, self.vrid, self.ipv6, version, &self.vmac)
+    }
+
+    /// The interface that adverts leave and arrive by.
+    pub fn advert_interface(&self) -> &str {
+        match &self.vmac {
+            Some(vmac) if !vmac.xmit_base => &vmac.name,
+            _ => &self.interface,
+        }
+    }
+
+    /// Between two announcements of such an address.
+    pub fn pause(&self, address: IpAddr) -> Micros {
+        match address {
+            IpAddr::V4(_) => self.garp_pause,
+            IpAddr::V6(_) => self.gna_pause,
+        }
+    }
+
+    pub fn pauses(&self) -> bool {
+        self.garp_pause > 0 || self.gna_pause > 0
     }
 }
 
@@ -95,6 +131,7 @@ pub fn from_config(config: &Config) -> Plan {
             .rt_priority
             .as_ref()
             .map(|priority| priority.value),
+        fifos: fifos(config),
         ..Plan::default()
     };
     for group in &config.sync_groups {
@@ -112,15 +149,22 @@ pub fn from_config(config: &Config) -> Plan {
     plan
 }
 
+fn fifos(config: &Config) -> Vec<String> {
+    let ours = |keyword: &str| !keyword.starts_with("lvs_");
+    let mut paths = Vec::new();
+    for fifo in &config.global.notify_fifos {
+        if ours(&fifo.keyword) && !paths.contains(&fifo.path.value) {
+            paths.push(fifo.path.value.clone());
+        }
+    }
+    paths
+}
+
 /// Nothing that the operator asked for is left out without a word.
 fn warn_of_the_undone(config: &Config, warnings: &mut Vec<String>) {
     let mails = !config.global.mail.to.is_empty()
         && config.instances.iter().any(|instance| instance.notify.mail);
     let undone = [
-        (
-            !config.global.notify_fifos.is_empty(),
-            "notify_fifo: no lines are written",
-        ),
         (mails, "smtp_alert: no mail is sent"),
         (
             !config.static_addresses.is_empty(),

@@ -1,5 +1,6 @@
 //! One instance while it runs: its plan, where it sends from, what it holds.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use vrrp::admit::Rules;
@@ -33,6 +34,11 @@ pub struct Running {
     pub windows: Vec<Window>,
     /// Virtual addresses that somebody else deleted and that were put back.
     pub restored: u64,
+    /// A reload took it out of the configuration.
+    pub deleted: bool,
+    /// Announcements still to be sent, and when the next one is due.
+    pub pending: VecDeque<(u32, IpAddr)>,
+    pub next_announcement: Micros,
 }
 
 /// Whether the links count as up, after `interface_up_down_delays`.
@@ -88,6 +94,9 @@ impl Running {
             sequence: u32::try_from(now_ms / 1000).unwrap_or(1),
             windows: Vec::new(),
             restored: 0,
+            deleted: false,
+            pending: VecDeque::new(),
+            next_announcement: 0,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The loop, and everything it owns.
 
+mod announcing;
 mod claims;
 mod configure;
 mod effects;
@@ -10,6 +11,7 @@ mod notify;
 mod receive;
 mod status;
 mod tracking;
+mod vmac;
 
 use std::collections::BTreeMap;
 
@@ -75,6 +77,7 @@ pub struct Worker {
     prepared: bool,
     /// Included files, read by the supervisor.
     attachments: Vec<ipc::Attachment>,
+    fifos: Vec<crate::fifo::Fifo>,
 }
 
 impl Worker {
@@ -117,6 +120,7 @@ impl Worker {
             foreign_adverts: 0,
             prepared: false,
             attachments: Vec::new(),
+            fifos: Vec::new(),
         })
     }
 
@@ -146,6 +150,7 @@ impl Worker {
             self.stop_listening();
             self.flush()?;
         }
+        self.remove_all_vmacs();
         self.say(&FromWorker::Stopped);
         if self.channel_open {
             // The supervisor may be gone by now; there is nobody else to tell.
@@ -167,7 +172,11 @@ impl Worker {
     }
 
     fn arm(&mut self) -> Result<(), WorkerError> {
-        let deadlines = [self.node.next_deadline(), self.next_link_change()];
+        let deadlines = [
+            self.node.next_deadline(),
+            self.next_link_change(),
+            self.next_announcement(),
+        ];
         let next = deadlines.into_iter().flatten().min().unwrap_or(Micros::MAX);
         Ok(self.timer.arm(next.min(self.next_heartbeat))?)
     }
@@ -184,6 +193,7 @@ impl Worker {
             let effects = self.node.fire(now);
             self.execute(effects);
         }
+        self.announce_pending();
         if self.next_link_change().is_some_and(|at| at <= now) {
             self.reassess();
         }

@@ -9,13 +9,15 @@ use vrrp::packet::ChecksumStyle;
 use vrrp::{Announcements, Authentication, Settings, StartState, Version};
 
 use super::script::micros;
-use super::{InstancePlan, VipPlan, tracking};
+use super::{InstancePlan, VipPlan, VmacPlan, tracking};
 
 pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -> InstancePlan {
     let name = instance.name.value.0.clone();
     warn_of_the_undone(instance, &name, warnings);
     let ipv6 = instance.is_ipv6();
     let interface = instance.interface.value.clone();
+    let vmac = vmac(instance, ipv6);
+    let holder = vmac.as_ref().map_or(&interface, |vmac| &vmac.name);
     let advertised = instance.vips.iter().map(|vip| vip.address.value);
     let all = instance.vips.iter().chain(&instance.vips_excluded);
     let (transport, unicast_ttl) = transport(&instance.transport);
@@ -48,12 +50,15 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         advertised: advertised
             .filter(|address| address.is_ipv6() == ipv6)
             .collect(),
-        vips: all.map(|vip| self::vip(vip, &interface)).collect(),
+        vips: all.map(|vip| self::vip(vip, holder)).collect(),
         trackers: tracking::of_instance(config, instance, warnings),
         notify: instance.notify.clone(),
         ignore_link: instance.dont_track_primary,
         link_down_delay: micros(instance.interface_down_delay),
         link_up_delay: micros(instance.interface_up_delay),
+        garp_pause: micros(instance.garp.interval),
+        gna_pause: micros(instance.garp.gna_interval),
+        vmac: vmac.clone(),
         interface,
     }
 }
@@ -156,6 +161,19 @@ fn vip(vip: &Vip, default_interface: &str) -> VipPlan {
     }
 }
 
+/// The link address is RFC 9568's for the family and the virtual router (section 7.3).
+fn vmac(instance: &Instance, ipv6: bool) -> Option<VmacPlan> {
+    let vmac = instance.vmac.as_ref()?;
+    let vrid = instance.vrid.value.0;
+    let (family, prefix) = if ipv6 { (2, "vrrp6") } else { (1, "vrrp") };
+    let name = vmac.name.as_ref().map(|name| name.value.clone());
+    Some(VmacPlan {
+        name: name.unwrap_or_else(|| format!("{prefix}.{vrid}")),
+        mac: [0, 0, 0x5e, 0, family, vrid],
+        xmit_base: vmac.xmit_base,
+    })
+}
+
 fn broadcast(vip: &Vip) -> Option<Ipv4Addr> {
     let IpAddr::V4(address) = vip.address.value else {
         return None;
@@ -170,19 +188,11 @@ fn broadcast(vip: &Vip) -> Option<Ipv4Addr> {
 
 fn warn_of_the_undone(instance: &Instance, name: &str, warnings: &mut Vec<String>) {
     let undone = [
-        (
-            instance.vmac.is_some(),
-            "use_vmac: addresses stay on the interface's own MAC",
-        ),
         (!instance.routes.is_empty(), "virtual_routes are not set"),
         (!instance.rules.is_empty(), "virtual_rules are not set"),
         (
             instance.strict,
             "vrrp_strict: the firewall part is not applied",
-        ),
-        (
-            !instance.garp.interval.is_zero() || !instance.garp.gna_interval.is_zero(),
-            "garp_interval and gna_interval: announcements are sent without a pause",
         ),
         (
             instance.accept == model::AcceptMode::OwnerOnly,

@@ -116,6 +116,7 @@ impl Worker {
             self.log(WARNING, warning.clone());
         }
         self.groups = plan.groups;
+        self.take_up_fifos(&plan.fifos);
         self.take_up_scripts(plan.scripts);
         let mut wanted = plan.instances;
         for id in self.running.keys().copied().collect::<Vec<_>>() {
@@ -183,8 +184,12 @@ impl Worker {
     }
 
     fn drop_instance(&mut self, id: InstanceId) {
+        if let Some(running) = self.running.get_mut(&id) {
+            running.deleted = true;
+        }
         let effects = self.node.remove(id, clock::monotonic());
         self.execute(effects);
+        self.remove_vmac(id);
         self.running.remove(&id);
     }
 

@@ -9,7 +9,6 @@ use vrrp::node::Effects;
 use vrrp::{Advert, Authentication, InstanceId, ah, ip, packet};
 
 use super::{NOTICE, WARNING, Worker};
-use crate::announce;
 use crate::clock;
 use crate::running::{Held, Running};
 use crate::sockets::Raw;
@@ -34,13 +33,6 @@ fn ipv4_packet(running: &mut Running, from: Ipv4Addr, to: Ipv4Addr, payload: &[u
     )
 }
 
-/// Neighbours drop a default router that says it is none (RFC 4861 section 7.2.5), so the flag
-/// must tell the truth.
-fn forwards_ipv6(interface: &str) -> bool {
-    let path = format!("/proc/sys/net/ipv6/conf/{interface}/forwarding");
-    std::fs::read_to_string(path).is_ok_and(|text| text.trim() != "0")
-}
-
 impl Worker {
     pub(super) fn execute(&mut self, effects: Effects) {
         for (id, action) in effects {
@@ -48,6 +40,9 @@ impl Worker {
                 Action::SendAdvert { priority, copies } => {
                     for _ in 0..copies {
                         self.send_advert(id, priority);
+                    }
+                    if priority > 0 {
+                        self.refresh_switch(id);
                     }
                 }
                 Action::Acquire => self.acquire(id),
@@ -96,6 +91,10 @@ impl Worker {
             // announcement, so counting is enough.
             self.send_errors += u64::from(result.is_err());
         }
+        // A sealed goodbye must carry the number after the last one that was sent.
+        if running.plan.authentication == Authentication::Ah && !running.held.is_empty() {
+            self.leave_farewell();
+        }
     }
 
     fn acquire(&mut self, id: InstanceId) {
@@ -139,6 +138,7 @@ impl Worker {
         };
         // Taken out first: the kernel's announcement of their removal must find nothing to
         // restore. Removed in reverse, as keepalived does.
+        running.pending.clear();
         let held = std::mem::take(&mut running.held);
         for item in held.iter().rev() {
             self.remove(item);
@@ -168,32 +168,6 @@ impl Worker {
         let addresses = addresses.collect();
         self.say(&FromWorker::Holding { addresses });
         self.leave_farewell();
-    }
-
-    fn announce(&mut self, id: InstanceId, repeat: u8) {
-        let Some(running) = self.running.get(&id) else {
-            return;
-        };
-        let held: Vec<(u32, IpAddr)> = running
-            .held
-            .iter()
-            .map(|held| (held.index, held.vip.address.address))
-            .collect();
-        for (index, address) in held {
-            self.announce_one(index, address, repeat);
-        }
-    }
-
-    pub(super) fn announce_one(&mut self, index: u32, address: IpAddr, repeat: u8) {
-        let Some(link) = self.links.by_index(index) else {
-            return;
-        };
-        let Some(mac) = link.mac else { return };
-        let router = address.is_ipv6() && forwards_ipv6(&link.name);
-        let frame = announce::announcement(address, mac, router);
-        for _ in 0..repeat {
-            self.send_errors += u64::from(self.packets.send(index, &frame).is_err());
-        }
     }
 
     fn transition(&mut self, id: InstanceId, from: State, to: State) {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipc::FromWorker;
 use ipc::message::FarewellPacket;
-use vrrp::{Advert, Authentication, ip, packet};
+use vrrp::{Advert, Authentication, ah, ip, packet};
 
 use super::Worker;
 use crate::running::Running;
@@ -22,10 +22,6 @@ impl Worker {
 }
 
 fn packets(running: &Running) -> Vec<FarewellPacket> {
-    // A sealed packet carries a sequence number that must still be the next one when it is sent.
-    if running.plan.authentication == Authentication::Ah {
-        return Vec::new();
-    }
     let Some(source) = running.address else {
         return Vec::new();
     };
@@ -44,12 +40,17 @@ fn packets(running: &Running) -> Vec<FarewellPacket> {
             let bytes = match (source, destination) {
                 (IpAddr::V4(from), IpAddr::V4(to)) => {
                     let ttl = running.plan.unicast_ttl;
-                    ip::build_v4(from, to, 1, ttl, ip::PROTOCOL_VRRP, &payload)
+                    if running.plan.authentication == Authentication::Ah {
+                        let (sequence, key) = (running.sequence, &running.plan.ah_key);
+                        ah::seal(from, to, 1, ttl, sequence, key, &payload)
+                    } else {
+                        ip::build_v4(from, to, 1, ttl, ip::PROTOCOL_VRRP, &payload)
+                    }
                 }
                 _ => payload,
             };
             FarewellPacket {
-                interface: running.plan.interface.clone(),
+                interface: running.plan.advert_interface().to_owned(),
                 source,
                 destination,
                 bytes,

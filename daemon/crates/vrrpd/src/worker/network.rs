@@ -39,6 +39,7 @@ impl Worker {
 
     /// Source addresses, sockets and rules of every instance, then what they mean.
     pub(super) fn rewire(&mut self) {
+        self.ensure_vmacs();
         for id in self.running.keys().copied().collect::<Vec<_>>() {
             self.rewire_one(id);
         }
@@ -57,6 +58,11 @@ impl Worker {
         };
         let link = self.links.link(&running.plan.interface);
         let index = link.map(|link| link.index);
+        let sender = running.plan.advert_interface();
+        let sender = self
+            .links
+            .link(sender)
+            .map(|link| (link.index, sender.to_owned()));
         let link_local = running.plan.ipv6
             && running.destinations().iter().all(|to| match to {
                 std::net::IpAddr::V6(v6) => v6.is_multicast() || v6.is_unicast_link_local(),
@@ -69,8 +75,8 @@ impl Worker {
                 })
         });
         let address = index.and(running.plan.source.or(found));
-        let key = index.map(|index| Key {
-            interface: running.plan.interface.clone(),
+        let key = sender.map(|(index, interface)| Key {
+            interface,
             index,
             ipv6: running.plan.ipv6,
             protocol: running.protocol(),

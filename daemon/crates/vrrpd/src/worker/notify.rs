@@ -1,51 +1,126 @@
-//! Notify scripts: asked for in the order of events, run by the supervisor.
+//! Notify scripts and FIFO lines: in the order of events. Scripts are run by the supervisor.
 
 use config::keepalived::model::{Command, Notify};
 use ipc::FromWorker;
 use vrrp::InstanceId;
 use vrrp::instance::State;
 
-use super::Worker;
+use super::receive::worth_a_line;
+use super::{WARNING, Worker};
+use crate::fifo::Fifo;
+
+/// What is told of an instance or a group.
+struct Notice {
+    kind: &'static str,
+    name: String,
+    word: &'static str,
+    priority: u8,
+    commands: Vec<Command>,
+    any: Option<Command>,
+}
+
+impl Notice {
+    fn line(&self) -> String {
+        let Self {
+            kind,
+            name,
+            word,
+            priority,
+            ..
+        } = self;
+        format!("{kind} \"{name}\" {word} {priority}\n")
+    }
+
+    fn messages(&self) -> impl Iterator<Item = FromWorker> + '_ {
+        let priority = self.priority.to_string();
+        let appended = [self.kind, &self.name, self.word, &priority].map(str::to_owned);
+        let own = self.commands.iter().map(|command| run(command, &[]));
+        own.chain(self.any.iter().map(move |command| run(command, &appended)))
+    }
+}
 
 impl Worker {
     pub(super) fn notify_state(&mut self, id: InstanceId, to: State) {
         let Some(running) = self.running.get(&id) else {
             return;
         };
-        let plan = &running.plan;
-        let priority = self
-            .node
-            .get(id)
-            .map_or(0, vrrp::Instance::effective_priority);
-        let mut commands = commands(&plan.notify, to, "INSTANCE", &plan.name, priority);
-        let group = plan.group.as_ref().and_then(|name| {
-            self.groups
-                .iter()
-                .find(|group| group.name == *name)
-                .filter(|_| self.agreed(name, to))
+        let word = word(to, running.deleted);
+        let group = running.plan.group.clone();
+        self.notify(id, word, true);
+        let priority = self.priority_of(id);
+        let notice = group.filter(|name| self.agreed(name, to)).and_then(|name| {
+            let group = self.groups.iter().find(|group| group.name == name)?;
+            Some(notice("GROUP", name, word, priority, &group.notify, true))
         });
-        if let Some(group) = group {
-            commands.extend(self::commands(
-                &group.notify,
-                to,
-                "GROUP",
-                &group.name,
-                priority,
-            ));
-        }
-        for message in commands {
-            self.say(&message);
+        if let Some(notice) = notice {
+            self.tell(&notice);
         }
     }
 
     pub(super) fn notify_lower_priority(&mut self, id: InstanceId) {
+        self.notify(id, "MASTER_RX_LOWER_PRI", true);
+    }
+
+    /// `notify_priority_changes`: the same state with another priority.
+    pub(super) fn notify_priority(&mut self, id: InstanceId) {
+        let wanted = |running: &crate::running::Running| running.plan.notify.priority_changes;
+        if self.running.get(&id).is_some_and(wanted) {
+            let word = word(self.state_of(id), false);
+            self.notify(id, word, false);
+        }
+    }
+
+    fn notify(&mut self, id: InstanceId, word: &'static str, own: bool) {
+        let priority = self.priority_of(id);
         let Some(running) = self.running.get(&id) else {
             return;
         };
-        if let Some(command) = &running.plan.notify.master_rx_lower_pri {
-            let message = run(command, &[]);
+        let plan = &running.plan;
+        let name = plan.name.clone();
+        let notice = notice("INSTANCE", name, word, priority, &plan.notify, own);
+        self.tell(&notice);
+    }
+
+    fn tell(&mut self, notice: &Notice) {
+        let line = notice.line();
+        let mut lost = Vec::new();
+        for fifo in &mut self.fifos {
+            if !fifo.write(&line) && worth_a_line(fifo.lost) {
+                lost.push(format!(
+                    "notify_fifo {}: nobody reads it, {} lines are lost",
+                    fifo.path(),
+                    fifo.lost
+                ));
+            }
+        }
+        for text in lost {
+            self.log(WARNING, text);
+        }
+        for message in notice.messages() {
             self.say(&message);
         }
+    }
+
+    /// Pipes that stay named stay open; those that cannot be opened are tried again at the next
+    /// reload.
+    pub(super) fn take_up_fifos(&mut self, wanted: &[String]) {
+        self.fifos
+            .retain(|fifo| wanted.iter().any(|path| path == fifo.path()));
+        for path in wanted {
+            if self.fifos.iter().any(|fifo| fifo.path() == path) {
+                continue;
+            }
+            match Fifo::open(path) {
+                Ok(fifo) => self.fifos.push(fifo),
+                Err(error) => self.log(WARNING, format!("notify_fifo {path}: {error}")),
+            }
+        }
+    }
+
+    fn priority_of(&self, id: InstanceId) -> u8 {
+        self.node
+            .get(id)
+            .map_or(0, vrrp::Instance::effective_priority)
     }
 
     /// A group has changed when its last member has.
@@ -57,24 +132,45 @@ impl Worker {
     }
 }
 
-fn commands(notify: &Notify, to: State, kind: &str, name: &str, priority: u8) -> Vec<FromWorker> {
-    let (own, word) = match to {
-        State::Master => (&notify.master, "MASTER"),
-        State::Backup => (&notify.backup, "BACKUP"),
-        State::Fault => (&notify.fault, "FAULT"),
-        State::Init => (&notify.stop, "STOP"),
-    };
-    let priority = priority.to_string();
-    let appended = [kind, name, word, priority.as_str()];
-    own.iter()
-        .map(|command| run(command, &[]))
-        .chain(notify.any.iter().map(|command| run(command, &appended)))
-        .collect()
+fn word(state: State, deleted: bool) -> &'static str {
+    match state {
+        State::Master => "MASTER",
+        State::Backup => "BACKUP",
+        State::Fault => "FAULT",
+        State::Init if deleted => "DELETED",
+        State::Init => "STOP",
+    }
 }
 
-fn run(command: &Command, appended: &[&str]) -> FromWorker {
+fn notice(
+    kind: &'static str,
+    name: String,
+    word: &'static str,
+    priority: u8,
+    notify: &Notify,
+    own: bool,
+) -> Notice {
+    let command = match word {
+        "MASTER" => &notify.master,
+        "BACKUP" => &notify.backup,
+        "FAULT" => &notify.fault,
+        "DELETED" => &notify.deleted,
+        "MASTER_RX_LOWER_PRI" => &notify.master_rx_lower_pri,
+        _ => &notify.stop,
+    };
+    Notice {
+        kind,
+        name,
+        word,
+        priority,
+        commands: command.iter().filter(|_| own).cloned().collect(),
+        any: notify.any.clone().filter(|_| word != "MASTER_RX_LOWER_PRI"),
+    }
+}
+
+fn run(command: &Command, appended: &[String]) -> FromWorker {
     let mut argv = command.argv.value.clone();
-    argv.extend(appended.iter().map(|word| (*word).to_owned()));
+    argv.extend(appended.iter().cloned());
     let user = command.user.as_ref();
     FromWorker::Notify {
         argv,

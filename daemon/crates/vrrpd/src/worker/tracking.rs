@@ -51,6 +51,7 @@ impl Worker {
                 INFO,
                 format!("instance {name}: priority {old} is now {new}"),
             );
+            self.notify_priority(id);
         }
     }
 

@@ -7,8 +7,8 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use ipc::channel::{Channel, ChannelError};
-use ipc::message::{HeldAddress, ScriptOutcome, SourceFile};
-use ipc::{FromWorker, ScriptSpec, ToWorker};
+use ipc::message::{FarewellPacket, HeldAddress, ScriptOutcome, SourceFile};
+use ipc::{Attachment, FromWorker, ScriptSpec, ToWorker};
 use serde_json::Value;
 use testkit::segment::{Host, Segment};
 
@@ -24,6 +24,7 @@ pub struct Node {
     pub notified: Vec<Vec<String>>,
     pub scripts: Vec<ScriptSpec>,
     pub holding: Vec<HeldAddress>,
+    pub farewell: Vec<FarewellPacket>,
     pub heartbeats: u64,
     pub stopped: bool,
     ready: u64,
@@ -34,6 +35,11 @@ pub struct Node {
 impl Node {
     /// Starts a process on a host and waits until it runs this configuration.
     pub fn start(host: &Host, text: &str) -> Self {
+        Self::start_with(host, text, &[])
+    }
+
+    /// The same with included files, as path and text.
+    pub fn start_with(host: &Host, text: &str, included: &[(&str, &str)]) -> Self {
         let (channel, theirs) = Channel::pair().unwrap();
         let child = host
             .namespace
@@ -50,14 +56,26 @@ impl Node {
             notified: Vec::new(),
             scripts: Vec::new(),
             holding: Vec::new(),
+            farewell: Vec::new(),
             heartbeats: 0,
             stopped: false,
             ready: 0,
             rejected: Vec::new(),
             status: None,
         };
+        node.attach(included);
         node.configure(text);
         node
+    }
+
+    /// Hands over what the configuration to come includes.
+    pub fn attach(&mut self, included: &[(&str, &str)]) {
+        let files = included.iter().map(|(path, text)| Attachment {
+            path: (*path).to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        });
+        let files = files.collect();
+        self.say(&ToWorker::Attachments { files });
     }
 
     pub fn configure(&mut self, text: &str) {
@@ -114,10 +132,11 @@ impl Node {
             FromWorker::Scripts { scripts } => self.scripts = scripts,
             FromWorker::Notify { argv, .. } => self.notified.push(argv),
             FromWorker::Holding { addresses } => self.holding = addresses,
+            FromWorker::Farewell { packets } => self.farewell = packets,
             FromWorker::Log { text, .. } => self.log.push(text),
             FromWorker::Stopped => self.stopped = true,
-            // Of no interest to these tests, or the other process's.
-            _ => {}
+            // The other process's.
+            FromWorker::Service { .. } => {}
         }
     }
 
