@@ -13,6 +13,7 @@ pub mod random;
 pub mod ring;
 pub mod rotation;
 
+pub use leastconn::LeastConn;
 pub use map::WeightMap;
 pub use ring::Ring;
 pub use rotation::Rotation;

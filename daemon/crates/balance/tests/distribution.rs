@@ -1,7 +1,7 @@
 //! How algorithms spread requests.
 
 use balance::leastconn::Load;
-use balance::{Ring, Rotation, WeightMap, first, hash, keys, leastconn, random};
+use balance::{LeastConn, Ring, Rotation, WeightMap, first, hash, keys, random};
 use std::net::IpAddr;
 
 fn counts(picks: impl Iterator<Item = usize>, servers: usize) -> Vec<usize> {
@@ -52,34 +52,99 @@ fn unusable_servers_are_passed_over() {
     assert_eq!(Rotation::new(&[0, 0], 0.0).pick(|_| true), None);
 }
 
-#[test]
-fn leastconn_fills_by_weight_and_takes_turns_when_even() {
-    let weights = [4, 2, 1];
-    let mut active = [0u32; 3];
-    let mut turn = 0;
-    for _ in 0..70 {
-        let load = |s: usize| {
-            Some(Load {
-                weight: weights[s],
-                connections: active[s],
-            })
-        };
-        let s = leastconn::pick(3, &mut turn, load).unwrap();
+/// Takes `n` connections and keeps them.
+fn fill(tree: &mut LeastConn, weights: &[u32], active: &mut [u32], n: usize) -> Vec<usize> {
+    let mut seen = Vec::new();
+    for _ in 0..n {
+        let load = |s: usize| Some(loaded(weights[s], active[s]));
+        let s = tree.pick(None, load).unwrap();
         active[s] += 1;
+        tree.update(s, Some(loaded(weights[s], active[s])));
+        seen.push(s);
     }
-    assert_eq!(active, [40, 20, 10]);
-    let mut turn = 0;
-    let idle = |_| {
-        Some(Load {
-            weight: 1,
-            connections: 0,
+    seen
+}
+
+fn loaded(weight: u32, connections: u32) -> Load {
+    Load {
+        weight,
+        connections,
+    }
+}
+
+#[test]
+fn leastconn_fills_by_weight_in_haproxys_order() {
+    let weights = [4, 2, 1];
+    let mut active = [0; 3];
+    let mut tree = LeastConn::new(3, |s| Some(loaded(weights[s], 0)));
+    let seen = fill(&mut tree, &weights, &mut active, 28);
+    let letters: String = seen.iter().map(|s| ["A", "B", "C"][*s]).collect();
+    // Recorded from haproxy 2.6.12 with connections that stay.
+    assert_eq!(letters, "ABCAABAABAACBAABAACBAABAACBA");
+    let idle = |_: usize| Some(loaded(7, 0));
+    let mut tree = LeastConn::new(3, idle);
+    let turns: Vec<_> = (0..6)
+        .map(|_| {
+            let s = tree.pick(None, idle).unwrap();
+            // Each ends before the next begins.
+            tree.update(s, Some(loaded(7, 1)));
+            tree.update(s, Some(loaded(7, 0)));
+            s
         })
-    };
-    let seen: Vec<_> = (0..6)
-        .filter_map(|_| leastconn::pick(3, &mut turn, idle))
         .collect();
-    assert_eq!(seen, [0, 1, 2, 0, 1, 2]);
-    assert_eq!(leastconn::pick(3, &mut turn, |_| None), None);
+    assert_eq!(turns, [0, 1, 2, 0, 1, 2]);
+}
+
+#[test]
+fn leastconn_agrees_with_a_search_through_all_servers() {
+    let n = 1000;
+    let mut seed = 1u32;
+    let mut draw = |below: u32| {
+        seed = hash::avalanche(seed.wrapping_add(0x9e37_79b9));
+        seed % below
+    };
+    let weights: Vec<u32> = (0..n).map(|_| draw(257)).collect();
+    let mut active: Vec<u32> = (0..n).map(|_| draw(50)).collect();
+    let mut tree = LeastConn::new(n, |s| Some(loaded(weights[s], active[s])));
+    for round in 0..5000 {
+        let avoid = (round % 3 == 0).then(|| draw(1000) as usize);
+        let load = |s: usize| Some(loaded(weights[s], active[s]));
+        let s = tree.pick(avoid, load).unwrap();
+        let cost = |s: usize| {
+            let n = u64::from(active[s]);
+            if n == 0 {
+                0
+            } else {
+                ((n + 1) << 20) / u64::from(weights[s])
+            }
+        };
+        let best = (0..n)
+            .filter(|s| weights[*s] > 0 && Some(*s) != avoid)
+            .map(cost)
+            .min();
+        assert_eq!(Some(cost(s)), best, "round {round}");
+        active[s] += 1;
+        tree.update(s, Some(loaded(weights[s], active[s])));
+        let other = draw(1000) as usize;
+        active[other] = active[other].saturating_sub(draw(3));
+        tree.update(other, Some(loaded(weights[other], active[other])));
+    }
+}
+
+#[test]
+fn leastconn_finds_what_others_changed() {
+    let full = |_: usize| None;
+    let mut tree = LeastConn::new(5, full);
+    assert_eq!(tree.pick(None, full), None);
+    // Nobody told the tree that server 3 has a place again.
+    let freed = |s: usize| (s == 3).then_some(loaded(1, 9));
+    assert_eq!(tree.pick(None, freed), Some(3));
+    assert_eq!(tree.pick(Some(3), freed), None);
+    assert_eq!(LeastConn::new(0, full).pick(None, full), None);
+    assert_eq!(
+        LeastConn::new(1, |_| Some(loaded(1, 0))).pick(None, |_| Some(loaded(1, 0))),
+        Some(0)
+    );
 }
 
 #[test]

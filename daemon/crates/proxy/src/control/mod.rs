@@ -21,6 +21,7 @@ use config::haproxy::model;
 use events::Events as EventLog;
 use ipc::channel::{Channel, Received};
 use ipc::{FromWorker, ToWorker};
+use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -223,12 +224,20 @@ impl Control {
         self.checks.configure(&plan, now);
         self.log.configure(&plan);
         if let Some(registry) = &mut self.registry {
-            let server = |b: &str, s: &str| {
-                plan.backends
-                    .iter()
-                    .any(|x| x.name == b && x.servers.iter().any(|y| y.name == s))
-            };
-            registry.retain(|f| plan.frontend_index(f).is_some(), server);
+            let names: HashMap<&str, HashSet<&str>> = plan
+                .backends
+                .iter()
+                .map(|b| {
+                    let servers = b.servers.iter().map(|s| s.name.as_str());
+                    (b.name.as_str(), servers.collect())
+                })
+                .collect();
+            let frontends: HashSet<&str> = plan.frontends.iter().map(|f| f.name.as_str()).collect();
+            registry.retain(
+                |f| frontends.contains(f),
+                |b| names.contains_key(b),
+                |b, s| names.get(b).is_some_and(|servers| servers.contains(s)),
+            );
         }
         if let Some(team) = &self.team {
             self.pending = Some((generation, team.len()));

@@ -12,6 +12,8 @@ pub struct Registry {
     frontends: HashMap<String, Arc<FrontendShared>>,
     backends: HashMap<String, Arc<BackendShared>>,
     servers: HashMap<(String, String), ServerEntry>,
+    /// Backends that are gone; workers may still finish requests to them.
+    retired: Vec<Arc<BackendShared>>,
     next_backend: usize,
     next_pool: usize,
     pub totals: Arc<Totals>,
@@ -32,6 +34,7 @@ impl Registry {
             frontends: HashMap::new(),
             backends: HashMap::new(),
             servers: HashMap::new(),
+            retired: Vec::new(),
             next_backend: 0,
             next_pool: 0,
             totals: Arc::default(),
@@ -55,10 +58,19 @@ impl Registry {
         if let Some(known) = self.backends.get(name) {
             return known.clone();
         }
-        let shared = Arc::new(BackendShared::new(self.next_backend, name));
-        self.next_backend += 1;
+        let shared = Arc::new(BackendShared::new(self.free_backend_id(), name));
         self.backends.insert(name.to_owned(), shared.clone());
         shared
+    }
+
+    /// An id that no plan uses any more, or a new one: workers keep a place for each.
+    fn free_backend_id(&mut self) -> usize {
+        let unused = |b: &Arc<BackendShared>| Arc::strong_count(b) == 1;
+        if let Some(at) = self.retired.iter().position(unused) {
+            return self.retired.swap_remove(at).id;
+        }
+        self.next_backend += 1;
+        self.next_backend - 1
     }
 
     /// The server's shared state and the number of its connection pool. `start` is its state when
@@ -96,9 +108,43 @@ impl Registry {
     }
 
     /// Forgets what the closures do not name any more.
-    pub fn retain(&mut self, frontend: impl Fn(&str) -> bool, server: impl Fn(&str, &str) -> bool) {
+    pub fn retain(
+        &mut self,
+        frontend: impl Fn(&str) -> bool,
+        backend: impl Fn(&str) -> bool,
+        server: impl Fn(&str, &str) -> bool,
+    ) {
         self.frontends.retain(|name, _| frontend(name));
+        let gone = self.backends.extract_if(|name, _| !backend(name));
+        self.retired.extend(gone.map(|(_, shared)| shared));
         self.servers
             .retain(|(backend, name), _| server(backend, name));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backends_that_come_and_go_do_not_use_up_ids() {
+        let mut registry = Registry::new(1);
+        let stays = registry.backend("stays");
+        let mut held = None;
+        for n in 0..100 {
+            let name = format!("b{n}");
+            let shared = registry.backend(&name);
+            // A worker still uses the first one.
+            if n == 0 {
+                held = Some(shared.clone());
+            }
+            registry.retain(|_| true, |b| b == "stays", |_, _| true);
+        }
+        assert!(registry.next_backend <= 4, "{}", registry.next_backend);
+        assert!(registry.retired.len() <= 3);
+        let new = registry.backend("new");
+        assert_ne!(Some(new.id), held.map(|h| h.id));
+        assert_ne!(new.id, stays.id);
+        assert!(Arc::ptr_eq(&stays, &registry.backend("stays")));
     }
 }

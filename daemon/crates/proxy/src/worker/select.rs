@@ -4,8 +4,8 @@ use super::Worker;
 use super::conn::Txn;
 use crate::plan::{Backend, Plan};
 use crate::shared::{State, take_place};
-use ::balance::leastconn::{self, Load};
-use ::balance::{Ring, Rotation, WeightMap, first, keys, random};
+use ::balance::leastconn::Load;
+use ::balance::{LeastConn, Ring, Rotation, WeightMap, first, keys, random};
 use config::haproxy::model::Balance;
 use http1::target;
 use std::collections::VecDeque;
@@ -15,6 +15,14 @@ use std::sync::atomic::Ordering::Relaxed;
 /// A worker's own state for a backend.
 #[derive(Debug, Default)]
 pub struct Local {
+    /// For the newest configuration and for the one before, whose requests are still waiting.
+    prepared: [Prepared; 2],
+    pub queue: VecDeque<(u32, u32)>,
+}
+
+/// What one configuration's choices are made from.
+#[derive(Debug, Default)]
+struct Prepared {
     epoch: u32,
     generation: u64,
     /// Weight of each server that may be chosen now; 0 for the others.
@@ -22,8 +30,7 @@ pub struct Local {
     rotation: Rotation,
     map: WeightMap,
     ring: Ring,
-    turn: usize,
-    pub queue: VecDeque<(u32, u32)>,
+    least: LeastConn,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +60,7 @@ impl Worker {
         };
         let choice = match txn.backend(&plan) {
             Some(b) => {
-                let local = self.local(b.shared.id);
-                local.refresh(&plan, b, offset);
+                let local = self.local(b.shared.id).prepared(&plan, b, offset);
                 let first = local.choose(b, &txn, txn.avoid, random);
                 if txn.avoid.is_some() && first == Choice::Nobody {
                     local.choose(b, &txn, None, random)
@@ -106,6 +112,46 @@ fn ratio(part: usize, whole: usize) -> f64 {
 }
 
 impl Local {
+    /// The choices of this configuration, in the place of the older one when they are new.
+    fn prepared(&mut self, plan: &Plan, b: &Backend, offset: f64) -> &mut Prepared {
+        let [first, second] = &mut self.prepared;
+        let here = if first.generation == plan.generation
+            || (second.generation != plan.generation && first.generation < second.generation)
+        {
+            first
+        } else {
+            second
+        };
+        here.refresh(plan, b, offset);
+        here
+    }
+
+    /// A connection to the server ended.
+    pub fn released(&mut self, generation: u64, b: &Backend, s: usize) {
+        if !matches!(b.balance, Balance::LeastConn) {
+            return;
+        }
+        let known = self.prepared.iter_mut();
+        for p in known.filter(|p| p.generation == generation) {
+            let load = load(b, &p.weights, s);
+            p.least.update(s, load);
+        }
+    }
+}
+
+/// What the server carries; `None` when it may not get more.
+fn load(b: &Backend, weights: &[u32], s: usize) -> Option<Load> {
+    let server = b.servers.get(s)?;
+    let connections = server.shared.active.load(Relaxed);
+    let weight = *weights.get(s).filter(|w| **w > 0)?;
+    let room = server.maxconn == 0 || connections < server.maxconn;
+    room.then_some(Load {
+        weight,
+        connections,
+    })
+}
+
+impl Prepared {
     /// Prepares sequences again when servers changed.
     fn refresh(&mut self, plan: &Plan, b: &Backend, offset: f64) {
         let epoch = b.shared.epoch.load(Relaxed);
@@ -114,6 +160,9 @@ impl Local {
         }
         (self.epoch, self.generation) = (epoch, plan.generation);
         self.weights = tier(b);
+        if matches!(b.balance, Balance::LeastConn) {
+            self.least = LeastConn::new(self.weights.len(), |s| load(b, &self.weights, s));
+        }
         self.rotation = Rotation::new(&self.weights, offset);
         self.map = WeightMap::new(&self.weights);
         if b.consistent {
@@ -124,18 +173,8 @@ impl Local {
     fn choose(&mut self, b: &Backend, txn: &Txn, avoid: Option<u32>, random: u32) -> Choice {
         let weights = &self.weights;
         let avoided = avoid.map_or(usize::MAX, |a| a as usize);
-        let free = |s: usize| {
-            let server = &b.servers[s];
-            weights[s] > 0
-                && s != avoided
-                && (server.maxconn == 0 || server.shared.active.load(Relaxed) < server.maxconn)
-        };
-        let load = |s: usize| {
-            free(s).then(|| Load {
-                weight: weights[s],
-                connections: b.servers[s].shared.active.load(Relaxed),
-            })
-        };
+        let now = |s: usize| load(b, weights, s);
+        let free = |s: usize| s != avoided && now(s).is_some();
         let preferred = txn.preferred.map(|p| p as usize).filter(|p| free(*p));
         let hashed = txn.hash.map(|h| {
             let usable = |s: usize| weights[s] > 0 && s != avoided;
@@ -149,7 +188,7 @@ impl Local {
             _ if preferred.is_some() => preferred,
             // The key belongs to one server: when that is full, its requests wait.
             (_, Some(Some(s))) => Some(s),
-            (Balance::LeastConn, _) => leastconn::pick(weights.len(), &mut self.turn, load),
+            (Balance::LeastConn, _) => self.least.pick(avoid.map(|a| a as usize), now),
             (Balance::First, _) => first::pick(weights.len(), free),
             (Balance::Random { draws }, _) => {
                 let mut seed = random;
@@ -157,12 +196,16 @@ impl Local {
                     seed = ::balance::hash::avalanche(seed.wrapping_add(0x9e37_79b9));
                     seed
                 };
-                random::pick(weights, *draws, draw, load).or_else(|| self.rotation.pick(free))
+                random::pick(weights, *draws, draw, |s| now(s).filter(|_| s != avoided))
+                    .or_else(|| self.rotation.pick(free))
             }
             _ => self.rotation.pick(free),
         };
         let taken =
             picked.filter(|s| take_place(&b.servers[*s].shared.active, b.servers[*s].maxconn));
+        if let (Some(s), Balance::LeastConn) = (taken, &b.balance) {
+            self.least.update(s, load(b, &self.weights, s));
+        }
         match taken.and_then(|s| u32::try_from(s).ok()) {
             Some(s) => Choice::Server(s),
             None if self
