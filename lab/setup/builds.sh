@@ -20,11 +20,12 @@ npm_install() {
   ! need_npm || { npm ci --no-audit --no-fund && lock_digest >node_modules/.tandem-lock; }
 }
 
-# newer STAMP PATH...: something below the paths is newer than the stamp, or there is no stamp
+# newer STAMP PATH...: something below the paths is newer than the stamp, or there is no stamp; what cargo
+# writes beside the sources does not count
 newer() {
   stamp=$1
   shift
-  [ ! -e "$stamp" ] || [ -n "$(find "$@" -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+  [ ! -e "$stamp" ] || [ -n "$(find "$@" -name target -prune -o -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
 need_typescript() { newer dist/.typescript src templates tsconfig.json tsconfig.build.json package-lock.json; }
@@ -39,19 +40,19 @@ typescript_build() {
   npm run --silent build:ts && mv dist/.typescript.new dist/.typescript
 }
 
-# The daemon's sources, without what cargo writes beside them.
-daemon_sources() {
-  for path in daemon/* daemon/.cargo; do
-    [ "$path" = daemon/target ] || printf '%s\n' "$path"
-  done
-}
-
 need_daemon() {
-  [ ! -x dist/tandemd ] || newer dist/tandemd $(daemon_sources)
+  [ ! -x dist/tandemd ] || [ ! -e dist/tandemd.json ] || newer dist/.daemon daemon
 }
 
 do_daemon() {
-  locked "daemon-$checkout" npm run --silent build:daemon && touch dist/tandemd
+  locked "daemon-$checkout" daemon_build
+}
+
+# The stamp is older than the build, so that a source edited meanwhile is built the next time.
+daemon_build() {
+  mkdir -p dist
+  touch dist/.daemon.new
+  npm run --silent build:daemon && mv dist/.daemon.new dist/.daemon
 }
 
 # The CLI on PATH will do when it is of the same major version and not ancient.
