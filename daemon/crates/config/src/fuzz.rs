@@ -39,6 +39,17 @@ fn check<T>(parsed: &Parsed<T>) {
         let text = parsed.sources.text(diagnostic.span.file);
         let range = diagnostic.span.start as usize..diagnostic.span.end() as usize;
         assert!(text.get(range).is_some(), "{diagnostic:?} in {text:?}");
+        let (file, line) = (
+            diagnostic.span.file,
+            parsed.sources.position(diagnostic.span).line,
+        );
+        let shown = parsed.sources.shown_line(file, line);
+        let width = parsed.sources.line(file, line).chars().count();
+        assert_eq!(
+            shown.chars().count(),
+            width,
+            "a mask is as wide as its secret"
+        );
     }
     let shown = render_all(&parsed.diagnostics, &parsed.sources);
     assert_eq!(shown.is_empty(), parsed.diagnostics.is_empty());

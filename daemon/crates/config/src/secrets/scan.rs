@@ -110,8 +110,8 @@ impl<'e> Scan<'e> {
         let suspect = self.suspects.contains(&at);
         for (index, word) in words.iter().enumerate() {
             let before = index.checked_sub(1).and_then(|i| words.get(i));
+            self.inside(at, skipped, word);
             let Some((from, reach)) = self.secret_behind(word, before, suspect) else {
-                self.inside(at, skipped, word);
                 continue;
             };
             let from = skipped + from;

@@ -32,7 +32,7 @@ impl Theirs {
 
 const ABOUT_THE_MACHINE: [&str; 3] = ["not found/accessible", "SECURITY VIOLATION", "script_user"];
 
-fn interfaces(files: &[PathBuf]) -> BTreeSet<String> {
+pub fn interfaces(files: &[PathBuf]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for path in files {
         let text = std::fs::read_to_string(path).unwrap_or_default();

@@ -10,6 +10,7 @@ mod haproxy_says;
 mod keepalived_language;
 mod keepalived_model;
 mod keepalived_says;
+mod meaning;
 mod mutated;
 mod originals;
 mod random;

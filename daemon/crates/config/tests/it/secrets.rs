@@ -126,6 +126,15 @@ fn keeps_quiet(template: &str, secret: &str, tolerant: bool) {
     assert!(!shown.contains(secret), "of {template:?}:\n{shown}");
 }
 
+#[test]
+fn a_secret_that_looks_like_the_name_of_one_is_not_shown() {
+    for secret in ["Monkeypass1", "Token12345", "Auth_pass1", "Hmac9pwd77"] {
+        for template in HAPROXY.iter().chain(KEEPALIVED) {
+            keeps_quiet(template, secret, false);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
