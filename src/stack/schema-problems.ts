@@ -105,7 +105,7 @@ function wrongValue(path: Path, values: readonly string[], value: unknown): Prob
     "STACK_VALUE_UNKNOWN",
     path,
     `${quote(value)} is not known here`,
-    suggestion(String(value), values),
+    suggestion(typeof value === "string" ? value : quote(value), values),
   );
 }
 
