@@ -134,7 +134,9 @@ fn ours_is_master(manner: &Manner) {
     );
     let gap = timeline.longest_gap();
     eprintln!("measured: {}: handover to keepalived: {gap:?}", manner.name);
-    assert!(gap < Duration::from_millis(150), "{}: {gap:?}", manner.name);
+    // What a stop with a farewell would cost at least: keepalived's skew at one-second adverts. The
+    // machine may be busy; how long it really takes is measured in bench/failover.
+    assert!(gap < Duration::from_millis(550), "{}: {gap:?}", manner.name);
     assert!(!pair.a.has(manner.vip));
     assert_clean(&mut ours, manner);
     theirs.kill();
