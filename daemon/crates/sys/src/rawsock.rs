@@ -28,16 +28,28 @@ impl RawV4 {
     /// Joins a group on an interface and sends to groups there. Joining twice is no error.
     pub fn join(&self, group: Ipv4Addr, interface: u32) -> io::Result<()> {
         let request = libc::ip_mreqn {
-            imr_multiaddr: libc::in_addr { s_addr: u32::from(group).to_be() },
+            imr_multiaddr: libc::in_addr {
+                s_addr: u32::from(group).to_be(),
+            },
             imr_address: libc::in_addr { s_addr: 0 },
             imr_ifindex: interface.cast_signed(),
         };
         set_option(&self.fd, libc::IPPROTO_IP, libc::IP_MULTICAST_IF, &request)?;
-        ignore_in_use(set_option(&self.fd, libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP, &request))
+        ignore_in_use(set_option(
+            &self.fd,
+            libc::IPPROTO_IP,
+            libc::IP_ADD_MEMBERSHIP,
+            &request,
+        ))
     }
 
     pub fn send(&self, packet: &[u8], to: Ipv4Addr) -> io::Result<()> {
-        rustix::net::sendto(&self.fd, packet, SendFlags::empty(), &SocketAddrV4::new(to, 0))?;
+        rustix::net::sendto(
+            &self.fd,
+            packet,
+            SendFlags::empty(),
+            &SocketAddrV4::new(to, 0),
+        )?;
         Ok(())
     }
 
@@ -91,13 +103,25 @@ impl RawV6 {
 
     pub fn join(&self, group: Ipv6Addr, interface: u32) -> io::Result<()> {
         let index = interface.cast_signed();
-        set_option(&self.fd, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_IF, &index)?;
+        set_option(
+            &self.fd,
+            libc::IPPROTO_IPV6,
+            libc::IPV6_MULTICAST_IF,
+            &index,
+        )?;
         let request = libc::ipv6_mreq {
-            ipv6mr_multiaddr: libc::in6_addr { s6_addr: group.octets() },
+            ipv6mr_multiaddr: libc::in6_addr {
+                s6_addr: group.octets(),
+            },
             ipv6mr_interface: interface,
         };
         let level = libc::IPPROTO_IPV6;
-        ignore_in_use(set_option(&self.fd, level, libc::IPV6_ADD_MEMBERSHIP, &request))
+        ignore_in_use(set_option(
+            &self.fd,
+            level,
+            libc::IPV6_ADD_MEMBERSHIP,
+            &request,
+        ))
     }
 
     /// Sends from a given source address (which must be on the interface) by a control message,
@@ -110,7 +134,9 @@ impl RawV6 {
         interface: u32,
     ) -> io::Result<()> {
         let info = libc::in6_pktinfo {
-            ipi6_addr: libc::in6_addr { s6_addr: source.octets() },
+            ipi6_addr: libc::in6_addr {
+                s6_addr: source.octets(),
+            },
             ipi6_ifindex: interface,
         };
         let mut control = ControlBuffer::default();
@@ -127,7 +153,8 @@ impl RawV6 {
         message.msg_iovlen = 1;
         message.msg_control = control.0.as_mut_ptr().cast();
         // SAFETY: pure arithmetic on a constant size.
-        message.msg_controllen = unsafe { libc::CMSG_SPACE(length_of::<libc::in6_pktinfo>()) } as usize;
+        message.msg_controllen =
+            unsafe { libc::CMSG_SPACE(length_of::<libc::in6_pktinfo>()) } as usize;
         // SAFETY: the control buffer is aligned, larger than msg_controllen and lives until the
         // call; CMSG_FIRSTHDR therefore is its start, and CMSG_DATA has room for the structure.
         unsafe {
@@ -140,16 +167,26 @@ impl RawV6 {
         // SAFETY: every pointer in `message` is to a live local or to `payload`, which sendmsg
         // only reads.
         let sent = unsafe { libc::sendmsg(self.fd.as_raw_fd(), &raw const message, 0) };
-        if sent < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        if sent < 0 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(())
+        }
     }
 
     pub fn receive(&self, buffer: &mut [u8]) -> io::Result<Option<ReceivedV6>> {
         let mut control = ControlBuffer::default();
         // SAFETY: all-zero is valid for both plain C structures.
-        let (mut message, mut address): (libc::msghdr, libc::sockaddr_in6) =
-            unsafe { (MaybeUninit::zeroed().assume_init(), MaybeUninit::zeroed().assume_init()) };
-        let mut part =
-            libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+        let (mut message, mut address): (libc::msghdr, libc::sockaddr_in6) = unsafe {
+            (
+                MaybeUninit::zeroed().assume_init(),
+                MaybeUninit::zeroed().assume_init(),
+            )
+        };
+        let mut part = libc::iovec {
+            iov_base: buffer.as_mut_ptr().cast(),
+            iov_len: buffer.len(),
+        };
         message.msg_name = (&raw mut address).cast();
         message.msg_namelen = length_of::<libc::sockaddr_in6>();
         message.msg_iov = &raw mut part;
@@ -186,7 +223,9 @@ pub struct PacketSocket {
 impl PacketSocket {
     /// For sending only: it receives nothing and so costs nothing.
     pub fn sender() -> io::Result<Self> {
-        Ok(Self { fd: open(AddressFamily::PACKET, 0)? })
+        Ok(Self {
+            fd: open(AddressFamily::PACKET, 0)?,
+        })
     }
 
     /// Receives frames of one Ethernet type on one interface, and sends there.
@@ -195,7 +234,11 @@ impl PacketSocket {
         let address = link_address(interface, ether_type);
         // SAFETY: the address is a live sockaddr_ll with its own length.
         let failed = unsafe {
-            libc::bind(fd.as_raw_fd(), (&raw const address).cast(), length_of::<libc::sockaddr_ll>())
+            libc::bind(
+                fd.as_raw_fd(),
+                (&raw const address).cast(),
+                length_of::<libc::sockaddr_ll>(),
+            )
         };
         if failed != 0 {
             return Err(io::Error::last_os_error());
@@ -216,7 +259,11 @@ impl PacketSocket {
                 length_of::<libc::sockaddr_ll>(),
             )
         };
-        if sent < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        if sent < 0 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(())
+        }
     }
 
     pub fn receive(&self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
@@ -241,10 +288,17 @@ impl Default for ControlBuffer {
 }
 
 fn open(family: AddressFamily, protocol: i32) -> io::Result<OwnedFd> {
-    let protocol = u32::try_from(protocol).ok().and_then(std::num::NonZeroU32::new);
+    let protocol = u32::try_from(protocol)
+        .ok()
+        .and_then(std::num::NonZeroU32::new);
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let protocol = protocol.map(Protocol::from_raw);
-    Ok(rustix::net::socket_with(family, SocketType::RAW, flags, protocol)?)
+    Ok(rustix::net::socket_with(
+        family,
+        SocketType::RAW,
+        flags,
+        protocol,
+    )?)
 }
 
 fn receive(fd: &OwnedFd, buffer: &mut [u8]) -> io::Result<Option<usize>> {
@@ -283,7 +337,11 @@ fn bind_to_device(fd: &OwnedFd, interface: &str) -> io::Result<()> {
             length,
         )
     };
-    if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }
 
 /// `value` must be what the option takes; the kernel reads exactly its size.
@@ -298,7 +356,11 @@ fn set_option<T: Copy>(fd: &OwnedFd, level: i32, name: i32, value: &T) -> io::Re
             length_of::<T>(),
         )
     };
-    if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }
 
 fn length_of<T>() -> libc::socklen_t {
@@ -310,7 +372,9 @@ fn to_sockaddr(address: SocketAddrV6) -> libc::sockaddr_in6 {
         sin6_family: libc::sa_family_t::try_from(libc::AF_INET6).unwrap_or(0),
         sin6_port: 0,
         sin6_flowinfo: 0,
-        sin6_addr: libc::in6_addr { s6_addr: address.ip().octets() },
+        sin6_addr: libc::in6_addr {
+            s6_addr: address.ip().octets(),
+        },
         sin6_scope_id: address.scope_id(),
     }
 }

@@ -11,7 +11,10 @@ use rustix::process::{Resource, Rlimit};
 /// Keeps every page in memory, now and later. Pages are locked as they are touched, so that a
 /// large reserve of address space costs nothing.
 pub fn lock_memory() -> io::Result<()> {
-    let unlimited = Rlimit { current: None, maximum: None };
+    let unlimited = Rlimit {
+        current: None,
+        maximum: None,
+    };
     let lifted = rustix::process::setrlimit(Resource::Memlock, unlimited).is_ok();
     let flags = if lifted {
         MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT
@@ -24,11 +27,17 @@ pub fn lock_memory() -> io::Result<()> {
 
 /// `SCHED_FIFO` at a priority of 1 to 99 for the calling thread. Children do not inherit it.
 pub fn schedule_fifo(priority: u8) -> io::Result<()> {
-    let parameters = libc::sched_param { sched_priority: i32::from(priority) };
+    let parameters = libc::sched_param {
+        sched_priority: i32::from(priority),
+    };
     let policy = libc::SCHED_FIFO | libc::SCHED_RESET_ON_FORK;
     // SAFETY: pid 0 is the calling thread; the kernel only reads the live structure.
     let failed = unsafe { libc::sched_setscheduler(0, policy, &raw const parameters) };
-    if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }
 
 /// Nice value of the calling thread, −20 to 19: the fallback where real time is not allowed.
