@@ -25,6 +25,8 @@ export class FakeHosts {
   readonly unreachable = new Set<string>();
   /** VRRP state and reasons by node. */
   readonly vrrp = new Map<string, { state: "MASTER" | "BACKUP" | "FAULT"; reasons: string[] }>();
+  /** Node whose apply lasts until it is cancelled. */
+  readonly hang = new Set<string>();
   /** Node whose apply is refused, with the reason. */
   readonly refuse = new Map<string, string>();
 
@@ -95,6 +97,7 @@ class FakeHost implements Host {
     this.#call("preflight");
     this.#refuse();
     this.#call("apply");
+    if (this.#hosts.hang.has(this.name)) await cancelled(options.signal);
     options.onProgress?.({ step: "swap", message: `to ${release.id}` });
     const state = this.#hosts.state(this.name);
     state.release = release;
@@ -188,4 +191,10 @@ class FakeHost implements Host {
       proxy: null,
     };
   }
+}
+
+function cancelled(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }

@@ -67,10 +67,12 @@ export function languageHandlers(engineFromStart: string): grpc.UntypedServiceIm
     );
     child.stdout?.on("data", (data: Buffer) => call.write(output("setStdout", data)));
     child.stderr?.on("data", (data: Buffer) => call.write(output("setStderr", data)));
-    child.once("error", (error) => call.destroy(error));
+    // The stream's error event is how grpc-js takes the status of a streaming call.
+    const fail = (details: string) => call.emit("error", { code: grpc.status.UNKNOWN, details });
+    child.once("error", (error) => fail(error.message));
     child.once("close", (code) => {
       if (code === 0) call.end();
-      else call.destroy(new Error(`npm ci ended with ${code}`));
+      else fail(`npm ci ended with exit code ${code}`);
     });
   };
   return {

@@ -51,6 +51,11 @@ export class Project {
 
   /** Runs the CLI; a non-zero exit is a result. */
   run(...args: string[]): Promise<CliResult> {
+    return this.start(...args).result;
+  }
+
+  /** As `run`, for a run that is to be interrupted. */
+  start(...args: string[]): { readonly interrupt: () => void; readonly result: Promise<CliResult> } {
     const child = spawn(pulumi(), [...args, "--non-interactive"], {
       cwd: this.folder,
       env: this.environment,
@@ -64,10 +69,11 @@ export class Project {
     child.stderr.on("data", (data: Buffer) => {
       stderr += data.toString();
     });
-    return new Promise((resolve, reject) => {
+    const result = new Promise<CliResult>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code) => resolve({ code, stdout, stderr, text: stdout + stderr }));
     });
+    return { interrupt: () => child.kill("SIGINT"), result };
   }
 
   remove(): void {

@@ -140,6 +140,23 @@ describe("the Pulumi CLI with the provider", () => {
     expect(await project.run("up", "--yes")).toMatchObject({ code: 0 });
   });
 
+  it("stops at a safe point when it is interrupted, and goes on at the next run", async () => {
+    project.write("index.ts", program(ONE));
+    hosts.calls.length = 0;
+    hosts.hang.add("lb-b");
+    const run = project.start("up", "--yes", "--skip-preview");
+    await expect.poll(() => hosts.calls, { timeout: 60_000 }).toContain("lb-b apply");
+    run.interrupt();
+    const result = await run.result;
+    expect(result.code).not.toBe(0);
+    expect(result.text).toContain("PROVIDER_CANCELLED");
+    expect(hosts.calls).not.toContain("lb-a apply");
+    hosts.hang.clear();
+    const again = await project.run("up", "--yes");
+    expect(again.code, again.text).toBe(0);
+    expect(hosts.calls).toContain("lb-a apply");
+  });
+
   it("keeps a sick node in the state, tells why, and tries again at the next run", async () => {
     hosts.vrrp.set("lb-a", { state: "FAULT", reasons: ["eth0 is down"] });
     const preview = await project.run("preview", "--refresh", "--expect-no-changes");
@@ -180,7 +197,7 @@ describe("the Pulumi CLI with the provider", () => {
     expect(imported.code).toBe(0);
     const state = await project.run("stack", "export");
     expect(state.stdout).toContain('"lb-a@10.0.0.11"');
-    expect(state.stdout).toContain("server web-2");
+    expect(state.stdout).toContain("server web-1");
     expect(state.stdout).not.toContain(SECRET);
     expect((await project.run("state", "delete", "--yes", await urn("taken"))).code).toBe(0);
   });
