@@ -37,8 +37,7 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "vrrp_down_timer_adverts";
         Ignored("the paths of scripts are not checked for who may write to them")
             => "enable_script_security";
-        Ignored("announcements are sent without a pause between them") => "vrrp_garp_interval"
-            "vrrp_gna_interval";
+        Supported => "vrrp_garp_interval" "vrrp_gna_interval" "notify_fifo" "vrrp_notify_fifo";
         Ignored("scripts are run when the state changes, not when the priority does")
             => "vrrp_notify_priority_changes";
         Ignored("the protocol is followed, but packets to the addresses are still accepted")
@@ -55,8 +54,8 @@ pub(super) static GLOBALS: &[Entry] = entries! {
         Accepted("packets to addresses that are not held are never accepted: they are not on the machine")
             => "vrrp_iptables" "nftables" "nftables_priority" "nftables_counters"
             "nftables_ifindex" "vrrp_ipsets" "iptables";
-        NotYet("notify FIFOs are not written yet; use notify scripts") => "notify_fifo"
-            "notify_fifo_script" "vrrp_notify_fifo" "vrrp_notify_fifo_script" "lvs_notify_fifo"
+        NotYet("start what reads the FIFO from its own systemd unit; nothing of the layer 4 half is written")
+            => "notify_fifo_script" "vrrp_notify_fifo_script" "lvs_notify_fifo"
             "lvs_notify_fifo_script";
         Accepted("the supervisor checks a new configuration before it takes it up")
             => "reload_check_config" "reload_file" "reload_time_file" "reload_repeat"

@@ -24,8 +24,7 @@ pub(super) static VRRP: &[Entry] = entries! {
             "notify_master_rx_lower_pri" "dont_track_primary" "accept" "lower_prio_no_advert"
             "interface_up_down_delays" "down_timer_adverts" "v3_checksum_as_v2"
             "no_virtual_ipaddress" "#tandem:track_proxy";
-        Ignored("announcements are sent without a pause between them") => "garp_interval"
-            "gna_interval";
+        Supported => "garp_interval" "gna_interval" "use_vmac" "vmac_xmit_base";
         Ignored("no script is run when a reload removes the instance") => "notify_deleted";
         Ignored("scripts are run when the state changes, not when the priority does")
             => "notify_priority_changes";
@@ -39,8 +38,8 @@ pub(super) static VRRP: &[Entry] = entries! {
             => "no_accept";
         Accepted("the log level is chosen when the daemon starts") => "debug";
         MAIL => "smtp_alert";
-        NotYet("virtual MAC addresses are not used; gratuitous ARP moves the addresses")
-            => "use_vmac" "use_vmac_addr" "vmac_xmit_base" "use_ipvlan" "vrrp_garp_extra_if"
+        NotYet("write use_vmac with a name of its own, or none")
+            => "use_vmac_addr" "use_ipvlan" "vrrp_garp_extra_if"
             "garp_extra_if" "vmac_garp_intvl";
         NotYet("routes and rules do not move with the addresses yet; use notify scripts")
             => "virtual_routes" "virtual_rules";

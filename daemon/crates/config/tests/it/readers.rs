@@ -161,13 +161,6 @@ const KEEPALIVED: &[(&str, &[(&str, &str)])] = &[
         &[("vrrp_instance", "promote_secondaries")],
     ),
     ("Instance.no_virtual_ipaddress", &[]),
-    (
-        "Vmac.*",
-        &[
-            ("vrrp_instance", "use_vmac"),
-            ("vrrp_instance", "vmac_xmit_base"),
-        ],
-    ),
     ("LvsBlock.*", &[("top", "virtual_server")]),
     ("Notify.deleted", &[("vrrp_instance", "notify_deleted")]),
     (
@@ -175,11 +168,8 @@ const KEEPALIVED: &[(&str, &[(&str, &str)])] = &[
         &[("vrrp_instance", "notify_priority_changes")],
     ),
     (
-        "NotifyFifo.*",
-        &[
-            ("global_defs", "notify_fifo"),
-            ("global_defs", "vrrp_notify_fifo"),
-        ],
+        "NotifyFifo.script",
+        &[("global_defs", "notify_fifo_script")],
     ),
     (
         "TrackFile.*",
@@ -256,8 +246,9 @@ fn check(language: &str, table: &Table, unread: &[(&str, &[(&str, &str)])]) {
     );
     let read = read_names(&running);
     let unread: BTreeMap<_, _> = unread.iter().copied().collect();
+    let all = fields(&models);
     let mut wrong = Vec::new();
-    for field in fields(&models) {
+    for field in &all {
         let (owner, name) = field.split_once('.').expect("Struct.field");
         let listed = unread
             .get(field.as_str())
@@ -267,6 +258,12 @@ fn check(language: &str, table: &Table, unread: &[(&str, &[(&str, &str)])]) {
         }
     }
     for (field, keywords) in &unread {
+        let (owner, name) = field.split_once('.').expect("Struct.field");
+        let mut own = all.iter().filter_map(|one| one.split_once('.'));
+        if own.all(|one| one.0 != owner || (name != "*" && name != one.1) || read.contains(one.1)) {
+            // A process reads it by now.
+            continue;
+        }
         for (group, keyword) in *keywords {
             match table.find(group, keyword).map(|entry| entry.status) {
                 Some(Status::Supported) => {
