@@ -1,6 +1,6 @@
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { z } from "zod";
-import { formatPropertyPath, type PropertyPath, touches } from "./wire/values.ts";
+import { formatPropertyPath, type PropertyPath, touches } from "./values.ts";
 
 /** Issues of a schema as failures that the engine shows at the property. */
 export function checkFailures(

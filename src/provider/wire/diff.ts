@@ -1,6 +1,6 @@
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
-import type { PropertyChange } from "./resource.ts";
-import { formatPropertyPath } from "./wire/values.ts";
+import type { PropertyChange } from "../resource.ts";
+import { formatPropertyPath } from "./values.ts";
 
 const { Kind } = providerPb.PropertyDiff;
 const KINDS = {
