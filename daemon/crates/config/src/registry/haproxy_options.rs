@@ -39,7 +39,7 @@ pub(super) static OPTIONS: &[Entry] = entries! {
         Accepted("changes of a server's state are always logged") => "log-health-checks";
         Accepted("a kept connection is taken again when its server is chosen")
             => "prefer-last-server";
-        Accepted("servers that are down get no request") => "persist";
+        Supported => "persist";
         NO_CHECK => "mysql-check" "pgsql-check" "redis-check" "smtpchk" "ssl-hello-chk"
             "ldap-check" "spop-check" "external-check";
         NotYet("connections are made to the servers that are listed") => "transparent";

@@ -49,8 +49,9 @@ pub(super) static PROXY: &[Entry] = entries! {
     "proxy" BACK {
         Supported => "balance" "default-server" "retries" "http-check" "http-reuse";
         Accepted("servers have a fixed maxconn") => "fullconn";
-        NotYet("cookies for persistence are not set yet") => "cookie" "appsession"
-            "dynamic-cookie-key" "ignore-persist" "force-persist";
+        Supported => "cookie";
+        NotYet("write the cookie of each server") => "appsession" "dynamic-cookie-key";
+        NotYet("persistence has no exceptions yet") => "ignore-persist" "force-persist";
         Supported => "hash-type" "source";
         NotYet("loads are not bounded") => "hash-balance-factor" "hash-preserve-affinity";
         TABLES => "stick";

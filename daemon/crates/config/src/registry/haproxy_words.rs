@@ -39,7 +39,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         NotYet("a server that came back gets its whole share at once") => "slowstart";
         NotYet("sessions of a server that went down end by their timeouts") => "on-marked-down"
             "on-marked-up";
-        NotYet("cookies for persistence are not set yet") => "cookie";
+        Supported => "cookie";
         NotYet("PROXY protocol headers are not sent yet") => "send-proxy" "send-proxy-v2"
             "send-proxy-v2-ssl" "send-proxy-v2-ssl-cn" "check-send-proxy" "proxy-v2-options"
             "set-proxy-v2-tlv-fmt";

@@ -1,5 +1,7 @@
 //! Answers of the proxy itself: one prepared text for each status.
 
+use super::Attachments;
+use config::haproxy::model::Proxy;
 use std::collections::BTreeMap;
 
 /// Raw answers by status; built in unless `errorfile` or `errorloc` says otherwise.
@@ -7,6 +9,29 @@ use std::collections::BTreeMap;
 pub struct Answers(BTreeMap<u16, Vec<u8>>);
 
 impl Answers {
+    /// What `errorfile` and `errorloc` say.
+    pub fn compile(proxy: &Proxy, attachments: &Attachments, problems: &mut Vec<String>) -> Self {
+        let mut answers = Self::default();
+        for (status, path) in &proxy.error_files {
+            // What the supervisor read counts: this process may see another root.
+            let raw = match attachments.get(&path.value) {
+                Some(raw) => Ok(raw.clone()),
+                None => std::fs::read(&path.value),
+            };
+            match raw {
+                Ok(raw) => answers.set(*status, raw),
+                Err(e) => problems.push(format!(
+                    "errorfile {status}: cannot read '{}': {e}",
+                    path.value
+                )),
+            }
+        }
+        for (status, (code, url)) in &proxy.error_locations {
+            answers.set_redirect(*status, *code, &url.value);
+        }
+        answers
+    }
+
     /// Replaces the answer to `status` by a whole raw message.
     pub fn set(&mut self, status: u16, raw: Vec<u8>) {
         self.0.insert(status, raw);

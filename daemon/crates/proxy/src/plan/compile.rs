@@ -1,6 +1,7 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
 use super::{Answers, Backend, ForwardFor, Frontend, LogPlan, Plan, Timeouts, servers};
+use crate::persist::Cookie;
 use crate::rules::Condition;
 use crate::rules::compile::Compiler;
 use crate::shared::Registry;
@@ -39,7 +40,7 @@ pub fn compile(
         let mut own = Vec::new();
         refuse_unsupported(proxy, &mut own);
         let compiler = Compiler::new(&proxy.acls, &mut own);
-        let answers = Arc::new(answers(proxy, attachments, &mut own));
+        let answers = Arc::new(Answers::compile(proxy, attachments, &mut own));
         if proxy.kind.is_frontend() {
             frontends.push(frontend(
                 section, proxy, &compiler, &answers, &find, registry, &mut own,
@@ -101,7 +102,6 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
         proxy.servers.iter().any(|s| s.send_proxy.is_some()),
         "send-proxy",
     );
-    no(proxy.cookie.is_some(), "cookie persistence");
     no(proxy.stats.is_some(), "the statistics page");
     let content =
         |r: &model::TcpRule| r.phase != TcpPhase::Connection && r.action.value != TcpAction::Accept;
@@ -270,6 +270,8 @@ fn backend(
         allbackups: proxy.options.allbackups,
         retries: proxy.retries.value,
         redispatch: proxy.redispatch.map_or(0, |r| r.interval),
+        cookie: cookie(proxy, problems),
+        persist: proxy.options.persist,
         reuse: proxy.http_reuse,
         tcp_keepalive: proxy.options.server_tcp_keepalive,
         abortonclose: proxy.options.abortonclose,
@@ -277,24 +279,12 @@ fn backend(
     }
 }
 
-fn answers(proxy: &Proxy, attachments: &Attachments, problems: &mut Vec<String>) -> Answers {
-    let mut answers = Answers::default();
-    for (status, path) in &proxy.error_files {
-        // What the supervisor read counts: this process may see another root.
-        let raw = match attachments.get(&path.value) {
-            Some(raw) => Ok(raw.clone()),
-            None => std::fs::read(&path.value),
-        };
-        match raw {
-            Ok(raw) => answers.set(*status, raw),
-            Err(e) => problems.push(format!(
-                "errorfile {status}: cannot read '{}': {e}",
-                path.value
-            )),
+fn cookie(proxy: &Proxy, problems: &mut Vec<String>) -> Option<Cookie> {
+    match Cookie::compile(proxy.cookie.as_ref()?) {
+        Ok(cookie) => Some(cookie),
+        Err(why) => {
+            problems.push(why);
+            None
         }
     }
-    for (status, (code, url)) in &proxy.error_locations {
-        answers.set_redirect(*status, *code, &url.value);
-    }
-    answers
 }

@@ -11,6 +11,7 @@ pub use answers::{Answers, reason};
 pub use compile::{Attachments, compile};
 pub use timeouts::Timeouts;
 
+use crate::persist::Cookie;
 use crate::rules::{Condition, Rule};
 use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals};
 use config::haproxy::model;
@@ -90,6 +91,9 @@ pub struct Backend {
     pub retries: u32,
     /// Interval of `option redispatch`; 0 = off.
     pub redispatch: i32,
+    pub cookie: Option<Cookie>,
+    /// `option persist`: a cookie's server gets its requests even when it is down.
+    pub persist: bool,
     pub reuse: HttpReuse,
     pub tcp_keepalive: bool,
     pub abortonclose: bool,
@@ -108,6 +112,8 @@ pub struct Server {
     pub backup: bool,
     pub maxconn: u32,
     pub maxqueue: u32,
+    /// Its name in persistence cookies.
+    pub cookie: Option<Vec<u8>>,
 }
 
 /// Where a server's connections go.

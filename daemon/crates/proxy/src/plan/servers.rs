@@ -27,6 +27,7 @@ pub fn compile(proxy: &Proxy, registry: &mut Registry) -> Vec<Server> {
             weight: u32::from(s.weight.value),
             backup: s.backup,
             maxconn: s.maxconn.as_ref().map_or(0, |n| n.value),
+            cookie: s.cookie.as_ref().map(|c| c.value.clone().into_bytes()),
             maxqueue: s.maxqueue.as_ref().map_or(0, |n| n.value),
         });
     }

@@ -120,6 +120,13 @@ pub struct Txn {
     pub hash: Option<u32>,
     /// Chosen by `use-server`.
     pub preferred: Option<u32>,
+    /// The server that the persistence cookie means.
+    pub sticky: Option<u32>,
+    /// When the client first got its cookie, as the cookie says.
+    pub first_cookie: Option<u64>,
+    /// The client's cookie carries dates.
+    pub dated_cookie: bool,
+    pub cookies: trafficlog::Cookies,
     /// The server that just failed.
     pub avoid: Option<u32>,
     /// The response's body goes to the client in chunks.
@@ -153,6 +160,10 @@ impl Default for Txn {
             fresh: false,
             hash: None,
             preferred: None,
+            sticky: None,
+            first_cookie: None,
+            dated_cookie: false,
+            cookies: trafficlog::Cookies::NONE,
             avoid: None,
             chunk_reply: false,
             log: super::log::Notes::default(),

@@ -6,9 +6,7 @@ use crate::logs::{Record, unix_ms};
 use config::haproxy::model::LogFormat;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering::Relaxed;
-use trafficlog::{
-    ConnectRecord, Cookies, Counts, HttpRecord, Level, Queues, TcpRecord, Termination, Timer,
-};
+use trafficlog::{ConnectRecord, Counts, HttpRecord, Level, Queues, TcpRecord, Termination, Timer};
 
 /// Instants are milliseconds of the monotonic clock; 0 = did not happen.
 #[derive(Debug, Default)]
@@ -121,7 +119,7 @@ impl Worker {
                 captured_request_cookie: None,
                 captured_response_cookie: None,
                 termination: n.termination(),
-                cookies: Cookies::NONE,
+                cookies: txn.cookies,
                 counts,
                 queues,
                 request_headers: &[],

@@ -13,6 +13,7 @@ mod configure;
 mod conn;
 mod expire;
 mod finish;
+mod hashing;
 mod head;
 mod link;
 mod log;
@@ -26,6 +27,7 @@ mod response;
 mod route;
 mod select;
 mod slab;
+mod sticky;
 mod upstream;
 mod wheel;
 

@@ -3,9 +3,9 @@
 use super::Worker;
 use super::buffers::Buffers;
 use super::conn::Txn;
+use super::hashing::hash_key;
 use super::link::{Gone, Link, Read};
 use super::request::ROUNDS;
-use super::select::hash_key;
 use super::slab::NONE;
 use crate::rules;
 use http1::Body;

@@ -65,6 +65,7 @@ impl Worker {
             self.clients[i].txn = Some(txn);
             return Ok(());
         }
+        self.stick_reply(i, data, fields, &mut txn);
         txn.log.response = now;
         txn.status = response.status;
         // A response before the whole request: the rest of it has nowhere to go.

@@ -167,6 +167,7 @@ impl Worker {
                 };
                 txn.backend = Some(backend);
                 self.prepare(i, data, &request, fields, &mut txn);
+                self.stick(i, data, fields, &mut txn);
                 self.write_request(i, data, &request, fields, &mut txn);
                 txn.body = request.body;
                 let used = request.head_len + take_body(&mut txn, &data[request.head_len..]);

@@ -3,7 +3,7 @@
 
 use super::Worker;
 use super::conn::Txn;
-use super::select::hash_key;
+use super::hashing::hash_key;
 use crate::plan::Mode;
 use crate::rules::act::Subject;
 use crate::rules::context::RequestLine;

@@ -5,11 +5,9 @@ use super::conn::Txn;
 use crate::plan::{Backend, Plan};
 use crate::shared::{State, take_place};
 use ::balance::leastconn::Load;
-use ::balance::{LeastConn, Ring, Rotation, WeightMap, first, keys, random};
+use ::balance::{LeastConn, Ring, Rotation, WeightMap, first, random};
 use config::haproxy::model::Balance;
-use http1::target;
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// A worker's own state for a backend.
@@ -55,9 +53,10 @@ impl Worker {
         let plan = self.clients[i].plan.clone();
         let random = self.draw();
         let offset = ratio(self.id, self.workers);
-        let Some(txn) = self.clients[i].txn.take() else {
+        let Some(mut txn) = self.clients[i].txn.take() else {
             return Choice::Nobody;
         };
+        keep_to_server(&plan, &mut txn);
         let choice = match txn.backend(&plan) {
             Some(b) => {
                 let local = self.local(b.shared.id).prepared(&plan, b, offset);
@@ -98,6 +97,23 @@ impl Worker {
         }
         b.shared.active.fetch_add(1, Relaxed);
         Choice::Server(index)
+    }
+}
+
+/// The persistence cookie's server counts while it may serve and did not just fail.
+fn keep_to_server(plan: &Plan, txn: &mut Txn) {
+    let (Some(s), Some(b)) = (txn.sticky, txn.backend(plan)) else {
+        return;
+    };
+    let usable = b
+        .servers
+        .get(s as usize)
+        .is_some_and(|x| b.persist || may_serve(x.shared.state()));
+    if !usable || txn.avoid == Some(s) {
+        txn.sticky = None;
+        if txn.cookies.client == b'V' {
+            txn.cookies.client = b'D';
+        }
     }
 }
 
@@ -185,6 +201,7 @@ impl Prepared {
             }
         });
         let picked = match (&b.balance, hashed) {
+            _ if txn.sticky.is_some() => txn.sticky.map(|s| s as usize),
             _ if preferred.is_some() => preferred,
             // The key belongs to one server: when that is full, its requests wait.
             (_, Some(Some(s))) => Some(s),
@@ -244,67 +261,4 @@ fn tier(b: &Backend) -> Vec<u32> {
         .or_else(|| weights(&|s| s.backup && s.shared.state().is_up()).map(first_backup))
         .or_else(|| weights(&|s| s.backup && s.shared.state() == State::Unknown).map(first_backup))
         .unwrap_or_else(|| vec![0; b.servers.len()])
-}
-
-/// Finds a header's value by name.
-pub type HeaderOf<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
-
-/// The hash of what the backend's algorithm looks at; `None` leaves the choice to round robin.
-pub fn hash_key(
-    b: &Backend,
-    client: Option<SocketAddr>,
-    request: Option<(&[u8], HeaderOf<'_>)>,
-) -> Option<u32> {
-    let spread = |h: u32| {
-        if b.avalanche {
-            ::balance::hash::avalanche(h)
-        } else {
-            h
-        }
-    };
-    let of = |key: &[u8]| Some(spread(b.hash.of(key)));
-    match (&b.balance, request) {
-        (Balance::Source, _) => Some(spread(keys::source(client?.ip()))),
-        (
-            Balance::Uri {
-                len,
-                depth,
-                whole,
-                path_only,
-            },
-            Some((line, _)),
-        ) => {
-            let uri = if *path_only {
-                target::path(line)
-            } else {
-                target::path_and_query(line)
-            };
-            of(keys::uri(
-                uri,
-                keys::UriKey {
-                    len: *len,
-                    depth: *depth,
-                    whole: *whole,
-                },
-            ))
-        }
-        (Balance::UrlParam { name, .. }, Some((line, _))) => {
-            of(keys::url_param(target::query(line), name.value.as_bytes())?)
-        }
-        (
-            Balance::Hdr {
-                name,
-                use_domain_only,
-            },
-            Some((_, header)),
-        ) => {
-            let value = header(&name.value)?;
-            of(if *use_domain_only {
-                keys::domain_only(&value)
-            } else {
-                &value
-            })
-        }
-        _ => None,
-    }
 }

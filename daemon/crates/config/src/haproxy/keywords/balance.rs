@@ -149,12 +149,8 @@ fn hash_type(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     while let Some(word) = args.take() {
         match word.text.as_ref() {
             "avalanche" => hash.avalanche = true,
-            "sdbm" | "djb2" | "wt6" | "crc32" | "none" => hash.function = Some(owned(word)),
-            _ => cx.bad(
-                word,
-                "a hash function",
-                "write sdbm, djb2, wt6, crc32 or none",
-            ),
+            "sdbm" | "djb2" | "crc32" | "none" => hash.function = Some(owned(word)),
+            _ => cx.bad(word, "a hash function", "write sdbm, djb2, crc32 or none"),
         }
     }
     section.proxy.hash_type = hash;

@@ -45,7 +45,7 @@ pub enum Balance {
 pub struct HashType {
     /// `consistent` instead of `map-based`.
     pub consistent: bool,
-    /// `sdbm` (default), `djb2`, `wt6`, `crc32`, `none`.
+    /// `sdbm` (default), `djb2`, `crc32`, `none`.
     pub function: Option<Spanned<String>>,
     pub avalanche: bool,
 }
