@@ -10,6 +10,8 @@ pub enum Health {
     Unknown,
     Up,
     Down,
+    /// A number, which the weight multiplies (`track_file`).
+    Value(i32),
     /// The check itself cannot run: never a reason to be more eligible.
     Unusable,
 }
@@ -53,6 +55,7 @@ pub fn evaluate(base: u8, tracked: &[Tracked]) -> Standing {
                     .push(FaultReason::Waiting(item.what.clone()));
             }
             Health::Unknown => {}
+            Health::Value(value) => sum += of_value(item, value, &mut standing),
             Health::Up | Health::Down if item.weight == 0 => {
                 if (item.health == Health::Down) != item.reverse {
                     standing
@@ -67,6 +70,31 @@ pub fn evaluate(base: u8, tracked: &[Tracked]) -> Standing {
         standing.priority = u8::try_from(sum.clamp(1, 254)).unwrap_or(1);
     }
     standing
+}
+
+/// Without a weight any number but zero is FAULT; with one, a product below −253 is.
+fn of_value(item: &Tracked, value: i32, standing: &mut Standing) -> i32 {
+    if item.weight == 0 {
+        if (value != 0) != item.reverse {
+            let fault = FaultReason::Tracked(item.what.clone());
+            standing.faults.push(fault);
+        }
+        return 0;
+    }
+    let weight = if item.reverse {
+        -item.weight
+    } else {
+        item.weight
+    };
+    let product = value.saturating_mul(weight).clamp(-254, 254);
+    if product < -253 {
+        let fault = FaultReason::Tracked(item.what.clone());
+        standing.faults.push(fault);
+    } else if product != 0 {
+        let text = format!("{} says {value}: priority {product:+}", item.what);
+        standing.reasons.push(text);
+    }
+    product
 }
 
 fn contribution(item: &Tracked, reasons: &mut Vec<String>) -> i32 {
@@ -128,7 +156,7 @@ impl Debounce {
 
     pub fn result(&mut self, success: bool) -> Health {
         match (self.health, success) {
-            (Health::Unknown | Health::Unusable, _) => {
+            (Health::Unknown | Health::Unusable | Health::Value(_), _) => {
                 self.health = if success { Health::Up } else { Health::Down };
                 self.run = 0;
             }
@@ -219,6 +247,17 @@ mod tests {
             standing.faults,
             [FaultReason::Unusable("script chk".into())]
         );
+    }
+
+    #[test]
+    fn a_number_is_multiplied_by_the_weight() {
+        let file = |weight, value| evaluate(100, &[script(weight, false, Health::Value(value))]);
+        assert_eq!(file(1, 20).priority, 120);
+        assert_eq!(file(-2, 20).priority, 60);
+        assert_eq!(file(1, -300).faults.len(), 1);
+        assert!(file(0, 0).faults.is_empty());
+        assert_eq!(file(0, 1).faults.len(), 1);
+        assert_eq!(file(1, i32::MAX).priority, 254);
     }
 
     #[test]

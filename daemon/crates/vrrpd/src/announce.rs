@@ -18,6 +18,11 @@ const OPTION_SOURCE: u8 = 1;
 const OPTION_TARGET: u8 = 2;
 const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 
+/// `aa:bb:cc:dd:ee:ff`
+pub fn mac_text(mac: Mac) -> String {
+    mac.map(|byte| format!("{byte:02x}")).join(":")
+}
+
 /// What moves an address in the neighbours' tables: a gratuitous ARP request, or an unsolicited
 /// neighbour advertisement.
 pub fn announcement(address: IpAddr, mac: Mac, router: bool) -> Vec<u8> {

@@ -14,6 +14,7 @@ pub mod probe;
 mod running;
 mod sockets;
 mod timer;
+mod watching;
 mod worker;
 
 use std::fmt;

@@ -4,6 +4,7 @@
 mod instance;
 mod script;
 mod tracking;
+mod watched;
 
 use config::keepalived::model::{Config, Notify};
 use ipc::ScriptSpec;
@@ -13,6 +14,7 @@ use vrrp::packet::ChecksumStyle;
 use vrrp::{Authentication, Micros, Settings, Transport};
 
 pub use tracking::{Source, Tracker};
+pub use watched::{FilePlan, ProcessPlan};
 
 /// Everything from one configuration.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Plan {
     pub instances: Vec<InstancePlan>,
     pub groups: Vec<GroupPlan>,
     pub scripts: Vec<ScriptPlan>,
+    pub files: Vec<FilePlan>,
+    pub processes: Vec<ProcessPlan>,
     pub rt_priority: Option<u8>,
     /// `notify_fifo` and `vrrp_notify_fifo`.
     pub fifos: Vec<String>,
@@ -146,6 +150,8 @@ pub fn from_config(config: &Config) -> Plan {
     }
     warn_of_the_undone(config, &mut plan.warnings);
     plan.scripts = script::tracked(config, &plan.instances);
+    plan.files = watched::files(config, &plan.instances);
+    plan.processes = watched::processes(config, &plan.instances);
     plan
 }
 

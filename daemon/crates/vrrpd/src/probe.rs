@@ -135,7 +135,7 @@ fn ask(
             if from != mac && addresses.contains(&address) {
                 answers.insert(Answer {
                     address,
-                    mac: mac_text(from),
+                    mac: announce::mac_text(from),
                 });
             }
         })?;
@@ -179,8 +179,4 @@ fn as_fd(socket: &PacketSocket) -> std::os::fd::BorrowedFd<'_> {
 
 fn micros(duration: Duration) -> Micros {
     Micros::try_from(duration.as_micros()).unwrap_or(Micros::MAX)
-}
-
-fn mac_text(mac: Mac) -> String {
-    mac.map(|byte| format!("{byte:02x}")).join(":")
 }

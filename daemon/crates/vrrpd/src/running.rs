@@ -9,6 +9,7 @@ use vrrp::{InstanceId, Micros, Transport};
 
 use crate::plan::{InstancePlan, VipPlan};
 use crate::sockets::Key;
+use crate::worker::Conflict;
 
 #[derive(Debug)]
 pub struct Running {
@@ -39,6 +40,11 @@ pub struct Running {
     /// Announcements still to be sent, and when the next one is due.
     pub pending: VecDeque<(u32, IpAddr)>,
     pub next_announcement: Micros,
+    /// Somebody else serves what we hold.
+    pub conflict: Option<Conflict>,
+    pub conflicts: u64,
+    /// Which held address the link is asked for next.
+    pub asked: usize,
 }
 
 /// Whether the links count as up, after `interface_up_down_delays`.
@@ -97,6 +103,9 @@ impl Running {
             deleted: false,
             pending: VecDeque::new(),
             next_announcement: 0,
+            conflict: None,
+            conflicts: 0,
+            asked: 0,
         }
     }
 

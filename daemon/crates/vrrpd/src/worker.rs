@@ -3,6 +3,7 @@
 mod announcing;
 mod claims;
 mod configure;
+mod conflict;
 mod effects;
 mod farewell;
 mod messages;
@@ -12,6 +13,9 @@ mod receive;
 mod status;
 mod tracking;
 mod vmac;
+mod watched;
+
+pub use conflict::Conflict;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +34,7 @@ use crate::plan::{GroupPlan, ScriptPlan};
 use crate::running::Running;
 use crate::sockets::Sockets;
 use crate::timer::Timer;
+use crate::watching::{WatchedFile, WatchedProcess};
 use crate::{WorkerError, clock};
 
 const CHANNEL: u64 = 0;
@@ -61,14 +66,20 @@ pub struct Worker {
     packets: PacketSocket,
     sockets: Sockets,
     claims: Vec<claims::Listener>,
+    /// Where listeners were asked for last.
+    listening: Vec<(u32, bool)>,
     node: Node,
     running: BTreeMap<InstanceId, Running>,
     next_id: u32,
     groups: Vec<GroupPlan>,
     scripts: BTreeMap<String, (ScriptPlan, Debounce)>,
+    files: BTreeMap<String, WatchedFile>,
+    processes: BTreeMap<String, WatchedProcess>,
+    next_watch: Micros,
     proxy: Health,
     proxy_reason: String,
     next_heartbeat: Micros,
+    next_probe: Micros,
     stopping: bool,
     /// The longest that a wake-up came late, and adverts that could not be sent.
     lateness: Micros,
@@ -106,14 +117,19 @@ impl Worker {
             packets: PacketSocket::sender()?,
             sockets: Sockets::new(FIRST_SOCKET),
             claims: Vec::new(),
+            listening: Vec::new(),
             node: Node::default(),
             running: BTreeMap::new(),
             next_id: 0,
             groups: Vec::new(),
             scripts: BTreeMap::new(),
+            files: BTreeMap::new(),
+            processes: BTreeMap::new(),
+            next_watch: 0,
             proxy: Health::Unknown,
             proxy_reason: String::new(),
             next_heartbeat: clock::monotonic(),
+            next_probe: clock::monotonic(),
             stopping: false,
             lateness: 0,
             send_errors: 0,
@@ -147,7 +163,7 @@ impl Worker {
                 self.read_channel()?;
             }
             self.advance_stop();
-            self.stop_listening();
+            self.listen_for_claims();
             self.flush()?;
         }
         self.remove_all_vmacs();
@@ -176,6 +192,8 @@ impl Worker {
             self.node.next_deadline(),
             self.next_link_change(),
             self.next_announcement(),
+            self.next_look(),
+            self.next_look_at_watched(),
         ];
         let next = deadlines.into_iter().flatten().min().unwrap_or(Micros::MAX);
         Ok(self.timer.arm(next.min(self.next_heartbeat))?)
@@ -194,6 +212,8 @@ impl Worker {
             self.execute(effects);
         }
         self.announce_pending();
+        self.look_for_conflicts();
+        self.watch_files_and_processes();
         if self.next_link_change().is_some_and(|at| at <= now) {
             self.reassess();
         }
@@ -231,7 +251,6 @@ impl Worker {
             let effects = self.node.step(id, Event::Handover { patience }, now);
             self.execute(effects);
         }
-        self.listen_for_claims();
     }
 
     /// Whatever is no longer master has nothing to wait for.

@@ -1,11 +1,15 @@
 //! What an instance watches.
 
-use config::keepalived::model::{Config, Instance, SyncGroup, Weight};
+use config::keepalived::model::{Config, Instance, SyncGroup, TrackedFile, TrackedProcess, Weight};
+
+use super::watched::understood;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     Script(String),
     Interface(String),
+    File(String),
+    Process(String),
     /// The proxy of the same daemon.
     Proxy,
     /// Named in the configuration, but this process has no way to watch it: never well.
@@ -17,6 +21,8 @@ impl Source {
         match self {
             Source::Script(name) => format!("script {name}"),
             Source::Interface(name) => format!("interface {name}"),
+            Source::File(name) => format!("file {name}"),
+            Source::Process(name) => format!("process {name}"),
             Source::Proxy => "proxy".to_owned(),
             Source::Unwatchable(what) => what.clone(),
         }
@@ -45,7 +51,7 @@ pub fn of_instance(
     instance: &Instance,
     warnings: &mut Vec<String>,
 ) -> Vec<Tracker> {
-    let mut trackers = own(instance);
+    let mut trackers = own(config, instance);
     let group = config.sync_groups.iter().find(|group| {
         group
             .members
@@ -64,12 +70,12 @@ pub fn of_instance(
                 ));
             }
         }
-        trackers.extend(of_group(group));
+        trackers.extend(of_group(config, group));
     }
     trackers
 }
 
-fn own(instance: &Instance) -> Vec<Tracker> {
+fn own(config: &Config, instance: &Instance) -> Vec<Tracker> {
     let mut trackers = Vec::new();
     for item in &instance.track_scripts {
         trackers.push(tracker(
@@ -83,21 +89,18 @@ fn own(instance: &Instance) -> Vec<Tracker> {
             item.weight.value,
         ));
     }
-    for item in &instance.track_files {
-        let what = format!("file {}", item.name.value);
-        trackers.push(tracker(Source::Unwatchable(what), item.weight.value));
-    }
-    for item in &instance.track_processes {
-        let what = format!("process {}", item.name.value);
-        trackers.push(tracker(Source::Unwatchable(what), item.weight.value));
-    }
+    trackers.extend(watched(
+        config,
+        &instance.track_files,
+        &instance.track_processes,
+    ));
     if let Some(proxy) = &instance.track_proxy {
         trackers.push(tracker(Source::Proxy, proxy.value.weight));
     }
     trackers
 }
 
-fn of_group(group: &SyncGroup) -> Vec<Tracker> {
+fn of_group(config: &Config, group: &SyncGroup) -> Vec<Tracker> {
     let mut trackers = Vec::new();
     for item in &group.track_scripts {
         trackers.push(tracker(
@@ -111,13 +114,26 @@ fn of_group(group: &SyncGroup) -> Vec<Tracker> {
             item.weight.value,
         ));
     }
-    for item in &group.track_files {
-        let what = format!("file {}", item.name.value);
-        trackers.push(tracker(Source::Unwatchable(what), item.weight.value));
+    trackers.extend(watched(config, &group.track_files, &group.track_processes));
+    trackers
+}
+
+fn watched(config: &Config, files: &[TrackedFile], processes: &[TrackedProcess]) -> Vec<Tracker> {
+    let mut trackers = Vec::new();
+    for item in files {
+        let source = Source::File(item.name.value.clone());
+        trackers.push(tracker(source, item.weight.value));
     }
-    for item in &group.track_processes {
-        let what = format!("process {}", item.name.value);
-        trackers.push(tracker(Source::Unwatchable(what), item.weight.value));
+    for item in processes {
+        let name = item.name.value.clone();
+        let mut known = config.track_processes.iter();
+        let plain = known.any(|process| process.name.value == name && understood(process));
+        let source = if plain {
+            Source::Process(name)
+        } else {
+            Source::Unwatchable(format!("process {name} with this param_match"))
+        };
+        trackers.push(tracker(source, item.weight.value));
     }
     trackers
 }

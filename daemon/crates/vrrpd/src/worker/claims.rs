@@ -1,5 +1,6 @@
-//! While handing over: who announces our addresses? The successor's announcement, not its advert,
-//! shows that the link has followed it.
+//! Who else announces or answers for our addresses? While handing over it is the successor, whose
+//! announcement, not its advert, shows that the link has followed it; at any other time it is a
+//! second owner.
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr};
@@ -41,9 +42,13 @@ impl AsFd for Hearing {
 }
 
 impl Listener {
+    fn place(&self) -> (u32, bool) {
+        (self.index, matches!(self.socket, Hearing::Ndp(_)))
+    }
+
     /// Reads one packet and notes the address that another host claims with it; false when there
     /// is none to read.
-    fn hear(&self, buffer: &mut [u8], claims: &mut Vec<(u32, IpAddr)>) -> io::Result<bool> {
+    fn hear(&self, buffer: &mut [u8], claims: &mut Vec<(u32, IpAddr, String)>) -> io::Result<bool> {
         let claim = match &self.socket {
             Hearing::Arp(socket) => {
                 let Some(length) = socket.receive(buffer)? else {
@@ -51,36 +56,43 @@ impl Listener {
                 };
                 let claim = buffer.get(..length).and_then(announce::claim);
                 let other = claim.filter(|(_, mac)| Some(*mac) != self.own);
-                other.map(|(address, _)| address)
+                other.map(|(address, mac)| (address, announce::mac_text(mac)))
             }
             Hearing::Ndp(socket) => {
                 let Some(got) = socket.receive(buffer)? else {
                     return Ok(false);
                 };
                 let claim = buffer.get(..got.length).and_then(announce::advertised);
-                claim.filter(|_| got.hop_limit == HOP_LIMIT)
+                let other = claim.filter(|_| got.hop_limit == HOP_LIMIT);
+                other.map(|address| (address, format!("a host that says so from {}", got.source)))
             }
         };
-        claims.extend(claim.map(|address| (self.index, address)));
+        claims.extend(claim.map(|(address, owner)| (self.index, address, owner)));
         Ok(true)
     }
 }
 
 impl Worker {
-    /// Opens a listener wherever an instance that hands over holds addresses. One that cannot be
-    /// opened only means that the wait is bounded by time.
+    /// Keeps a listener wherever an instance holds addresses. One that cannot be opened only means
+    /// that a handover is bounded by time.
     pub(super) fn listen_for_claims(&mut self) {
         let mut wanted: Vec<(u32, bool)> = self
             .running
             .values()
-            .filter(|running| self.hands_over(running.id))
             .flat_map(|running| &running.held)
             .map(|held| (held.index, held.vip.address.address.is_ipv6()))
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
+        if wanted == self.listening {
+            return;
+        }
+        self.claims
+            .retain(|listener| wanted.contains(&listener.place()));
+        self.listening.clone_from(&wanted);
         for (index, ipv6) in wanted {
-            if let Ok(listener) = self.open_listener(index, ipv6) {
+            let known = self.claims.iter().any(|it| it.place() == (index, ipv6));
+            if !known && let Ok(listener) = self.open_listener(index, ipv6) {
                 self.claims.push(listener);
             }
         }
@@ -117,19 +129,16 @@ impl Worker {
                 break;
             }
         }
-        for claim in claims {
-            for id in self.holders(claim) {
-                let event = Event::SuccessorAnnounced;
-                let effects = self.node.step(id, event, clock::monotonic());
-                self.execute(effects);
+        for (index, address, owner) in claims {
+            for id in self.holders((index, address)) {
+                if self.hands_over(id) {
+                    let event = Event::SuccessorAnnounced;
+                    let effects = self.node.step(id, event, clock::monotonic());
+                    self.execute(effects);
+                } else {
+                    self.foreign_owner(id, address, &owner);
+                }
             }
-        }
-    }
-
-    /// Closes the listeners when nothing is handed over any more.
-    pub(super) fn stop_listening(&mut self) {
-        if !self.claims.is_empty() && !self.running.keys().any(|id| self.hands_over(*id)) {
-            self.claims.clear();
         }
     }
 

@@ -139,6 +139,7 @@ impl Worker {
         // Taken out first: the kernel's announcement of their removal must find nothing to
         // restore. Removed in reverse, as keepalived does.
         running.pending.clear();
+        running.conflict = None;
         let held = std::mem::take(&mut running.held);
         for item in held.iter().rev() {
             self.remove(item);
@@ -192,6 +193,7 @@ impl Worker {
             return;
         };
         let name = running.plan.name.clone();
+        self.second_master(id, source);
         let text = format!(
             "instance {name}: {source} advertises priority {priority}, lower than ours: two masters; announced ourselves again"
         );

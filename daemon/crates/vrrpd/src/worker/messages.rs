@@ -69,7 +69,7 @@ impl Worker {
             let text = match after {
                 Health::Up => "succeeded",
                 Health::Unusable => "cannot be run",
-                Health::Down | Health::Unknown => "failed",
+                Health::Down | Health::Unknown | Health::Value(_) => "failed",
             };
             self.log(super::NOTICE, format!("script {name} {text}"));
             self.reassess();

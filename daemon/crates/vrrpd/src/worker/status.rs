@@ -28,6 +28,7 @@ impl Worker {
             .map(ToString::to_string)
             .collect();
         reasons.extend(running.reasons.iter().cloned());
+        reasons.extend(running.conflict.iter().map(super::Conflict::text));
         if instance.yielded() {
             reasons.push("handed over: stays backup until reloaded or alone".to_owned());
         }
@@ -58,6 +59,7 @@ impl Worker {
                 json!({ "address": address.to_string(), "priority": priority })
             }),
             "lastAdvertHeardMs": instance.heard().map(|heard| now.saturating_sub(heard.at) / 1000),
+            "splitBrain": running.conflict.as_ref().map(super::Conflict::status),
             "since": running.since_ms,
             "transitions": running.transitions,
             "counters": self.counters(running, instance),
@@ -73,6 +75,7 @@ impl Worker {
             .collect();
         for (name, value) in [
             ("addresses_restored", running.restored),
+            ("split_brains", running.conflicts),
             ("send_errors", self.send_errors),
             ("foreign_adverts", self.foreign_adverts),
             ("wake_lateness_max_us", self.lateness),

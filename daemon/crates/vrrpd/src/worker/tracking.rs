@@ -65,6 +65,8 @@ impl Worker {
                 Some(link) if link.usable() => Health::Up,
                 _ => Health::Down,
             },
+            Source::File(name) => self.file_health(name),
+            Source::Process(name) => self.process_health(name),
             Source::Proxy => self.proxy,
             Source::Unwatchable(_) => Health::Unusable,
         };
