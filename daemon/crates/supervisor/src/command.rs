@@ -39,12 +39,14 @@ impl Running {
     }
 }
 
-/// Starts a command; its end makes `token` ready. The error says why it cannot be run.
+/// Starts a command; its end makes `token` ready. The error says why it cannot be run. `guarded`:
+/// nothing that others may change runs as root.
 pub fn start(
     command: &Command,
     token: u64,
     deadline: Instant,
     users: &Users,
+    guarded: bool,
     epoll: &Epoll,
 ) -> Result<Running, String> {
     let (program, args) = command
@@ -57,6 +59,13 @@ pub fn start(
     } else {
         None
     };
+    let as_root = identity.as_ref().is_none_or(|identity| identity.uid == 0);
+    if guarded
+        && as_root
+        && let Some(reason) = crate::guard::objection(program)
+    {
+        return Err(reason);
+    }
     let args: Vec<OsString> = args.iter().map(OsString::from).collect();
     let env: Vec<(OsString, OsString)> = std::env::vars_os()
         .filter(|(name, _)| name != "NOTIFY_SOCKET" && name != "WATCHDOG_USEC")

@@ -59,6 +59,13 @@ impl Loaded {
                 .is_none_or(|half| half.parsed.is_valid())
     }
 
+    /// Whether scripts that others may change are kept from running as root.
+    pub fn guards_scripts(&self) -> bool {
+        self.keepalived
+            .as_ref()
+            .is_some_and(|half| half.parsed.config.global.enable_script_security)
+    }
+
     /// Everything that was found, for programs.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = self.unreadable.clone();

@@ -12,6 +12,7 @@ pub mod control;
 mod daemon;
 mod farewell;
 mod glob;
+mod guard;
 mod holder;
 mod host;
 mod journal;

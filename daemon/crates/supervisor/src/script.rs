@@ -43,9 +43,16 @@ pub struct Scripts {
     notify: VecDeque<Command>,
     notifying: Option<(Running, String)>,
     next_token: u64,
+    /// `enable_script_security`.
+    guarded: bool,
 }
 
 impl Scripts {
+    /// Whether programs that others than root may change are kept from running as root.
+    pub fn guard(&mut self, guarded: bool) {
+        self.guarded = guarded;
+    }
+
     /// Replaces the list of checks. A check that is the same goes on undisturbed.
     pub fn set(&mut self, specs: Vec<ScriptSpec>, now: Instant) {
         let mut old = std::mem::take(&mut self.checks);
@@ -115,6 +122,7 @@ impl Scripts {
         reports: &mut Vec<Report>,
     ) {
         let token = self.token();
+        let guarded = self.guarded;
         let Some(check) = self.checks.get_mut(name) else {
             return;
         };
@@ -133,7 +141,7 @@ impl Scripts {
             group: check.spec.group.clone(),
         };
         let limit = Duration::from_micros(check.spec.timeout_us.max(1000));
-        match start(&command, token, now + limit, users, epoll) {
+        match start(&command, token, now + limit, users, guarded, epoll) {
             Ok(running) => {
                 check.running = Some(running);
                 check.unusable = None;
@@ -169,7 +177,14 @@ impl Scripts {
             };
             let token = self.token();
             let shown = command.argv.join(" ");
-            match start(&command, token, now + NOTIFY_LIMIT, users, epoll) {
+            match start(
+                &command,
+                token,
+                now + NOTIFY_LIMIT,
+                users,
+                self.guarded,
+                epoll,
+            ) {
                 Ok(running) => self.notifying = Some((running, shown)),
                 Err(reason) => reports.push(Report::Warning(format!(
                     "notify command '{shown}' cannot be run: {reason}"

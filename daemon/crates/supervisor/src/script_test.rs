@@ -152,3 +152,24 @@ fn a_failing_notify_command_is_told_and_the_next_one_runs() {
     ];
     assert_eq!(bench.reports, expected);
 }
+
+#[test]
+fn a_guarded_script_that_others_may_change_is_unusable_as_root() {
+    use std::os::unix::fs::PermissionsExt;
+    let file = std::env::temp_dir().join(format!("tandem-guarded-{}", std::process::id()));
+    std::fs::write(&file, "#!/bin/sh\nexit 0\n").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let mut bench = Bench::new();
+    bench.scripts.guard(true);
+    let argv = [file.to_str().unwrap()];
+    bench
+        .scripts
+        .set(vec![spec(&argv, 20, 1000)], Instant::now());
+    bench.run(|bench| !bench.outcomes().is_empty());
+    assert_eq!(bench.outcomes()[0], ScriptOutcome::Unusable);
+    let warned = |report: &Report| matches!(report, Report::Warning(text) if text.contains("may be changed by others"));
+    assert!(bench.reports.iter().any(warned), "{:?}", bench.reports);
+    bench.scripts.guard(false);
+    bench.run(|bench| bench.outcomes().contains(&ScriptOutcome::Success));
+    std::fs::remove_file(&file).unwrap();
+}

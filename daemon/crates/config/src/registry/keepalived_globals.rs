@@ -35,8 +35,7 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "vrrp_garp_lower_prio_repeat" "vrrp_startup_delay" "vrrp_rt_priority"
             "default_interface" "dynamic_interfaces" "vrrp_lower_prio_no_advert"
             "vrrp_down_timer_adverts";
-        Ignored("the paths of scripts are not checked for who may write to them")
-            => "enable_script_security";
+        Supported => "enable_script_security";
         Supported => "vrrp_garp_interval" "vrrp_gna_interval" "notify_fifo" "vrrp_notify_fifo";
         Ignored("scripts are run when the state changes, not when the priority does")
             => "vrrp_notify_priority_changes";

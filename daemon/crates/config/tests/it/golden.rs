@@ -16,7 +16,7 @@ fn files(folder: &Path, name: &str, found: &mut Vec<PathBuf>) {
 }
 
 /// Rendered although this daemon says that it does not do it yet.
-const UNDONE: [&str; 2] = ["enable_script_security", "smtp_alert"];
+const UNDONE: [&str; 1] = ["smtp_alert"];
 
 /// Secrets are put in on the host; until then a mark stands for them.
 fn filled_in(text: &str) -> String {

@@ -94,10 +94,6 @@ const KEEPALIVED: &[(&str, &[(&str, &str)])] = &[
     ("Global.mcast_group6", &[]),
     ("Global.script_user", &[]),
     (
-        "Global.enable_script_security",
-        &[("global_defs", "enable_script_security")],
-    ),
-    (
         "Global.skip_check_adv_addr",
         &[("global_defs", "vrrp_skip_check_adv_addr")],
     ),

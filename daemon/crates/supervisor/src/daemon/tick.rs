@@ -37,6 +37,7 @@ impl Daemon {
 
     pub(super) fn tick(&mut self, now: Instant) {
         self.check_liveness(now);
+        self.scripts.guard(self.current.guards_scripts());
         let reports = self.scripts.advance(now, &self.users, &self.epoll);
         self.script_reports(reports);
         self.restart_due(now);
