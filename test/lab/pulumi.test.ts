@@ -137,7 +137,9 @@ describe("pulumi on real hosts", () => {
       expect(result.text).toContain("port");
     } finally {
       squatter.kill();
-      await shell("lb-b", "pkill -x perl || true");
+      await expect
+        .poll(() => shell("lb-b", "pkill -x perl; ps -C perl -o pid= | wc -l"), { timeout: 10_000 })
+        .toBe("0");
       write();
     }
     const after = await Promise.all(["lb-a", "lb-b"].map((name) => hostState(lab, name)));
