@@ -11,6 +11,7 @@
 
 pub mod control;
 pub mod logs;
+pub mod names;
 pub mod persist;
 pub mod plan;
 pub mod rules;

@@ -32,6 +32,7 @@ fn rendered_configurations_compile() {
             1,
             &mut Registry::new(1),
             &proxy::plan::Attachments::new(),
+            &proxy::names::Known::new(),
         );
         assert!(plan.is_ok(), "{}: {:?}", file.display(), plan.err());
     }

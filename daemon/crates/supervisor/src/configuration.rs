@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use config::haproxy::model::{Host, ServerAddress};
 use config::json::Finding;
 use config::{FileId, FileLoader, Options, Parsed, Source, SourceMap, haproxy, keepalived};
 use ipc::{Attachment, SourceFile};
@@ -114,7 +115,7 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
     if !inputs.haproxy.is_empty() {
         let files = read_all(inputs.haproxy, &mut loaded.unreadable);
         let parsed = haproxy::parse(&sources(&files), &options);
-        let attachments = error_pages(&parsed.config);
+        let attachments = attached(&parsed.config);
         loaded.haproxy = Some(half(files, parsed, attachments));
     }
     if let Some(path) = inputs.keepalived {
@@ -148,17 +149,34 @@ pub fn finding_without_place(code: &str, file: &str, message: String) -> Finding
     }
 }
 
-/// The files of `errorfile`, each once; a missing one is told by the check of the machine.
-fn error_pages(config: &haproxy::Config) -> Vec<Attachment> {
+/// What the proxy finds names of servers with.
+const RESOLVER: [&str; 2] = ["/etc/hosts", "/etc/resolv.conf"];
+
+/// The files of `errorfile`, each once; a missing one is told by the check of the machine. Where
+/// servers are given by name, also what names are resolved with.
+fn attached(config: &haproxy::Config) -> Vec<Attachment> {
     let named = config
         .proxies
         .iter()
         .flat_map(|proxy| proxy.error_files.values());
-    let paths: BTreeSet<&String> = named.map(|path| &path.value).collect();
-    let read = |path: &String| {
+    let mut paths: BTreeSet<&str> = named.map(|path| path.value.as_str()).collect();
+    let mut servers = config.proxies.iter().flat_map(|proxy| &proxy.servers);
+    let by_name = |address: &ServerAddress| {
+        matches!(
+            address,
+            ServerAddress::Tcp {
+                host: Host::Name(_),
+                ..
+            }
+        )
+    };
+    if servers.any(|s| by_name(&s.address.value)) {
+        paths.extend(RESOLVER);
+    }
+    let read = |path: &str| {
         let bytes = std::fs::read(path).ok()?;
         Some(Attachment {
-            path: path.clone(),
+            path: path.to_owned(),
             bytes,
         })
     };

@@ -8,6 +8,7 @@ mod grants;
 mod load;
 mod prober;
 mod reports;
+mod resolver;
 mod service;
 mod status;
 mod team;
@@ -21,6 +22,7 @@ use config::haproxy::model;
 use events::Events as EventLog;
 use ipc::channel::{Channel, Received};
 use ipc::{FromWorker, ToWorker};
+use resolver::Resolver;
 use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -43,12 +45,13 @@ pub struct Control {
     plan: Option<Arc<Plan>>,
     grants: Vec<Grant>,
     checks: Checks,
+    resolver: Resolver,
     log: EventLog,
     /// What was told last about the service.
     service: Option<(bool, String)>,
     lost_listener: bool,
-    /// Generation and workers that have not taken it up yet.
-    pending: Option<(u64, usize)>,
+    /// Generation, the plan's serial and workers that have not taken it up yet.
+    pending: Option<(u64, u64, usize)>,
     stopped: usize,
     stopping: bool,
     channel_output: bool,
@@ -67,6 +70,7 @@ impl Control {
             plan: None,
             grants: Vec::new(),
             checks: Checks::default(),
+            resolver: Resolver::default(),
             log: EventLog::default(),
             service: None,
             lost_listener: false,
@@ -81,20 +85,28 @@ impl Control {
     pub fn run(mut self) -> Result<(), RunError> {
         let mut events = Events::with_capacity(256);
         loop {
-            let wait = self
-                .checks
-                .next_due()
+            let due = [self.checks.next_due(), self.resolver.next_due()];
+            let wait = due
+                .into_iter()
+                .flatten()
+                .min()
                 .map(|at| Duration::from_millis(at.saturating_sub(monotonic_ms())));
             self.epoll.wait(&mut events, wait)?;
             let now = monotonic_ms();
             let mut changes = Vec::new();
+            let mut moved = false;
             for ready in events.iter() {
                 match ready.token {
                     CHANNEL => self.on_channel()?,
                     REPORTS => self.on_reports()?,
                     t if t >= TOKEN_BASE => changes.extend(self.checks.on_event(ready, now)),
+                    t if t >= resolver::TOKEN_BASE => moved |= self.resolver.on_event(t, now),
                     _ => {}
                 }
+            }
+            self.resolver.run_due(now, &self.epoll);
+            if moved {
+                self.follow_names(now);
             }
             changes.extend(self.checks.run_due(now, &self.epoll));
             if let Some(plan) = &self.plan {
@@ -201,7 +213,10 @@ impl Control {
             .as_ref()
             .map_or_else(|| load::worker_count(&model), Team::len);
         let registry = self.registry.get_or_insert_with(|| Registry::new(workers));
-        let plan = match compile(model, generation, registry, &self.attachments) {
+        self.resolver
+            .configure(&model, &self.attachments, monotonic_ms());
+        let known = self.resolver.known();
+        let plan = match compile(model, generation, registry, &self.attachments, &known) {
             Ok(plan) => Arc::new(plan),
             Err(reasons) => {
                 self.channel.send(
@@ -240,11 +255,32 @@ impl Control {
             );
         }
         if let Some(team) = &self.team {
-            self.pending = Some((generation, team.len()));
+            self.pending = Some((generation, plan.serial, team.len()));
             team.configure(&plan, &self.grants);
         }
         self.plan = Some(plan);
         Ok(())
+    }
+
+    /// Addresses of servers changed: the same configuration with the new ones.
+    fn follow_names(&mut self, now: u64) {
+        let (Some(old), Some(registry), Some(team)) = (&self.plan, &mut self.registry, &self.team)
+        else {
+            return;
+        };
+        let known = self.resolver.known();
+        let model = old.model.clone();
+        // It was accepted before; a file that is gone since changes nothing.
+        let Ok(plan) = compile(model, old.generation, registry, &self.attachments, &known) else {
+            return;
+        };
+        let plan = Arc::new(plan);
+        self.checks.configure(&plan, now);
+        if let Some((_, serial, left)) = &mut self.pending {
+            (*serial, *left) = (plan.serial, team.len());
+        }
+        team.configure(&plan, &self.grants);
+        self.plan = Some(plan);
     }
 
     fn watch_output(&mut self) -> Result<(), RunError> {

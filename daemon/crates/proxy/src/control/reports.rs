@@ -10,12 +10,13 @@ impl Control {
         let reports = self.team.as_ref().map(Team::reports).unwrap_or_default();
         for report in reports {
             match report {
-                Report::Configured { generation, .. } => {
-                    if let Some((wanted, left)) = &mut self.pending
-                        && *wanted == generation
+                Report::Configured { serial, .. } => {
+                    if let Some((generation, wanted, left)) = &mut self.pending
+                        && *wanted == serial
                     {
                         *left -= 1;
                         if *left == 0 {
+                            let generation = *generation;
                             self.pending = None;
                             self.channel.send(&FromWorker::Ready { generation }, &[])?;
                         }

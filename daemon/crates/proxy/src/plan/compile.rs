@@ -1,6 +1,7 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
 use super::{Answers, Backend, ForwardFor, Frontend, LogPlan, Plan, Timeouts, servers};
+use crate::names::Known;
 use crate::persist::Cookie;
 use crate::rules::Condition;
 use crate::rules::compile::Compiler;
@@ -20,6 +21,7 @@ pub fn compile(
     generation: u64,
     registry: &mut Registry,
     attachments: &Attachments,
+    known: &Known,
 ) -> Result<Plan, Vec<String>> {
     let mut problems = Vec::new();
     let sections = || {
@@ -48,7 +50,7 @@ pub fn compile(
         }
         if proxy.kind.is_backend() {
             backends.push(backend(
-                section, proxy, &compiler, &answers, registry, &mut own,
+                section, proxy, &compiler, &answers, known, registry, &mut own,
             ));
         }
         let place = |why| format!("{} {}: {why}", proxy.kind.keyword(), proxy.name.value);
@@ -62,6 +64,7 @@ pub fn compile(
     let rewrite = g.maxrewrite.as_ref().map_or(1024, |b| b.value as usize);
     Ok(Plan {
         generation,
+        serial: registry.next_serial(),
         frontends,
         backends,
         limits: Limits {
@@ -212,11 +215,12 @@ fn backend(
     proxy: &Proxy,
     compiler: &Compiler,
     answers: &Arc<Answers>,
+    names: &Known,
     registry: &mut Registry,
     problems: &mut Vec<String>,
 ) -> Backend {
     let name = proxy.name.0.as_str();
-    let servers = servers::compile(proxy, registry);
+    let servers = servers::compile(proxy, names, registry);
     let hash = proxy
         .hash_type
         .function

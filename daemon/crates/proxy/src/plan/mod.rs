@@ -25,6 +25,8 @@ pub use config::haproxy::model::{ConnectionMode, HttpReuse, Mode};
 #[derive(Debug)]
 pub struct Plan {
     pub generation: u64,
+    /// Differs where addresses differ within a generation, too.
+    pub serial: u64,
     pub frontends: Vec<Frontend>,
     pub backends: Vec<Backend>,
     pub limits: Limits,

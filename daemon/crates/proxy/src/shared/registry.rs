@@ -16,6 +16,7 @@ pub struct Registry {
     retired: Vec<Arc<BackendShared>>,
     next_backend: usize,
     next_pool: usize,
+    serial: u64,
     pub totals: Arc<Totals>,
 }
 
@@ -37,8 +38,15 @@ impl Registry {
             retired: Vec::new(),
             next_backend: 0,
             next_pool: 0,
+            serial: 0,
             totals: Arc::default(),
         }
+    }
+
+    /// A number that no plan had before.
+    pub fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
     }
 
     pub fn workers(&self) -> usize {

@@ -29,7 +29,7 @@ impl Worker {
     }
 
     fn configure(&mut self, plan: Arc<Plan>, grants: Vec<Grant>) {
-        let generation = plan.generation;
+        let serial = plan.serial;
         self.plan = Arc::new(plan);
         self.logs.configure(&self.plan.model);
         let gone: Vec<u32> = self
@@ -64,7 +64,7 @@ impl Worker {
         }
         (self.report)(Report::Configured {
             worker: self.id,
-            generation,
+            serial,
         });
     }
 

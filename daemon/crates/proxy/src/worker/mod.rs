@@ -102,8 +102,8 @@ pub struct Worker {
 /// What a worker tells the control thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Report {
-    /// This generation is in use.
-    Configured { worker: usize, generation: u64 },
+    /// The plan with this serial is in use.
+    Configured { worker: usize, serial: u64 },
     /// A listener failed for good.
     ListenerLost { worker: usize },
     /// Everything has ended after `Stop`.

@@ -121,9 +121,9 @@ impl Worker {
         };
         s.shared.active.fetch_sub(1, Relaxed);
         b.shared.active.fetch_sub(1, Relaxed);
-        let (id, generation) = (b.shared.id, c.plan.generation);
+        let (id, serial) = (b.shared.id, c.plan.serial);
         if let (Some(local), Some(server)) = (self.locals.get_mut(id), txn.server) {
-            local.released(generation, b, server as usize);
+            local.released(serial, b, server as usize);
         }
         let waiting = b.shared.queued.load(Relaxed) as usize;
         if waiting > 0 {

@@ -22,7 +22,7 @@ pub struct Local {
 #[derive(Debug, Default)]
 struct Prepared {
     epoch: u32,
-    generation: u64,
+    serial: u64,
     /// Weight of each server that may be chosen now; 0 for the others.
     weights: Vec<u32>,
     rotation: Rotation,
@@ -131,8 +131,8 @@ impl Local {
     /// The choices of this configuration, in the place of the older one when they are new.
     fn prepared(&mut self, plan: &Plan, b: &Backend, offset: f64) -> &mut Prepared {
         let [first, second] = &mut self.prepared;
-        let here = if first.generation == plan.generation
-            || (second.generation != plan.generation && first.generation < second.generation)
+        let here = if first.serial == plan.serial
+            || (second.serial != plan.serial && first.serial < second.serial)
         {
             first
         } else {
@@ -143,12 +143,12 @@ impl Local {
     }
 
     /// A connection to the server ended.
-    pub fn released(&mut self, generation: u64, b: &Backend, s: usize) {
+    pub fn released(&mut self, serial: u64, b: &Backend, s: usize) {
         if !matches!(b.balance, Balance::LeastConn) {
             return;
         }
         let known = self.prepared.iter_mut();
-        for p in known.filter(|p| p.generation == generation) {
+        for p in known.filter(|p| p.serial == serial) {
             let load = load(b, &p.weights, s);
             p.least.update(s, load);
         }
@@ -171,10 +171,10 @@ impl Prepared {
     /// Prepares sequences again when servers changed.
     fn refresh(&mut self, plan: &Plan, b: &Backend, offset: f64) {
         let epoch = b.shared.epoch.load(Relaxed);
-        if (self.epoch, self.generation) == (epoch, plan.generation) {
+        if (self.epoch, self.serial) == (epoch, plan.serial) {
             return;
         }
-        (self.epoch, self.generation) = (epoch, plan.generation);
+        (self.epoch, self.serial) = (epoch, plan.serial);
         self.weights = tier(b);
         if matches!(b.balance, Balance::LeastConn) {
             self.least = LeastConn::new(self.weights.len(), |s| load(b, &self.weights, s));

@@ -31,6 +31,11 @@ pub struct Proxy {
 impl Proxy {
     /// Starts the proxy with this haproxy.cfg. Addresses in it must be `127.0.0.1:PORT`.
     pub fn start(config: &str) -> Self {
+        Self::start_with(&[], config)
+    }
+
+    /// The same with files that the supervisor passes on.
+    pub fn start_with(files: &[(&str, &str)], config: &str) -> Self {
         let (channel, theirs) = Channel::pair().unwrap();
         let thread =
             std::thread::spawn(move || proxy::run(Channel::new(theirs)).map_err(|e| e.to_string()));
@@ -41,6 +46,13 @@ impl Proxy {
             generation: 0,
             service: Vec::new(),
         };
+        let attachment = |(path, text): &(&str, &str)| ipc::Attachment {
+            path: (*path).to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        let files = files.iter().map(attachment).collect();
+        let message = ToWorker::Attachments { files };
+        proxy.channel.send(&message, &[]).unwrap();
         proxy
             .configure(config)
             .expect("the configuration is accepted");
