@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod firewall;
 pub mod link;
 pub mod macvlan;
 pub mod neighbour;

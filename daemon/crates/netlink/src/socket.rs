@@ -174,7 +174,7 @@ impl Netlink {
 }
 
 /// An error message with number 0 is an acknowledgement.
-fn error_of(body: &[u8]) -> Result<(), NetlinkError> {
+pub(crate) fn error_of(body: &[u8]) -> Result<(), NetlinkError> {
     let code = wire::u32_at(body, 0)
         .ok_or(NetlinkError::Malformed)?
         .cast_signed();

@@ -22,6 +22,8 @@ pub struct Plan {
     pub instances: Vec<InstancePlan>,
     pub groups: Vec<GroupPlan>,
     pub scripts: Vec<ScriptPlan>,
+    /// `static_ipaddress`: there whatever the state.
+    pub lasting: Vec<VipPlan>,
     pub files: Vec<FilePlan>,
     pub processes: Vec<ProcessPlan>,
     pub rt_priority: Option<u8>,
@@ -46,6 +48,7 @@ pub struct ScriptPlan {
 }
 
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // independent directives of the format
 pub struct InstancePlan {
     pub name: String,
     pub group: Option<String>,
@@ -71,6 +74,10 @@ pub struct InstancePlan {
     pub link_down_delay: Micros,
     pub link_up_delay: Micros,
     pub vmac: Option<VmacPlan>,
+    /// `no_accept`, `vrrp_strict`: packets to the addresses are dropped unless it owns them.
+    pub unaccepted: bool,
+    /// Removing an address leaves the others of its subnet alone.
+    pub promote_secondaries: bool,
     /// `garp_interval` and `gna_interval`.
     pub garp_pause: Micros,
     pub gna_pause: Micros,
@@ -136,6 +143,7 @@ pub fn from_config(config: &Config) -> Plan {
             .as_ref()
             .map(|priority| priority.value),
         fifos: fifos(config),
+        lasting: lasting(config),
         ..Plan::default()
     };
     for group in &config.sync_groups {
@@ -155,6 +163,13 @@ pub fn from_config(config: &Config) -> Plan {
     plan
 }
 
+fn lasting(config: &Config) -> Vec<VipPlan> {
+    let usual = config.global.default_interface.as_ref();
+    let usual = usual.map_or("eth0", |name| name.value.as_str());
+    let addresses = config.static_addresses.iter();
+    addresses.map(|vip| instance::vip(vip, usual)).collect()
+}
+
 fn fifos(config: &Config) -> Vec<String> {
     let ours = |keyword: &str| !keyword.starts_with("lvs_");
     let mut paths = Vec::new();
@@ -172,10 +187,6 @@ fn warn_of_the_undone(config: &Config, warnings: &mut Vec<String>) {
         && config.instances.iter().any(|instance| instance.notify.mail);
     let undone = [
         (mails, "smtp_alert: no mail is sent"),
-        (
-            !config.static_addresses.is_empty(),
-            "static_ipaddress: the addresses are not set",
-        ),
         (
             !config.static_routes.is_empty(),
             "static_routes are not set",

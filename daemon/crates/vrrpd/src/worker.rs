@@ -6,6 +6,8 @@ mod configure;
 mod conflict;
 mod effects;
 mod farewell;
+mod firewall;
+mod lasting;
 mod messages;
 mod network;
 mod notify;
@@ -68,6 +70,9 @@ pub struct Worker {
     claims: Vec<claims::Listener>,
     /// Where listeners were asked for last.
     listening: Vec<(u32, bool)>,
+    lasting: Vec<crate::plan::VipPlan>,
+    /// Addresses whose packets are dropped.
+    unaccepted: Vec<std::net::IpAddr>,
     node: Node,
     running: BTreeMap<InstanceId, Running>,
     next_id: u32,
@@ -118,6 +123,8 @@ impl Worker {
             sockets: Sockets::new(FIRST_SOCKET),
             claims: Vec::new(),
             listening: Vec::new(),
+            lasting: Vec::new(),
+            unaccepted: Vec::new(),
             node: Node::default(),
             running: BTreeMap::new(),
             next_id: 0,
@@ -166,6 +173,7 @@ impl Worker {
             self.listen_for_claims();
             self.flush()?;
         }
+        self.take_up_lasting(Vec::new());
         self.remove_all_vmacs();
         self.say(&FromWorker::Stopped);
         if self.channel_open {

@@ -16,6 +16,7 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
     warn_of_the_undone(instance, &name, warnings);
     let ipv6 = instance.is_ipv6();
     let interface = instance.interface.value.clone();
+    let unaccepted = instance.accept == model::AcceptMode::OwnerOnly && !instance.is_owner();
     let vmac = vmac(instance, ipv6);
     let holder = vmac.as_ref().map_or(&interface, |vmac| &vmac.name);
     let advertised = instance.vips.iter().map(|vip| vip.address.value);
@@ -50,7 +51,9 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         advertised: advertised
             .filter(|address| address.is_ipv6() == ipv6)
             .collect(),
-        vips: all.map(|vip| self::vip(vip, holder)).collect(),
+        vips: all
+            .map(|vip| never_a_source(self::vip(vip, holder), unaccepted))
+            .collect(),
         trackers: tracking::of_instance(config, instance, warnings),
         notify: instance.notify.clone(),
         ignore_link: instance.dont_track_primary,
@@ -59,6 +62,8 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         garp_pause: micros(instance.garp.interval),
         gna_pause: micros(instance.garp.gna_interval),
         vmac: vmac.clone(),
+        unaccepted,
+        promote_secondaries: instance.promote_secondaries,
         interface,
     }
 }
@@ -133,7 +138,7 @@ fn authentication(instance: &Instance) -> Authentication {
     }
 }
 
-fn vip(vip: &Vip, default_interface: &str) -> VipPlan {
+pub fn vip(vip: &Vip, default_interface: &str) -> VipPlan {
     let address = vip.address.value;
     let interface = vip.interface.as_ref().map(|name| name.value.clone());
     let host_route = address.is_ipv6() && vip.prefix == 128;
@@ -159,6 +164,15 @@ fn vip(vip: &Vip, default_interface: &str) -> VipPlan {
                 .or(host_route.then_some(0)),
         },
     }
+}
+
+/// The kernel prefers the newest of several IPv6 addresses as a source; one whose packets are
+/// dropped would cut the host off.
+fn never_a_source(mut vip: VipPlan, unaccepted: bool) -> VipPlan {
+    if unaccepted && vip.address.address.is_ipv6() {
+        vip.address.preferred_lifetime = Some(0);
+    }
+    vip
 }
 
 /// The link address is RFC 9568's for the family and the virtual router (section 7.3).
@@ -190,14 +204,6 @@ fn warn_of_the_undone(instance: &Instance, name: &str, warnings: &mut Vec<String
     let undone = [
         (!instance.routes.is_empty(), "virtual_routes are not set"),
         (!instance.rules.is_empty(), "virtual_rules are not set"),
-        (
-            instance.strict,
-            "vrrp_strict: the firewall part is not applied",
-        ),
-        (
-            instance.accept == model::AcceptMode::OwnerOnly,
-            "no_accept: packets to the virtual addresses are accepted",
-        ),
     ];
     for (present, what) in undone {
         if present {

@@ -118,6 +118,7 @@ impl Worker {
         self.groups = plan.groups;
         self.take_up_fifos(&plan.fifos);
         self.take_up_scripts(plan.scripts);
+        self.take_up_lasting(plan.lasting);
         self.take_up_watched(plan.files, plan.processes);
         let mut wanted = plan.instances;
         for id in self.running.keys().copied().collect::<Vec<_>>() {

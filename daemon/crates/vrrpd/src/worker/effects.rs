@@ -168,6 +168,7 @@ impl Worker {
             });
         let addresses = addresses.collect();
         self.say(&FromWorker::Holding { addresses });
+        self.refuse_unaccepted();
         self.leave_farewell();
     }
 

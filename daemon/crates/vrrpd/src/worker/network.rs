@@ -33,6 +33,7 @@ impl Worker {
                 _ => {}
             }
         }
+        self.put_lasting_back();
         self.rewire();
         Ok(())
     }
@@ -40,6 +41,7 @@ impl Worker {
     /// Source addresses, sockets and rules of every instance, then what they mean.
     pub(super) fn rewire(&mut self) {
         self.ensure_vmacs();
+        self.promote_secondaries();
         for id in self.running.keys().copied().collect::<Vec<_>>() {
             self.rewire_one(id);
         }
