@@ -13,11 +13,9 @@ const LVS: Status = NotYet("the layer 4 director is not executed yet");
 pub(super) static GLOBALS: &[Entry] = entries! {
     "top" ALL {
         Supported => "global_defs" "vrrp_script" "vrrp_instance" "vrrp_sync_group";
-        NotYet("track files are not watched yet; use a vrrp_script") => "track_file"
-            "vrrp_track_file";
-        NotYet("processes are not watched yet; use a vrrp_script") => "vrrp_track_process";
-        NotYet("configure lasting addresses and routes with the system's own network service")
-            => "static_ipaddress" "static_routes" "static_rules" "track_group";
+        Supported => "track_file" "vrrp_track_file" "vrrp_track_process" "static_ipaddress";
+        NotYet("configure lasting routes with the system's own network service")
+            => "static_routes" "static_rules" "track_group";
         NotYet("BFD is not spoken") => "bfd_instance";
         NotYet("interface groups for link beats are not kept") => "linkbeat_interfaces";
         LVS => "virtual_server" "virtual_server_group" "SSL";
@@ -37,10 +35,8 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "vrrp_down_timer_adverts";
         Supported => "enable_script_security";
         Supported => "vrrp_garp_interval" "vrrp_gna_interval" "notify_fifo" "vrrp_notify_fifo";
-        Ignored("scripts are run when the state changes, not when the priority does")
-            => "vrrp_notify_priority_changes";
-        Ignored("the protocol is followed, but packets to the addresses are still accepted")
-            => "vrrp_strict";
+        Supported => "vrrp_notify_priority_changes";
+        Supported => "vrrp_strict";
         Accepted("the addresses of every advert are looked at") => "vrrp_skip_check_adv_addr";
         Accepted("a master that yields always sends an advert first")
             => "vrrp_higher_prio_send_advert";

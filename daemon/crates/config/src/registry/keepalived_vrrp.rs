@@ -25,17 +25,12 @@ pub(super) static VRRP: &[Entry] = entries! {
             "interface_up_down_delays" "down_timer_adverts" "v3_checksum_as_v2"
             "no_virtual_ipaddress" "#tandem:track_proxy";
         Supported => "garp_interval" "gna_interval" "use_vmac" "vmac_xmit_base";
-        Ignored("no script is run when a reload removes the instance") => "notify_deleted";
-        Ignored("scripts are run when the state changes, not when the priority does")
-            => "notify_priority_changes";
-        Ignored("the protocol is followed, but packets to the addresses are still accepted")
-            => "strict_mode";
+        Supported => "notify_deleted" "notify_priority_changes" "no_accept" "strict_mode"
+            "track_file" "track_process" "promote_secondaries";
         Accepted("the addresses of every advert are looked at") => "skip_check_adv_addr";
         Accepted("a master that yields always sends an advert first")
             => "higher_prio_send_advert";
         Accepted("unicast is taken from the listed peers only") => "check_unicast_src";
-        NotYet("a master takes packets to its addresses; drop them with an nftables rule")
-            => "no_accept";
         Accepted("the log level is chosen when the daemon starts") => "debug";
         MAIL => "smtp_alert";
         NotYet("write use_vmac with a name of its own, or none")
@@ -43,11 +38,9 @@ pub(super) static VRRP: &[Entry] = entries! {
             "garp_extra_if" "vmac_garp_intvl";
         NotYet("routes and rules do not move with the addresses yet; use notify scripts")
             => "virtual_routes" "virtual_rules";
-        TRACKED => "track_file" "track_process" "track_bfd" "track_src_ip";
+        TRACKED => "track_bfd" "track_src_ip";
         Accepted("the kernel tells the state of links") => "linkbeat_use_polling";
         NotYet("write each interface into track_interface") => "linkbeat_interfaces";
-        Accepted("added addresses are primary or secondary as the kernel decides")
-            => "promote_secondaries";
         Accepted("has an effect once the layer 4 director runs") => "lvs_sync_daemon_interface";
         NotYet("authentication of later releases is not spoken") => "auth_hmac";
         NotYet("both forms of the checksum are accepted") => "old_unicast_checksum";
@@ -71,13 +64,14 @@ pub(super) static VRRP: &[Entry] = entries! {
         Ignored("scripts are run when the state changes, not when the priority does")
             => "notify_priority_changes";
         MAIL => "smtp_alert";
-        TRACKED => "track_file" "track_process" "track_bfd";
+        Supported => "track_file" "track_process";
+        TRACKED => "track_bfd";
     }
     "track_file" ALL {
-        TRACKED => "file" "weight" "init_file";
+        Supported => "file" "weight" "init_file";
     }
     "vrrp_track_process" ALL {
-        TRACKED => "process" "weight" "quorum" "quorum_max" "delay" "fork_delay"
+        Supported => "process" "weight" "quorum" "quorum_max" "delay" "fork_delay"
             "terminate_delay" "full_command" "param_match";
     }
 };

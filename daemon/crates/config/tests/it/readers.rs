@@ -114,10 +114,10 @@ const KEEPALIVED: &[(&str, &[(&str, &str)])] = &[
             ("global_defs", "vrrp_iptables"),
         ],
     ),
-    (
-        "Global.notify_priority_changes",
-        &[("global_defs", "vrrp_notify_priority_changes")],
-    ),
+    // Folded into the instances.
+    ("Global.notify_priority_changes", &[]),
+    ("Global.strict", &[]),
+    ("Instance.strict", &[]),
     (
         "Global.higher_prio_send_advert",
         &[("global_defs", "vrrp_higher_prio_send_advert")],
