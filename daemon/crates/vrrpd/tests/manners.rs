@@ -93,11 +93,28 @@ fn every_way_of_exchanging_adverts_fails_over() {
     );
 }
 
+/// Three adverts of 10 ms less a margin: a sender that is kept from its processor for longer is
+/// rightly taken for dead.
+const STALL: u64 = 25_000;
+
 #[test]
 fn ten_millisecond_adverts_do_not_flap_beside_busy_loops() {
     if skipped() {
         return;
     }
+    for _ in 0..4 {
+        let (flipped, lateness) = busy_run();
+        eprintln!("measured: 10 ms under load: woken late by at most {lateness} µs");
+        if !flipped {
+            return;
+        }
+        assert!(lateness > STALL, "a flip although nobody was late");
+    }
+    eprintln!("skipped: this machine stops its processors for longer than {STALL} µs");
+}
+
+/// Five seconds beside four busy loops: whether the master changed, and how late a timer was seen.
+fn busy_run() -> (bool, u64) {
     let pair = Pair::new();
     let mut a = Node::start(&pair.a, &conf(3, "0.01", 254, &vip4()));
     a.wait_state("MASTER");
@@ -105,10 +122,7 @@ fn ten_millisecond_adverts_do_not_flap_beside_busy_loops() {
     b.wait("hearing the master", |node| {
         node.counter("adverts_received") > 0
     });
-    let before = (
-        a.instance()["transitions"].clone(),
-        b.instance()["transitions"].clone(),
-    );
+    let before = [&mut a, &mut b].map(|node| node.instance()["transitions"].clone());
     let stop = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -121,14 +135,7 @@ fn ten_millisecond_adverts_do_not_flap_beside_busy_loops() {
         std::thread::sleep(Duration::from_secs(5));
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
-    let after = (
-        a.instance()["transitions"].clone(),
-        b.instance()["transitions"].clone(),
-    );
-    eprintln!(
-        "measured: 10 ms under load: woken late by at most {} µs and {} µs",
-        a.counter("wake_lateness_max_us"),
-        b.counter("wake_lateness_max_us")
-    );
-    assert_eq!(before, after);
+    let after = [&mut a, &mut b].map(|node| node.instance()["transitions"].clone());
+    let lateness = [&mut a, &mut b].map(|node| node.counter("wake_lateness_max_us"));
+    (before != after, lateness.into_iter().max().unwrap_or(0))
 }
