@@ -1,6 +1,6 @@
 import process from "node:process";
 import { openHost } from "../host/index.ts";
-import { packageVersion } from "./package-root.ts";
+import { packageVersion, projectRoot } from "./package-root.ts";
 import { Provider } from "./provider.ts";
 import { serve } from "./server.ts";
 import { scrubEnvironment } from "./settings.ts";
@@ -9,6 +9,9 @@ import { engineLog } from "./wire/log.ts";
 // The engine starts the plugin with its own address as the last argument and reads one line:
 // the port. Nothing else may be printed before it.
 const engine = process.argv.slice(2).at(-1);
+// Paths of the configuration and of SSH keys count from the project's folder; the engine starts
+// plugins in it or, with a `main` in a folder of its own, below it.
+process.chdir(projectRoot(process.cwd()));
 const environment = { ...process.env };
 scrubEnvironment(process.env);
 const provider = new Provider({ openHost, environment });

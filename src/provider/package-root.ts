@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -15,3 +15,11 @@ export function packageVersion(): string {
 
 /** The tandemd executable that is shipped with this package. */
 export const packagedBinary = join(packageRoot, "dist", "tandemd");
+
+/** The folder at or above `start` that has a Pulumi.yaml; `start` itself when none has. */
+export function projectRoot(start: string): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return folder;
+    if (folder === dirname(folder)) return start;
+  }
+}

@@ -52,7 +52,8 @@ function declare(input: StackInput, options: DeployOptions): Readonly<Record<str
   const told = pulumi.getRootDirectory();
   const root = isAbsolute(told) ? told : process.cwd();
   const config = new pulumi.Config("tandem");
-  const binary = binaryRef(root, config.get("binary"));
+  // The plugin looks in the same places, in the same order.
+  const binary = binaryRef(root, process.env.TANDEM_BINARY || config.get("binary"));
   // For one run, so no configuration: hosts that were provisioned before are taken over.
   const adopt = !["", "0", "false"].includes(process.env.TANDEM_ADOPT ?? "");
   const { transforms, resourceOptions } = options;

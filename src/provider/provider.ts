@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
@@ -26,8 +25,6 @@ export interface ProviderOptions {
 /** Pulumi's view of the hosts: translates requests into operations on resources. */
 export class Provider {
   log: EngineLog = silentLog;
-  /** The project's folder: paths of the configuration count from here. */
-  root = process.cwd();
   readonly #hosts: HostPool;
   readonly #environment: ProviderOptions["environment"];
   #abort = new AbortController();
@@ -195,22 +192,12 @@ export class Provider {
     return {
       urn,
       hosts: this.#hosts,
-      settings: rooted(this.#settings, this.root),
+      settings: this.#settings,
       signal,
       progress: (text) => this.log.progress(urn, text),
       note: (text) => this.log.write("info", urn, text),
     };
   }
-}
-
-/** Settings with absolute paths. */
-function rooted(settings: Settings, root: string): Settings {
-  const { binary, drillReports } = settings;
-  return {
-    ...settings,
-    ...(binary === undefined ? {} : { binary: resolve(root, binary) }),
-    ...(drillReports === undefined ? {} : { drillReports: resolve(root, drillReports) }),
-  };
 }
 
 /** The kind of a resource from its URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */

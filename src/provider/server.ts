@@ -30,8 +30,6 @@ function lifecycle(provider: Provider, version: string) {
   return {
     handshake: unary<pb.ProviderHandshakeRequest, pb.ProviderHandshakeResponse>(async (request) => {
       connectLog(provider, request.getEngineAddress());
-      const root = request.getRootDirectory();
-      if (root !== undefined && root !== "") provider.root = root;
       const response = new pb.ProviderHandshakeResponse();
       response.setAcceptSecrets(true);
       response.setAcceptResources(false);
