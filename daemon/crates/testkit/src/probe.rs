@@ -2,8 +2,8 @@
 //! serves, and how long nobody did.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -68,6 +68,8 @@ pub struct Answer {
 #[derive(Debug)]
 pub struct Probe {
     stop: Arc<AtomicBool>,
+    /// Who answered last.
+    latest: Arc<Mutex<String>>,
     thread: Option<JoinHandle<Vec<Answer>>>,
 }
 
@@ -83,11 +85,37 @@ impl Probe {
             UdpSocket::bind(any).unwrap_or_else(|error| panic!("binding {any}: {error}"))
         });
         let stop = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || ask(&socket, SocketAddr::new(target, PORT), &flag));
+        let latest = Arc::new(Mutex::new(String::new()));
+        let (flag, tell) = (Arc::clone(&stop), Arc::clone(&latest));
+        let thread =
+            std::thread::spawn(move || ask(&socket, SocketAddr::new(target, PORT), &flag, &tell));
         Self {
             stop,
+            latest,
             thread: Some(thread),
+        }
+    }
+
+    /// Waits until `host` answers.
+    ///
+    /// # Panics
+    ///
+    /// When it does not within ten seconds.
+    pub fn await_answer(&self, host: &str) {
+        let end = Instant::now() + Duration::from_secs(10);
+        loop {
+            let latest = self
+                .latest
+                .lock()
+                .map_or_else(|_| String::new(), |name| name.clone());
+            if latest == host {
+                return;
+            }
+            assert!(
+                Instant::now() < end,
+                "{host} does not answer, but '{latest}'"
+            );
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -101,7 +129,12 @@ impl Probe {
     }
 }
 
-fn ask(socket: &UdpSocket, target: SocketAddr, stop: &AtomicBool) -> Vec<Answer> {
+fn ask(
+    socket: &UdpSocket,
+    target: SocketAddr,
+    stop: &AtomicBool,
+    latest: &Mutex<String>,
+) -> Vec<Answer> {
     punctual();
     let _ = socket.set_nonblocking(true);
     let mut answers = Vec::new();
@@ -119,6 +152,11 @@ fn ask(socket: &UdpSocket, target: SocketAddr, stop: &AtomicBool) -> Vec<Answer>
             wait_readable(socket, left);
             if let Ok((length, _)) = socket.recv_from(&mut buffer) {
                 let host = String::from_utf8_lossy(&buffer[8..length.max(8)]).into_owned();
+                if let Ok(mut latest) = latest.lock()
+                    && *latest != host
+                {
+                    latest.clone_from(&host);
+                }
                 answers.push(Answer {
                     at: Instant::now(),
                     host,

@@ -116,11 +116,11 @@ fn ours_is_master(manner: &Manner) {
     assert!(pair.a.has(manner.vip));
     let responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     let probe = Probe::start(&pair.client, manner.vip.parse().unwrap());
-    std::thread::sleep(Duration::from_millis(300));
+    probe.await_answer("a");
     ours.say(&ToWorker::Handover);
     await_address(&pair.b, manner.vip, true, || theirs.log());
     ours.wait_state("BACKUP");
-    std::thread::sleep(Duration::from_millis(300));
+    probe.await_answer("b");
     let timeline = probe.finish();
     drop(responders);
     // Between their announcement and our release both serve, and an IPv6 client that asks again
