@@ -1,5 +1,6 @@
 #!/bin/sh
-# Everything `npm test` checks, part after part; a failing part does not stop the next one.
+# Everything `npm test` checks: what needs the processor part after part, what waits side by side. A failing part
+# does not stop the others.
 # usage: test/run.sh [PART...]     parts: lint rust unit integration lab (default: all)
 # Ends with "N passed, N failed, N skipped" and exit code 1 when anything failed.
 set -u
@@ -16,12 +17,22 @@ heartbeat() {
     sleep 45 </dev/null >/dev/null 2>&1 &
     nap=$!
     wait "$nap"
-    echo "... still in part \"$(cat "$results/part")\""
+    echo "... still at work: $(cat "$results/part")"
   done
 }
 heartbeat &
 heart=$!
-trap 'kill "$heart" 2>/dev/null; rm -rf "$results"' EXIT
+lanes=
+# ended PID: the process and everything below it; timeout puts its command into a group of its own
+ended() {
+  for child in $(pgrep -P "$1"); do ended "$child"; done
+  kill "$1" 2>/dev/null
+}
+leave() {
+  for lane in $lanes $heart; do ended "$lane"; done
+  rm -rf "$results"
+}
+trap leave EXIT
 trap 'exit 130' INT TERM
 
 # check NAME COMMAND...: one test that passes when the command does
@@ -47,9 +58,17 @@ part_lint() {
   check "rustfmt" in_daemon cargo fmt --check --all -- -l
 }
 
-part_rust() {
+part_clippy() {
   check "clippy, warnings are errors" in_daemon timeout -k 30 1800 \
     cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+}
+
+# Built before anything that measures time runs beside it.
+part_build() {
+  check "the daemon's tests compile" in_daemon timeout -k 30 1800 cargo test --locked --quiet --workspace --no-run
+}
+
+part_rust() {
   in_daemon timeout -k 30 1800 cargo test --locked --workspace --no-fail-fast >"$results/cargo.log" 2>&1
   echo $? >"$results/cargo.code"
   # Passed tests go uncounted by name: what failed or was left out is what a reader wants.
@@ -66,12 +85,47 @@ part_unit() { vitest unit 900 default; }
 part_integration() { vitest integration 1800 verbose; }
 part_lab() { vitest lab 2700 verbose; }
 
-for part in ${*:-lint unit rust integration lab}; do
-  echo "$part" >"$results/part"
+# wanted PART: whether it was asked for, by its name or by the part it belongs to
+wanted() {
+  case " $parts " in *" $1 "*) return 0 ;; esac
+  case $1 in clippy | build) case " $parts " in *" rust "*) return 0 ;; esac ;; esac
+  return 1
+}
+
+run_part() {
   begin=$(date +%s)
-  printf '\n== %s\n' "$part"
-  "part_$part"
-  echo "== $part took $(($(date +%s) - begin)) s"
+  printf '\n== %s\n' "$1"
+  "part_$1"
+  echo "== $1 took $(($(date +%s) - begin)) s"
+}
+# What is said by parts that run beside others comes when they are through, in one piece.
+quiet_part() {
+  run_part "$1" >"$results/$1.out" 2>&1
+  cat "$results/$1.out"
+}
+
+# finish: waits for every lane; in the background and waited for, so that Ctrl-C is heard at once
+finish() {
+  for lane in $lanes; do wait "$lane"; done
+  lanes=
+}
+
+parts=${*:-lint unit rust integration lab}
+for part in lint unit clippy build; do
+  wanted "$part" || continue
+  echo "$part" >"$results/part"
+  run_part "$part" &
+  lanes=$!
+  finish
 done
+
+# What is left waits most of its time, for adverts, hosts and timeouts: side by side.
+for part in rust integration lab; do wanted "$part" && printf '%s ' "$part"; done >"$results/part"
+for part in rust integration lab; do
+  wanted "$part" || continue
+  if [ "$part" = lab ] || [ "$parts" = "$part" ]; then run_part "$part" & else quiet_part "$part" & fi
+  lanes="$lanes $!"
+done
+finish
 
 node test/summary.mjs "$results"
