@@ -11,8 +11,11 @@ mod lasting;
 mod messages;
 mod network;
 mod notify;
+mod open;
 mod receive;
+mod speaking;
 mod status;
+mod stop;
 mod tracking;
 mod vmac;
 mod watched;
@@ -22,14 +25,14 @@ pub use conflict::Conflict;
 use std::collections::BTreeMap;
 
 use ipc::FromWorker;
-use ipc::channel::{Channel, ChannelError};
+use ipc::channel::Channel;
 use netlink::{Netlink, Watch};
 use sys::epoll::{Epoll, Events, Interest};
 use sys::rawsock::PacketSocket;
-use sys::signal::{Signal, SignalFd};
+use sys::signal::SignalFd;
 use vrrp::instance::State;
 use vrrp::tracking::{Debounce, Health};
-use vrrp::{Event, InstanceId, Micros, Node};
+use vrrp::{InstanceId, Micros, Node};
 
 use crate::links::Links;
 use crate::plan::{GroupPlan, ScriptPlan};
@@ -44,12 +47,6 @@ const TIMER: u64 = 1;
 const SIGNALS: u64 = 2;
 const WATCH: u64 = 3;
 const FIRST_SOCKET: u64 = 16;
-
-/// Log lines are dropped beyond this many bytes that the supervisor has not taken.
-const LOG_BACKLOG: usize = 1 << 20;
-
-/// Without a supervisor there is no service to keep up: peers that take requests get this long.
-const ORPHAN_PATIENCE: Micros = 50_000;
 
 pub const WARNING: u8 = 4;
 pub const NOTICE: u8 = 5;
@@ -97,56 +94,6 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn new(channel: Channel) -> Result<Self, WorkerError> {
-        let epoll = Epoll::new()?;
-        let timer = Timer::new()?;
-        let signals = SignalFd::new(&[Signal::TERM, Signal::INT])?;
-        let mut netlink = Netlink::open()?;
-        // Watch before reading, so that no change falls between.
-        let watch = Watch::open()?;
-        let links = Links::read(&mut netlink)?;
-        epoll.add(&channel, CHANNEL, Interest::Input)?;
-        epoll.add(&timer, TIMER, Interest::Input)?;
-        epoll.add(&signals, SIGNALS, Interest::Input)?;
-        epoll.add(&watch, WATCH, Interest::Input)?;
-        Ok(Self {
-            channel,
-            channel_open: true,
-            channel_interest: Interest::Input,
-            epoll,
-            timer,
-            signals,
-            netlink,
-            watch,
-            links,
-            packets: PacketSocket::sender()?,
-            sockets: Sockets::new(FIRST_SOCKET),
-            claims: Vec::new(),
-            listening: Vec::new(),
-            lasting: Vec::new(),
-            unaccepted: Vec::new(),
-            node: Node::default(),
-            running: BTreeMap::new(),
-            next_id: 0,
-            groups: Vec::new(),
-            scripts: BTreeMap::new(),
-            files: BTreeMap::new(),
-            processes: BTreeMap::new(),
-            next_watch: 0,
-            proxy: Health::Unknown,
-            proxy_reason: String::new(),
-            next_heartbeat: clock::monotonic(),
-            next_probe: clock::monotonic(),
-            stopping: false,
-            lateness: 0,
-            send_errors: 0,
-            foreign_adverts: 0,
-            prepared: false,
-            attachments: Vec::new(),
-            fifos: Vec::new(),
-        })
-    }
-
     pub fn run(mut self) -> Result<(), WorkerError> {
         let mut events = Events::with_capacity(64);
         while !self.finished() {
@@ -181,10 +128,6 @@ impl Worker {
             let _ = self.channel.drain(std::time::Duration::from_millis(200));
         }
         Ok(())
-    }
-
-    fn finished(&self) -> bool {
-        self.stopping && self.states().all(|(_, state)| state == State::Init)
     }
 
     fn states(&self) -> impl Iterator<Item = (InstanceId, State)> + '_ {
@@ -233,93 +176,5 @@ impl Worker {
                 self.say(&FromWorker::Heartbeat);
             }
         }
-    }
-
-    fn signalled(&mut self) -> Result<(), WorkerError> {
-        while self.signals.read()?.is_some() {
-            self.begin_stop(None);
-        }
-        Ok(())
-    }
-
-    /// Hands every mastership over, then stops. `limit` shortens the wait for a successor.
-    fn begin_stop(&mut self, limit: Option<Micros>) {
-        self.stopping = true;
-        self.hand_over(limit);
-    }
-
-    fn hand_over(&mut self, limit: Option<Micros>) {
-        let now = clock::monotonic();
-        for id in self.running.keys().copied().collect::<Vec<_>>() {
-            let Some(instance) = self.node.get(id) else {
-                continue;
-            };
-            let usual = instance.handover_patience();
-            let patience = limit.map_or(usual, |limit| limit.min(usual));
-            let effects = self.node.step(id, Event::Handover { patience }, now);
-            self.execute(effects);
-        }
-    }
-
-    /// Whatever is no longer master has nothing to wait for.
-    fn advance_stop(&mut self) {
-        if !self.stopping {
-            return;
-        }
-        let now = clock::monotonic();
-        let done: Vec<_> = self
-            .states()
-            .filter(|(_, state)| !matches!(state, State::Master | State::Init))
-            .map(|(id, _)| id)
-            .collect();
-        for id in done {
-            let effects = self.node.step(id, Event::Stop, now);
-            self.execute(effects);
-        }
-    }
-
-    fn log(&mut self, severity: u8, text: String) {
-        if self.channel.backlog() < LOG_BACKLOG {
-            self.say(&FromWorker::Log { severity, text });
-        }
-    }
-
-    fn say(&mut self, message: &FromWorker) {
-        if self.channel_open
-            && let Err(error) = self.channel.send(message, &[])
-        {
-            self.channel_failed(&error);
-        }
-    }
-
-    fn flush(&mut self) -> Result<(), WorkerError> {
-        if !self.channel_open {
-            return Ok(());
-        }
-        if let Err(error) = self.channel.flush() {
-            self.channel_failed(&error);
-            return Ok(());
-        }
-        let wanted = if self.channel.wants_write() {
-            Interest::InputOutput
-        } else {
-            Interest::Input
-        };
-        if wanted != self.channel_interest {
-            self.epoll.modify(&self.channel, CHANNEL, wanted)?;
-            self.channel_interest = wanted;
-        }
-        Ok(())
-    }
-
-    /// The supervisor is gone or talks nonsense: without it nobody runs checks, the proxy or a
-    /// restart, so this host must not keep addresses.
-    fn channel_failed(&mut self, _error: &ChannelError) {
-        if !self.channel_open {
-            return;
-        }
-        self.channel_open = false;
-        let _ = self.epoll.delete(&self.channel);
-        self.begin_stop(Some(ORPHAN_PATIENCE));
     }
 }

@@ -1,0 +1,69 @@
+//! A worker before its first configuration.
+
+use std::collections::BTreeMap;
+
+use ipc::channel::Channel;
+use netlink::{Netlink, Watch};
+use sys::epoll::{Epoll, Interest};
+use sys::rawsock::PacketSocket;
+use sys::signal::{Signal, SignalFd};
+use vrrp::Node;
+use vrrp::tracking::Health;
+
+use super::{CHANNEL, FIRST_SOCKET, SIGNALS, TIMER, WATCH, Worker};
+use crate::links::Links;
+use crate::sockets::Sockets;
+use crate::timer::Timer;
+use crate::{WorkerError, clock};
+
+impl Worker {
+    pub fn new(channel: Channel) -> Result<Self, WorkerError> {
+        let epoll = Epoll::new()?;
+        let timer = Timer::new()?;
+        let signals = SignalFd::new(&[Signal::TERM, Signal::INT])?;
+        let mut netlink = Netlink::open()?;
+        // Watch before reading, so that no change falls between.
+        let watch = Watch::open()?;
+        let links = Links::read(&mut netlink)?;
+        epoll.add(&channel, CHANNEL, Interest::Input)?;
+        epoll.add(&timer, TIMER, Interest::Input)?;
+        epoll.add(&signals, SIGNALS, Interest::Input)?;
+        epoll.add(&watch, WATCH, Interest::Input)?;
+        Ok(Self {
+            channel,
+            channel_open: true,
+            channel_interest: Interest::Input,
+            epoll,
+            timer,
+            signals,
+            netlink,
+            watch,
+            links,
+            packets: PacketSocket::sender()?,
+            sockets: Sockets::new(FIRST_SOCKET),
+            claims: Vec::new(),
+            listening: Vec::new(),
+            lasting: Vec::new(),
+            unaccepted: Vec::new(),
+            node: Node::default(),
+            running: BTreeMap::new(),
+            next_id: 0,
+            groups: Vec::new(),
+            scripts: BTreeMap::new(),
+            files: BTreeMap::new(),
+            processes: BTreeMap::new(),
+            next_watch: 0,
+            proxy: Health::Unknown,
+            proxy_reason: String::new(),
+            next_heartbeat: clock::monotonic(),
+            next_probe: clock::monotonic(),
+            stopping: false,
+            lateness: 0,
+            send_errors: 0,
+            foreign_adverts: 0,
+            prepared: false,
+            attachments: Vec::new(),
+            fifos: Vec::new(),
+        })
+    }
+}
