@@ -8,6 +8,7 @@
 pub mod announce;
 mod clock;
 mod fifo;
+mod lateness;
 mod links;
 pub mod plan;
 pub mod probe;

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 
 use vrrp::admit::Rules;
 use vrrp::ah::Window;
+use vrrp::peers::Peers;
 use vrrp::{InstanceId, Micros, Transport};
 
 use crate::plan::{InstancePlan, VipPlan};
 use crate::sockets::Key;
-use crate::worker::Conflict;
+use crate::worker::{Conflict, Difference, Reporter};
 
 #[derive(Debug)]
 pub struct Running {
@@ -45,6 +46,13 @@ pub struct Running {
     pub conflicts: u64,
     /// Which held address the link is asked for next.
     pub asked: usize,
+    /// The other routers, as far as they show themselves.
+    pub peers: Peers,
+    pub reporter: Reporter,
+    /// Whether a peer said that it hears us, when it was looked at last.
+    pub heard_by_peer: Option<bool>,
+    /// Another router's adverts list other addresses.
+    pub difference: Option<Difference>,
 }
 
 /// Whether the links count as up, after `interface_up_down_delays`.
@@ -106,6 +114,10 @@ impl Running {
             conflict: None,
             conflicts: 0,
             asked: 0,
+            peers: Peers::default(),
+            reporter: Reporter::default(),
+            heard_by_peer: None,
+            difference: None,
         }
     }
 

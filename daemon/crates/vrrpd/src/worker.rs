@@ -4,9 +4,12 @@ mod announcing;
 mod claims;
 mod configure;
 mod conflict;
+mod differing;
 mod effects;
 mod farewell;
 mod firewall;
+mod hardening;
+mod hearing;
 mod lasting;
 mod messages;
 mod network;
@@ -21,6 +24,8 @@ mod vmac;
 mod watched;
 
 pub use conflict::Conflict;
+pub use differing::Difference;
+pub use hearing::Reporter;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +39,7 @@ use vrrp::instance::State;
 use vrrp::tracking::{Debounce, Health};
 use vrrp::{InstanceId, Micros, Node};
 
+use crate::lateness::Lateness;
 use crate::links::Links;
 use crate::plan::{GroupPlan, ScriptPlan};
 use crate::running::Running;
@@ -83,14 +89,19 @@ pub struct Worker {
     next_heartbeat: Micros,
     next_probe: Micros,
     stopping: bool,
-    /// The longest that a wake-up came late, and adverts that could not be sent.
-    lateness: Micros,
+    lateness: Lateness,
+    /// How this process is scheduled, and whether its memory is locked.
+    hardening: hardening::Hardening,
+    /// Adverts and announcements that could not be sent.
     send_errors: u64,
     foreign_adverts: u64,
     prepared: bool,
     /// Included files, read by the supervisor.
     attachments: Vec<ipc::Attachment>,
     fifos: Vec<crate::fifo::Fifo>,
+    /// Where peers say whether they hear us, and when it is looked at next.
+    reports: Option<std::net::UdpSocket>,
+    next_reports: Micros,
 }
 
 impl Worker {
@@ -152,7 +163,7 @@ impl Worker {
 
     fn note_lateness(&mut self) {
         if let Some(due) = self.timer.take() {
-            self.lateness = self.lateness.max(clock::monotonic().saturating_sub(due));
+            self.lateness.note(clock::monotonic().saturating_sub(due));
         }
     }
 
@@ -168,6 +179,7 @@ impl Worker {
         if self.next_link_change().is_some_and(|at| at <= now) {
             self.reassess();
         }
+        self.hear_reports(now);
         if now >= self.next_heartbeat {
             let interval = ipc::message::HEARTBEAT_INTERVAL.as_micros();
             self.next_heartbeat = now + Micros::try_from(interval).unwrap_or(10_000);

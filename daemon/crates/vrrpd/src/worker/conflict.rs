@@ -103,6 +103,7 @@ impl Worker {
         }
         self.next_probe = now + PERIOD;
         self.let_go(now);
+        self.forget_differences(now);
         for id in self.masters() {
             let Some(running) = self.running.get_mut(&id) else {
                 continue;

@@ -92,6 +92,9 @@ impl Worker {
         running.socket_error = socket_error.map(|error| error.to_string());
         let moved = running.address != address;
         running.address = address;
+        if let vrrp::Transport::Unicast { peers } = &running.plan.transport {
+            running.peers.expect(peers.iter().map(|peer| peer.address));
+        }
         running.rules = address.map(|address| running.make_rules(address));
         if moved {
             self.resettle(id);
