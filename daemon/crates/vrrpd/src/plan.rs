@@ -183,10 +183,18 @@ fn fifos(config: &Config) -> Vec<String> {
 
 /// Nothing that the operator asked for is left out without a word.
 fn warn_of_the_undone(config: &Config, warnings: &mut Vec<String>) {
-    let mails = !config.global.mail.to.is_empty()
-        && config.instances.iter().any(|instance| instance.notify.mail);
+    let mail = &config.global.mail;
+    let wanted = config.instances.iter().any(|it| it.notify.mails())
+        || config.sync_groups.iter().any(|it| it.notify.mails());
     let undone = [
-        (mails, "smtp_alert: no mail is sent"),
+        (
+            wanted && mail.to.is_empty(),
+            "smtp_alert: no mail is sent, because notification_email names nobody",
+        ),
+        (
+            wanted && mail.server.is_none(),
+            "smtp_alert: no mail is sent, because smtp_server is missing",
+        ),
         (
             !config.static_routes.is_empty(),
             "static_routes are not set",

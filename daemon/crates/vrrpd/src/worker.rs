@@ -11,6 +11,7 @@ mod firewall;
 mod hardening;
 mod hearing;
 mod lasting;
+mod mail;
 mod messages;
 mod network;
 mod notify;

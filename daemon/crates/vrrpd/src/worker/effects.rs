@@ -177,6 +177,7 @@ impl Worker {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
+        let lasted_ms = clock::unix_ms().saturating_sub(running.since_ms);
         running.since_ms = clock::unix_ms();
         running.transitions += 1;
         let name = running.plan.name.clone();
@@ -187,6 +188,7 @@ impl Worker {
         }
         self.log(NOTICE, text);
         self.notify_state(id, to);
+        self.mail_state(id, from, to, lasted_ms);
     }
 
     fn lower_priority_heard(&mut self, id: InstanceId, source: IpAddr, priority: u8) {
