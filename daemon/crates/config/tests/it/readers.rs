@@ -40,10 +40,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ("Proxy.inspect_delay", &[("tcp phase", "inspect-delay")]),
     ("ProxyOptions.logasap", &[("option", "logasap")]),
     (
-        "ProxyOptions.log_health_checks",
-        &[("option", "log-health-checks")],
-    ),
-    (
         "ProxyOptions.http_buffer_request",
         &[("option", "http-buffer-request")],
     ),
