@@ -39,6 +39,19 @@ const vrrpInstance = z.object({
   peers: z.array(vrrpPeer).optional(),
   /** On a master: whether any backup says that it hears us; `null` when none ever said anything. */
   heardByPeer: z.boolean().nullable().optional(),
+  /** Whether the neighbours have learnt the addresses since they were announced last. */
+  announcement: z
+    .object({
+      outcome: z.enum(["pending", "verified", "unverified", "nobody_known"]),
+      rounds: z.number(),
+      neighboursAsked: z.number(),
+      neighboursProved: z.number(),
+      /** Addresses that no neighbour has shown to know. */
+      unproved: z.array(z.string()),
+      since: z.number(),
+    })
+    .nullable()
+    .optional(),
   /** Another router's adverts list other addresses: a rollout that is not finished. */
   addressListDiffers: z
     .object({
@@ -95,7 +108,28 @@ export const daemonStatusSchema = z.object({
     loadedAt: z.number(),
   }),
   processes: z.array(z.object({ name: z.string(), pid: z.number(), restarts: z.number() })),
-  vrrp: z.object({ instances: z.array(vrrpInstance) }).nullable(),
+  vrrp: z
+    .object({
+      instances: z.array(vrrpInstance),
+      process: z
+        .object({
+          hardening: z.object({
+            /** `null`: real time was not granted. */
+            realtimePriority: z.number().nullable(),
+            memoryLocked: z.boolean(),
+            refused: z.array(z.string()),
+          }),
+          /** How late the process was woken. */
+          lateness: z.object({
+            maxUs: z.number(),
+            sumUs: z.number(),
+            count: z.number(),
+            atMostUs: z.record(z.string(), z.number()),
+          }),
+        })
+        .optional(),
+    })
+    .nullable(),
   proxy: z
     .object({
       frontends: z.array(

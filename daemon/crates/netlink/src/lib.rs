@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod firewall;
+pub mod gateway;
 pub mod link;
 pub mod macvlan;
 pub mod neighbour;
@@ -14,6 +15,7 @@ mod watch;
 pub mod wire;
 
 pub use address::{Address, NewAddress};
+pub use gateway::Gateway;
 pub use link::Link;
 pub use neighbour::Neighbour;
 pub use socket::{Netlink, NetlinkError};

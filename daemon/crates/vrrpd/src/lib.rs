@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod announce;
+mod ask;
 mod clock;
 mod fifo;
 mod lateness;
@@ -15,6 +16,7 @@ pub mod probe;
 mod running;
 mod sockets;
 mod timer;
+mod verification;
 mod watching;
 mod worker;
 

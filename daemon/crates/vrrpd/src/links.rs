@@ -74,6 +74,10 @@ impl Links {
             .map(|address| address.address)
     }
 
+    pub fn all_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.addresses.iter().map(|address| address.address)
+    }
+
     /// Whether an address is in a subnet of the interface.
     pub fn is_on_link(&self, interface: u32, address: IpAddr) -> bool {
         self.addresses_of(interface)

@@ -10,7 +10,8 @@ use vrrp::{InstanceId, Micros, Transport};
 
 use crate::plan::{InstancePlan, VipPlan};
 use crate::sockets::Key;
-use crate::worker::{Conflict, Difference, Reporter};
+use crate::verification::Verification;
+use crate::worker::{Conflict, Difference, Reporter, Verdicts};
 
 #[derive(Debug)]
 pub struct Running {
@@ -46,11 +47,17 @@ pub struct Running {
     pub conflicts: u64,
     /// Which held address the link is asked for next.
     pub asked: usize,
+    /// Which neighbour is asked next.
+    pub turn: usize,
     /// The other routers, as far as they show themselves.
     pub peers: Peers,
     pub reporter: Reporter,
     /// Whether a peer said that it hears us, when it was looked at last.
     pub heard_by_peer: Option<bool>,
+    /// Announcements whose verification is to begin.
+    pub verify_from: Option<Micros>,
+    pub verification: Option<Verification>,
+    pub verdicts: Verdicts,
     /// Another router's adverts list other addresses.
     pub difference: Option<Difference>,
 }
@@ -114,9 +121,13 @@ impl Running {
             conflict: None,
             conflicts: 0,
             asked: 0,
+            turn: 0,
             peers: Peers::default(),
             reporter: Reporter::default(),
             heard_by_peer: None,
+            verify_from: None,
+            verification: None,
+            verdicts: Verdicts::default(),
             difference: None,
         }
     }

@@ -13,6 +13,7 @@ mod hearing;
 mod lasting;
 mod mail;
 mod messages;
+mod neighbourhood;
 mod network;
 mod notify;
 mod open;
@@ -21,12 +22,14 @@ mod speaking;
 mod status;
 mod stop;
 mod tracking;
+mod verify;
 mod vmac;
 mod watched;
 
 pub use conflict::Conflict;
 pub use differing::Difference;
 pub use hearing::Reporter;
+pub use verify::Verdicts;
 
 use std::collections::BTreeMap;
 
@@ -73,7 +76,7 @@ pub struct Worker {
     sockets: Sockets,
     claims: Vec<claims::Listener>,
     /// Where listeners were asked for last.
-    listening: Vec<(u32, bool)>,
+    listening: Vec<(u32, claims::Kind)>,
     lasting: Vec<crate::plan::VipPlan>,
     /// Addresses whose packets are dropped.
     unaccepted: Vec<std::net::IpAddr>,
@@ -155,6 +158,7 @@ impl Worker {
             self.node.next_deadline(),
             self.next_link_change(),
             self.next_announcement(),
+            self.next_question(),
             self.next_look(),
             self.next_look_at_watched(),
         ];
@@ -175,6 +179,7 @@ impl Worker {
             self.execute(effects);
         }
         self.announce_pending();
+        self.ask_neighbours();
         self.look_for_conflicts();
         self.watch_files_and_processes();
         if self.next_link_change().is_some_and(|at| at <= now) {

@@ -105,7 +105,9 @@ impl Worker {
         self.next_probe = now + PERIOD;
         self.let_go(now);
         self.forget_differences(now);
-        for id in self.masters() {
+        let masters = self.masters();
+        self.ask_in_turn(&masters);
+        for id in masters {
             let Some(running) = self.running.get_mut(&id) else {
                 continue;
             };

@@ -47,7 +47,10 @@ impl Worker {
                 }
                 Action::Acquire => self.acquire(id),
                 Action::Release => self.release(id),
-                Action::Announce { repeat } => self.announce(id, repeat),
+                Action::Announce { repeat } => {
+                    self.announce(id, repeat);
+                    self.verify_unless_done(id);
+                }
                 Action::Transition { from, to } => self.transition(id, from, to),
                 Action::LowerPriorityHeard { source, priority } => {
                     self.lower_priority_heard(id, source, priority);
@@ -140,6 +143,8 @@ impl Worker {
         // restore. Removed in reverse, as keepalived does.
         running.pending.clear();
         running.conflict = None;
+        running.verify_from = None;
+        running.verification = None;
         let held = std::mem::take(&mut running.held);
         for item in held.iter().rev() {
             self.remove(item);
@@ -197,6 +202,7 @@ impl Worker {
         };
         let name = running.plan.name.clone();
         self.second_master(id, source);
+        self.verify_later(id);
         let text = format!(
             "instance {name}: {source} advertises priority {priority}, lower than ours: two masters; announced ourselves again"
         );

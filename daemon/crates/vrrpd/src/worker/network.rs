@@ -160,6 +160,7 @@ impl Worker {
         running.restored += 1;
         let count = running.restored;
         self.announce_one(held.index, held.vip.address.address, RESTORED_REPEAT);
+        self.verify_later(id);
         if worth_a_line(count) {
             let (text, interface) = (held.vip.text(), &held.vip.interface);
             let line = format!(

@@ -8,6 +8,7 @@ use vrrp::{Instance, Micros};
 use super::Worker;
 use crate::clock;
 use crate::running::Running;
+use crate::verification::Verification;
 
 impl Worker {
     pub(super) fn status(&self) -> Value {
@@ -72,6 +73,7 @@ impl Worker {
             }).collect::<Vec<_>>(),
             "heardByPeer": running.peers.hear_us(plan.settings.interval, now)
                 .filter(|_| instance.state() == State::Master),
+            "announcement": running.verification.as_ref().map(Verification::status),
             "addressListDiffers": running.difference.as_ref().map(super::Difference::status),
             "splitBrain": running.conflict.as_ref().map(super::Conflict::status),
             "since": running.since_ms,
@@ -104,6 +106,12 @@ impl Worker {
         for (name, value) in [
             ("addresses_restored", running.restored),
             ("split_brains", running.conflicts),
+            ("announcements_verified", running.verdicts.verified),
+            ("announcements_unverified", running.verdicts.unverified),
+            (
+                "announcements_without_neighbours",
+                running.verdicts.nobody_known,
+            ),
             ("send_errors", self.send_errors),
             ("foreign_adverts", self.foreign_adverts),
             ("wake_lateness_max_us", self.lateness.max),
