@@ -7,7 +7,6 @@
 
 pub mod channel;
 mod error;
-pub mod mail;
 pub mod message;
 pub mod worker;
 

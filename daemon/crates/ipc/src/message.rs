@@ -116,16 +116,15 @@ pub enum FromWorker {
         user: Option<String>,
         group: Option<String>,
     },
-    /// VRRP: tell the people of `notification_email`.
-    Mail {
-        /// Without the `[ROUTER_ID]` before it.
-        subject: String,
-        text: String,
-    },
     /// VRRP: the addresses it holds now (`ADDR/LEN`, interface), so that the supervisor can take
     /// them away when the process dies.
     Holding {
         addresses: Vec<HeldAddress>,
+    },
+    /// VRRP: what else it has set in the kernel (routes, rules, interfaces) as the netlink requests
+    /// that take it away, in order, in place of the list before.
+    Undo {
+        requests: Vec<Vec<u8>>,
     },
     /// VRRP: adverts of priority 0 for all that it is master of, in place of the list before. The
     /// supervisor sends them when the process dies without having said goodbye.

@@ -46,6 +46,11 @@ pub fn set_unaccepted(addresses: &[IpAddr]) -> Result<(), NetlinkError> {
     Ok(())
 }
 
+/// Takes the tables away, if they are there.
+pub fn clear() -> Result<(), NetlinkError> {
+    set_unaccepted(&[])
+}
+
 /// Made first, so that removing it cannot fail.
 fn transaction(family: u8, addresses: &[IpAddr]) -> Vec<Request> {
     let mut requests = vec![

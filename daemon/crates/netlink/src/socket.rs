@@ -9,11 +9,12 @@ use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, sockopt};
 
 use crate::address::{self, Address, NewAddress, RTM_NEWADDR};
-use crate::gateway::{self, Gateway, RTM_GETROUTE, RTM_NEWROUTE};
-use crate::link::{self, Link, RTM_GETLINK, RTM_NEWLINK};
+use crate::link::{self, Link, RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK};
 use crate::macvlan;
 use crate::neighbour::{self, Neighbour, RTM_GETNEIGH, RTM_NEWNEIGH};
-use crate::wire::{self, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, Request};
+use crate::route::{RTM_DELROUTE, RTM_NEWROUTE, RouteKey};
+use crate::rule::{RTM_DELRULE, RTM_NEWRULE, RuleKey};
+use crate::wire::{self, NLM_F_ACK, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, Request};
 
 /// The kernel answers within microseconds; the bound only keeps a fault from hanging the caller.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(500);
@@ -74,14 +75,6 @@ impl Netlink {
         self.dump(request, RTM_NEWNEIGH, Neighbour::parse)
     }
 
-    /// The routers of the default routes.
-    pub fn gateways(&mut self) -> Result<Vec<Gateway>, NetlinkError> {
-        let request = Request::new(RTM_GETROUTE, NLM_F_DUMP, &[0; gateway::FIXED]);
-        let parse = |body: &[u8]| Some(gateway::parse(body));
-        let found = self.dump(request, RTM_NEWROUTE, parse)?;
-        Ok(found.into_iter().flatten().collect())
-    }
-
     /// Adds an address; false when it was there already.
     pub fn add_address(&mut self, interface: u32, new: &NewAddress) -> Result<bool, NetlinkError> {
         match self.acknowledged(new.add_request(interface)) {
@@ -102,6 +95,52 @@ impl Netlink {
             Err(NetlinkError::Refused(Errno::ADDRNOTAVAIL | Errno::NODEV)) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Sets a route or a rule; false when it was there already.
+    pub fn set(&mut self, request: Request) -> Result<bool, NetlinkError> {
+        match self.acknowledged(request) {
+            Ok(()) => Ok(true),
+            Err(NetlinkError::Refused(Errno::EXIST)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes a route, a rule or an interface away; false when it was not there.
+    pub fn unset(&mut self, request: Request) -> Result<bool, NetlinkError> {
+        match self.acknowledged(request) {
+            Ok(()) => Ok(true),
+            Err(NetlinkError::Refused(
+                Errno::SRCH | Errno::NOENT | Errno::NODEV | Errno::NETUNREACH,
+            )) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes away what another process has set, by the request that it has left for that. Nothing
+    /// but removals is sent.
+    pub fn undo(&mut self, request: &[u8]) -> Result<bool, NetlinkError> {
+        let message = wire::messages(request).next();
+        let removal = |kind| matches!(kind, RTM_DELROUTE | RTM_DELRULE | RTM_DELLINK);
+        match message.filter(|message| removal(message.kind)) {
+            Some(message) => self.unset(Request::new(message.kind, NLM_F_ACK, message.body)),
+            None => Err(NetlinkError::Malformed),
+        }
+    }
+
+    /// Whether the kernel has a route of this key.
+    pub fn has_route(&mut self, key: RouteKey) -> Result<bool, NetlinkError> {
+        let found = self.dump(key.dump_request(), RTM_NEWROUTE, |body| {
+            RouteKey::parse(body).filter(|other| *other == key)
+        })?;
+        Ok(!found.is_empty())
+    }
+
+    pub fn has_rule(&mut self, key: RuleKey) -> Result<bool, NetlinkError> {
+        let found = self.dump(key.dump_request(), RTM_NEWRULE, |body| {
+            RuleKey::parse(body).filter(|other| *other == key)
+        })?;
+        Ok(!found.is_empty())
     }
 
     /// Adds a private MAC-VLAN interface, down.

@@ -1,4 +1,4 @@
-//! Changes of links and addresses as the kernel announces them.
+//! Changes of links, addresses, routes and rules as the kernel announces them.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -7,12 +7,18 @@ use rustix::net::{RecvFlags, SocketFlags, sockopt};
 
 use crate::address::{Address, RTM_DELADDR, RTM_NEWADDR};
 use crate::link::{Link, RTM_DELLINK, RTM_NEWLINK};
+use crate::route::{RTM_DELROUTE, RouteKey};
+use crate::rule::{RTM_DELRULE, RuleKey};
 use crate::socket::{NetlinkError, open_socket};
 use crate::wire::{self, Message};
 
 const RTMGRP_LINK: u32 = 0x1;
 const RTMGRP_IPV4_IFADDR: u32 = 0x10;
 const RTMGRP_IPV6_IFADDR: u32 = 0x100;
+const RTMGRP_IPV4_ROUTE: u32 = 0x40;
+const RTMGRP_IPV4_RULE: u32 = 0x80;
+const RTMGRP_IPV6_ROUTE: u32 = 0x400;
+const RTMGRP_IPV6_RULE: u32 = 0x4_0000;
 const RECEIVE_BUFFER: usize = 1 << 20;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +28,8 @@ pub enum Change {
     LinkGone(Link),
     AddressAdded(Address),
     AddressRemoved(Address),
+    RouteRemoved(RouteKey),
+    RuleRemoved(RuleKey),
     /// The kernel dropped announcements: everything must be read anew.
     Overrun,
 }
@@ -33,8 +41,18 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Links and addresses.
     pub fn open() -> Result<Self, NetlinkError> {
-        let groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+        Self::of(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
+    }
+
+    /// Routes and rules. Apart from the rest, because a router changes very many of them.
+    pub fn routes() -> Result<Self, NetlinkError> {
+        let routes = RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+        Self::of(routes | RTMGRP_IPV4_RULE | RTMGRP_IPV6_RULE)
+    }
+
+    fn of(groups: u32) -> Result<Self, NetlinkError> {
         let fd = open_socket(groups, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK)?;
         // A larger buffer makes overruns rarer; they are handled all the same.
         let _ = sockopt::set_socket_recv_buffer_size(&fd, RECEIVE_BUFFER);
@@ -73,6 +91,8 @@ fn change(message: Message<'_>) -> Option<Change> {
         RTM_DELLINK => Link::parse(message.body).map(Change::LinkGone),
         RTM_NEWADDR => Address::parse(message.body).map(Change::AddressAdded),
         RTM_DELADDR => Address::parse(message.body).map(Change::AddressRemoved),
+        RTM_DELROUTE => RouteKey::parse(message.body).map(Change::RouteRemoved),
+        RTM_DELRULE => RuleKey::parse(message.body).map(Change::RuleRemoved),
         wire::NLMSG_OVERRUN => Some(Change::Overrun),
         _ => None,
     }

@@ -19,7 +19,7 @@ pub struct Message<'a> {
 }
 
 /// Builds one request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Request {
     bytes: Vec<u8>,
 }

@@ -121,7 +121,8 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
     if let Some(path) = inputs.keepalived {
         let files = read_all(&[path.to_owned()], &mut loaded.unreadable);
         let parsed = keepalived::parse(&sources(&files), &options);
-        let attachments = included(files.len(), &parsed.sources);
+        let mut attachments = included(files.len(), &parsed.sources);
+        attachments.extend(names(&parsed.config));
         loaded.keepalived = Some(half(files, parsed, attachments));
     }
     loaded
@@ -191,6 +192,23 @@ fn included(main: usize, sources: &SourceMap) -> Vec<Attachment> {
         bytes: sources.text(id).as_bytes().to_vec(),
     })
     .collect()
+}
+
+/// The names of iproute2, where routes or rules may use them: the VRRP process opens no file.
+fn names(config: &keepalived::Config) -> Vec<Attachment> {
+    let of_instances = config.instances.iter();
+    let mut paths = of_instances.map(|it| it.routes.len() + it.rules.len());
+    let fixed = config.static_routes.len() + config.static_rules.len();
+    if fixed == 0 && paths.all(|count| count == 0) {
+        return Vec::new();
+    }
+    let patterns = keepalived::name_files().into_iter();
+    let files = patterns.flat_map(|pattern| DiskFiles.load(&pattern, "/"));
+    let attach = |(path, text): (String, String)| Attachment {
+        path,
+        bytes: text.into_bytes(),
+    };
+    files.map(attach).collect()
 }
 
 fn half<C>(files: Vec<SourceFile>, parsed: Parsed<C>, attachments: Vec<Attachment>) -> Half<C> {

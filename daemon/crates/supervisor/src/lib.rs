@@ -19,7 +19,6 @@ mod journal;
 mod listeners;
 mod liveness;
 mod options;
-mod outbox;
 mod run_dir;
 mod script;
 mod service;

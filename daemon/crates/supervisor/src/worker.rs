@@ -104,6 +104,8 @@ pub struct Worker {
     pub liveness: Option<Liveness>,
     /// Addresses to take away when it dies.
     pub held: Vec<HeldAddress>,
+    /// Netlink requests that take away what else it has set.
+    pub undo: Vec<Vec<u8>>,
     /// What to send when it dies.
     pub farewell: Vec<FarewellPacket>,
 }
@@ -141,6 +143,7 @@ impl Worker {
             ready: None,
             liveness: None,
             held: Vec::new(),
+            undo: Vec::new(),
             farewell: Vec::new(),
         })
     }

@@ -37,7 +37,6 @@ pub enum Command {
     },
     VrrpWorker(WorkerArgs),
     ProxyWorker(WorkerArgs),
-    MailWorker(WorkerArgs),
     Version {
         json: bool,
     },
@@ -120,7 +119,6 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
         ])?),
         "vrrp-worker" => Ok(Command::VrrpWorker(worker(&flags(&WORKER_FLAGS)?)?)),
         "proxy-worker" => Ok(Command::ProxyWorker(worker(&flags(&WORKER_FLAGS)?)?)),
-        "mail-worker" => Ok(Command::MailWorker(worker(&flags(&WORKER_FLAGS)?)?)),
         "--version" | "-v" | "version" => Ok(Command::Version {
             json: flags(&[Flag::switch("--json")])?.has("--json"),
         }),

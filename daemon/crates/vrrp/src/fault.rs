@@ -17,6 +17,8 @@ pub enum FaultReason {
     Waiting(String),
     /// Another member of the sync group is in FAULT.
     Group(String),
+    /// A static address, route or rule that the instance tracks is gone and cannot be put back.
+    Lost(String),
     /// The socket could not be opened or the multicast group not joined.
     Socket(String),
 }
@@ -33,6 +35,7 @@ impl fmt::Display for FaultReason {
             FaultReason::Unusable(what) => write!(f, "{what} cannot be run"),
             FaultReason::Waiting(what) => write!(f, "{what} has not answered yet"),
             FaultReason::Group(member) => write!(f, "{member} of the same sync group is in fault"),
+            FaultReason::Lost(what) => write!(f, "{what} is gone and cannot be put back"),
             FaultReason::Socket(text) => write!(f, "cannot open its socket: {text}"),
         }
     }

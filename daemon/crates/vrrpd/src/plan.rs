@@ -2,6 +2,7 @@
 //! that the worker needs. Pure.
 
 mod instance;
+mod path;
 mod script;
 mod tracking;
 mod watched;
@@ -13,6 +14,7 @@ use std::net::IpAddr;
 use vrrp::packet::ChecksumStyle;
 use vrrp::{Authentication, Micros, Settings, Transport};
 
+pub use path::{Path, PathPlan};
 pub use tracking::{Source, Tracker};
 pub use watched::{FilePlan, ProcessPlan};
 
@@ -24,6 +26,8 @@ pub struct Plan {
     pub scripts: Vec<ScriptPlan>,
     /// `static_ipaddress`: there whatever the state.
     pub lasting: Vec<VipPlan>,
+    /// `static_routes`, `static_rules`.
+    pub lasting_paths: Vec<PathPlan>,
     pub files: Vec<FilePlan>,
     pub processes: Vec<ProcessPlan>,
     pub rt_priority: Option<u8>,
@@ -65,6 +69,10 @@ pub struct InstancePlan {
     pub ah_key: Vec<u8>,
     pub checksum: ChecksumStyle,
     pub vips: Vec<VipPlan>,
+    /// `virtual_routes`, then `virtual_rules`.
+    pub paths: Vec<PathPlan>,
+    /// `track_group`s that it is a member of.
+    pub track_groups: Vec<String>,
     /// The addresses that adverts list, in order.
     pub advertised: Vec<IpAddr>,
     pub trackers: Vec<Tracker>,
@@ -125,6 +133,9 @@ impl InstancePlan {
 pub struct VipPlan {
     pub interface: String,
     pub address: NewAddress,
+    /// Its loss is not noticed, and it is not put back.
+    pub no_track: bool,
+    pub track_group: Option<String>,
 }
 
 impl VipPlan {
@@ -144,6 +155,7 @@ pub fn from_config(config: &Config) -> Plan {
             .map(|priority| priority.value),
         fifos: fifos(config),
         lasting: lasting(config),
+        lasting_paths: path::all(&config.static_routes, &config.static_rules),
         ..Plan::default()
     };
     for group in &config.sync_groups {
@@ -183,24 +195,9 @@ fn fifos(config: &Config) -> Vec<String> {
 
 /// Nothing that the operator asked for is left out without a word.
 fn warn_of_the_undone(config: &Config, warnings: &mut Vec<String>) {
-    let mail = &config.global.mail;
-    let wanted = config.instances.iter().any(|it| it.notify.mails())
-        || config.sync_groups.iter().any(|it| it.notify.mails());
-    let undone = [
-        (
-            wanted && mail.to.is_empty(),
-            "smtp_alert: no mail is sent, because notification_email names nobody",
-        ),
-        (
-            wanted && mail.server.is_none(),
-            "smtp_alert: no mail is sent, because smtp_server is missing",
-        ),
-        (
-            !config.static_routes.is_empty(),
-            "static_routes are not set",
-        ),
-        (!config.static_rules.is_empty(), "static_rules are not set"),
-    ];
+    let mails = !config.global.mail.to.is_empty()
+        && config.instances.iter().any(|instance| instance.notify.mail);
+    let undone = [(mails, "smtp_alert: no mail is sent")];
     for (present, what) in undone {
         if present {
             warnings.push(what.to_owned());

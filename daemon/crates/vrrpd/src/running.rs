@@ -5,13 +5,11 @@ use std::net::IpAddr;
 
 use vrrp::admit::Rules;
 use vrrp::ah::Window;
-use vrrp::peers::Peers;
 use vrrp::{InstanceId, Micros, Transport};
 
 use crate::plan::{InstancePlan, VipPlan};
 use crate::sockets::Key;
-use crate::verification::Verification;
-use crate::worker::{Conflict, Difference, Reporter, Verdicts};
+use crate::worker::{Conflict, HeldPath};
 
 #[derive(Debug)]
 pub struct Running {
@@ -25,6 +23,8 @@ pub struct Running {
     pub rules: Option<Rules>,
     pub link: LinkState,
     pub held: Vec<Held>,
+    /// Routes, then rules, that it has set.
+    pub paths: Vec<HeldPath>,
     pub since_ms: u64,
     pub transitions: u64,
     /// Why the priority is not the configured one.
@@ -47,19 +47,6 @@ pub struct Running {
     pub conflicts: u64,
     /// Which held address the link is asked for next.
     pub asked: usize,
-    /// Which neighbour is asked next.
-    pub turn: usize,
-    /// The other routers, as far as they show themselves.
-    pub peers: Peers,
-    pub reporter: Reporter,
-    /// Whether a peer said that it hears us, when it was looked at last.
-    pub heard_by_peer: Option<bool>,
-    /// Announcements whose verification is to begin.
-    pub verify_from: Option<Micros>,
-    pub verification: Option<Verification>,
-    pub verdicts: Verdicts,
-    /// Another router's adverts list other addresses.
-    pub difference: Option<Difference>,
 }
 
 /// Whether the links count as up, after `interface_up_down_delays`.
@@ -107,6 +94,7 @@ impl Running {
             rules: None,
             link: LinkState::default(),
             held: Vec::new(),
+            paths: Vec::new(),
             since_ms: now_ms,
             transitions: 0,
             reasons: Vec::new(),
@@ -121,14 +109,6 @@ impl Running {
             conflict: None,
             conflicts: 0,
             asked: 0,
-            turn: 0,
-            peers: Peers::default(),
-            reporter: Reporter::default(),
-            heard_by_peer: None,
-            verify_from: None,
-            verification: None,
-            verdicts: Verdicts::default(),
-            difference: None,
         }
     }
 

@@ -4,32 +4,26 @@ mod announcing;
 mod claims;
 mod configure;
 mod conflict;
-mod differing;
 mod effects;
 mod farewell;
 mod firewall;
-mod hardening;
-mod hearing;
 mod lasting;
-mod mail;
+mod lasting_paths;
 mod messages;
-mod neighbourhood;
 mod network;
 mod notify;
 mod open;
+mod paths;
 mod receive;
 mod speaking;
 mod status;
 mod stop;
 mod tracking;
-mod verify;
 mod vmac;
 mod watched;
 
 pub use conflict::Conflict;
-pub use differing::Difference;
-pub use hearing::Reporter;
-pub use verify::Verdicts;
+pub use paths::HeldPath;
 
 use std::collections::BTreeMap;
 
@@ -43,7 +37,6 @@ use vrrp::instance::State;
 use vrrp::tracking::{Debounce, Health};
 use vrrp::{InstanceId, Micros, Node};
 
-use crate::lateness::Lateness;
 use crate::links::Links;
 use crate::plan::{GroupPlan, ScriptPlan};
 use crate::running::Running;
@@ -56,6 +49,7 @@ const CHANNEL: u64 = 0;
 const TIMER: u64 = 1;
 const SIGNALS: u64 = 2;
 const WATCH: u64 = 3;
+const PATHS: u64 = 4;
 const FIRST_SOCKET: u64 = 16;
 
 pub const WARNING: u8 = 4;
@@ -76,8 +70,12 @@ pub struct Worker {
     sockets: Sockets,
     claims: Vec<claims::Listener>,
     /// Where listeners were asked for last.
-    listening: Vec<(u32, claims::Kind)>,
+    listening: Vec<(u32, bool)>,
     lasting: Vec<crate::plan::VipPlan>,
+    lasting_paths: lasting_paths::LastingPaths,
+    path_watch: Option<Watch>,
+    /// What the supervisor was told to take away last.
+    undo_left: Vec<Vec<u8>>,
     /// Addresses whose packets are dropped.
     unaccepted: Vec<std::net::IpAddr>,
     node: Node,
@@ -93,19 +91,14 @@ pub struct Worker {
     next_heartbeat: Micros,
     next_probe: Micros,
     stopping: bool,
-    lateness: Lateness,
-    /// How this process is scheduled, and whether its memory is locked.
-    hardening: hardening::Hardening,
-    /// Adverts and announcements that could not be sent.
+    /// The longest that a wake-up came late, and adverts that could not be sent.
+    lateness: Micros,
     send_errors: u64,
     foreign_adverts: u64,
     prepared: bool,
     /// Included files, read by the supervisor.
     attachments: Vec<ipc::Attachment>,
     fifos: Vec<crate::fifo::Fifo>,
-    /// Where peers say whether they hear us, and when it is looked at next.
-    reports: Option<std::net::UdpSocket>,
-    next_reports: Micros,
 }
 
 impl Worker {
@@ -122,6 +115,7 @@ impl Worker {
             for ready in events.iter() {
                 match ready.token {
                     WATCH => self.network_changed()?,
+                    PATHS => self.paths_changed()?,
                     SIGNALS => self.signalled()?,
                     TIMER => self.note_lateness(),
                     _ => {}
@@ -135,6 +129,7 @@ impl Worker {
             self.listen_for_claims();
             self.flush()?;
         }
+        self.take_up_lasting_paths(Vec::new());
         self.take_up_lasting(Vec::new());
         self.remove_all_vmacs();
         self.say(&FromWorker::Stopped);
@@ -157,8 +152,8 @@ impl Worker {
         let deadlines = [
             self.node.next_deadline(),
             self.next_link_change(),
+            self.next_path_retry(),
             self.next_announcement(),
-            self.next_question(),
             self.next_look(),
             self.next_look_at_watched(),
         ];
@@ -168,7 +163,7 @@ impl Worker {
 
     fn note_lateness(&mut self) {
         if let Some(due) = self.timer.take() {
-            self.lateness.note(clock::monotonic().saturating_sub(due));
+            self.lateness = self.lateness.max(clock::monotonic().saturating_sub(due));
         }
     }
 
@@ -179,13 +174,12 @@ impl Worker {
             self.execute(effects);
         }
         self.announce_pending();
-        self.ask_neighbours();
         self.look_for_conflicts();
+        self.retry_paths();
         self.watch_files_and_processes();
         if self.next_link_change().is_some_and(|at| at <= now) {
             self.reassess();
         }
-        self.hear_reports(now);
         if now >= self.next_heartbeat {
             let interval = ipc::message::HEARTBEAT_INTERVAL.as_micros();
             self.next_heartbeat = now + Micros::try_from(interval).unwrap_or(10_000);

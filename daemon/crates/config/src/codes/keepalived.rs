@@ -160,7 +160,7 @@ pub const KEEPALIVED: &[(&str, &str)] = &[
     ),
     (
         "keepalived/unknown-instance",
-        "A sync group names an instance that does not exist",
+        "A sync group or a track_group names an instance that does not exist",
     ),
     (
         "keepalived/unknown-keyword",
@@ -172,7 +172,7 @@ pub const KEEPALIVED: &[(&str, &str)] = &[
     ),
     (
         "keepalived/unknown-tracker",
-        "A tracked file or process is not defined above",
+        "A tracked file or process is not defined above, or a track_group nowhere",
     ),
     (
         "keepalived/unquoted-command",

@@ -10,6 +10,7 @@ mod survived;
 mod tree;
 mod values;
 
+pub use keywords::names::patterns as name_files;
 pub use model::Config;
 
 use crate::diagnostic::Parsed;

@@ -4,6 +4,9 @@ use super::table::entries;
 use super::{Entry, Status};
 use Status::{Accepted, Ignored, NotYet, Supported};
 
+const MAIL: Status = Ignored(
+    "mail on a change of state is not sent yet; the state is in the log and in tandemd status",
+);
 const TRACKED: Status = NotYet("is not watched yet; use a vrrp_script");
 
 pub(super) static VRRP: &[Entry] = entries! {
@@ -29,12 +32,11 @@ pub(super) static VRRP: &[Entry] = entries! {
             => "higher_prio_send_advert";
         Accepted("unicast is taken from the listed peers only") => "check_unicast_src";
         Accepted("the log level is chosen when the daemon starts") => "debug";
-        Supported => "smtp_alert";
+        MAIL => "smtp_alert";
         NotYet("write use_vmac with a name of its own, or none")
             => "use_vmac_addr" "use_ipvlan" "vrrp_garp_extra_if"
             "garp_extra_if" "vmac_garp_intvl";
-        NotYet("routes and rules do not move with the addresses yet; use notify scripts")
-            => "virtual_routes" "virtual_rules";
+        Supported => "virtual_routes" "virtual_rules";
         TRACKED => "track_bfd" "track_src_ip";
         Accepted("the kernel tells the state of links") => "linkbeat_use_polling";
         NotYet("write each interface into track_interface") => "linkbeat_interfaces";
@@ -51,8 +53,32 @@ pub(super) static VRRP: &[Entry] = entries! {
     "virtual_ipaddress" ALL {
         Supported => "brd" "broadcast" "dev" "scope" "label" "peer" "preferred_lft"
             "-nodad" "home" "mngtmpaddr" "noprefixroute" "autojoin" "nodad";
-        Accepted("an address that somebody removes is always put back") => "no_track";
-        NotYet("address groups are not kept") => "track_group" "metric" "use_vmac";
+        Supported => "no_track";
+        Supported => "track_group";
+        NotYet("address groups are not kept") => "metric" "use_vmac";
+    }
+    "virtual_routes" ALL {
+        Supported => "src" "from" "to" "via" "gw" "or" "dev" "oif" "table" "metric" "priority"
+            "preference" "proto" "protocol" "tos" "dsfield" "scope" "realms" "nexthop" "weight"
+            "onlink" "pervasive" "mtu" "window" "rtt" "rttvar" "ssthresh" "cwnd" "advmss"
+            "reordering" "hoplimit" "initcwnd" "initrwnd" "features" "rto_min" "quickack"
+            "congctl" "fastopen_no_cookie" "lock" "pref" "expires" "ttl-propagate" "append"
+            "prepend" "inet" "inet6" "default" "unicast" "local" "broadcast" "anycast"
+            "multicast" "blackhole" "unreachable" "prohibit" "throw" "no_track" "track_group";
+        NotYet("routes with an encapsulation are set with the system's own network service")
+            => "encap" "as";
+        NotYet("write the table of the vrf: table NUMBER") => "vrf";
+    }
+    "virtual_rules" ALL {
+        Supported => "from" "to" "not" "tos" "dsfield" "fwmark" "iif" "dev" "oif" "preference"
+            "priority" "order" "table" "lookup" "goto" "nop" "blackhole" "unreachable" "prohibit"
+            "realms" "l3mdev" "uidrange" "ipproto" "ip_proto" "sport" "dport" "tun_id"
+            "suppress_prefixlength" "suppress_prefixlen" "suppress_ifgroup" "suppress_group"
+            "protocol" "inet" "inet6" "no_track" "track_group";
+        NotYet("translate addresses with nf_tables") => "nat" "map-to";
+    }
+    "track_group" ALL {
+        Supported => "group";
     }
     "vrrp_sync_group" ALL {
         Supported => "group" "track_script" "track_interface" "notify" "notify_master"
@@ -60,7 +86,7 @@ pub(super) static VRRP: &[Entry] = entries! {
             "sync_group_tracking_weight" "global_tracking";
         Ignored("scripts are run when the state changes, not when the priority does")
             => "notify_priority_changes";
-        Supported => "smtp_alert";
+        MAIL => "smtp_alert";
         Supported => "track_file" "track_process";
         TRACKED => "track_bfd";
     }

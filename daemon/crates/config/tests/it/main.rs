@@ -4,12 +4,12 @@
 mod beside;
 mod corpus;
 mod golden;
-mod haproxy_checks;
 mod haproxy_model;
 mod haproxy_rules;
 mod haproxy_says;
 mod keepalived_language;
 mod keepalived_model;
+mod keepalived_routes;
 mod keepalived_says;
 mod meaning;
 mod mutated;

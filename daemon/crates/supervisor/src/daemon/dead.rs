@@ -38,9 +38,9 @@ impl Daemon {
         worker.kill();
         // Before anything is logged: every millisecond here is one of outage.
         self.give_up(&held, &farewell);
-        let text = format!("the vrrp process {pid} hangs ({reason}); it is killed");
-        self.journal.error(&text);
-        self.alarm(&text);
+        self.journal.error(&format!(
+            "the vrrp process {pid} hangs ({reason}); it is killed"
+        ));
     }
 
     /// Says goodbye for a process that cannot, then takes its addresses away.
@@ -66,6 +66,36 @@ impl Daemon {
         }
         for entry in held {
             self.remove_address(entry, &mut netlink, &links);
+        }
+    }
+
+    /// Routes, rules, interfaces and the firewall table of a process that cannot remove them.
+    pub(super) fn undo(&mut self, requests: &[Vec<u8>]) {
+        if let Err(error) = netlink::firewall::clear() {
+            self.journal
+                .error(&format!("the firewall table stays behind: {error}"));
+        }
+        if requests.is_empty() {
+            return;
+        }
+        let results = Netlink::open().map(|mut netlink| {
+            let each = requests.iter().map(|request| netlink.undo(request));
+            each.collect::<Vec<_>>()
+        });
+        match results {
+            Ok(results) => {
+                let removed = results.iter().filter(|it| **it == Ok(true)).count();
+                self.journal.notice(&format!(
+                    "removed {removed} routes, rules and interfaces of the dead process"
+                ));
+                for error in results.into_iter().filter_map(Result::err) {
+                    self.journal
+                        .error(&format!("something stays behind: {error}"));
+                }
+            }
+            Err(error) => self
+                .journal
+                .error(&format!("routes and rules stay behind: {error}")),
         }
     }
 

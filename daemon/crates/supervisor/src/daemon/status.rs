@@ -111,7 +111,6 @@ impl Daemon {
                 "loadedAt": self.loaded_at,
             },
             "processes": processes,
-            "mail": self.mail_status(),
             "vrrp": vrrp,
             "proxy": proxy,
         })
@@ -130,7 +129,6 @@ impl Daemon {
             self.reply(Some(client), &reply);
             return;
         }
-        self.handed_over = true;
         let now = Instant::now();
         self.handover = Some(Handover {
             client,

@@ -69,10 +69,14 @@ impl Daemon {
             FromWorker::Notify { argv, user, group } => {
                 self.scripts.notify(Command { argv, user, group });
             }
-            FromWorker::Mail { subject, text } => self.mail(&subject, text),
             FromWorker::Holding { addresses } => {
                 if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
                     worker.held = addresses;
+                }
+            }
+            FromWorker::Undo { requests } => {
+                if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                    worker.undo = requests;
                 }
             }
             FromWorker::Farewell { packets } => {
@@ -158,6 +162,7 @@ impl Daemon {
         if kind == Kind::Vrrp {
             self.scripts.clear();
             self.give_up(&worker.held, &worker.farewell);
+            self.undo(&worker.undo);
         }
         if self.stopping.is_some() {
             self.advance_stop(Instant::now());
@@ -173,7 +178,6 @@ impl Daemon {
             return;
         }
         self.journal.error(&text);
-        self.alarm(&text);
         self.reload_answered(kind, self.attempt, Err(vec![text]));
         if kind == Kind::Proxy {
             self.service.ended(Instant::now());

@@ -13,7 +13,6 @@ use super::{InstancePlan, VipPlan, VmacPlan, tracking};
 
 pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -> InstancePlan {
     let name = instance.name.value.0.clone();
-    warn_of_the_undone(instance, &name, warnings);
     let ipv6 = instance.is_ipv6();
     let interface = instance.interface.value.clone();
     let unaccepted = instance.accept == model::AcceptMode::OwnerOnly && !instance.is_owner();
@@ -54,6 +53,8 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         vips: all
             .map(|vip| never_a_source(self::vip(vip, holder), unaccepted))
             .collect(),
+        paths: super::path::all(&instance.routes, &instance.rules),
+        track_groups: track_groups(config, instance),
         trackers: tracking::of_instance(config, instance, warnings),
         notify: instance.notify.clone(),
         ignore_link: instance.dont_track_primary,
@@ -144,6 +145,8 @@ pub fn vip(vip: &Vip, default_interface: &str) -> VipPlan {
     let host_route = address.is_ipv6() && vip.prefix == 128;
     VipPlan {
         interface: interface.unwrap_or_else(|| default_interface.to_owned()),
+        no_track: vip.no_track,
+        track_group: vip.track_group.as_ref().map(|name| name.value.clone()),
         address: NewAddress {
             address,
             prefix: vip.prefix,
@@ -200,14 +203,11 @@ fn broadcast(vip: &Vip) -> Option<Ipv4Addr> {
     })
 }
 
-fn warn_of_the_undone(instance: &Instance, name: &str, warnings: &mut Vec<String>) {
-    let undone = [
-        (!instance.routes.is_empty(), "virtual_routes are not set"),
-        (!instance.rules.is_empty(), "virtual_rules are not set"),
-    ];
-    for (present, what) in undone {
-        if present {
-            warnings.push(format!("instance {name}: {what}"));
-        }
-    }
+fn track_groups(config: &Config, instance: &Instance) -> Vec<String> {
+    let member = |group: &&model::TrackGroup| {
+        let mut members = group.tracking.iter();
+        members.any(|member| member.value == instance.name.value)
+    };
+    let groups = config.track_groups.iter().filter(member);
+    groups.map(|group| group.group_name.value.clone()).collect()
 }

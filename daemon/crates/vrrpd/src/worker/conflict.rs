@@ -93,7 +93,6 @@ impl Worker {
         running.conflicts += 1;
         running.conflict = Some(conflict);
         self.log(WARNING, text);
-        self.mail_conflict(id);
     }
 
     /// Asks the link who has our addresses, and lets old conflicts go.
@@ -104,10 +103,7 @@ impl Worker {
         }
         self.next_probe = now + PERIOD;
         self.let_go(now);
-        self.forget_differences(now);
-        let masters = self.masters();
-        self.ask_in_turn(&masters);
-        for id in masters {
+        for id in self.masters() {
             let Some(running) = self.running.get_mut(&id) else {
                 continue;
             };
@@ -137,12 +133,11 @@ impl Worker {
             let old = |conflict: &Conflict| now.saturating_sub(conflict.last) >= HEALED;
             if running.conflict.as_ref().is_some_and(old) {
                 running.conflict = None;
-                healed.push((running.id, running.plan.name.clone()));
+                healed.push(running.plan.name.clone());
             }
         }
-        for (id, name) in healed {
+        for name in healed {
             self.log(NOTICE, format!("instance {name}: the split brain is over"));
-            self.mail_conflict(id);
         }
     }
 

@@ -35,6 +35,11 @@ impl Worker {
         }
         self.put_lasting_back();
         self.rewire();
+        // The kernel drops routes with links and addresses, and does not tell of all.
+        if self.path_watch.is_some() {
+            self.put_paths_back();
+            self.reassess();
+        }
         Ok(())
     }
 
@@ -92,9 +97,6 @@ impl Worker {
         running.socket_error = socket_error.map(|error| error.to_string());
         let moved = running.address != address;
         running.address = address;
-        if let vrrp::Transport::Unicast { peers } = &running.plan.transport {
-            running.peers.expect(peers.iter().map(|peer| peer.address));
-        }
         running.rules = address.map(|address| running.make_rules(address));
         if moved {
             self.resettle(id);
@@ -137,7 +139,9 @@ impl Worker {
                     .held
                     .iter()
                     .find(|held| {
-                        held.index == gone.interface && held.vip.address.address == gone.address
+                        !held.vip.no_track
+                            && held.index == gone.interface
+                            && held.vip.address.address == gone.address
                     })
                     .cloned()
             });
@@ -160,7 +164,6 @@ impl Worker {
         running.restored += 1;
         let count = running.restored;
         self.announce_one(held.index, held.vip.address.address, RESTORED_REPEAT);
-        self.verify_later(id);
         if worth_a_line(count) {
             let (text, interface) = (held.vip.text(), &held.vip.interface);
             let line = format!(

@@ -10,9 +10,7 @@ use sys::signal::{Signal, SignalFd};
 use vrrp::Node;
 use vrrp::tracking::Health;
 
-use super::hardening::Hardening;
 use super::{CHANNEL, FIRST_SOCKET, SIGNALS, TIMER, WATCH, Worker};
-use crate::lateness::Lateness;
 use crate::links::Links;
 use crate::sockets::Sockets;
 use crate::timer::Timer;
@@ -46,6 +44,9 @@ impl Worker {
             claims: Vec::new(),
             listening: Vec::new(),
             lasting: Vec::new(),
+            lasting_paths: super::lasting_paths::LastingPaths::default(),
+            path_watch: None,
+            undo_left: Vec::new(),
             unaccepted: Vec::new(),
             node: Node::default(),
             running: BTreeMap::new(),
@@ -60,15 +61,12 @@ impl Worker {
             next_heartbeat: clock::monotonic(),
             next_probe: clock::monotonic(),
             stopping: false,
-            lateness: Lateness::default(),
-            hardening: Hardening::default(),
+            lateness: 0,
             send_errors: 0,
             foreign_adverts: 0,
             prepared: false,
             attachments: Vec::new(),
             fifos: Vec::new(),
-            reports: None,
-            next_reports: 0,
         })
     }
 }

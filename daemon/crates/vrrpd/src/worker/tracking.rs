@@ -18,6 +18,7 @@ impl Worker {
 
     fn reassess_one(&mut self, id: InstanceId) {
         let mut faults = self.link_faults(id);
+        faults.extend(self.lasting_faults(id));
         let Some(running) = self.running.get(&id) else {
             return;
         };
@@ -93,6 +94,9 @@ impl Worker {
         let plan = &running.plan;
         let mut interfaces = vec![plan.interface.as_str()];
         interfaces.extend(plan.vips.iter().map(|vip| vip.interface.as_str()));
+        let tracked = plan.paths.iter().filter(|path| !path.no_track);
+        interfaces.extend(tracked.flat_map(crate::plan::PathPlan::interfaces));
+        interfaces.sort_unstable();
         interfaces.dedup();
         let (mut faults, mut down) = (Vec::new(), Vec::new());
         for name in interfaces {

@@ -30,9 +30,12 @@ impl Worker {
             let ours = there.is_some_and(|link| {
                 link.mac == Some(vmac.mac) && link.parent == Some(parent.index) && link.up
             });
-            if !ours && let Err(error) = self.make_vmac(&vmac, &parent) {
-                let name = &vmac.name;
-                self.log(WARNING, format!("use_vmac: cannot make {name}: {error}"));
+            if !ours {
+                if let Err(error) = self.make_vmac(&vmac, &parent) {
+                    let name = &vmac.name;
+                    self.log(WARNING, format!("use_vmac: cannot make {name}: {error}"));
+                }
+                self.leave_undo();
             }
             if ipv6 && !vmac.xmit_base {
                 self.lend_source(parent.index, &vmac);
@@ -109,6 +112,16 @@ impl Worker {
         if let Ok(links) = Links::read(&mut self.netlink) {
             self.links = links;
         }
+    }
+
+    /// Requests that take the interfaces away.
+    pub(super) fn vmac_removals(&self) -> Vec<netlink::wire::Request> {
+        let vmacs = self.running.values().filter_map(|it| it.plan.vmac.as_ref());
+        let links = vmacs.filter_map(|vmac| {
+            let link = self.links.link(&vmac.name)?;
+            (link.mac == Some(vmac.mac)).then_some(link.index)
+        });
+        links.map(netlink::macvlan::remove_request).collect()
     }
 
     pub(super) fn remove_all_vmacs(&mut self) {

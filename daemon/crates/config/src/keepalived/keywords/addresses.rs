@@ -1,8 +1,8 @@
-//! `virtual_ipaddress { … }`, `virtual_routes { … }` and their like: one entry on each line.
+//! `virtual_ipaddress { … }` and its like: one entry on each line.
 
 use crate::keepalived::context::{Context, owned};
 use crate::keepalived::lexer::Word;
-use crate::keepalived::model::{Broadcast, RouteEntry, Vip};
+use crate::keepalived::model::{Broadcast, Vip};
 use crate::keepalived::tree::Node;
 use crate::keepalived::values::scope;
 use crate::registry::{self, Status};
@@ -25,16 +25,6 @@ pub fn read(cx: &mut Context<'_>, node: &Node) -> Vec<Vip> {
     node.children()
         .iter()
         .filter_map(|entry| address(cx, entry))
-        .collect()
-}
-
-/// Addresses without parameters of ip-address(8) are read; the words of routes are kept.
-pub fn routes(node: &Node) -> Vec<RouteEntry> {
-    let entries = node.children().iter();
-    entries
-        .map(|entry| RouteEntry {
-            words: entry.words.iter().map(owned).collect(),
-        })
         .collect()
 }
 
@@ -164,11 +154,9 @@ fn with_value(cx: &mut Context<'_>, vip: &mut Vip, word: &Word, value: &Word) {
             });
         }
         "preferred_lft" => {
-            let forever = value.text == "forever";
-            vip.preferred_lifetime = if forever {
-                None
-            } else {
-                cx.number_word(value, 0..=u32::MAX)
+            vip.preferred_lifetime = match value.text.as_str() {
+                "forever" => Some(Spanned::new(u32::MAX, value.span)),
+                _ => cx.number_word(value, 0..=u32::MAX),
             };
         }
         _ => vip.track_group = Some(owned(value)),

@@ -1,11 +1,12 @@
 //! `vrrp_instance NAME { … }`
 
 use super::garp::GarpDraft;
-use super::{addresses, authentication, global, name, notify, track, unicast};
+use super::{addresses, authentication, global, name, notify, routes, rules, track, unicast};
 use crate::keepalived::context::{Block, Context, owned};
 use crate::keepalived::model::{
-    AcceptMode, Authentication, Config, InitialState, Notify, Priority, RouteEntry, TrackInterface,
-    TrackProxy, TrackScript, TrackedFile, TrackedProcess, UnicastPeer, Version, Vip, Vmac, Vrid,
+    AcceptMode, Authentication, Config, InitialState, Notify, Priority, Route, Rule,
+    TrackInterface, TrackProxy, TrackScript, TrackedFile, TrackedProcess, UnicastPeer, Version,
+    Vip, Vmac, Vrid,
 };
 use crate::keepalived::tree::Node;
 use crate::source::{Span, Spanned};
@@ -28,8 +29,8 @@ pub struct Draft {
     pub auth: Option<Authentication>,
     pub vips: Vec<Vip>,
     pub vips_excluded: Vec<Vip>,
-    pub routes: Vec<RouteEntry>,
-    pub rules: Vec<RouteEntry>,
+    pub routes: Vec<Route>,
+    pub rules: Vec<Rule>,
     pub nopreempt: Option<Span>,
     pub preempt_delay: Option<Spanned<Duration>>,
     pub unicast_peers: Option<Spanned<Vec<UnicastPeer>>>,
@@ -133,8 +134,8 @@ fn addresses_and_peers(cx: &mut Context<'_>, draft: &mut Draft, node: &Node) -> 
         // A second block appends, as in keepalived.
         "virtual_ipaddress" => draft.vips.extend(addresses::read(cx, node)),
         "virtual_ipaddress_excluded" => draft.vips_excluded.extend(addresses::read(cx, node)),
-        "virtual_routes" => draft.routes.extend(addresses::routes(node)),
-        "virtual_rules" => draft.rules.extend(addresses::routes(node)),
+        "virtual_routes" => draft.routes.extend(routes::read(cx, node, false)),
+        "virtual_rules" => draft.rules.extend(rules::read(cx, node, false)),
         "unicast_peer" => {
             let peers = unicast::read(cx, node);
             let all = draft

@@ -2,14 +2,20 @@
 
 mod addresses;
 mod authentication;
+mod entry;
 mod garp;
 mod global;
 mod instance;
 mod mail;
+pub mod names;
 mod notify;
+mod route_checks;
+mod routes;
+mod rules;
 mod script;
 mod sync_group;
 mod track;
+mod track_group;
 mod unicast;
 
 use super::context::{Block, Context, owned};
@@ -60,9 +66,10 @@ fn block(cx: &mut Context<'_>, drafts: &mut Drafts, node: &Node) {
         "vrrp_sync_group" => sync_group::read(cx, config, node),
         "track_file" | "vrrp_track_file" => track::file(cx, config, node),
         "vrrp_track_process" => track::process(cx, config, node),
-        "static_ipaddress" => config.static_addresses = addresses::read(cx, node),
-        "static_routes" => config.static_routes = addresses::routes(node),
-        "static_rules" => config.static_rules = addresses::routes(node),
+        "static_ipaddress" => config.static_addresses.extend(addresses::read(cx, node)),
+        "static_routes" => config.static_routes.extend(routes::read(cx, node, true)),
+        "static_rules" => config.static_rules.extend(rules::read(cx, node, true)),
+        "track_group" => track_group::read(cx, config, node),
         "virtual_server" => lvs(config, node, LvsKind::VirtualServer),
         "virtual_server_group" => lvs(config, node, LvsKind::VirtualServerGroup),
         "SSL" => lvs(config, node, LvsKind::Ssl),

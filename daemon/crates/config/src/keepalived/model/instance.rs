@@ -1,7 +1,7 @@
 //! `vrrp_instance`.
 
 use super::{
-    Authentication, Garp, InstanceName, Notify, Priority, RouteEntry, TrackInterface, TrackProxy,
+    Authentication, Garp, InstanceName, Notify, Priority, Route, Rule, TrackInterface, TrackProxy,
     TrackScript, TrackedFile, TrackedProcess, Vip, Vrid,
 };
 use crate::source::Spanned;
@@ -25,8 +25,8 @@ pub struct Instance {
     pub vips: Vec<Vip>,
     /// On the interface only.
     pub vips_excluded: Vec<Vip>,
-    pub routes: Vec<RouteEntry>,
-    pub rules: Vec<RouteEntry>,
+    pub routes: Vec<Route>,
+    pub rules: Vec<Rule>,
     /// Effective: cleared for `state MASTER` and for priority 255, with a warning.
     pub nopreempt: bool,
     /// Effective: zero with `nopreempt` or `state MASTER`.

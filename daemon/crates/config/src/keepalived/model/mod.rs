@@ -10,6 +10,8 @@ mod global;
 mod instance;
 mod lvs;
 mod notify;
+mod route;
+mod rule;
 mod script;
 mod sync_group;
 mod track;
@@ -21,13 +23,15 @@ pub use global::{Global, Mail, SmtpServer};
 pub use instance::{AcceptMode, InitialState, Instance, Transport, UnicastPeer, Version, Vmac};
 pub use lvs::{LvsBlock, LvsKind};
 pub use notify::{Command, Notify, NotifyFifo};
+pub use route::{Hop, Network, Route, RouteKind, RouteMetric};
+pub use rule::{Rule, RuleAction, TrackGroup};
 pub use script::{Script, ScriptUser};
 pub use sync_group::SyncGroup;
 pub use track::{
     TrackFile, TrackInterface, TrackProcess, TrackProxy, TrackScript, TrackedFile, TrackedProcess,
     Weight,
 };
-pub use vip::{Broadcast, RouteEntry, Scope, Vip};
+pub use vip::{Broadcast, Scope, Vip};
 
 use std::fmt;
 
@@ -73,8 +77,9 @@ pub struct Config {
     pub sync_groups: Vec<SyncGroup>,
     /// `static_ipaddress`: addresses that stay, whatever the state.
     pub static_addresses: Vec<Vip>,
-    pub static_routes: Vec<RouteEntry>,
-    pub static_rules: Vec<RouteEntry>,
+    pub static_routes: Vec<Route>,
+    pub static_rules: Vec<Rule>,
+    pub track_groups: Vec<TrackGroup>,
     /// `virtual_server` and its like: where they stand.
     pub lvs: Vec<LvsBlock>,
 }

@@ -1,4 +1,4 @@
-//! Entries of `virtual_ipaddress`, `virtual_routes` and their like.
+//! Entries of `virtual_ipaddress` and its like.
 
 use crate::source::Spanned;
 use std::net::IpAddr;
@@ -24,7 +24,8 @@ pub struct Vip {
     pub mngtmpaddr: bool,
     pub noprefixroute: bool,
     pub autojoin: bool,
-    /// `preferred_lft` in seconds; `None` = forever (0 for an IPv6 /128 that is not said).
+    /// `preferred_lft` in seconds, the largest number for `forever`; `None` = forever as well, but 0
+    /// for an IPv6 /128.
     pub preferred_lifetime: Option<Spanned<u32>>,
     pub track_group: Option<Spanned<String>>,
 }
@@ -42,9 +43,3 @@ pub enum Broadcast {
 /// Number of rtnetlink: global 0, site 200, link 253, host 254, nowhere 255.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Scope(pub u8);
-
-/// A line of `virtual_routes`, `static_rules`, …: the words of ip-route(8) or ip-rule(8).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RouteEntry {
-    pub words: Vec<Spanned<String>>,
-}

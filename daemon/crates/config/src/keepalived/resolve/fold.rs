@@ -204,9 +204,10 @@ pub fn with_user(mut notify: Notify, global: &Global) -> Notify {
     set(&mut notify.master_rx_lower_pri);
     set(&mut notify.any);
     notify.priority_changes |= global.notify_priority_changes;
-    // The closest word counts: an instance's own `off` too.
-    let usual = global.mail.alert_vrrp.or(global.mail.alert);
-    notify.mail = notify.mail.or(usual);
-    notify.mail_faults = !global.mail.no_faults;
+    notify.mail |= global
+        .mail
+        .alert_vrrp
+        .or(global.mail.alert)
+        .unwrap_or(false);
     notify
 }

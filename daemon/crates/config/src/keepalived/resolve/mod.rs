@@ -4,6 +4,7 @@ mod addresses;
 mod election;
 mod fold;
 mod groups;
+mod paths;
 mod protocol;
 mod vrid;
 
@@ -35,5 +36,6 @@ pub fn resolve(cx: &mut Context<'_>, drafts: Drafts) -> Config {
     addresses::check_all(cx, &config);
     vrid::check(cx, &config);
     groups::resolve(cx, &mut config);
+    paths::resolve(cx, &mut config);
     config
 }

@@ -1,0 +1,341 @@
+//! Routes (ip-route(8), rtnetlink(7)).
+
+use std::net::IpAddr;
+
+use crate::address::{AF_INET, AF_INET6, ip, octets};
+use crate::wire::{NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, Request, attributes, nested, u32_at};
+
+pub const RTM_NEWROUTE: u16 = 24;
+pub const RTM_DELROUTE: u16 = 25;
+pub const RTM_GETROUTE: u16 = 26;
+
+/// Size of `rtmsg`.
+const FIXED: usize = 12;
+const NLM_F_APPEND: u16 = 0x800;
+
+const RTA_DST: u16 = 1;
+const RTA_SRC: u16 = 2;
+const RTA_OIF: u16 = 4;
+const RTA_GATEWAY: u16 = 5;
+const RTA_PRIORITY: u16 = 6;
+const RTA_PREFSRC: u16 = 7;
+const RTA_METRICS: u16 = 8;
+const RTA_MULTIPATH: u16 = 9;
+const RTA_FLOW: u16 = 11;
+const RTA_TABLE: u16 = 15;
+const RTA_VIA: u16 = 18;
+const RTA_PREF: u16 = 20;
+const RTA_EXPIRES: u16 = 23;
+const RTA_TTL_PROPAGATE: u16 = 26;
+const RTAX_LOCK: u16 = 1;
+const RTAX_CC_ALGO: u16 = 16;
+const RTNH_F_PERVASIVE: u8 = 2;
+const RTNH_F_ONLINK: u8 = 4;
+
+/// A route to set. Interfaces are given as numbers, because they are looked up late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// `RTN_*`
+    pub kind: u8,
+    pub destination: (IpAddr, u8),
+    pub from: Option<(IpAddr, u8)>,
+    pub table: u32,
+    pub tos: u8,
+    /// `RTPROT_*`: who made it.
+    pub protocol: u8,
+    pub scope: u8,
+    pub metric: Option<u32>,
+    pub preferred_source: Option<IpAddr>,
+    pub realms: Option<u32>,
+    pub hops: Vec<Hop>,
+    /// Number, value, and whether the kernel may change it.
+    pub metrics: Vec<(u16, u32, bool)>,
+    pub congestion: Option<(String, bool)>,
+    pub router_preference: Option<u8>,
+    pub expires: Option<u32>,
+    pub ttl_propagate: Option<bool>,
+    pub append: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hop {
+    pub via: Option<IpAddr>,
+    pub interface: Option<u32>,
+    /// 1–256
+    pub weight: u16,
+    pub onlink: bool,
+    pub pervasive: bool,
+    pub realms: Option<u32>,
+}
+
+/// What tells a route that went from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteKey {
+    pub destination: (IpAddr, u8),
+    pub table: u32,
+}
+
+impl Route {
+    pub fn key(&self) -> RouteKey {
+        RouteKey {
+            destination: self.destination,
+            table: self.table,
+        }
+    }
+
+    /// `RTM_NEWROUTE`: before the routes that match as well, or behind them.
+    pub fn add_request(&self) -> Request {
+        let place = if self.append { NLM_F_APPEND } else { 0 };
+        self.request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_ACK | place)
+    }
+
+    pub fn remove_request(&self) -> Request {
+        self.request(RTM_DELROUTE, NLM_F_ACK)
+    }
+
+    fn request(&self, kind: u16, flags: u16) -> Request {
+        let mut request = Request::new(kind, flags, &self.fixed())
+            .attribute(RTA_TABLE, &self.table.to_ne_bytes());
+        if self.destination.1 > 0 {
+            request = request.attribute(RTA_DST, &octets(self.destination.0));
+        }
+        if let Some((from, _)) = self.from {
+            request = request.attribute(RTA_SRC, &octets(from));
+        }
+        let words = [
+            (RTA_PRIORITY, self.metric),
+            (RTA_FLOW, self.realms),
+            (RTA_EXPIRES, self.expires),
+        ];
+        for (number, value) in words {
+            if let Some(value) = value {
+                request = request.attribute(number, &value.to_ne_bytes());
+            }
+        }
+        if let Some(source) = self.preferred_source {
+            request = request.attribute(RTA_PREFSRC, &octets(source));
+        }
+        if let Some(preference) = self.router_preference {
+            request = request.attribute(RTA_PREF, &[preference]);
+        }
+        if let Some(propagate) = self.ttl_propagate {
+            request = request.attribute(RTA_TTL_PROPAGATE, &[u8::from(propagate)]);
+        }
+        let metrics = self.metric_attributes();
+        if !metrics.is_empty() {
+            request = request.attribute(RTA_METRICS, &metrics);
+        }
+        self.ways(request)
+    }
+
+    fn fixed(&self) -> [u8; FIXED] {
+        let family = family(self.destination.0);
+        let from = self.from.map_or(0, |from| from.1);
+        // Larger numbers do not fit here and stand in the attribute alone.
+        let table = u8::try_from(self.table).unwrap_or(0);
+        let flags = match self.hops.as_slice() {
+            [hop] => hop.flags(),
+            _ => 0,
+        };
+        let mut fixed = [0; FIXED];
+        let head = [
+            family,
+            self.destination.1,
+            from,
+            self.tos,
+            table,
+            self.protocol,
+            self.scope,
+            self.kind,
+        ];
+        fixed[..8].copy_from_slice(&head);
+        fixed[8..].copy_from_slice(&u32::from(flags).to_ne_bytes());
+        fixed
+    }
+
+    fn ways(&self, mut request: Request) -> Request {
+        let ipv6 = self.destination.0.is_ipv6();
+        match self.hops.as_slice() {
+            [] => request,
+            [hop] => {
+                if let Some(interface) = hop.interface {
+                    request = request.attribute(RTA_OIF, &interface.to_ne_bytes());
+                }
+                match hop.gateway(ipv6) {
+                    Some((number, value)) => request.attribute(number, &value),
+                    None => request,
+                }
+            }
+            hops => {
+                let all: Vec<u8> = hops.iter().flat_map(|hop| hop.entry(ipv6)).collect();
+                request.attribute(RTA_MULTIPATH, &all)
+            }
+        }
+    }
+
+    fn metric_attributes(&self) -> Vec<u8> {
+        let values: Vec<(u16, [u8; 4])> = self
+            .metrics
+            .iter()
+            .map(|(number, value, _)| (*number, value.to_ne_bytes()))
+            .collect();
+        let mut list: Vec<(u16, &[u8])> = values
+            .iter()
+            .map(|(number, value)| (*number, value.as_slice()))
+            .collect();
+        let name = self
+            .congestion
+            .as_ref()
+            .map(|(name, _)| format!("{name}\0"));
+        if let Some(name) = &name {
+            list.push((RTAX_CC_ALGO, name.as_bytes()));
+        }
+        let locked = self.metrics.iter().filter(|(_, _, locked)| *locked);
+        let congestion = self.congestion.as_ref().filter(|(_, locked)| *locked);
+        let lock = locked
+            .map(|(number, _, _)| 1u32.checked_shl(u32::from(*number)).unwrap_or(0))
+            .chain(congestion.map(|_| 1 << RTAX_CC_ALGO))
+            .fold(0, |sum, bit| sum | bit)
+            .to_ne_bytes();
+        if lock != [0; 4] {
+            list.push((RTAX_LOCK, &lock));
+        }
+        nested(&list)
+    }
+}
+
+impl Hop {
+    fn flags(self) -> u8 {
+        let onlink = if self.onlink { RTNH_F_ONLINK } else { 0 };
+        let pervasive = if self.pervasive { RTNH_F_PERVASIVE } else { 0 };
+        onlink | pervasive
+    }
+
+    /// A router of the other family has an attribute of its own, with the family in front.
+    fn gateway(self, ipv6: bool) -> Option<(u16, Vec<u8>)> {
+        let via = self.via?;
+        if via.is_ipv6() == ipv6 {
+            return Some((RTA_GATEWAY, octets(via)));
+        }
+        let mut value = u16::from(family(via)).to_ne_bytes().to_vec();
+        value.extend(octets(via));
+        Some((RTA_VIA, value))
+    }
+
+    /// `rtnexthop` and its attributes.
+    fn entry(self, ipv6: bool) -> Vec<u8> {
+        let gateway = self.gateway(ipv6);
+        let realms = self.realms.map(u32::to_ne_bytes);
+        let mut list: Vec<(u16, &[u8])> = Vec::new();
+        list.extend(
+            gateway
+                .as_ref()
+                .map(|(number, value)| (*number, value.as_slice())),
+        );
+        list.extend(realms.as_ref().map(|value| (RTA_FLOW, value.as_slice())));
+        let attributes = nested(&list);
+        let length = u16::try_from(8 + attributes.len()).unwrap_or(u16::MAX);
+        let weight = u8::try_from(self.weight.max(1) - 1).unwrap_or(u8::MAX);
+        let mut entry = length.to_ne_bytes().to_vec();
+        entry.extend_from_slice(&[self.flags(), weight]);
+        entry.extend_from_slice(&self.interface.unwrap_or(0).to_ne_bytes());
+        entry.extend(attributes);
+        entry
+    }
+}
+
+impl RouteKey {
+    /// Asks for all routes of its family.
+    pub(crate) fn dump_request(self) -> Request {
+        let mut fixed = [0; FIXED];
+        fixed[0] = family(self.destination.0);
+        Request::new(RTM_GETROUTE, NLM_F_DUMP, &fixed)
+    }
+
+    /// Of an announcement.
+    pub fn parse(body: &[u8]) -> Option<Self> {
+        let [family, length, _, _, table, ..] = *body else {
+            return None;
+        };
+        let (mut destination, mut number) = (None, u32::from(table));
+        for (kind, value) in attributes(body.get(FIXED..)?) {
+            match kind {
+                RTA_DST => destination = ip(family, value),
+                RTA_TABLE => number = u32_at(value, 0)?,
+                _ => {}
+            }
+        }
+        let whole = match family {
+            AF_INET => IpAddr::from([0; 4]),
+            AF_INET6 => IpAddr::from([0; 16]),
+            _ => return None,
+        };
+        Some(Self {
+            destination: (destination.unwrap_or(whole), length),
+            table: number,
+        })
+    }
+}
+
+pub(crate) fn family(address: IpAddr) -> u8 {
+    if address.is_ipv4() { AF_INET } else { AF_INET6 }
+}
+
+/// The key of a request of ours, for tests of the codec.
+#[cfg(test)]
+fn key_of(request: Request) -> Option<RouteKey> {
+    let bytes = request.finish(1);
+    let message = crate::wire::messages(&bytes).next()?;
+    RouteKey::parse(message.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire;
+
+    fn route(text: &str, prefix: u8) -> Route {
+        Route {
+            kind: 1,
+            destination: (text.parse().unwrap(), prefix),
+            from: None,
+            table: 6909,
+            tos: 0,
+            protocol: 18,
+            scope: 0,
+            metric: None,
+            preferred_source: None,
+            realms: None,
+            hops: vec![Hop::default()],
+            metrics: vec![(2, 1400, true)],
+            congestion: None,
+            router_preference: None,
+            expires: None,
+            ttl_propagate: None,
+            append: false,
+        }
+    }
+
+    #[test]
+    fn a_route_reads_back_with_its_key() {
+        for (text, prefix) in [
+            ("10.1.0.0", 16),
+            ("0.0.0.0", 0),
+            ("2001:db8::", 32),
+            ("::", 0),
+        ] {
+            let route = route(text, prefix);
+            assert_eq!(key_of(route.add_request()), Some(route.key()), "{text}");
+            assert_eq!(key_of(route.remove_request()), Some(route.key()), "{text}");
+        }
+    }
+
+    #[test]
+    fn cut_bodies_have_no_key() {
+        let bytes = route("10.1.0.0", 16).add_request().finish(1);
+        let body = wire::messages(&bytes).next().unwrap().body.to_vec();
+        for cut in 0..FIXED {
+            assert_eq!(RouteKey::parse(&body[..cut]), None, "cut at {cut}");
+        }
+    }
+}

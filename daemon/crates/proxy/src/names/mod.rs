@@ -1,0 +1,21 @@
+//! Names of servers: an own stub resolver without IO. The C library's is not used, because a
+//! static executable would load the host's plug-ins for it.
+//!
+//! In: `hosts` and `resolv.conf` as texts, answers, the time. Out: queries to send, addresses. A
+//! name keeps its last good address whatever happens to the name servers.
+
+mod files;
+mod lookup;
+pub mod message;
+
+pub use files::{Hosts, Settings};
+pub use lookup::{Lookup, Step};
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// Addresses by name, as far as they are known.
+pub type Known = HashMap<String, IpAddr>;
+
+#[cfg(test)]
+mod tests;
