@@ -77,19 +77,25 @@ impl Namespace {
 
     /// Runs `body` on a thread of its own inside: sockets that it opens stay in the namespace.
     pub fn enter<T: Send>(&self, body: impl FnOnce() -> T + Send) -> T {
-        let path = format!("{FOLDER}/{}", self.name);
         std::thread::scope(|scope| {
-            let inside = scope.spawn(move || {
-                let file = File::open(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-                move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network))
-                    .unwrap_or_else(|error| panic!("entering {path}: {error}"));
-                body()
-            });
+            let inside = scope.spawn(move || Self::inside(&self.name, body));
             match inside.join() {
                 Ok(value) => value,
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         })
+    }
+
+    /// Runs `body` inside on this thread, which never leaves again.
+    ///
+    /// # Panics
+    /// When there is no namespace of this name.
+    pub fn inside<T>(name: &str, body: impl FnOnce() -> T) -> T {
+        let path = format!("{FOLDER}/{name}");
+        let file = File::open(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network))
+            .unwrap_or_else(|error| panic!("entering {path}: {error}"));
+        body()
     }
 
     /// A further interface, down; it has a carrier as soon as it is set up.

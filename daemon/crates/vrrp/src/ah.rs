@@ -38,7 +38,13 @@ pub fn seal(
         &payload,
     );
     let header = packet.len() - payload.len();
-    let digest = digest(&packet[..header], &payload, key, false);
+    // As keepalived 2.2.7 sums: with the TTL for a group, without it for a peer.
+    let digest = digest(
+        &packet[..header],
+        &payload,
+        key,
+        !destination.is_multicast(),
+    );
     packet[header + HEADER - DIGEST..header + HEADER].copy_from_slice(&digest);
     packet
 }
@@ -72,8 +78,8 @@ pub fn parse<'a>(packet: &Ipv4<'a>) -> Result<Sealed<'a>, PacketError> {
 }
 
 impl Sealed<'_> {
-    /// Whether the digest is right under a key. keepalived leaves the TTL in the sum, RFC 2402
-    /// sets it to zero: either proves that the sender knows the key.
+    /// Whether the digest is right under a key. keepalived leaves the TTL of multicast in the sum,
+    /// RFC 2402 sets it to zero: either proves that the sender knows the key.
     pub fn is_authentic(&self, key: &[u8]) -> bool {
         let theirs = &self.payload[HEADER - DIGEST..HEADER];
         [false, true].into_iter().any(|clear_ttl| {

@@ -16,6 +16,7 @@ const V2_PASS: &str =
     "45c0002c00010000ff70d0400a4d0001e0000012214dc8020101c4310a4d00640a4d00657333637265740000";
 const V2_AH: &str = "45c0004000010000ff33d0690a4d0001e0000012700400000a4d0001000000012828a9b3366e9c8c385e7fd2214dc801020109ff0a4d00640000000000000000";
 const V2_AH_STOP: &str = "45c0004000030000ff33d0670a4d0001e0000012700400000a4d0001000000036e5f50fe751da5edecd1a371214d00010201d1ff0a4d00640000000000000000";
+const V2_AH_UNICAST: &str = "45c0004000010000ff33a62d0a4d00010a4d0002700400000a4d000100000001595ba86c0a441eec1d0df00c214dc801020109ff0a4d00640000000000000000";
 const V3_IPV4: &str = "45c0002000010000ff70d04c0a4d0001e0000012314dc801006410bf0a4d0064";
 const V3_IPV4_STOP: &str = "45c0002000030000ff70d04a0a4d0001e0000012314d00010064d8bf0a4d0064";
 const V3_IPV6: &str =
@@ -102,12 +103,17 @@ fn version_3_over_ipv6_is_byte_equal() {
 #[test]
 fn version_2_inside_an_authentication_header_is_byte_equal_and_verified() {
     let source = Ipv4Addr::new(10, 77, 0, 1);
-    for (hex, priority, number) in [(V2_AH, 200, 1), (V2_AH_STOP, 0, 3)] {
+    let peer = Ipv4Addr::new(10, 77, 0, 2);
+    for (hex, to, priority, number) in [
+        (V2_AH, ip::MULTICAST_V4, 200, 1),
+        (V2_AH_STOP, ip::MULTICAST_V4, 0, 3),
+        (V2_AH_UNICAST, peer, 200, 1),
+    ] {
         let mut whole = advert(Version::V2, priority, &["10.77.0.100"]);
         whole.authentication = Authentication::Ah;
         let style = ChecksumStyle::PseudoHeader;
-        let payload = packet::encode(&whole, source.into(), ip::MULTICAST_V4.into(), style);
-        let (to, id) = (ip::MULTICAST_V4, u16::try_from(number).unwrap());
+        let payload = packet::encode(&whole, source.into(), to.into(), style);
+        let id = u16::try_from(number).unwrap();
         let sealed = ah::seal(source, to, id, ip::TTL, number, b"s3cret", &payload);
         assert_eq!(sealed, bytes(hex));
         let theirs = bytes(hex);

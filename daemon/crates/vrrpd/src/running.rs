@@ -83,6 +83,14 @@ pub struct Held {
     pub vip: VipPlan,
 }
 
+/// Ahead of every earlier run's, so that peers do not take us for a replay: adverts go out once a
+/// second, with a few more at a change of master, so four numbers a second are never used up. Counted
+/// from November 2023, which lasts until 2057.
+fn first_sequence(now_ms: u64) -> u32 {
+    const SINCE_MS: u64 = 1_700_000_000_000;
+    u32::try_from(now_ms.saturating_sub(SINCE_MS) / 250).map_or(1, |number| number.max(1))
+}
+
 impl Running {
     pub fn new(id: InstanceId, plan: InstancePlan, now_ms: u64) -> Self {
         Self {
@@ -99,8 +107,7 @@ impl Running {
             transitions: 0,
             reasons: Vec::new(),
             identification: 1,
-            // Ahead of every earlier run's, so that peers do not take us for a replay.
-            sequence: u32::try_from(now_ms / 1000).unwrap_or(1),
+            sequence: first_sequence(now_ms),
             windows: Vec::new(),
             restored: 0,
             deleted: false,

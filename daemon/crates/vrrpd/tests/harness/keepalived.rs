@@ -3,6 +3,7 @@
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use testkit::segment::Host;
 
@@ -50,6 +51,14 @@ impl Keepalived {
     /// What it said so far, for a failure's report.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    pub fn await_line(&self, part: &str) {
+        let deadline = Instant::now() + super::PATIENCE;
+        while !self.log().contains(part) {
+            assert!(Instant::now() < deadline, "no '{part}' in\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// SIGTERM, and waits until it is gone.

@@ -1,7 +1,10 @@
 //! Plays the supervisor to a VRRP process in a network namespace.
 #![allow(dead_code)] // each test file uses its part
 
+pub mod capture;
+pub mod holding;
 pub mod keepalived;
+pub mod matrix;
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
