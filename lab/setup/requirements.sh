@@ -40,7 +40,13 @@ check_machine() {
 lab_packages="debootstrap debian-archive-keyring systemd-container iproute2 openssh-client util-linux mount perl-base procps"
 build_packages="gcc libc6-dev git ca-certificates"
 # Servers and tools that tests start by themselves and compare with.
-test_packages="systemd openssh-server nginx-light keepalived haproxy nftables tcpdump iputils-arping curl sudo psmisc"
+test_packages="systemd openssh-server nftables tcpdump iputils-arping curl sudo psmisc
+nginx-light
+keepalived
+haproxy
+exim4-daemon-light
+mariadb-server-core mariadb-client-core
+redis-server"
 
 wanted_packages() {
   printf '%s ' $lab_packages
@@ -84,7 +90,7 @@ do_packages() {
     chmod 755 "$policy"
   fi
   apt_install || { apt-get update -q -o DPkg::Lock::Timeout=300 && apt_install; } || return 1
-  for service in nginx keepalived haproxy openssh-server; do
+  for service in nginx keepalived haproxy openssh-server exim4 redis-server; do
     case " $absent " in *" $service"*) systemctl disable "$(unit_of "$service")" || true ;; esac
   done
 }

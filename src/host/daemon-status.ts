@@ -1,5 +1,22 @@
 import { z } from "zod";
 
+/** Another router of the same virtual router, as far as it shows itself. */
+const vrrpPeer = z.object({
+  address: z.string(),
+  state: z.enum(["INIT", "BACKUP", "MASTER", "FAULT"]).nullable(),
+  priority: z.number().nullable(),
+  /** Its last advert that was taken; only masters send adverts. */
+  lastAdvertHeardMs: z.number().nullable(),
+  /** Its last report of what it hears (UDP 8112); `null` for a router that is not tandemd. */
+  lastReportMs: z.number().nullable(),
+  /** When it heard our adverts last, by its own word. */
+  heardUsMs: z.number().nullable(),
+  /** `false`: it reported once and does not any more, or hears nothing; `null`: it never reported. */
+  hearsUs: z.boolean().nullable(),
+  /** It says that our adverts list other addresses than its own configuration. */
+  addressListDiffers: z.boolean(),
+});
+
 const vrrpInstance = z.object({
   name: z.string(),
   state: z.enum(["INIT", "BACKUP", "MASTER", "FAULT"]),
@@ -19,6 +36,44 @@ const vrrpInstance = z.object({
   /** Last master heard (or itself). */
   master: z.object({ address: z.string(), priority: z.number() }).nullable(),
   lastAdvertHeardMs: z.number().nullable(),
+  peers: z.array(vrrpPeer).optional(),
+  /** On a master: whether any backup says that it hears us; `null` when none ever said anything. */
+  heardByPeer: z.boolean().nullable().optional(),
+  /** Whether the neighbours have learnt the addresses since they were announced last. */
+  announcement: z
+    .object({
+      outcome: z.enum(["pending", "verified", "unverified", "nobody_known"]),
+      rounds: z.number(),
+      neighboursAsked: z.number(),
+      neighboursProved: z.number(),
+      /** Addresses that no neighbour has shown to know. */
+      unproved: z.array(z.string()),
+      since: z.number(),
+    })
+    .nullable()
+    .optional(),
+  /** Another router's adverts list other addresses: a rollout that is not finished. */
+  addressListDiffers: z
+    .object({
+      from: z.string(),
+      /** Ours that it does not list. */
+      missing: z.array(z.string()),
+      /** Listed by it and none of ours. */
+      unknown: z.array(z.string()),
+      since: z.number(),
+    })
+    .nullable()
+    .optional(),
+  /** Somebody else answers or advertises for what this master holds. */
+  splitBrain: z
+    .object({
+      by: z.enum(["address", "advert"]),
+      owner: z.string(),
+      address: z.string().nullable(),
+      since: z.number(),
+    })
+    .nullable()
+    .optional(),
   /** Unix milliseconds of the last transition. */
   since: z.number(),
   transitions: z.number(),
@@ -53,7 +108,28 @@ export const daemonStatusSchema = z.object({
     loadedAt: z.number(),
   }),
   processes: z.array(z.object({ name: z.string(), pid: z.number(), restarts: z.number() })),
-  vrrp: z.object({ instances: z.array(vrrpInstance) }).nullable(),
+  vrrp: z
+    .object({
+      instances: z.array(vrrpInstance),
+      process: z
+        .object({
+          hardening: z.object({
+            /** `null`: real time was not granted. */
+            realtimePriority: z.number().nullable(),
+            memoryLocked: z.boolean(),
+            refused: z.array(z.string()),
+          }),
+          /** How late the process was woken. */
+          lateness: z.object({
+            maxUs: z.number(),
+            sumUs: z.number(),
+            count: z.number(),
+            atMostUs: z.record(z.string(), z.number()),
+          }),
+        })
+        .optional(),
+    })
+    .nullable(),
   proxy: z
     .object({
       frontends: z.array(

@@ -93,11 +93,6 @@ export const stackCodes = {
     'mode: "tcp", logFormat: "http"',
     'write "tcp" or "short"',
   ],
-  STACK_MAIL_NOT_SENT: [
-    "the definition names recipients of mail, which keepalived sends and tandemd does not yet",
-    "vrrp: { notification: { recipients: […], … } }",
-    "use notify scripts to be told of changes",
-  ],
   STACK_MASTER_NOT_PREFERRED: [
     "the node called master has the lower priority, so the other one would be master",
     'master: "lb-a", members: { "lb-a": { priority: 100 } }',

@@ -103,14 +103,6 @@ function drill(pair: PairData, path: Path): Problem[] {
 
 function notYet(pair: PairData, path: Path): Problem[] {
   const out: Problem[] = [];
-  if (pair.vrrp.notification !== undefined) {
-    out.push(
-      warning("STACK_MAIL_NOT_SENT", [...path, "vrrp", "notification"], "tandemd does not send mail yet", {
-        why: "changes of state are in the journal and in `tandemd status` only",
-        hint: "use notify scripts to be told",
-      }),
-    );
-  }
   const later = (where: Path, what: string, hint: string): void => {
     out.push(
       error("STACK_NOT_YET", where, `${what} cannot be deployed yet`, {

@@ -197,7 +197,9 @@ export const vrrp = z
     startupDelay: duration("0s", "600s").default("0s").describe("time the daemon waits before it takes part"),
     notification: notification
       .optional()
-      .describe("mail at a change of state, which keepalived sends and tandemd does not yet; default none"),
+      .describe(
+        "mail at a change of state, a split brain, and when a process of the daemon dies; default none",
+      ),
     garp: z
       .strictObject({
         masterDelay: wholeSeconds("0s", "1h")

@@ -6,7 +6,7 @@ use crate::expect::{Expect, StatusRange};
 use crate::result::{CheckResult, CheckStatus};
 
 /// Most of a response that is looked at; what comes later is not needed for any rule.
-const MAX_RESPONSE: usize = 64 << 10;
+pub(crate) const MAX_RESPONSE: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
 
 /// The request of a check and what its response must look like.
@@ -144,9 +144,17 @@ impl ResponseReader {
     }
 
     fn verdict(&self, check: &HttpCheck, last: bool) -> Verdict {
+        check.verdict(&self.received, last)
+    }
+}
+
+impl HttpCheck {
+    /// What a response means of which these bytes came so far; `last` when no more will come.
+    pub(crate) fn verdict(&self, received: &[u8], last: bool) -> Verdict {
+        let check = self;
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut response = httparse::Response::new(&mut headers);
-        let body_start = match response.parse(&self.received) {
+        let body_start = match response.parse(received) {
             Ok(httparse::Status::Complete(length)) => length,
             Ok(httparse::Status::Partial) => return Verdict::More,
             Err(_) => return Verdict::Done(CheckResult::new(CheckStatus::L7Response)),
@@ -154,7 +162,7 @@ impl ResponseReader {
         let Some(status) = response.code else {
             return Verdict::Done(CheckResult::new(CheckStatus::L7Response));
         };
-        let body = &self.received[body_start..];
+        let body = &received[body_start..];
         let result = check.judge(status, response.reason.unwrap_or_default(), body);
         let whole = last || !check.needs_body() || body_is_whole(response.headers, body);
         let decided = result.status == CheckStatus::L7Ok && can_only_stay_true(check);

@@ -6,16 +6,26 @@
 //! manual. The caller owns sockets and clocks.
 #![forbid(unsafe_code)]
 
+mod content;
 mod expect;
+mod hello;
 mod httpcheck;
+mod reply;
 mod result;
+mod run;
 mod schedule;
+mod sequence;
 mod state;
 mod wording;
 
+pub use content::{Content, Expectation};
 pub use expect::{Expect, ExpectError, Pattern, StatusRange};
+pub use hello::{LDAP_BIND, REDIS_PING, mysql_login, mysql_old_login, pgsql_startup, tls_hello};
 pub use httpcheck::{HttpCheck, ResponseReader, Verdict};
+pub use reply::Reply;
 pub use result::{CheckResult, CheckStatus, Outcome};
+pub use run::{Failure, Need, Run};
 pub use schedule::{first_check_after, spread};
+pub use sequence::{Action, Connect, Sequence, Step};
 pub use state::{Health, Settings, Transition};
 pub use wording::{Remaining, check_line, no_server_line, transition_line};

@@ -13,6 +13,10 @@ pub enum CheckStatus {
     L4Ok,
     L4Timeout,
     L4Connection,
+    /// TLS answered (`option ssl-hello-chk`).
+    L6Ok,
+    L6Timeout,
+    L6Response,
     L7Ok,
     /// Passed under the condition that no new session comes (`http-check disable-on-404`).
     L7OkConditional,
@@ -39,12 +43,35 @@ impl CheckStatus {
             Self::L4Ok => "L4OK",
             Self::L4Timeout => "L4TOUT",
             Self::L4Connection => "L4CON",
+            Self::L6Ok => "L6OK",
+            Self::L6Timeout => "L6TOUT",
+            Self::L6Response => "L6RSP",
             Self::L7Ok => "L7OK",
             Self::L7OkConditional => "L7OKC",
             Self::L7Timeout => "L7TOUT",
             Self::L7Response => "L7RSP",
             Self::L7Status => "L7STS",
         }
+    }
+
+    /// The status of that code, as `ok-status`, `error-status` and `tout-status` name it.
+    pub fn of_code(code: &str) -> Option<Self> {
+        [
+            Self::SocketError,
+            Self::L4Ok,
+            Self::L4Timeout,
+            Self::L4Connection,
+            Self::L6Ok,
+            Self::L6Timeout,
+            Self::L6Response,
+            Self::L7Ok,
+            Self::L7OkConditional,
+            Self::L7Timeout,
+            Self::L7Response,
+            Self::L7Status,
+        ]
+        .into_iter()
+        .find(|status| status.code() == code)
     }
 
     /// The words that the log uses.
@@ -55,6 +82,9 @@ impl CheckStatus {
             Self::L4Ok => "Layer4 check passed",
             Self::L4Timeout => "Layer4 timeout",
             Self::L4Connection => "Layer4 connection problem",
+            Self::L6Ok => "Layer6 check passed",
+            Self::L6Timeout => "Layer6 timeout",
+            Self::L6Response => "Layer6 invalid response",
             Self::L7Ok => "Layer7 check passed",
             Self::L7OkConditional => "Layer7 check conditionally passed",
             Self::L7Timeout => "Layer7 timeout",
@@ -65,7 +95,7 @@ impl CheckStatus {
 
     pub fn outcome(self) -> Outcome {
         match self {
-            Self::L4Ok | Self::L7Ok => Outcome::Passed,
+            Self::L4Ok | Self::L6Ok | Self::L7Ok => Outcome::Passed,
             Self::L7OkConditional => Outcome::Conditional,
             _ => Outcome::Failed,
         }

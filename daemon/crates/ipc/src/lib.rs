@@ -7,6 +7,7 @@
 
 pub mod channel;
 mod error;
+pub mod mail;
 pub mod message;
 pub mod worker;
 

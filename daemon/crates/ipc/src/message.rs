@@ -116,6 +116,12 @@ pub enum FromWorker {
         user: Option<String>,
         group: Option<String>,
     },
+    /// VRRP: tell the people of `notification_email`.
+    Mail {
+        /// Without the `[ROUTER_ID]` before it.
+        subject: String,
+        text: String,
+    },
     /// VRRP: the addresses it holds now (`ADDR/LEN`, interface), so that the supervisor can take
     /// them away when the process dies.
     Holding {

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod firewall;
+pub mod gateway;
 pub mod link;
 pub mod macvlan;
 pub mod neighbour;
@@ -16,6 +17,7 @@ mod watch;
 pub mod wire;
 
 pub use address::{Address, NewAddress};
+pub use gateway::Gateway;
 pub use link::Link;
 pub use neighbour::Neighbour;
 pub use route::Route;

@@ -23,7 +23,15 @@ pub struct Neighbour {
     pub state: u16,
 }
 
+/// `NUD_INCOMPLETE`, `NUD_FAILED` and `NUD_NOARP`: no link address, or none that was learnt.
+const NOT_LEARNT: u16 = 0x01 | 0x20 | 0x40;
+
 impl Neighbour {
+    /// The link address that the kernel uses for it now.
+    pub fn learnt(&self) -> Option<[u8; 6]> {
+        self.mac.filter(|_| self.state & NOT_LEARNT == 0)
+    }
+
     pub fn parse(body: &[u8]) -> Option<Self> {
         let family = *body.first()?;
         let (mut target, mut mac) = (None, None);

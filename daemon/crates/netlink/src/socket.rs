@@ -9,6 +9,7 @@ use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, sockopt};
 
 use crate::address::{self, Address, NewAddress, RTM_NEWADDR};
+use crate::gateway::{self, Gateway, RTM_GETROUTE};
 use crate::link::{self, Link, RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK};
 use crate::macvlan;
 use crate::neighbour::{self, Neighbour, RTM_GETNEIGH, RTM_NEWNEIGH};
@@ -73,6 +74,14 @@ impl Netlink {
     pub fn neighbours(&mut self) -> Result<Vec<Neighbour>, NetlinkError> {
         let request = Request::new(RTM_GETNEIGH, NLM_F_DUMP, &[0; neighbour::FIXED]);
         self.dump(request, RTM_NEWNEIGH, Neighbour::parse)
+    }
+
+    /// The routers of the default routes.
+    pub fn gateways(&mut self) -> Result<Vec<Gateway>, NetlinkError> {
+        let request = Request::new(RTM_GETROUTE, NLM_F_DUMP, &[0; gateway::FIXED]);
+        let parse = |body: &[u8]| Some(gateway::parse(body));
+        let found = self.dump(request, RTM_NEWROUTE, parse)?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Adds an address; false when it was there already.

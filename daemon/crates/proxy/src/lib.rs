@@ -11,13 +11,13 @@
 
 pub mod control;
 pub mod logs;
-pub mod names;
 pub mod persist;
 pub mod plan;
 pub mod rules;
 pub mod shared;
 pub mod worker;
 
+pub use ::names;
 pub use control::RunError;
 
 /// The proxy process: runs on the channel at descriptor 3 until it is stopped or the supervisor

@@ -2,6 +2,7 @@
 
 mod configure;
 mod dead;
+mod mail;
 mod proxy;
 mod reload;
 mod start;
@@ -20,6 +21,7 @@ use crate::control::{self, ClientId, Control, Request};
 use crate::journal::Journal;
 use crate::listeners::Listeners;
 use crate::options::RunOptions;
+use crate::outbox::{self, Outbox};
 use crate::run_dir::RunDir;
 use crate::script::{self, Scripts};
 use crate::service::Service;
@@ -60,6 +62,9 @@ pub struct Daemon {
     loaded_at: u64,
     slots: Vec<Slot>,
     scripts: Scripts,
+    outbox: Outbox,
+    /// Mails so far.
+    letters: u64,
     service: Service,
     /// All workers have been ready once.
     serving: bool,
@@ -68,6 +73,8 @@ pub struct Daemon {
     polls: Vec<Poll>,
     next_poll: u64,
     handover: Option<Handover>,
+    /// A handover was asked for since the last configuration.
+    handed_over: bool,
     stopping: Option<Stopping>,
     next_alive: Option<Instant>,
     exit: Option<i32>,
@@ -99,6 +106,7 @@ impl Daemon {
             }
             self.tick(Instant::now());
             if let Some(status) = self.exit {
+                self.close_mail();
                 self.listeners.remove_files();
                 self.run_dir.clean();
                 return status;
@@ -109,6 +117,7 @@ impl Daemon {
     fn event(&mut self, token: u64) {
         match token {
             SIGNALS => self.signalled(),
+            outbox::TOKEN => self.mail_ended(),
             CONTROL => self.control.accept(&self.epoll, Instant::now()),
             _ if token >= script::FIRST_TOKEN => {
                 let reports = self.scripts.ended(token, &self.epoll);

@@ -19,6 +19,7 @@ mod journal;
 mod listeners;
 mod liveness;
 mod options;
+mod outbox;
 mod run_dir;
 mod script;
 mod service;

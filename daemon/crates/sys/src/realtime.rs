@@ -1,7 +1,8 @@
 //! Locked memory, real-time scheduling and the process's worth to the out-of-memory killer.
 //!
-//! Nothing here can get the process killed: no `RLIMIT_RTTIME` is set, and memory is only locked
-//! for the future when the limit on locked memory could be lifted.
+//! Nothing here can get the process killed: a limit on real-time processor time (`RLIMIT_RTTIME`)
+//! is lifted before real time is asked for, which is left alone when that fails, and memory is only
+//! locked for the future when the limit on locked memory could be lifted.
 
 use std::io;
 
@@ -26,7 +27,11 @@ pub fn lock_memory() -> io::Result<()> {
 }
 
 /// `SCHED_FIFO` at a priority of 1 to 99 for the calling thread. Children do not inherit it.
+///
+/// The kernel kills a real-time process that runs for longer than `RLIMIT_RTTIME` without a pause
+/// (getrlimit(2)), so a limit that is inherited and cannot be lifted refuses real time.
 pub fn schedule_fifo(priority: u8) -> io::Result<()> {
+    lift_realtime_limit()?;
     let parameters = libc::sched_param {
         sched_priority: i32::from(priority),
     };
@@ -38,6 +43,18 @@ pub fn schedule_fifo(priority: u8) -> io::Result<()> {
     } else {
         Err(io::Error::last_os_error())
     }
+}
+
+fn lift_realtime_limit() -> io::Result<()> {
+    let limit = rustix::process::getrlimit(Resource::Rttime);
+    if limit.current.is_none() {
+        return Ok(());
+    }
+    let unlimited = Rlimit {
+        current: None,
+        maximum: None,
+    };
+    Ok(rustix::process::setrlimit(Resource::Rttime, unlimited)?)
 }
 
 /// Nice value of the calling thread, −20 to 19: the fallback where real time is not allowed.

@@ -37,6 +37,7 @@ pub enum Command {
     },
     VrrpWorker(WorkerArgs),
     ProxyWorker(WorkerArgs),
+    MailWorker(WorkerArgs),
     Version {
         json: bool,
     },
@@ -119,6 +120,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
         ])?),
         "vrrp-worker" => Ok(Command::VrrpWorker(worker(&flags(&WORKER_FLAGS)?)?)),
         "proxy-worker" => Ok(Command::ProxyWorker(worker(&flags(&WORKER_FLAGS)?)?)),
+        "mail-worker" => Ok(Command::MailWorker(worker(&flags(&WORKER_FLAGS)?)?)),
         "--version" | "-v" | "version" => Ok(Command::Version {
             json: flags(&[Flag::switch("--json")])?.has("--json"),
         }),

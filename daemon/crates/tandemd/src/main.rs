@@ -77,6 +77,7 @@ fn execute(command: Command) -> u8 {
         } => probe::probe(&interface, &addresses, timeout, json),
         Command::VrrpWorker(args) => finish(worker::vrrp(&args)),
         Command::ProxyWorker(args) => finish(worker::proxy(&args)),
+        Command::MailWorker(args) => finish(worker::mail(&args)),
         Command::Version { json } => version(json),
         Command::Help => {
             say(HELP.trim_end());

@@ -37,6 +37,15 @@ pub fn proxy(args: &WorkerArgs) -> Result<(), String> {
     proxy::run_worker().map_err(|error| format!("proxy process: {error}"))
 }
 
+/// Sends one mail and ends.
+pub fn mail(args: &WorkerArgs) -> Result<(), String> {
+    let ignored = [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT];
+    prepare("tandemd-mail", args, &ignored, PROXY_DEATH)
+        .and_then(|()| drop_rights(args))
+        .map_err(|error| format!("mail process: {error}"))?;
+    mail::run_worker().map_err(|error| format!("mail process: {error}"))
+}
+
 fn prepare(name: &str, args: &WorkerArgs, ignored: &[Signal], death: Signal) -> io::Result<()> {
     rustix::thread::set_name(&CString::new(name)?)?;
     for signal in ignored {
@@ -64,6 +73,11 @@ fn confine(args: &WorkerArgs) -> io::Result<()> {
     if let Some(directory) = &args.chroot {
         caps::chroot(directory)?;
     }
+    drop_rights(args)
+}
+
+/// Another user, no capability, and no way to get one.
+fn drop_rights(args: &WorkerArgs) -> io::Result<()> {
     caps::bound(&[])?;
     if let (Some(uid), Some(gid)) = (args.uid, args.gid) {
         caps::change_user(&Identity {

@@ -40,6 +40,29 @@ fn a_reload_adds_a_server_without_losing_a_request() {
 }
 
 #[test]
+fn a_reload_of_the_same_files_ends_a_handover() {
+    require_pair!();
+    let pair = Pair::new("back");
+    let (a, _b) = pair.start();
+    assert!(a.tell(["handover"]).status.success());
+    wait("b holds the address", || {
+        pair.b.has(VIP) && !pair.a.has(VIP)
+    });
+    let reasons = a.status()["vrrp"]["instances"][0]["reasons"].to_string();
+    assert!(reasons.contains("handed over"), "{reasons}");
+    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    assert_eq!(
+        verdict["changes"],
+        serde_json::json!(["the handover is over"])
+    );
+    wait("a takes the address back", || {
+        pair.a.has(VIP) && !pair.b.has(VIP)
+    });
+    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    assert_eq!(verdict["changes"], serde_json::json!([]));
+}
+
+#[test]
 fn a_changed_address_moves_on_reload_and_mastership_stays() {
     require_pair!();
     let pair = Pair::new("vips");

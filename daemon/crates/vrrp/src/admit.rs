@@ -48,7 +48,7 @@ pub struct Rules {
 }
 
 /// An advert that was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Received {
     pub source: IpAddr,
     pub priority: u8,

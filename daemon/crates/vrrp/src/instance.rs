@@ -6,6 +6,8 @@ mod deadlines;
 mod event;
 mod handover;
 mod master;
+mod owner;
+mod snapshot;
 
 use std::net::IpAddr;
 
@@ -15,6 +17,7 @@ use crate::timers::{self, Micros};
 use deadlines::Deadlines;
 
 pub use event::{Action, Event, FAREWELL_COPIES, State};
+pub use snapshot::Snapshot;
 
 /// Whom we heard last, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub struct Instance {
     wants_master: bool,
     /// The successor of a handover has told the link of its addresses.
     announced: bool,
+    /// Another owner did not give way: we are no owner until it is gone.
+    disputed: bool,
     master_interval: Micros,
     heard: Option<Heard>,
     deadlines: Deadlines,
@@ -55,6 +60,7 @@ impl Instance {
             asked: false,
             wants_master: false,
             announced: false,
+            disputed: false,
             master_interval: settings.interval,
             heard: None,
             deadlines: Deadlines::default(),
@@ -80,6 +86,8 @@ impl Instance {
     pub fn effective_priority(&self) -> u8 {
         if self.yielded {
             HANDOVER_PRIORITY
+        } else if self.disputed {
+            self.tracked.min(OWNER - 1)
         } else {
             self.tracked
         }
@@ -130,17 +138,16 @@ impl Instance {
     pub fn reconfigure(&mut self, settings: Settings, now: Micros) -> Vec<Action> {
         let mut actions = Vec::new();
         let old_down = self.down_interval();
+        // Whoever lets go already must not attract anybody any more.
+        let speaks = self.state == State::Master && self.deadlines.release.is_none();
         let changed = self.settings != settings;
-        if self.state == State::Master && self.settings.interval != settings.interval {
-            self.deadlines.advert = Some(now);
-        }
         if self.settings.interval != settings.interval && self.state != State::Backup {
             self.master_interval = settings.interval;
         }
         self.settings = settings;
-        self.yielded &= self.deadlines.patience.is_some();
+        self.yielded &= self.is_handing_over();
         self.move_down_deadline(old_down, now);
-        if self.state == State::Master && changed {
+        if speaks && changed {
             self.advertise(&mut actions);
             self.deadlines.advert = Some(now + self.settings.interval);
         }

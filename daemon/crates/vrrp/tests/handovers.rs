@@ -1,4 +1,4 @@
-//! Planned changes of master between two nodes.
+//! Planned changes of master between two nodes, and what may go wrong in the middle of one.
 
 mod simulation;
 
@@ -80,4 +80,64 @@ fn a_backup_that_must_not_preempt_still_takes_over_when_asked() {
     );
     world.run(50_000);
     assert_eq!(world.masters(), [1]);
+}
+
+/// A handover in which the successor has taken over and the old master waits to let go.
+fn overlapping() -> World {
+    let mut world = World::new(1, vec![settings(0, 254, SECOND), settings(1, 253, SECOND)]);
+    world.run(10 * SECOND);
+    world.event(
+        0,
+        Event::Handover {
+            patience: 5 * SECOND,
+        },
+    );
+    while world.masters() != [0, 1] {
+        world.run(50);
+    }
+    // Everything that was on its way has arrived.
+    world.run(400);
+    assert_eq!(world.masters(), [0, 1]);
+    world
+}
+
+#[test]
+fn a_successor_that_leaves_during_the_overlap_leaves_the_old_master_serving() {
+    let mut world = overlapping();
+    world.event(1, Event::Stop);
+    world.run(4 * SECOND);
+    assert_eq!(world.masters(), [0], "{}", world.report());
+    world.run(SECOND);
+    assert_eq!(
+        world.masters(),
+        [] as [usize; 0],
+        "it still goes when its patience ends"
+    );
+    assert_eq!(world.watch.violation(), None);
+}
+
+#[test]
+fn a_reload_during_the_overlap_does_not_call_the_handover_back() {
+    let mut world = overlapping();
+    let settings = world.nodes[0].settings().clone();
+    world.reconfigure(0, settings);
+    world.run(SECOND);
+    assert_eq!(world.masters(), [1], "{}", world.report());
+    assert_eq!(world.watch.violation(), None);
+}
+
+#[test]
+fn a_successor_that_hands_over_in_turn_does_not_take_the_leaving_master_for_its_own() {
+    let mut world = overlapping();
+    world.event(
+        1,
+        Event::Handover {
+            patience: 5 * SECOND,
+        },
+    );
+    for _ in 0..4000 {
+        world.run(1000);
+        assert!(!world.masters().is_empty(), "{}", world.report());
+    }
+    assert_eq!(world.watch.violation(), None);
 }

@@ -37,6 +37,13 @@ pub fn arp_probe(mac: Mac, target: Ipv4Addr) -> Vec<u8> {
     arp_request(mac, Ipv4Addr::UNSPECIFIED, target, [0; 6])
 }
 
+/// The same question from an address of ours to one neighbour, which enters us in its table.
+pub fn arp_question(mac: Mac, sender: Ipv4Addr, target: Ipv4Addr, neighbour: Mac) -> Vec<u8> {
+    let mut frame = arp_request(mac, sender, target, [0; 6]);
+    frame[..6].copy_from_slice(&neighbour);
+    frame
+}
+
 fn arp_request(mac: Mac, sender: Ipv4Addr, target: Ipv4Addr, target_mac: Mac) -> Vec<u8> {
     let mut frame = ethernet(BROADCAST, mac, ETHERTYPE_ARP);
     // Ethernet, IPv4, lengths 6 and 4, operation request.
@@ -67,6 +74,12 @@ pub fn neighbour_solicitation(mac: Mac, source: Ipv6Addr, target: Ipv6Addr) -> V
     let option = (!source.is_unspecified()).then_some(mac);
     let message = neighbour_message(NEIGHBOUR_SOLICITATION, 0, target, OPTION_SOURCE, option);
     ipv6_frame(multicast_mac(group), mac, source, group, message)
+}
+
+/// The same question to one neighbour, at its own addresses.
+pub fn neighbour_question(mac: Mac, source: Ipv6Addr, target: Ipv6Addr, neighbour: Mac) -> Vec<u8> {
+    let message = neighbour_message(NEIGHBOUR_SOLICITATION, 0, target, OPTION_SOURCE, Some(mac));
+    ipv6_frame(neighbour, mac, source, target, message)
 }
 
 /// Who says that it has an address: sender's link address and the address, from an ARP packet
@@ -137,7 +150,7 @@ fn ipv6_frame(
     frame
 }
 
-fn ethernet(to: Mac, from: Mac, kind: u16) -> Vec<u8> {
+pub fn ethernet(to: Mac, from: Mac, kind: u16) -> Vec<u8> {
     let mut frame = Vec::with_capacity(86);
     frame.extend_from_slice(&to);
     frame.extend_from_slice(&from);

@@ -6,14 +6,17 @@
 #![forbid(unsafe_code)]
 
 pub mod announce;
+mod ask;
 mod clock;
 mod fifo;
+mod lateness;
 mod links;
 pub mod plan;
 pub mod probe;
 mod running;
 mod sockets;
 mod timer;
+mod verification;
 mod watching;
 mod worker;
 

@@ -74,10 +74,53 @@ impl Links {
             .map(|address| address.address)
     }
 
+    pub fn all_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.addresses.iter().map(|address| address.address)
+    }
+
+    /// Whether an address is in a subnet of the interface.
+    pub fn is_on_link(&self, interface: u32, address: IpAddr) -> bool {
+        self.addresses_of(interface)
+            .any(|own| in_subnet(address, own.address, own.prefix))
+    }
+
     fn forget(&mut self, gone: &Address) {
         self.addresses.retain(|address| {
             (address.interface, address.address, address.prefix)
                 != (gone.interface, gone.address, gone.prefix)
         });
+    }
+}
+
+fn in_subnet(address: IpAddr, subnet: IpAddr, prefix: u8) -> bool {
+    let differs = match (address, subnet) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => {
+            let bits = (u32::from(one) ^ u32::from(other)).leading_zeros();
+            bits < u32::from(prefix)
+        }
+        (IpAddr::V6(one), IpAddr::V6(other)) => {
+            let bits = (u128::from(one) ^ u128::from(other)).leading_zeros();
+            bits < u32::from(prefix)
+        }
+        _ => true,
+    };
+    !differs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subnet_holds_its_addresses_and_no_others() {
+        let inside = |address: &str, subnet: &str, prefix| {
+            in_subnet(address.parse().unwrap(), subnet.parse().unwrap(), prefix)
+        };
+        assert!(inside("10.0.0.255", "10.0.0.1", 24));
+        assert!(!inside("10.0.1.1", "10.0.0.1", 24));
+        assert!(inside("10.0.0.1", "10.0.0.1", 32));
+        assert!(inside("192.0.2.1", "10.0.0.1", 0));
+        assert!(inside("fe80::2", "fe80::1", 64));
+        assert!(!inside("fe80::2", "10.0.0.1", 0));
     }
 }

@@ -195,9 +195,19 @@ fn fifos(config: &Config) -> Vec<String> {
 
 /// Nothing that the operator asked for is left out without a word.
 fn warn_of_the_undone(config: &Config, warnings: &mut Vec<String>) {
-    let mails = !config.global.mail.to.is_empty()
-        && config.instances.iter().any(|instance| instance.notify.mail);
-    let undone = [(mails, "smtp_alert: no mail is sent")];
+    let mail = &config.global.mail;
+    let wanted = config.instances.iter().any(|it| it.notify.mails())
+        || config.sync_groups.iter().any(|it| it.notify.mails());
+    let undone = [
+        (
+            wanted && mail.to.is_empty(),
+            "smtp_alert: no mail is sent, because notification_email names nobody",
+        ),
+        (
+            wanted && mail.server.is_none(),
+            "smtp_alert: no mail is sent, because smtp_server is missing",
+        ),
+    ];
     for (present, what) in undone {
         if present {
             warnings.push(what.to_owned());

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 
 use vrrp::admit::Rules;
 use vrrp::ah::Window;
+use vrrp::peers::Peers;
 use vrrp::{InstanceId, Micros, Transport};
 
 use crate::plan::{InstancePlan, VipPlan};
 use crate::sockets::Key;
-use crate::worker::{Conflict, HeldPath};
+use crate::verification::Verification;
+use crate::worker::{Conflict, Difference, HeldPath, Reporter, Verdicts};
 
 #[derive(Debug)]
 pub struct Running {
@@ -47,6 +49,19 @@ pub struct Running {
     pub conflicts: u64,
     /// Which held address the link is asked for next.
     pub asked: usize,
+    /// Which neighbour is asked next.
+    pub turn: usize,
+    /// The other routers, as far as they show themselves.
+    pub peers: Peers,
+    pub reporter: Reporter,
+    /// Whether a peer said that it hears us, when it was looked at last.
+    pub heard_by_peer: Option<bool>,
+    /// Announcements whose verification is to begin.
+    pub verify_from: Option<Micros>,
+    pub verification: Option<Verification>,
+    pub verdicts: Verdicts,
+    /// Another router's adverts list other addresses.
+    pub difference: Option<Difference>,
 }
 
 /// Whether the links count as up, after `interface_up_down_delays`.
@@ -116,6 +131,14 @@ impl Running {
             conflict: None,
             conflicts: 0,
             asked: 0,
+            turn: 0,
+            peers: Peers::default(),
+            reporter: Reporter::default(),
+            heard_by_peer: None,
+            verify_from: None,
+            verification: None,
+            verdicts: Verdicts::default(),
+            difference: None,
         }
     }
 

@@ -4,12 +4,17 @@ mod announcing;
 mod claims;
 mod configure;
 mod conflict;
+mod differing;
 mod effects;
 mod farewell;
 mod firewall;
+mod hardening;
+mod hearing;
 mod lasting;
 mod lasting_paths;
+mod mail;
 mod messages;
+mod neighbourhood;
 mod network;
 mod notify;
 mod open;
@@ -19,11 +24,15 @@ mod speaking;
 mod status;
 mod stop;
 mod tracking;
+mod verify;
 mod vmac;
 mod watched;
 
 pub use conflict::Conflict;
+pub use differing::Difference;
+pub use hearing::Reporter;
 pub use paths::HeldPath;
+pub use verify::Verdicts;
 
 use std::collections::BTreeMap;
 
@@ -37,6 +46,7 @@ use vrrp::instance::State;
 use vrrp::tracking::{Debounce, Health};
 use vrrp::{InstanceId, Micros, Node};
 
+use crate::lateness::Lateness;
 use crate::links::Links;
 use crate::plan::{GroupPlan, ScriptPlan};
 use crate::running::Running;
@@ -70,7 +80,7 @@ pub struct Worker {
     sockets: Sockets,
     claims: Vec<claims::Listener>,
     /// Where listeners were asked for last.
-    listening: Vec<(u32, bool)>,
+    listening: Vec<(u32, claims::Kind)>,
     lasting: Vec<crate::plan::VipPlan>,
     lasting_paths: lasting_paths::LastingPaths,
     path_watch: Option<Watch>,
@@ -91,14 +101,19 @@ pub struct Worker {
     next_heartbeat: Micros,
     next_probe: Micros,
     stopping: bool,
-    /// The longest that a wake-up came late, and adverts that could not be sent.
-    lateness: Micros,
+    lateness: Lateness,
+    /// How this process is scheduled, and whether its memory is locked.
+    hardening: hardening::Hardening,
+    /// Adverts and announcements that could not be sent.
     send_errors: u64,
     foreign_adverts: u64,
     prepared: bool,
     /// Included files, read by the supervisor.
     attachments: Vec<ipc::Attachment>,
     fifos: Vec<crate::fifo::Fifo>,
+    /// Where peers say whether they hear us, and when it is looked at next.
+    reports: Option<std::net::UdpSocket>,
+    next_reports: Micros,
 }
 
 impl Worker {
@@ -154,6 +169,7 @@ impl Worker {
             self.next_link_change(),
             self.next_path_retry(),
             self.next_announcement(),
+            self.next_question(),
             self.next_look(),
             self.next_look_at_watched(),
         ];
@@ -163,7 +179,7 @@ impl Worker {
 
     fn note_lateness(&mut self) {
         if let Some(due) = self.timer.take() {
-            self.lateness = self.lateness.max(clock::monotonic().saturating_sub(due));
+            self.lateness.note(clock::monotonic().saturating_sub(due));
         }
     }
 
@@ -174,12 +190,14 @@ impl Worker {
             self.execute(effects);
         }
         self.announce_pending();
+        self.ask_neighbours();
         self.look_for_conflicts();
         self.retry_paths();
         self.watch_files_and_processes();
         if self.next_link_change().is_some_and(|at| at <= now) {
             self.reassess();
         }
+        self.hear_reports(now);
         if now >= self.next_heartbeat {
             let interval = ipc::message::HEARTBEAT_INTERVAL.as_micros();
             self.next_heartbeat = now + Micros::try_from(interval).unwrap_or(10_000);

@@ -37,6 +37,22 @@ fn foreign_owner(vip: &str, prefix: u8, text: &str, owner: &str) {
     let log = node.log.join("\n");
     assert_eq!(log.matches("split brain:").count(), 1, "{log}");
     assert!(log.contains("the split brain is over"), "{log}");
+    let subjects: Vec<&str> = node
+        .mails
+        .iter()
+        .map(|(subject, _)| subject.as_str())
+        .collect();
+    let told = |start: &str| subjects.iter().filter(|it| it.starts_with(start)).count();
+    assert_eq!(
+        told("VRRP Instance VI_1 - split brain: "),
+        1,
+        "{subjects:?}"
+    );
+    assert_eq!(
+        told("VRRP Instance VI_1 - the split brain is over"),
+        1,
+        "{subjects:?}"
+    );
 }
 
 #[test]
@@ -44,7 +60,8 @@ fn an_address_that_another_host_has_too_is_an_alarm() {
     if skipped() {
         return;
     }
-    foreign_owner(VIP, 24, &conf(3, FAST, 100, &vip4()), "02:00:00:00:00:02");
+    let body = format!("smtp_alert\n  {}", vip4());
+    foreign_owner(VIP, 24, &conf(3, FAST, 100, &body), "02:00:00:00:00:02");
 }
 
 #[test]
@@ -52,7 +69,8 @@ fn an_ipv6_address_that_another_host_has_too_is_an_alarm() {
     if skipped() {
         return;
     }
-    foreign_owner(VIP6, 64, &conf(3, FAST, 100, &vip6()), "from");
+    let body = format!("smtp_alert\n  {}", vip6());
+    foreign_owner(VIP6, 64, &conf(3, FAST, 100, &body), "from");
 }
 
 #[test]

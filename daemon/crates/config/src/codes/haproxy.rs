@@ -26,6 +26,7 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "haproxy/bad-header-name",
         "A header name has characters that RFC 9110 does not allow",
     ),
+    ("haproxy/bad-regex", "A regular expression cannot be read"),
     (
         "haproxy/bad-name",
         "The name of a section, server or ACL has a character that is not allowed",

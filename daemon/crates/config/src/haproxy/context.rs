@@ -107,6 +107,24 @@ impl Context<'_> {
             .suggest(help);
     }
 
+    /// A regular expression over bytes, as written; known to compile.
+    pub fn regex(&mut self, word: &Word<'_>) -> Option<String> {
+        let built = regex::bytes::RegexBuilder::new(&word.text)
+            .unicode(false)
+            .size_limit(1 << 20)
+            .build();
+        let Err(why) = built else {
+            return Some(word.text.to_string());
+        };
+        let why = why.to_string();
+        let why = why.lines().last().unwrap_or_default();
+        let why = why.trim_start_matches("error: ");
+        let message = format!("this is no regular expression: {why}");
+        self.error("haproxy/bad-regex", word.span, message)
+            .suggest("put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves");
+        None
+    }
+
     /// Words behind the end of what a keyword takes.
     pub fn finish(&mut self, args: &Args<'_>, keyword: &str) {
         let rest = args.rest();

@@ -36,12 +36,13 @@ pub(super) static OPTIONS: &[Entry] = entries! {
     }
     "option" BACK {
         Supported => "redispatch" "httpchk" "tcp-check" "srvtcpka" "abortonclose" "allbackups";
-        Accepted("changes of a server's state are always logged") => "log-health-checks";
+        Supported => "log-health-checks";
         Accepted("a kept connection is taken again when its server is chosen")
             => "prefer-last-server";
         Supported => "persist";
-        NO_CHECK => "mysql-check" "pgsql-check" "redis-check" "smtpchk" "ssl-hello-chk"
-            "ldap-check" "spop-check" "external-check";
+        Supported => "mysql-check" "pgsql-check" "redis-check" "smtpchk" "ssl-hello-chk"
+            "ldap-check";
+        NO_CHECK => "spop-check" "external-check";
         NotYet("connections are made to the servers that are listed") => "transparent";
         NotYet("messages that break RFC 9112 are refused") => "accept-invalid-http-response"
             "accept-unsafe-violations-in-http-response";

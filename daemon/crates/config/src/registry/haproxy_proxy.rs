@@ -55,8 +55,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "hash-type" "source";
         NotYet("loads are not bounded") => "hash-balance-factor" "hash-preserve-affinity";
         TABLES => "stick";
-        NotYet("checks in several steps are not run yet; a plain check opens a connection")
-            => "tcp-check";
+        Supported => "tcp-check";
         NotYet("external checks are not run") => "external-check";
         NotYet("write the servers out one by one") => "server-template";
         Supported => "tcp-response";

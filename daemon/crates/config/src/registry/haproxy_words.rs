@@ -78,6 +78,11 @@ pub(super) static WORDS: &[Entry] = entries! {
             "set-var-fmt";
         NotYet("a failing status takes the server out") => "disable-on-404" "send-state";
     }
+    "tcp-check" ALL {
+        Supported => "connect" "send" "send-binary" "expect" "comment";
+        NotYet("write the text out with 'send' or 'send-binary'") => "send-lf" "send-binary-lf";
+        NotYet("checks keep no variables") => "set-var" "set-var-fmt" "unset-var";
+    }
     "stats" ALL {
         NotYet("the statistics page is not served yet; ask tandemd status --json") => "enable" "uri"
             "realm" "auth" "refresh" "hide-version" "show-legends" "show-node" "show-desc"

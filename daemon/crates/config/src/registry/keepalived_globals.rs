@@ -4,10 +4,6 @@ use super::table::entries;
 use super::{Entry, Status};
 use Status::{Accepted, Ignored, Label, NotYet, Supported};
 
-const MAIL: Status = Accepted("mail is not sent yet");
-const ALERT: Status = Ignored(
-    "mail on a change of state is not sent yet; the state is in the log and in tandemd status",
-);
 const LVS: Status = NotYet("the layer 4 director is not executed yet");
 
 pub(super) static GLOBALS: &[Entry] = entries! {
@@ -42,9 +38,10 @@ pub(super) static GLOBALS: &[Entry] = entries! {
         Accepted("unicast is taken from the listed peers only") => "vrrp_check_unicast_src";
         Accepted("the VRRP process always runs with real-time priority and locked memory")
             => "vrrp_priority" "vrrp_no_swap" "max_auto_priority";
-        MAIL => "notification_email" "notification_email_from" "smtp_server"
-            "smtp_connect_timeout" "smtp_helo_name" "smtp_alert_checker" "no_email_faults";
-        ALERT => "smtp_alert" "smtp_alert_vrrp";
+        Supported => "notification_email" "notification_email_from" "smtp_server"
+            "smtp_connect_timeout" "smtp_helo_name" "no_email_faults" "smtp_alert"
+            "smtp_alert_vrrp";
+        Accepted("has an effect once the layer 4 director runs") => "smtp_alert_checker";
         Accepted("packets to addresses that are not held are never accepted: they are not on the machine")
             => "vrrp_iptables" "nftables" "nftables_priority" "nftables_counters"
             "nftables_ifindex" "vrrp_ipsets" "iptables";

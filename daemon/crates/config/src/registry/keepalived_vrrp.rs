@@ -4,9 +4,6 @@ use super::table::entries;
 use super::{Entry, Status};
 use Status::{Accepted, Ignored, NotYet, Supported};
 
-const MAIL: Status = Ignored(
-    "mail on a change of state is not sent yet; the state is in the log and in tandemd status",
-);
 const TRACKED: Status = NotYet("is not watched yet; use a vrrp_script");
 
 pub(super) static VRRP: &[Entry] = entries! {
@@ -32,7 +29,7 @@ pub(super) static VRRP: &[Entry] = entries! {
             => "higher_prio_send_advert";
         Accepted("unicast is taken from the listed peers only") => "check_unicast_src";
         Accepted("the log level is chosen when the daemon starts") => "debug";
-        MAIL => "smtp_alert";
+        Supported => "smtp_alert";
         NotYet("write use_vmac with a name of its own, or none")
             => "use_vmac_addr" "use_ipvlan" "vrrp_garp_extra_if"
             "garp_extra_if" "vmac_garp_intvl";
@@ -86,7 +83,7 @@ pub(super) static VRRP: &[Entry] = entries! {
             "sync_group_tracking_weight" "global_tracking";
         Ignored("scripts are run when the state changes, not when the priority does")
             => "notify_priority_changes";
-        MAIL => "smtp_alert";
+        Supported => "smtp_alert";
         Supported => "track_file" "track_process";
         TRACKED => "track_bfd";
     }

@@ -40,10 +40,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ("Proxy.inspect_delay", &[("tcp phase", "inspect-delay")]),
     ("ProxyOptions.logasap", &[("option", "logasap")]),
     (
-        "ProxyOptions.log_health_checks",
-        &[("option", "log-health-checks")],
-    ),
-    (
         "ProxyOptions.http_buffer_request",
         &[("option", "http-buffer-request")],
     ),
@@ -132,14 +128,10 @@ const KEEPALIVED: &[(&str, &[(&str, &str)])] = &[
         "Global.reload_check_config",
         &[("global_defs", "reload_check_config")],
     ),
-    ("SmtpServer.*", &[("global_defs", "smtp_server")]),
-    (
-        "Mail.*",
-        &[
-            ("global_defs", "smtp_alert"),
-            ("global_defs", "smtp_helo_name"),
-        ],
-    ),
+    // Folded into each instance's and group's own.
+    ("Mail.alert", &[]),
+    ("Mail.alert_vrrp", &[]),
+    ("Mail.no_faults", &[]),
     (
         "Instance.higher_prio_send_advert",
         &[("vrrp_instance", "higher_prio_send_advert")],

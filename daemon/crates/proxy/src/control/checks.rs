@@ -1,7 +1,7 @@
 //! Health checks: when they run and their sockets, all in the control thread's epoll. What a
 //! check concludes is the `health` crate's.
 
-use super::prober::{Probe, Prober};
+use super::prober::{Probe, Prober, Progress};
 use crate::plan::Plan;
 use crate::shared::{BackendShared, ServerShared, State};
 use health::{CheckResult, CheckStatus, Health, Settings, Transition, first_check_after, spread};
@@ -48,8 +48,10 @@ pub struct Change {
     pub backend: Arc<BackendShared>,
     pub server: Arc<ServerShared>,
     pub backup: bool,
-    pub transition: Transition,
+    /// `None`: only the check's result or the way to the next state changed.
+    pub transition: Option<Transition>,
     pub result: CheckResult,
+    pub health: Health,
 }
 
 impl Checks {
@@ -147,7 +149,7 @@ impl Checks {
             }
             match w.running.take() {
                 Some(probe) => {
-                    let result = probe.timed_out();
+                    let result = w.prober.timed_out(&probe);
                     changes.extend(self.conclude(at, result, now));
                 }
                 None => changes.extend(self.start(at, now, epoll)),
@@ -174,20 +176,31 @@ impl Checks {
         }
     }
 
-    pub fn on_event(&mut self, ready: Ready, now: u64) -> Option<Change> {
+    pub fn on_event(&mut self, ready: Ready, now: u64, epoll: &Epoll) -> Option<Change> {
         let at = usize::try_from(ready.token - TOKEN_BASE).ok()?;
         let w = self.watched.get_mut(at)?;
         let probe = w.running.as_mut()?;
-        let was_connected = probe.is_connected();
-        let result = w.prober.advance(probe, ready);
-        let connected = probe.is_connected();
-        if let Some(result) = result {
-            w.running = None;
-            return self.conclude(at, result, now);
-        }
-        if connected && !was_connected {
-            let limit = w.prober.read_timeout(w.health.interval());
-            self.schedule(at, now + ms(limit));
+        match w.prober.advance(probe, ready) {
+            Progress::Waiting => {}
+            Progress::Connected => {
+                let limit = w.prober.read_timeout(w.health.interval());
+                self.schedule(at, now + ms(limit));
+            }
+            Progress::Reconnecting => {
+                if epoll
+                    .add(probe.socket(), ready.token, Interest::Stream)
+                    .is_err()
+                {
+                    w.running = None;
+                    return self.conclude(at, CheckResult::new(CheckStatus::SocketError), now);
+                }
+                let limit = w.prober.connect_timeout(w.health.interval());
+                self.schedule(at, now + ms(limit));
+            }
+            Progress::Done(result) => {
+                w.running = None;
+                return self.conclude(at, result, now);
+            }
         }
         None
     }
@@ -198,7 +211,9 @@ impl Checks {
         let took = Duration::from_millis(now.saturating_sub(w.started));
         let result = result.took(took);
         let first = !w.health.is_checked();
+        let before = (w.last.status, w.health);
         let transition = w.health.observe(result.outcome());
+        let noted = before != (result.status, w.health);
         w.last = result.clone();
         let state = if w.health.takes_sessions() {
             State::Up
@@ -211,15 +226,15 @@ impl Checks {
         let interval = spread(w.health.interval(), self.spread_percent, self.random);
         let next = (w.started + ms(interval)).max(now + 1);
         // A first success is news for those who wait for it, not for the log.
-        let change = transition
-            .filter(|t| !(first && *t == Transition::Up))
-            .map(|transition| Change {
-                backend: w.backend.clone(),
-                server: w.server.clone(),
-                backup: w.backup,
-                transition,
-                result,
-            });
+        let transition = transition.filter(|t| !(first && *t == Transition::Up));
+        let change = (transition.is_some() || noted).then(|| Change {
+            backend: w.backend.clone(),
+            server: w.server.clone(),
+            backup: w.backup,
+            transition,
+            result,
+            health: w.health,
+        });
         self.schedule(at, next);
         change
     }

@@ -9,6 +9,7 @@ mod load;
 mod prober;
 mod reports;
 mod resolver;
+mod script;
 mod service;
 mod status;
 mod team;
@@ -99,7 +100,9 @@ impl Control {
                 match ready.token {
                     CHANNEL => self.on_channel()?,
                     REPORTS => self.on_reports()?,
-                    t if t >= TOKEN_BASE => changes.extend(self.checks.on_event(ready, now)),
+                    t if t >= TOKEN_BASE => {
+                        changes.extend(self.checks.on_event(ready, now, &self.epoll));
+                    }
                     t if t >= resolver::TOKEN_BASE => moved |= self.resolver.on_event(t, now),
                     _ => {}
                 }
@@ -112,11 +115,9 @@ impl Control {
             if let Some(plan) = &self.plan {
                 self.log.changes(plan, &changes);
             }
-            if !changes.is_empty()
-                && let Some(team) = &self.team
-            {
-                // Who waits in a queue may be served by a server that came back.
-                team.nudge();
+            // Who waits in a queue may be served by a server that came back.
+            if changes.iter().any(|change| change.transition.is_some()) {
+                self.team.iter().for_each(Team::nudge);
             }
             self.tell_service()?;
             self.log.flush();

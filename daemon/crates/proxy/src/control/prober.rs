@@ -1,10 +1,9 @@
 //! One check of one server: connect, ask, judge.
 
+use super::script;
 use crate::plan::Target;
-use config::haproxy::model::{self, ExpectKind, HealthCheck, Host, ServerPort};
-use health::{
-    CheckResult, CheckStatus, Expect, HttpCheck, Pattern, ResponseReader, StatusRange, Verdict,
-};
+use config::haproxy::model::{self, Host, ServerPort};
+use health::{CheckResult, CheckStatus, Connect, Failure, Need, Run, Sequence};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -17,7 +16,7 @@ use sys::tcp::{self, Peer};
 pub struct Prober {
     peer: Option<Peer>,
     source: Option<SocketAddr>,
-    http: Option<HttpCheck>,
+    sequence: Sequence,
     connect: Option<Duration>,
     check: Option<Duration>,
 }
@@ -27,17 +26,23 @@ pub struct Prober {
 pub struct Probe {
     fd: OwnedFd,
     connected: bool,
-    http: bool,
-    sent: usize,
-    reader: ResponseReader,
+    run: Run,
+    linger: bool,
+}
+
+/// How far a check got.
+#[derive(Debug)]
+pub enum Progress {
+    Waiting,
+    /// The connection that it waited for is open.
+    Connected,
+    /// It goes on over another connection, whose socket is new.
+    Reconnecting,
+    Done(CheckResult),
 }
 
 impl Prober {
     pub fn new(section: &model::Proxy, server: &model::Server, target: &Target) -> Self {
-        let http = match &section.check.value {
-            HealthCheck::Tcp => None,
-            HealthCheck::Http(check) => Some(http_check(check)),
-        };
         Self {
             peer: peer(server, target),
             source: server
@@ -45,7 +50,7 @@ impl Prober {
                 .as_ref()
                 .or(section.source.as_ref())
                 .map(|s| s.value),
-            http,
+            sequence: script::sequence(&section.check.value),
             connect: section.timeouts.connect.as_ref().map(|d| d.value),
             check: section.timeouts.check.as_ref().map(|d| d.value),
         }
@@ -65,65 +70,131 @@ impl Prober {
     }
 
     pub fn start(&self) -> Result<Probe, CheckResult> {
-        let Some(peer) = &self.peer else {
-            return Err(
-                CheckResult::new(CheckStatus::SocketError).with_info("no address or port to check")
-            );
-        };
-        match tcp::connect(peer, self.source) {
+        let run = Run::default();
+        let opening = self.sequence.opening();
+        match self.open(&opening) {
             Ok(fd) => Ok(Probe {
                 fd,
                 connected: false,
-                http: self.http.is_some(),
-                sent: 0,
-                reader: ResponseReader::new(),
+                run,
+                linger: opening.linger,
             }),
-            Err(e) => Err(CheckResult::new(CheckStatus::L4Connection).with_info(text(&e))),
+            Err(why) => Err(why.told(&run, &self.sequence)),
         }
     }
 
-    /// Moves the check on; a result ends it.
-    pub fn advance(&self, probe: &mut Probe, ready: Ready) -> Option<CheckResult> {
+    fn open(&self, connect: &Connect) -> Result<OwnedFd, NotOpened> {
+        let peer = match (&self.peer, connect.address) {
+            (_, Some(address)) if address.port() != 0 => Some(Peer::Tcp(address)),
+            (Some(Peer::Tcp(known)), Some(address)) => {
+                Some(Peer::Tcp(SocketAddr::new(address.ip(), known.port())))
+            }
+            (known, _) => known.clone(),
+        };
+        let peer = match (peer, connect.port) {
+            (Some(Peer::Tcp(address)), Some(port)) => {
+                Some(Peer::Tcp(SocketAddr::new(address.ip(), port)))
+            }
+            (peer, _) => peer,
+        };
+        let has_port = |peer: &Peer| match peer {
+            Peer::Tcp(address) => address.port() != 0,
+            Peer::Unix(_) => true,
+        };
+        let peer = peer.filter(has_port).ok_or(NotOpened::Nowhere)?;
+        tcp::connect(&peer, self.source).map_err(NotOpened::Refused)
+    }
+
+    /// Moves the check on.
+    pub fn advance(&self, probe: &mut Probe, ready: Ready) -> Progress {
+        let mut now_open = false;
         if !probe.connected {
             if ready.broken()
                 && let Err(e) = tcp::take_error(&probe.fd)
             {
-                return Some(CheckResult::new(CheckStatus::L4Connection).with_info(text(&e)));
+                return self.failed(probe, Failure::Connection, &text(&e));
             }
             if !ready.writable() {
-                return None;
+                return Progress::Waiting;
             }
             probe.connected = true;
-            if self.http.is_none() {
-                // Nothing was said, so nothing has to be waited for.
-                let _ = tcp::set_reset_on_close(&probe.fd);
-                return Some(CheckResult::new(CheckStatus::L4Ok));
-            }
+            probe.run.connected();
+            now_open = true;
         }
-        let check = self.http.as_ref()?;
-        while probe.sent < check.request().len() {
-            match tcp::send(&probe.fd, &check.request()[probe.sent..]) {
-                Ok(n) => probe.sent += n,
-                Err(e) if e.kind() == ErrorKind::WouldBlock => break,
-                Err(e) => {
-                    return Some(CheckResult::new(CheckStatus::L4Connection).with_info(text(&e)));
-                }
-            }
+        match self.exchange(probe) {
+            Progress::Waiting if now_open => Progress::Connected,
+            progress => progress,
         }
+    }
+
+    /// Sends and receives what the steps want, until the socket has nothing more to give.
+    fn exchange(&self, probe: &mut Probe) -> Progress {
         let mut buf = [0u8; 4096];
         loop {
-            match tcp::recv(&probe.fd, &mut buf) {
-                Ok(0) => return Some(probe.reader.end(check)),
-                Ok(n) => {
-                    if let Verdict::Done(result) = probe.reader.feed(check, &buf[..n]) {
-                        return Some(result);
+            match probe.run.need(&self.sequence) {
+                Need::Done(result) => {
+                    if !probe.linger {
+                        // Nothing of value is on its way: the server need not keep it in mind.
+                        let _ = tcp::set_reset_on_close(&probe.fd);
                     }
+                    return Progress::Done(result);
                 }
-                Err(e) if e.kind() == ErrorKind::WouldBlock => return None,
-                Err(e) => {
-                    return Some(CheckResult::new(CheckStatus::L7Response).with_info(text(&e)));
-                }
+                Need::Connect(connect) => return self.reconnect(probe, connect),
+                Need::Send(bytes) => match tcp::send(&probe.fd, bytes) {
+                    Ok(count) => probe.run.sent(&self.sequence, count),
+                    Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
+                    Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
+                },
+                Need::Receive => match tcp::recv(&probe.fd, &mut buf) {
+                    Ok(0) => probe.run.ended(&self.sequence),
+                    Ok(count) => probe.run.feed(&self.sequence, &buf[..count]),
+                    Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
+                    Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
+                },
             }
+        }
+    }
+
+    fn reconnect(&self, probe: &mut Probe, connect: &Connect) -> Progress {
+        match self.open(connect) {
+            Ok(fd) => {
+                probe.fd = fd;
+                probe.connected = false;
+                probe.linger = connect.linger;
+                Progress::Reconnecting
+            }
+            Err(why) => Progress::Done(why.told(&probe.run, &self.sequence)),
+        }
+    }
+
+    fn failed(&self, probe: &Probe, failure: Failure, why: &str) -> Progress {
+        Progress::Done(probe.run.failed(&self.sequence, failure, why))
+    }
+
+    /// The time for the connection, or for the answer, is over.
+    pub fn timed_out(&self, probe: &Probe) -> CheckResult {
+        let failure = if probe.connected {
+            Failure::Timeout
+        } else {
+            Failure::ConnectTimeout
+        };
+        probe.run.failed(&self.sequence, failure, "")
+    }
+}
+
+/// Why there is no connection to check over.
+enum NotOpened {
+    Nowhere,
+    Refused(std::io::Error),
+}
+
+impl NotOpened {
+    fn told(self, run: &Run, sequence: &Sequence) -> CheckResult {
+        match self {
+            Self::Nowhere => {
+                CheckResult::new(CheckStatus::SocketError).with_info("no address or port to check")
+            }
+            Self::Refused(e) => run.failed(sequence, Failure::Connection, &text(&e)),
         }
     }
 }
@@ -131,19 +202,6 @@ impl Prober {
 impl Probe {
     pub fn socket(&self) -> &OwnedFd {
         &self.fd
-    }
-
-    pub fn is_connected(&self) -> bool {
-        self.connected
-    }
-
-    pub fn timed_out(self) -> CheckResult {
-        let late = self.connected && self.http;
-        CheckResult::new(if late {
-            CheckStatus::L7Timeout
-        } else {
-            CheckStatus::L4Timeout
-        })
     }
 }
 
@@ -174,55 +232,8 @@ fn peer(server: &model::Server, target: &Target) -> Option<Peer> {
         } => Some(*port),
         _ => None,
     };
-    address.set_port(server.check.port.as_ref().map(|p| p.value).or(own_port)?);
+    // A step of the check may have a port of its own.
+    let port = server.check.port.as_ref().map(|p| p.value).or(own_port);
+    address.set_port(port.unwrap_or(0));
     Some(Peer::Tcp(address))
-}
-
-fn http_check(check: &model::HttpCheck) -> HttpCheck {
-    let headers: Vec<(&str, &str)> = check
-        .headers
-        .iter()
-        .map(|(n, v)| (n.value.as_str(), v.value.as_str()))
-        .collect();
-    let expect = check
-        .expect
-        .iter()
-        .filter_map(|e| expect(&e.value))
-        .collect();
-    let body = check.body.as_ref().map(|b| b.value.as_str());
-    HttpCheck::new(
-        &check.method,
-        &check.uri,
-        &check.version,
-        &headers,
-        body,
-        expect,
-    )
-}
-
-fn expect(e: &model::Expect) -> Option<Expect> {
-    let regex = |p: &str| {
-        regex::bytes::RegexBuilder::new(p)
-            .unicode(false)
-            .build()
-            .ok()
-    };
-    let pattern = match &e.kind {
-        ExpectKind::Status(ranges) => Pattern::Status(
-            ranges
-                .iter()
-                .map(|r| StatusRange {
-                    from: *r.start(),
-                    to: *r.end(),
-                })
-                .collect(),
-        ),
-        ExpectKind::StatusRegex(p) => Pattern::StatusRegex(regex(p)?),
-        ExpectKind::Text(t) => Pattern::Text(t.clone().into_bytes()),
-        ExpectKind::BodyRegex(p) => Pattern::BodyRegex(regex(p)?),
-    };
-    Some(Expect {
-        negated: e.negated,
-        pattern,
-    })
 }

@@ -38,9 +38,9 @@ impl Daemon {
         worker.kill();
         // Before anything is logged: every millisecond here is one of outage.
         self.give_up(&held, &farewell);
-        self.journal.error(&format!(
-            "the vrrp process {pid} hangs ({reason}); it is killed"
-        ));
+        let text = format!("the vrrp process {pid} hangs ({reason}); it is killed");
+        self.journal.error(&text);
+        self.alarm(&text);
     }
 
     /// Says goodbye for a process that cannot, then takes its addresses away.

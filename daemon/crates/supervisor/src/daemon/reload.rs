@@ -80,8 +80,9 @@ impl Daemon {
         self.advance_reload();
     }
 
-    /// What is different, in words, and whom it concerns. A worker whose texts are the same is
-    /// left alone, unless its sockets change.
+    /// What is different, in words, and whom it concerns. A proxy whose texts are the same is
+    /// left alone, unless its sockets change. The VRRP process is always asked: a reload also
+    /// ends a handover and opens again what could not be opened before.
     fn compare(&self, loaded: &Loaded, listeners: &Listeners) -> (Vec<String>, VecDeque<Kind>) {
         let mut changes = Vec::new();
         let mut to_ask = VecDeque::new();
@@ -113,7 +114,10 @@ impl Daemon {
         if proxy || !added.is_empty() || !removed.is_empty() {
             to_ask.push_back(Kind::Proxy);
         }
-        if vrrp {
+        if self.handed_over {
+            changes.push("the handover is over".to_owned());
+        }
+        if loaded.keepalived.is_some() {
             to_ask.push_back(Kind::Vrrp);
         }
         (changes, to_ask)
@@ -209,6 +213,7 @@ impl Daemon {
         self.listeners = reload.listeners;
         self.generation = reload.attempt;
         self.loaded_at = unix_ms();
+        self.handed_over = false;
         let changes = reload.changes;
         let text = if changes.is_empty() {
             "nothing changed".to_owned()

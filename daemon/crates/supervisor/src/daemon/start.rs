@@ -17,6 +17,7 @@ use crate::host;
 use crate::journal::Journal;
 use crate::listeners::Listeners;
 use crate::options::RunOptions;
+use crate::outbox::Outbox;
 use crate::run_dir::RunDir;
 use crate::script::Scripts;
 use crate::service::Service;
@@ -108,6 +109,8 @@ impl Daemon {
             loaded_at: unix_ms(),
             slots,
             scripts: Scripts::default(),
+            outbox: Outbox::default(),
+            letters: 0,
             service,
             serving: false,
             reload: None,
@@ -115,6 +118,7 @@ impl Daemon {
             polls: Vec::new(),
             next_poll: 0,
             handover: None,
+            handed_over: false,
             stopping: None,
             next_alive,
             exit: None,

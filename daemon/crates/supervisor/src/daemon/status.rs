@@ -111,6 +111,7 @@ impl Daemon {
                 "loadedAt": self.loaded_at,
             },
             "processes": processes,
+            "mail": self.mail_status(),
             "vrrp": vrrp,
             "proxy": proxy,
         })
@@ -129,6 +130,7 @@ impl Daemon {
             self.reply(Some(client), &reply);
             return;
         }
+        self.handed_over = true;
         let now = Instant::now();
         self.handover = Some(Handover {
             client,

@@ -14,7 +14,7 @@ const VRRP_PATIENCE: Duration = Duration::from_secs(3);
 const DRAIN: Duration = Duration::from_secs(5);
 /// Beyond a deadline given to a worker, before it is killed.
 const RESERVE: Duration = Duration::from_secs(1);
-/// For notify commands of the last transition.
+/// For notify commands and mails of the last transition.
 const NOTIFY_PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,8 @@ impl Daemon {
                 Phase::Vrrp => Kind::Vrrp,
                 Phase::Proxy => Kind::Proxy,
                 Phase::Notify => {
-                    if !self.scripts.is_notifying() || now >= deadline {
+                    let busy = self.scripts.is_notifying() || self.outbox.is_busy();
+                    if !busy || now >= deadline {
                         self.exit = Some(status);
                     }
                     return;

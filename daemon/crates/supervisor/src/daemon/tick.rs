@@ -20,6 +20,7 @@ impl Daemon {
         let clients = (!self.control.is_idle()).then(|| now + CLIENTS_LOOK);
         [
             self.scripts.deadline(),
+            self.outbox.deadline(),
             self.reload_deadline(),
             self.status_deadline(),
             self.stop_deadline(),
@@ -40,6 +41,7 @@ impl Daemon {
         self.scripts.guard(self.current.guards_scripts());
         let reports = self.scripts.advance(now, &self.users, &self.epoll);
         self.script_reports(reports);
+        self.advance_mail(now);
         self.restart_due(now);
         self.check_service(now);
         self.check_reload(now);

@@ -69,6 +69,7 @@ impl Daemon {
             FromWorker::Notify { argv, user, group } => {
                 self.scripts.notify(Command { argv, user, group });
             }
+            FromWorker::Mail { subject, text } => self.mail(&subject, text),
             FromWorker::Holding { addresses } => {
                 if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
                     worker.held = addresses;
@@ -178,6 +179,7 @@ impl Daemon {
             return;
         }
         self.journal.error(&text);
+        self.alarm(&text);
         self.reload_answered(kind, self.attempt, Err(vec![text]));
         if kind == Kind::Proxy {
             self.service.ended(Instant::now());

@@ -16,8 +16,12 @@ pub struct Deadlines {
     pub refresh: Option<Micros>,
     /// MASTER that hands over: release anyway.
     pub patience: Option<Micros>,
+    /// When a handover must be over; stands while a successor is heard.
+    pub handover_until: Micros,
     /// MASTER whose successor was heard: release after its announcements had time to arrive.
     pub release: Option<Micros>,
+    /// Owner that hears another owner: since when, and when last.
+    pub rival: Option<(Micros, Micros)>,
     /// MASTER: no second answer to a lower priority before this (a flood must stay cheap).
     pub answer_again: Micros,
 }

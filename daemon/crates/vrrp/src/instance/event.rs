@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::admit::Received;
 use crate::timers::Micros;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// Created, not started.
     Init,
@@ -25,7 +25,7 @@ impl State {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Event {
     /// Leave INIT.
     Start,

@@ -32,6 +32,7 @@ impl Instance {
                 let until = now + patience;
                 let bound = self.deadlines.patience.map_or(until, |old| old.min(until));
                 self.deadlines.patience = Some(bound);
+                self.deadlines.handover_until = bound;
                 if !again {
                     self.advertise(actions);
                     self.deadlines.advert = Some(now + self.settings.interval);
@@ -71,6 +72,18 @@ impl Instance {
         if self.settings.version == crate::packet::Version::V3 {
             self.master_interval = advert.interval;
         }
+    }
+
+    /// The successor gave up before we let go: wait for another one, still serving.
+    pub(super) fn successor_lost(&mut self, now: Micros, actions: &mut Vec<Action>) {
+        self.announced = false;
+        self.deadlines.release = None;
+        if now >= self.deadlines.handover_until {
+            return self.give_up_waiting(now, actions);
+        }
+        self.deadlines.patience = Some(self.deadlines.handover_until);
+        self.advertise(actions);
+        self.deadlines.advert = Some(now + self.settings.interval);
     }
 
     pub(super) fn successor_announced(&mut self, now: Micros) {

@@ -15,6 +15,7 @@ impl Instance {
         self.forget_master();
         // Whoever is master by everybody's silence is no longer the one that gave way.
         self.yielded = false;
+        self.disputed = false;
         self.master_interval = self.settings.interval;
         let announcements = self.settings.announcements;
         self.deadlines.advert = Some(now + self.settings.interval);
@@ -39,8 +40,15 @@ impl Instance {
     }
 
     pub(super) fn master_timer(&mut self, now: Micros, actions: &mut Vec<Action>) {
+        let released = self.deadlines.release;
         if take_due(&mut self.deadlines.release, now) {
-            return self.release_to_successor(now, actions);
+            // We slept: who came after us then may be gone by now, so say that we go.
+            let overslept = released.is_some_and(|due| now - due > self.settings.interval);
+            return if overslept {
+                self.give_up_waiting(now, actions);
+            } else {
+                self.release_to_successor(now, actions);
+            };
         }
         if take_due(&mut self.deadlines.patience, now) {
             return self.give_up_waiting(now, actions);
@@ -83,7 +91,9 @@ impl Instance {
         });
         if advert.priority == 0 {
             self.counters.priority_zero_received += 1;
-            if self.may_answer(now) {
+            if self.deadlines.release.is_some() {
+                self.successor_lost(now, actions);
+            } else if self.may_answer(now) {
                 self.advertise(actions);
                 self.deadlines.advert = Some(now + self.settings.interval);
             }
@@ -92,7 +102,12 @@ impl Instance {
         let ours = (self.effective_priority(), self.settings.address);
         let theirs = (advert.priority, advert.source);
         if theirs <= ours {
-            self.insist(&advert, now, actions);
+            if self.is_disputed_by(&advert, now) {
+                self.disputed = true;
+                self.yield_to(&advert, now, actions);
+            } else {
+                self.insist(&advert, now, actions);
+            }
         } else if self.is_handing_over() {
             self.successor_heard(&advert, now);
         } else {
@@ -108,7 +123,9 @@ impl Instance {
 
     /// A master of lower priority: tell it and everybody who believed it.
     fn insist(&mut self, advert: &Received, now: Micros, actions: &mut Vec<Action>) {
-        if !self.may_answer(now) {
+        // A successor that hands over in turn must not take us, who are leaving, for the next one.
+        let leaving = self.deadlines.release.is_some();
+        if leaving || !self.may_answer(now) {
             return;
         }
         if self.settings.answer_lower {

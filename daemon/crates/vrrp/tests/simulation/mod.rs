@@ -1,33 +1,18 @@
 //! A link with any number of VRRP nodes and a clock that only this file moves: packets are lost,
-//! late, doubled; hosts stall, are cut off, and come back.
+//! late, doubled; hosts stall, are cut off, and come back. What must hold at every moment is
+//! watched all the time; the first violation is kept.
 #![allow(dead_code)] // each test file uses its part
 
-use std::collections::BTreeMap;
+mod watch;
+mod weather;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use vrrp::instance::{Action, Event, Instance, State};
 use vrrp::{Announcements, Micros, Received, Settings, StartState, Version, timers};
 
-/// A small generator (xorshift64*), so that a seed says everything about a run.
-#[derive(Debug, Clone)]
-pub struct Random(u64);
-
-impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound.max(1)
-    }
-
-    pub fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-}
+pub use watch::Watch;
+pub use weather::{FAIR, Random, Weather};
 
 pub fn address(node: usize) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(10, 77, 0, u8::try_from(node + 1).unwrap()))
@@ -53,23 +38,11 @@ pub fn settings(node: usize, priority: u8, interval: Micros) -> Settings {
 
 #[derive(Debug, Clone)]
 struct Packet {
+    at: Micros,
+    sequence: u64,
     to: usize,
     event: Event,
 }
-
-/// What the network does to packets.
-#[derive(Debug, Clone, Copy)]
-pub struct Weather {
-    pub loss_percent: u64,
-    pub double_percent: u64,
-    pub max_delay: Micros,
-}
-
-pub const FAIR: Weather = Weather {
-    loss_percent: 0,
-    double_percent: 0,
-    max_delay: 200,
-};
 
 pub struct World {
     pub now: Micros,
@@ -84,7 +57,8 @@ pub struct World {
     /// Every transition, for a failure's report.
     pub history: Vec<(Micros, usize, State)>,
     pub last_announcer: Option<usize>,
-    in_flight: BTreeMap<(Micros, u64), Packet>,
+    pub watch: Watch,
+    in_flight: Vec<Packet>,
     sequence: u64,
 }
 
@@ -101,7 +75,8 @@ impl World {
             holds: vec![false; count],
             history: Vec::new(),
             last_announcer: None,
-            in_flight: BTreeMap::new(),
+            watch: Watch::new(1_000_000, count),
+            in_flight: Vec::new(),
             sequence: 0,
         };
         for node in 0..count {
@@ -110,18 +85,28 @@ impl World {
         world
     }
 
+    /// Something from outside happens to a node.
     pub fn event(&mut self, node: usize, event: Event) {
+        self.watch.disturbed(self.now);
+        self.step(node, event);
+    }
+
+    fn step(&mut self, node: usize, event: Event) {
+        let before = self.nodes[node].state();
         let actions = self.nodes[node].step(event, self.now);
-        self.apply(node, &actions);
+        self.apply(node, before, &actions);
     }
 
     pub fn reconfigure(&mut self, node: usize, settings: Settings) {
+        self.watch.disturbed(self.now);
+        let before = self.nodes[node].state();
         let actions = self.nodes[node].reconfigure(settings, self.now);
-        self.apply(node, &actions);
+        self.apply(node, before, &actions);
     }
 
-    /// A crash: state is lost, the kernel keeps the address until the node starts again.
+    /// A crash: state is lost; the address goes with it, as the supervisor removes it.
     pub fn crash(&mut self, node: usize) {
+        self.watch.disturbed(self.now);
         self.nodes[node] = Instance::new(self.nodes[node].settings().clone());
         self.awake[node] = false;
         self.holds[node] = false;
@@ -129,13 +114,35 @@ impl World {
     }
 
     pub fn restart(&mut self, node: usize) {
-        self.awake[node] = true;
+        self.wake(node);
         if self.nodes[node].state() == State::Init {
             self.event(node, Event::Start);
         }
     }
 
-    fn apply(&mut self, node: usize, actions: &[Action]) {
+    /// The clock of a host stands still until it is woken.
+    pub fn stall(&mut self, node: usize) {
+        self.watch.disturbed(self.now);
+        self.awake[node] = false;
+    }
+
+    pub fn wake(&mut self, node: usize) {
+        self.watch.disturbed(self.now);
+        if !self.awake[node] {
+            self.awake[node] = true;
+            // Its last advert is as old as its sleep was long.
+            self.watch.advertised(node, self.now);
+        }
+    }
+
+    pub fn place(&mut self, node: usize, island: u32) {
+        self.watch.disturbed(self.now);
+        self.island[node] = island;
+    }
+
+    fn apply(&mut self, node: usize, before: State, actions: &[Action]) {
+        self.watch
+            .actions(self.now, node, before, actions, &self.nodes[node]);
         for action in actions {
             match *action {
                 Action::SendAdvert { priority, copies } => {
@@ -144,36 +151,38 @@ impl World {
                     }
                 }
                 Action::Acquire => {
-                    assert!(!self.holds[node], "node {node} acquires twice");
+                    self.demand(!self.holds[node], node, "acquires what it holds");
                     self.holds[node] = true;
                 }
                 Action::Release => {
-                    assert!(
-                        self.holds[node],
-                        "node {node} releases what it does not hold"
-                    );
+                    self.demand(self.holds[node], node, "releases what it does not hold");
                     self.holds[node] = false;
                 }
                 Action::Announce { .. } => {
-                    assert!(
-                        self.holds[node],
-                        "node {node} announces what it does not hold"
-                    );
+                    self.demand(self.holds[node], node, "announces what it does not hold");
                     self.last_announcer = Some(node);
                     self.carry(node, Event::SuccessorAnnounced);
                 }
                 Action::Transition { from, to } => {
-                    assert_ne!(from, to, "node {node} changes to the state it is in");
+                    self.demand(from != to, node, "changes to the state it is in");
                     self.history.push((self.now, node, to));
                 }
                 Action::LowerPriorityHeard { .. } | Action::WantsMaster => {}
             }
         }
-        assert_eq!(
-            self.holds[node],
-            self.nodes[node].state() == State::Master,
-            "node {node} holds the address exactly while master"
+        let master = self.nodes[node].state() == State::Master;
+        self.demand(
+            self.holds[node] == master,
+            node,
+            "does not hold the address exactly while master",
         );
+    }
+
+    fn demand(&mut self, holds: bool, node: usize, otherwise: &str) {
+        if !holds {
+            self.watch
+                .violated(self.now, || format!("node {node} {otherwise}"));
+        }
     }
 
     fn broadcast(&mut self, from: usize, priority: u8) {
@@ -195,12 +204,20 @@ impl World {
             let copies = 1 + u64::from(self.random.chance(self.weather.double_percent));
             for _ in 0..copies {
                 if self.random.chance(self.weather.loss_percent) {
+                    self.watch.lost(self.now);
                     continue;
                 }
                 let at = self.now + 20 + self.random.below(self.weather.max_delay);
+                if at > self.now + 20 + FAIR.max_delay || copies > 1 {
+                    self.watch.disturbed(at);
+                }
                 self.sequence += 1;
-                self.in_flight
-                    .insert((at, self.sequence), Packet { to, event });
+                self.in_flight.push(Packet {
+                    at,
+                    sequence: self.sequence,
+                    to,
+                    event,
+                });
             }
         }
     }
@@ -210,29 +227,36 @@ impl World {
     pub fn run(&mut self, span: Micros) {
         let end = self.now + span;
         loop {
-            let packet = self.in_flight.keys().next().copied();
+            let packet = (0..self.in_flight.len())
+                .min_by_key(|at| (self.in_flight[*at].at, self.in_flight[*at].sequence));
+            let packet_at = packet.map_or(Micros::MAX, |at| self.in_flight[at].at);
             let timer = (0..self.nodes.len())
                 .filter(|node| self.awake[*node])
                 .filter_map(|node| Some((self.nodes[node].next_deadline()?, node)))
                 .min();
-            let packet_at = packet.map_or(Micros::MAX, |(at, _)| at);
             let timer_at = timer.map_or(Micros::MAX, |(at, _)| at);
-            if packet_at.min(timer_at) > end {
+            let next = packet_at.min(timer_at);
+            // What held until now must have held long enough before it changes.
+            self.look(next.clamp(self.now, end));
+            if next > end {
                 break;
             }
-            if packet_at <= timer_at {
-                self.now = self.now.max(packet_at);
-                let key = packet.unwrap();
-                let packet = self.in_flight.remove(&key).unwrap();
+            self.now = self.now.max(next);
+            if let Some(at) = packet.filter(|_| packet_at <= timer_at) {
+                let packet = self.in_flight.swap_remove(at);
                 if self.awake[packet.to] {
-                    self.event(packet.to, packet.event);
+                    self.step(packet.to, packet.event);
                 }
-            } else {
-                self.now = self.now.max(timer_at);
-                self.event(timer.unwrap().1, Event::Timer);
+            } else if let Some((_, node)) = timer {
+                self.step(node, Event::Timer);
             }
         }
         self.now = end;
+    }
+
+    fn look(&mut self, until: Micros) {
+        self.watch
+            .look(self.now, until, &self.nodes, &self.awake, &self.island);
     }
 
     pub fn masters(&self) -> Vec<usize> {
@@ -243,19 +267,24 @@ impl World {
 
     /// The longest that an election may take here: the down timer of the slowest node.
     pub fn down_time(&self) -> Micros {
-        let slowest = self
-            .nodes
-            .iter()
-            .map(|node| node.settings().interval)
-            .max()
-            .unwrap_or(0);
-        timers::master_down(Version::V3, 1, slowest, 3)
+        watch::election_time(&self.nodes)
     }
 
     pub fn report(&self) -> String {
         let line = |(at, node, state): &(Micros, usize, State)| {
             format!("{at:>12} node {node} {}", state.label())
         };
-        self.history.iter().map(line).collect::<Vec<_>>().join("\n")
+        let mut lines: Vec<String> = self.history.iter().map(line).collect();
+        lines.extend(
+            self.watch
+                .violation()
+                .map(|text| format!("violated: {text}")),
+        );
+        lines.join("\n")
     }
+}
+
+/// Three adverts of the slowest and the longest skew.
+pub fn longest_wait(interval: Micros) -> Micros {
+    timers::master_down(Version::V3, 1, interval, 3)
 }

@@ -7,21 +7,33 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::os::fd::{AsFd, BorrowedFd};
 
 use sys::epoll::Interest;
-use sys::rawsock::{PacketSocket, RawV6};
+use sys::rawsock::{PacketSocket, RawV4, RawV6};
 use vrrp::{Event, InstanceId};
 
 use super::Worker;
 use crate::announce::{self, ETHERTYPE_ARP, Mac};
+use crate::ask::{self, Answer};
 use crate::clock;
 
+const ICMP: u8 = 1;
 const ICMPV6: u8 = 58;
 const HOP_LIMIT: u8 = 255;
 const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 const BATCH: usize = 64;
 
-/// A socket that hears announcements of one family on one interface.
+/// What is listened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Arp,
+    Neighbours,
+    /// Only while an announcement is being verified.
+    Echoes,
+}
+
+/// A socket that hears packets of one kind on one interface.
 pub struct Listener {
     index: u32,
+    kind: Kind,
     token: u64,
     own: Option<Mac>,
     socket: Hearing,
@@ -29,88 +41,119 @@ pub struct Listener {
 
 enum Hearing {
     Arp(PacketSocket),
-    Ndp(RawV6),
+    Neighbours(RawV6),
+    Echoes(RawV4),
 }
 
 impl AsFd for Hearing {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match self {
             Self::Arp(socket) => socket.as_fd(),
-            Self::Ndp(socket) => socket.as_fd(),
+            Self::Neighbours(socket) => socket.as_fd(),
+            Self::Echoes(socket) => socket.as_fd(),
         }
     }
 }
 
-impl Listener {
-    fn place(&self) -> (u32, bool) {
-        (self.index, matches!(self.socket, Hearing::Ndp(_)))
-    }
+/// What was heard in one go.
+#[derive(Default)]
+struct Heard {
+    /// An address that another host has, and which host says so.
+    claims: Vec<(IpAddr, String)>,
+    answers: Vec<Answer>,
+}
 
-    /// Reads one packet and notes the address that another host claims with it; false when there
-    /// is none to read.
-    fn hear(&self, buffer: &mut [u8], claims: &mut Vec<(u32, IpAddr, String)>) -> io::Result<bool> {
-        let claim = match &self.socket {
+impl Listener {
+    /// Reads one packet; false when there is none to read.
+    fn hear(&self, buffer: &mut [u8], heard: &mut Heard) -> io::Result<bool> {
+        match &self.socket {
             Hearing::Arp(socket) => {
                 let Some(length) = socket.receive(buffer)? else {
                     return Ok(false);
                 };
-                let claim = buffer.get(..length).and_then(announce::claim);
-                let other = claim.filter(|(_, mac)| Some(*mac) != self.own);
-                other.map(|(address, mac)| (address, announce::mac_text(mac)))
+                let frame = buffer.get(..length).unwrap_or_default();
+                let other = announce::claim(frame).filter(|(_, mac)| Some(*mac) != self.own);
+                let claim = other.map(|(address, mac)| (address, announce::mac_text(mac)));
+                heard.claims.extend(claim);
+                heard.answers.extend(ask::arp_answer(frame));
             }
-            Hearing::Ndp(socket) => {
+            Hearing::Neighbours(socket) => {
                 let Some(got) = socket.receive(buffer)? else {
                     return Ok(false);
                 };
-                let claim = buffer.get(..got.length).and_then(announce::advertised);
-                let other = claim.filter(|_| got.hop_limit == HOP_LIMIT);
-                other.map(|address| (address, format!("a host that says so from {}", got.source)))
+                if got.hop_limit != HOP_LIMIT {
+                    return Ok(true);
+                }
+                let message = buffer.get(..got.length).unwrap_or_default();
+                let claim = announce::advertised(message)
+                    .map(|address| (address, format!("a host that says so from {}", got.source)));
+                heard.claims.extend(claim);
+                heard
+                    .answers
+                    .extend(ask::neighbour_answer(message, got.destination));
             }
-        };
-        claims.extend(claim.map(|(address, owner)| (self.index, address, owner)));
+            Hearing::Echoes(socket) => {
+                let Some(length) = socket.receive(buffer)? else {
+                    return Ok(false);
+                };
+                let packet = buffer.get(..length).unwrap_or_default();
+                heard.answers.extend(ask::echo_answer(packet));
+            }
+        }
         Ok(true)
     }
 }
 
 impl Worker {
     /// Keeps a listener wherever an instance holds addresses. One that cannot be opened only means
-    /// that a handover is bounded by time.
+    /// that a handover is bounded by time and that nobody is verified by what it would hear.
     pub(super) fn listen_for_claims(&mut self) {
-        let mut wanted: Vec<(u32, bool)> = self
-            .running
-            .values()
-            .flat_map(|running| &running.held)
-            .map(|held| (held.index, held.vip.address.address.is_ipv6()))
-            .collect();
+        let mut wanted: Vec<(u32, Kind)> = Vec::new();
+        for running in self.running.values() {
+            let verifying = running
+                .verification
+                .as_ref()
+                .is_some_and(|it| !it.is_over());
+            for held in &running.held {
+                let ipv6 = held.vip.address.address.is_ipv6();
+                wanted.push((held.index, if ipv6 { Kind::Neighbours } else { Kind::Arp }));
+                if verifying && !ipv6 {
+                    wanted.push((held.index, Kind::Echoes));
+                }
+            }
+        }
         wanted.sort_unstable();
         wanted.dedup();
         if wanted == self.listening {
             return;
         }
         self.claims
-            .retain(|listener| wanted.contains(&listener.place()));
+            .retain(|listener| wanted.contains(&(listener.index, listener.kind)));
         self.listening.clone_from(&wanted);
-        for (index, ipv6) in wanted {
-            let known = self.claims.iter().any(|it| it.place() == (index, ipv6));
-            if !known && let Ok(listener) = self.open_listener(index, ipv6) {
+        for (index, kind) in wanted {
+            let known = (self.claims.iter()).any(|it| (it.index, it.kind) == (index, kind));
+            if !known && let Ok(listener) = self.open_listener(index, kind) {
                 self.claims.push(listener);
             }
         }
     }
 
-    fn open_listener(&mut self, index: u32, ipv6: bool) -> io::Result<Listener> {
+    fn open_listener(&mut self, index: u32, kind: Kind) -> io::Result<Listener> {
         let link = self.links.by_index(index).ok_or(io::ErrorKind::NotFound)?;
-        let socket = if ipv6 {
-            let socket = RawV6::open(&link.name, ICMPV6, 0, HOP_LIMIT)?;
-            socket.join(ALL_NODES, index)?;
-            Hearing::Ndp(socket)
-        } else {
-            Hearing::Arp(PacketSocket::on(index, ETHERTYPE_ARP)?)
+        let socket = match kind {
+            Kind::Arp => Hearing::Arp(PacketSocket::on(index, ETHERTYPE_ARP)?),
+            Kind::Neighbours => {
+                let socket = RawV6::open(&link.name, ICMPV6, 0, HOP_LIMIT)?;
+                socket.join(ALL_NODES, index)?;
+                Hearing::Neighbours(socket)
+            }
+            Kind::Echoes => Hearing::Echoes(RawV4::open(&link.name, ICMP)?),
         };
         let token = self.sockets.take_token();
         self.epoll.add(&socket, token, Interest::Input)?;
         Ok(Listener {
             index,
+            kind,
             token,
             own: link.mac,
             socket,
@@ -119,17 +162,18 @@ impl Worker {
 
     pub(super) fn hear_claims(&mut self, token: u64) {
         let mut buffer = [0u8; 512];
-        let mut claims = Vec::new();
+        let mut heard = Heard::default();
         let Some(listener) = self.claims.iter().find(|listener| listener.token == token) else {
             return;
         };
         for _ in 0..BATCH {
             // An error of the link shows as the link's own announcement.
-            if !listener.hear(&mut buffer, &mut claims).unwrap_or(false) {
+            if !listener.hear(&mut buffer, &mut heard).unwrap_or(false) {
                 break;
             }
         }
-        for (index, address, owner) in claims {
+        let index = listener.index;
+        for (address, owner) in heard.claims {
             for id in self.holders((index, address)) {
                 if self.hands_over(id) {
                     let event = Event::SuccessorAnnounced;
@@ -139,6 +183,9 @@ impl Worker {
                     self.foreign_owner(id, address, &owner);
                 }
             }
+        }
+        for answer in heard.answers {
+            self.verify(index, &answer);
         }
     }
 

@@ -11,17 +11,12 @@ use vrrp::instance::State;
 use vrrp::tracking::Debounce;
 use vrrp::{Event, InstanceId};
 
-use super::{INFO, NOTICE, WARNING, Worker};
+use super::{NOTICE, WARNING, Worker};
 use crate::WorkerError;
 use crate::clock;
 use crate::links::Links;
 use crate::plan::{self, InstancePlan, Plan, ScriptPlan};
 use crate::running::{Held, Running};
-
-/// Enough to come before every ordinary process, and below the kernel's own threads.
-const DEFAULT_PRIORITY: u8 = 10;
-/// Without the VRRP process the host is useless: the last one to be killed for memory.
-const OOM_SCORE: i32 = -1000;
 
 /// Parses again what the supervisor has accepted already, as strictly or tolerantly as it was
 /// told to: tolerance here cannot let anything through.
@@ -74,41 +69,12 @@ impl Worker {
             }
         };
         let plan = plan::from_config(&parsed);
-        self.prepare(plan.rt_priority);
+        self.harden(plan.rt_priority);
+        self.open_reports();
         self.links = Links::read(&mut self.netlink)?;
         self.take_up(plan);
         self.say(&FromWorker::Ready { generation });
         Ok(())
-    }
-
-    /// Makes the process hard to delay, once. Each step is allowed to fail: a container may not
-    /// grant it, and the protocol works without.
-    fn prepare(&mut self, rt_priority: Option<u8>) {
-        if std::mem::replace(&mut self.prepared, true) {
-            return;
-        }
-        let scheduled = sys::realtime::schedule_fifo(rt_priority.unwrap_or(DEFAULT_PRIORITY))
-            .or_else(|_| sys::realtime::set_nice(-20));
-        let steps = [
-            ("lock its memory", sys::realtime::lock_memory()),
-            ("run in real time", scheduled),
-            (
-                "be spared by the OOM killer",
-                sys::process::set_oom_score_adj(OOM_SCORE),
-            ),
-            (
-                "give up rights it does not need",
-                sys::caps::keep_only(&[
-                    sys::caps::Capability::NetAdmin,
-                    sys::caps::Capability::NetRaw,
-                ]),
-            ),
-        ];
-        for (what, result) in steps {
-            if let Err(error) = result {
-                self.log(INFO, format!("the VRRP process cannot {what}: {error}"));
-            }
-        }
     }
 
     fn take_up(&mut self, plan: Plan) {

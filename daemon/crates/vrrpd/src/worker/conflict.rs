@@ -93,6 +93,7 @@ impl Worker {
         running.conflicts += 1;
         running.conflict = Some(conflict);
         self.log(WARNING, text);
+        self.mail_conflict(id);
     }
 
     /// Asks the link who has our addresses, and lets old conflicts go.
@@ -103,7 +104,10 @@ impl Worker {
         }
         self.next_probe = now + PERIOD;
         self.let_go(now);
-        for id in self.masters() {
+        self.forget_differences(now);
+        let masters = self.masters();
+        self.ask_in_turn(&masters);
+        for id in masters {
             let Some(running) = self.running.get_mut(&id) else {
                 continue;
             };
@@ -133,11 +137,12 @@ impl Worker {
             let old = |conflict: &Conflict| now.saturating_sub(conflict.last) >= HEALED;
             if running.conflict.as_ref().is_some_and(old) {
                 running.conflict = None;
-                healed.push(running.plan.name.clone());
+                healed.push((running.id, running.plan.name.clone()));
             }
         }
-        for name in healed {
+        for (id, name) in healed {
             self.log(NOTICE, format!("instance {name}: the split brain is over"));
+            self.mail_conflict(id);
         }
     }
 

@@ -47,7 +47,10 @@ impl Worker {
                 }
                 Action::Acquire => self.acquire(id),
                 Action::Release => self.release(id),
-                Action::Announce { repeat } => self.announce(id, repeat),
+                Action::Announce { repeat } => {
+                    self.announce(id, repeat);
+                    self.verify_unless_done(id);
+                }
                 Action::Transition { from, to } => self.transition(id, from, to),
                 Action::LowerPriorityHeard { source, priority } => {
                     self.lower_priority_heard(id, source, priority);
@@ -142,6 +145,8 @@ impl Worker {
         // restore. Removed in reverse, as keepalived does.
         running.pending.clear();
         running.conflict = None;
+        running.verify_from = None;
+        running.verification = None;
         let held = std::mem::take(&mut running.held);
         for item in held.iter().rev() {
             self.remove(item);
@@ -179,6 +184,7 @@ impl Worker {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
+        let lasted_ms = clock::unix_ms().saturating_sub(running.since_ms);
         running.since_ms = clock::unix_ms();
         running.transitions += 1;
         let name = running.plan.name.clone();
@@ -189,6 +195,7 @@ impl Worker {
         }
         self.log(NOTICE, text);
         self.notify_state(id, to);
+        self.mail_state(id, from, to, lasted_ms);
     }
 
     fn lower_priority_heard(&mut self, id: InstanceId, source: IpAddr, priority: u8) {
@@ -197,6 +204,7 @@ impl Worker {
         };
         let name = running.plan.name.clone();
         self.second_master(id, source);
+        self.verify_later(id);
         let text = format!(
             "instance {name}: {source} advertises priority {priority}, lower than ours: two masters; announced ourselves again"
         );

@@ -97,6 +97,9 @@ impl Worker {
         running.socket_error = socket_error.map(|error| error.to_string());
         let moved = running.address != address;
         running.address = address;
+        if let vrrp::Transport::Unicast { peers } = &running.plan.transport {
+            running.peers.expect(peers.iter().map(|peer| peer.address));
+        }
         running.rules = address.map(|address| running.make_rules(address));
         if moved {
             self.resettle(id);
@@ -164,6 +167,7 @@ impl Worker {
         running.restored += 1;
         let count = running.restored;
         self.announce_one(held.index, held.vip.address.address, RESTORED_REPEAT);
+        self.verify_later(id);
         if worth_a_line(count) {
             let (text, interface) = (held.vip.text(), &held.vip.interface);
             let line = format!(

@@ -117,14 +117,14 @@ impl Worker {
         }
     }
 
-    fn priority_of(&self, id: InstanceId) -> u8 {
+    pub(super) fn priority_of(&self, id: InstanceId) -> u8 {
         self.node
             .get(id)
             .map_or(0, vrrp::Instance::effective_priority)
     }
 
     /// A group has changed when its last member has.
-    fn agreed(&self, group: &str, to: State) -> bool {
+    pub(super) fn agreed(&self, group: &str, to: State) -> bool {
         self.running
             .values()
             .filter(|running| running.plan.group.as_deref() == Some(group))
@@ -132,7 +132,7 @@ impl Worker {
     }
 }
 
-fn word(state: State, deleted: bool) -> &'static str {
+pub(super) fn word(state: State, deleted: bool) -> &'static str {
     match state {
         State::Master => "MASTER",
         State::Backup => "BACKUP",

@@ -10,7 +10,9 @@ use sys::signal::{Signal, SignalFd};
 use vrrp::Node;
 use vrrp::tracking::Health;
 
+use super::hardening::Hardening;
 use super::{CHANNEL, FIRST_SOCKET, SIGNALS, TIMER, WATCH, Worker};
+use crate::lateness::Lateness;
 use crate::links::Links;
 use crate::sockets::Sockets;
 use crate::timer::Timer;
@@ -61,12 +63,15 @@ impl Worker {
             next_heartbeat: clock::monotonic(),
             next_probe: clock::monotonic(),
             stopping: false,
-            lateness: 0,
+            lateness: Lateness::default(),
+            hardening: Hardening::default(),
             send_errors: 0,
             foreign_adverts: 0,
             prepared: false,
             attachments: Vec::new(),
             fifos: Vec::new(),
+            reports: None,
+            next_reports: 0,
         })
     }
 }

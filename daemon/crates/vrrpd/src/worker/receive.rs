@@ -58,10 +58,12 @@ impl Worker {
         for (id, verdict) in verdicts {
             match verdict {
                 Ok(received) => {
+                    self.compare_lists(id, datagram, received.addresses_differ);
                     let effects = self
                         .node
                         .step(id, Event::Advert(received), clock::monotonic());
                     self.execute(effects);
+                    self.report_hearing(id, received.source, received.priority);
                 }
                 Err(error) => self.refuse(id, error, datagram.source),
             }

@@ -1,12 +1,14 @@
 //! `tandemd status`: the `vrrp` part.
 
 use serde_json::{Map, Value, json};
-use vrrp::Instance;
 use vrrp::instance::State;
+use vrrp::peers::Peer;
+use vrrp::{Instance, Micros};
 
 use super::Worker;
 use crate::clock;
 use crate::running::Running;
+use crate::verification::Verification;
 
 impl Worker {
     pub(super) fn status(&self) -> Value {
@@ -15,7 +17,13 @@ impl Worker {
             .values()
             .filter_map(|running| Some(self.instance_status(running, self.node.get(running.id)?)))
             .collect();
-        json!({ "instances": instances })
+        json!({
+            "instances": instances,
+            "process": {
+                "hardening": self.hardening.status(),
+                "lateness": self.lateness_status(),
+            },
+        })
     }
 
     fn instance_status(&self, running: &Running, instance: &Instance) -> Value {
@@ -29,6 +37,7 @@ impl Worker {
             .collect();
         reasons.extend(running.reasons.iter().cloned());
         reasons.extend(running.conflict.iter().map(super::Conflict::text));
+        reasons.extend(running.difference.iter().map(super::Difference::text));
         if instance.yielded() {
             reasons.push("handed over: stays backup until reloaded or alone".to_owned());
         }
@@ -59,10 +68,31 @@ impl Worker {
                 json!({ "address": address.to_string(), "priority": priority })
             }),
             "lastAdvertHeardMs": instance.heard().map(|heard| now.saturating_sub(heard.at) / 1000),
+            "peers": running.peers.iter().map(|peer| {
+                peer_status(peer, plan.settings.interval, now)
+            }).collect::<Vec<_>>(),
+            "heardByPeer": running.peers.hear_us(plan.settings.interval, now)
+                .filter(|_| instance.state() == State::Master),
+            "announcement": running.verification.as_ref().map(Verification::status),
+            "addressListDiffers": running.difference.as_ref().map(super::Difference::status),
             "splitBrain": running.conflict.as_ref().map(super::Conflict::status),
             "since": running.since_ms,
             "transitions": running.transitions,
             "counters": self.counters(running, instance),
+        })
+    }
+
+    fn lateness_status(&self) -> Value {
+        let lateness = &self.lateness;
+        let buckets: Map<String, Value> = lateness
+            .cumulative()
+            .map(|(bound, count)| (bound.to_string(), count.into()))
+            .collect();
+        json!({
+            "maxUs": lateness.max,
+            "sumUs": lateness.sum,
+            "count": lateness.count,
+            "atMostUs": buckets,
         })
     }
 
@@ -76,12 +106,32 @@ impl Worker {
         for (name, value) in [
             ("addresses_restored", running.restored),
             ("split_brains", running.conflicts),
+            ("announcements_verified", running.verdicts.verified),
+            ("announcements_unverified", running.verdicts.unverified),
+            (
+                "announcements_without_neighbours",
+                running.verdicts.nobody_known,
+            ),
             ("send_errors", self.send_errors),
             ("foreign_adverts", self.foreign_adverts),
-            ("wake_lateness_max_us", self.lateness),
+            ("wake_lateness_max_us", self.lateness.max),
         ] {
             counters.insert(name.to_owned(), value.into());
         }
         Value::Object(counters)
     }
+}
+
+fn peer_status(peer: &Peer, interval: Micros, now: Micros) -> Value {
+    let ago = |at: Option<Micros>| at.map(|at| now.saturating_sub(at) / 1000);
+    json!({
+        "address": peer.address.to_string(),
+        "state": peer.state.map(State::label),
+        "priority": peer.priority,
+        "lastAdvertHeardMs": ago(peer.advert_at),
+        "lastReportMs": ago(peer.report_at),
+        "heardUsMs": ago(peer.heard_us_at),
+        "hearsUs": peer.hears_us(interval, now),
+        "addressListDiffers": peer.lists_differ,
+    })
 }

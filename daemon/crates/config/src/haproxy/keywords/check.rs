@@ -1,8 +1,8 @@
-//! `option httpchk`, `http-check …`.
+//! `option httpchk`, `http-check …`, and what the lines about checks come to.
 
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Expect, ExpectKind, HealthCheck, HttpCheck};
+use crate::haproxy::model::{CheckProtocol, CheckStep, Expect, ExpectKind, HealthCheck, HttpCheck};
 use crate::haproxy::section::Section;
 use crate::source::{Span, Spanned};
 use std::ops::RangeInclusive;
@@ -20,11 +20,23 @@ pub struct CheckLines {
     expect: Vec<Spanned<Expect>>,
     /// The first `http-check` line, to say when it has no effect.
     pub first_line: Option<Span>,
+    /// `option tcp-check`, where it stands.
+    pub tcp_check: Option<Span>,
+    pub steps: Vec<CheckStep>,
+    /// The first `tcp-check` line, to say when it has no effect.
+    pub first_step: Option<Span>,
+    protocol: Option<Spanned<CheckProtocol>>,
 }
 
 impl CheckLines {
     /// The check that the lines ask for.
     pub fn build(&self) -> Spanned<HealthCheck> {
+        if let Some(protocol) = &self.protocol {
+            return protocol.clone().map(HealthCheck::Protocol);
+        }
+        if let Some(span) = self.tcp_check.filter(|_| !self.steps.is_empty()) {
+            return Spanned::new(HealthCheck::Steps(self.steps.clone()), span);
+        }
         let Some(span) = self.httpchk else {
             return Spanned::implied(HealthCheck::Tcp);
         };
@@ -45,9 +57,24 @@ impl CheckLines {
     }
 }
 
+impl CheckLines {
+    /// One kind of check at a time: the last `option` counts.
+    pub fn start_over(&mut self) {
+        self.httpchk = None;
+        self.tcp_check = None;
+        self.protocol = None;
+    }
+
+    pub fn set_protocol(&mut self, protocol: Spanned<CheckProtocol>) {
+        self.start_over();
+        self.protocol = Some(protocol);
+    }
+}
+
 /// `option httpchk [[METHOD] URI [VERSION]]`; old files put headers behind the version.
 pub fn httpchk(section: &mut Section, args: &mut Args<'_>, span: Span) {
     let lines = &mut section.check;
+    lines.start_over();
     lines.httpchk = Some(span);
     match args.rest().len() {
         0 => {}
@@ -77,9 +104,10 @@ fn old_headers(lines: &mut CheckLines, word: &crate::haproxy::lexer::Word<'_>) {
     }
 }
 
-/// `option tcp-check`: the connection alone is the check.
-pub fn tcpchk(section: &mut Section) {
-    section.check.httpchk = None;
+/// `option tcp-check`: the connection alone is the check, unless `tcp-check` lines say more.
+pub fn tcpchk(section: &mut Section, span: Span) {
+    section.check.start_over();
+    section.check.tcp_check = Some(span);
 }
 
 /// `http-check send …`, `http-check expect …`.
@@ -167,9 +195,9 @@ fn expect(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Expect> {
     let text = owned(pattern).value;
     let kind = match kind.text.as_ref() {
         "status" => ExpectKind::Status(statuses(cx, pattern)?),
-        "rstatus" => ExpectKind::StatusRegex(text),
+        "rstatus" => ExpectKind::StatusRegex(cx.regex(pattern)?),
         "string" => ExpectKind::Text(text),
-        "rstring" => ExpectKind::BodyRegex(text),
+        "rstring" => ExpectKind::BodyRegex(cx.regex(pattern)?),
         _ => {
             cx.bad(
                 kind,

@@ -9,11 +9,13 @@ mod http_answers;
 mod http_rules;
 mod logging;
 mod options;
+mod protocol_check;
 mod redirect;
 mod routing;
 mod server;
 mod server_words;
 mod stats;
+mod tcp_check;
 mod tcp_rules;
 mod timeouts;
 
@@ -51,6 +53,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "server" => server::server(cx, section, args),
         "default-server" => server::default_server(cx, section, args),
         "http-check" => check::http_check(cx, section, args),
+        "tcp-check" => tcp_check::tcp_check(cx, section, args),
         "acl" => cx.acl_line(section, args),
         "http-request" => http_rules::rule(cx, section, args, http_rules::Side::Request),
         "http-response" => http_rules::rule(cx, section, args, http_rules::Side::Response),

@@ -1,6 +1,6 @@
 //! `option …`, `no option …`.
 
-use super::check;
+use super::{check, protocol_check};
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{ConnectionMode, ForwardFor, LogFormat, ProxyOptions, Redispatch};
@@ -77,7 +77,14 @@ pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, 
         "tcplog" => section.proxy.log_format = LogFormat::Tcp,
         "redispatch" => section.proxy.redispatch = if on { redispatch(cx, args) } else { None },
         "httpchk" => check::httpchk(section, args, word.span),
-        "tcp-check" => check::tcpchk(section),
+        "tcp-check" => check::tcpchk(section, word.span),
+        "mysql-check" | "pgsql-check" | "redis-check" | "smtpchk" | "ssl-hello-chk"
+        | "ldap-check" => {
+            if let Some(protocol) = protocol_check::option(cx, name, args) {
+                let protocol = Spanned::new(protocol, word.span);
+                section.check.set_protocol(protocol);
+            }
+        }
         // Parameters of options that are accepted or refused as a whole.
         _ => args.skip_all(),
     }

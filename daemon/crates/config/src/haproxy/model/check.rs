@@ -1,6 +1,8 @@
-//! What a health check does: `option httpchk`, `http-check …`.
+//! What a health check does: `option httpchk`, `http-check …`, `tcp-check …`, and the checks for
+//! well-known protocols.
 
 use crate::source::Spanned;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -9,6 +11,79 @@ pub enum HealthCheck {
     #[default]
     Tcp,
     Http(Box<HttpCheck>),
+    /// `option tcp-check` with `tcp-check` lines.
+    Steps(Vec<CheckStep>),
+    /// `option mysql-check` and its like.
+    Protocol(CheckProtocol),
+}
+
+/// One `tcp-check` line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckStep {
+    pub action: CheckAction,
+    pub comment: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CheckAction {
+    Connect(CheckConnect),
+    Send(Vec<u8>),
+    Expect(Box<ContentExpect>),
+    /// `tcp-check comment`
+    Nothing,
+}
+
+/// `tcp-check connect`: what is not given is as the server line says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CheckConnect {
+    pub port: Option<u16>,
+    pub address: Option<SocketAddr>,
+    pub send_proxy: bool,
+    pub linger: bool,
+}
+
+/// `tcp-check expect`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContentExpect {
+    pub negated: bool,
+    pub content: ExpectedContent,
+    pub min_recv: usize,
+    /// Codes such as `L7STS`, known to be statuses of checks.
+    pub ok_status: Option<String>,
+    pub error_status: Option<String>,
+    pub timeout_status: Option<String>,
+    pub on_success: Option<String>,
+    pub on_error: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExpectedContent {
+    Text(String),
+    /// Known to compile.
+    Regex(String),
+    Binary(Vec<u8>),
+    BinaryRegex(String),
+}
+
+/// A protocol whose servers are asked in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckProtocol {
+    /// Without a user only the greeting is looked at. `old`: for servers before 4.1.
+    Mysql {
+        user: Option<String>,
+        old: bool,
+    },
+    Pgsql {
+        user: String,
+    },
+    Redis,
+    /// `HELO` or `EHLO`, and the domain.
+    Smtp {
+        greeting: String,
+        domain: String,
+    },
+    Tls,
+    Ldap,
 }
 
 /// One request and what its answer must look like.

@@ -23,7 +23,10 @@ mod timeouts;
 pub use acl::{Acl, AclId, AclTerm, Condition, IntTest, IpNet, MatchKind, Test, TestRef};
 pub use balance::{Balance, HashType};
 pub use bind::{Bind, BindTls, Ipv6Mode, ListenAddress};
-pub use check::{Expect, ExpectKind, HealthCheck, HttpCheck};
+pub use check::{
+    CheckAction, CheckConnect, CheckProtocol, CheckStep, ContentExpect, Expect, ExpectKind,
+    ExpectedContent, HealthCheck, HttpCheck,
+};
 pub use cookie::{Cookie, CookieMode};
 pub use global::{Global, StatsSocket};
 pub use http_rules::{

@@ -95,6 +95,13 @@ pub fn check_lines(cx: &mut Context<'_>, section: &Section) {
         cx.warning("haproxy/no-check", span, message)
             .suggest("add 'option httpchk'");
     }
+    if section.check.tcp_check.is_none()
+        && let Some(span) = section.check.first_step
+    {
+        let message = "'tcp-check' has no effect without 'option tcp-check'".to_owned();
+        cx.warning("haproxy/no-check", span, message)
+            .suggest("add 'option tcp-check'");
+    }
     let unchecked = !proxy.servers.is_empty()
         && proxy
             .servers

@@ -19,7 +19,7 @@ pub fn keyword(cx: &mut Context<'_>, block: Block, notify: &mut Notify, node: &N
             return true;
         }
         "smtp_alert" => {
-            notify.mail = cx.switch(block, node);
+            notify.mail = Some(cx.switch(block, node));
             return true;
         }
         _ => return false,

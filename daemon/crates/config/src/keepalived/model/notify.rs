@@ -24,8 +24,17 @@ pub struct Notify {
     pub any: Option<Command>,
     /// Also on changes of priority.
     pub priority_changes: bool,
-    /// Effective `smtp_alert`.
-    pub mail: bool,
+    /// Effective `smtp_alert`; `None` only while nothing decides it.
+    pub mail: Option<bool>,
+    /// Effective: FAULT by mail too, `no_email_faults` not being set.
+    pub mail_faults: bool,
+}
+
+impl Notify {
+    /// Whether changes of state go by mail.
+    pub fn mails(&self) -> bool {
+        self.mail.unwrap_or(false)
+    }
 }
 
 /// `notify_fifo`, `vrrp_notify_fifo`, with the script that reads it.

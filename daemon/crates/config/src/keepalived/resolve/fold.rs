@@ -204,10 +204,9 @@ pub fn with_user(mut notify: Notify, global: &Global) -> Notify {
     set(&mut notify.master_rx_lower_pri);
     set(&mut notify.any);
     notify.priority_changes |= global.notify_priority_changes;
-    notify.mail |= global
-        .mail
-        .alert_vrrp
-        .or(global.mail.alert)
-        .unwrap_or(false);
+    // The closest word counts: an instance's own `off` too.
+    let usual = global.mail.alert_vrrp.or(global.mail.alert);
+    notify.mail = notify.mail.or(usual);
+    notify.mail_faults = !global.mail.no_faults;
     notify
 }

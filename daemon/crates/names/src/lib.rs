@@ -3,6 +3,7 @@
 //!
 //! In: `hosts` and `resolv.conf` as texts, answers, the time. Out: queries to send, addresses. A
 //! name keeps its last good address whatever happens to the name servers.
+#![forbid(unsafe_code)]
 
 mod files;
 mod lookup;

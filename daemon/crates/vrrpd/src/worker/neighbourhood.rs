@@ -1,0 +1,115 @@
+//! Whom the kernel knows on our links, and questions to them while nothing happens.
+//!
+//! A partition that heals may go unseen here: a loser that gives way in silence leaves its link
+//! address in the neighbours' tables. So a master asks a few neighbours every second from its
+//! addresses, which puts its own link address there again.
+
+use std::net::IpAddr;
+
+use netlink::{Gateway, Neighbour};
+use vrrp::InstanceId;
+
+use super::Worker;
+use crate::ask::{self, Pair};
+use crate::links::Links;
+use crate::running::Running;
+use crate::verification::Question;
+
+/// Questions of an instance in one second.
+const IN_TURN: usize = 8;
+
+pub struct Neighbourhood {
+    neighbours: Vec<Neighbour>,
+    gateways: Vec<Gateway>,
+}
+
+impl Neighbourhood {
+    /// Every held address with every neighbour that can be asked from it.
+    pub fn questions(&self, running: &Running, links: &Links) -> Vec<Question> {
+        let parent = links.link(&running.plan.interface);
+        let parent = parent.map_or(0, |link| link.index);
+        let mut questions = Vec::new();
+        for held in &running.held {
+            let vip = held.vip.address.address;
+            for neighbour in &self.neighbours {
+                let here = [held.index, parent].contains(&neighbour.interface);
+                let Some(mac) = neighbour.learnt().filter(|_| here) else {
+                    continue;
+                };
+                let (address, gateway) = (neighbour.address, self.is_gateway(neighbour));
+                if (gateway || same_scope(vip, address)) && !running.is_vip(address) {
+                    questions.push(Question::new(held.index, vip, address, mac, gateway));
+                }
+            }
+        }
+        questions
+    }
+
+    fn is_gateway(&self, neighbour: &Neighbour) -> bool {
+        let place = (neighbour.interface, neighbour.address);
+        let mut gateways = self.gateways.iter();
+        gateways.any(|gateway| (gateway.interface, gateway.address) == place)
+    }
+}
+
+impl Worker {
+    /// Whoever cannot be read is not asked.
+    pub(super) fn neighbourhood(&mut self) -> Neighbourhood {
+        let mut neighbours = self.netlink.neighbours().unwrap_or_default();
+        let own: Vec<IpAddr> = self.links.all_addresses().collect();
+        neighbours.retain(|neighbour| !own.contains(&neighbour.address));
+        Neighbourhood {
+            neighbours,
+            gateways: self.netlink.gateways().unwrap_or_default(),
+        }
+    }
+
+    /// The next few neighbours of each master, in turn.
+    pub(super) fn ask_in_turn(&mut self, masters: &[InstanceId]) {
+        if masters.is_empty() {
+            return;
+        }
+        let around = self.neighbourhood();
+        for id in masters {
+            let Some(running) = self.running.get_mut(id) else {
+                continue;
+            };
+            let questions = around.questions(running, &self.links);
+            let count = questions.len().min(IN_TURN);
+            let first = running.turn;
+            running.turn = first.wrapping_add(count);
+            let start = first.checked_rem(questions.len()).unwrap_or(0);
+            for question in questions.iter().cycle().skip(start).take(count) {
+                self.put(question, None);
+            }
+        }
+    }
+
+    /// Sends a question; with a number an echo goes along where the family has one.
+    pub(super) fn put(&mut self, question: &Question, number: Option<u16>) {
+        let link = self.links.by_index(question.index);
+        let Some(own) = link.and_then(|link| link.mac) else {
+            return;
+        };
+        let pair = Pair {
+            own,
+            mac: question.mac,
+        };
+        for frame in ask::question(pair, question.vip, question.neighbour, number) {
+            self.send_errors += u64::from(self.packets.send(question.index, &frame).is_err());
+        }
+    }
+}
+
+/// A router answers any address of its link by its link-local one; other hosts only from an
+/// address that reaches.
+fn same_scope(vip: IpAddr, neighbour: IpAddr) -> bool {
+    match (vip, neighbour) {
+        (IpAddr::V4(_), IpAddr::V4(_)) => true,
+        (IpAddr::V6(vip), IpAddr::V6(neighbour)) => {
+            vip.is_unicast_link_local() == neighbour.is_unicast_link_local()
+                && !neighbour.is_multicast()
+        }
+        _ => false,
+    }
+}
