@@ -78,6 +78,8 @@ const vrrpInstance = z.object({
   since: z.number(),
   transitions: z.number(),
   counters: z.record(z.string(), z.number()),
+  /** Packets that were not taken, by kind. */
+  packetErrors: z.record(z.string(), z.number()).optional(),
 });
 
 const server = z.object({
@@ -111,6 +113,17 @@ export const daemonStatusSchema = z.object({
   vrrp: z
     .object({
       instances: z.array(vrrpInstance),
+      /** What is tracked. */
+      checks: z
+        .array(
+          z.object({
+            name: z.string(),
+            kind: z.enum(["script", "file", "process", "proxy"]),
+            health: z.enum(["up", "down", "unusable", "unknown"]),
+            results: z.record(z.string(), z.number()).optional(),
+          }),
+        )
+        .optional(),
       process: z
         .object({
           hardening: z.object({

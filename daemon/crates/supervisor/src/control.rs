@@ -22,6 +22,8 @@ const IDLE: Duration = Duration::from_secs(10);
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
     Status,
+    /// The status as a Prometheus text exposition.
+    Metrics,
     Reload,
     Handover {
         #[serde(default = "default_timeout")]

@@ -31,7 +31,7 @@ use crate::users::Users;
 use crate::worker::Kind;
 
 use reload::Reload;
-use status::{Handover, Poll};
+use status::{Form, Handover, Poll};
 use stop::Stopping;
 
 const SIGNALS: u64 = 1;
@@ -152,7 +152,8 @@ impl Daemon {
 
     fn asked(&mut self, client: ClientId, request: &Request) {
         match *request {
-            Request::Status => self.begin_status(client),
+            Request::Status => self.begin_status(client, Form::Document),
+            Request::Metrics => self.begin_status(client, Form::Exposition),
             Request::Reload => self.begin_reload(Some(client)),
             Request::Handover { timeout_ms } => self.begin_handover(client, timeout_ms),
         }

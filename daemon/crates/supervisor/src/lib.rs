@@ -18,6 +18,7 @@ mod host;
 mod journal;
 mod listeners;
 mod liveness;
+pub mod metrics;
 mod options;
 mod outbox;
 mod run_dir;

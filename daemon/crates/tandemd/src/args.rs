@@ -29,6 +29,9 @@ pub enum Command {
         run_dir: PathBuf,
         json: bool,
     },
+    Metrics {
+        run_dir: PathBuf,
+    },
     ProbeAddress {
         interface: String,
         addresses: Vec<IpAddr>,
@@ -64,12 +67,13 @@ pub struct WorkerArgs {
 }
 
 /// Names of commands that people type.
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 7] = [
     "run",
     "check",
     "reload",
     "handover",
     "status",
+    "metrics",
     "probe-address",
 ];
 
@@ -112,6 +116,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
                 json: flags.has("--json"),
             })
         }
+        "metrics" => Ok(Command::Metrics {
+            run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
+        }),
         "probe-address" => probe(&flags(&[
             Flag::value("--interface"),
             Flag::value("--timeout-ms"),

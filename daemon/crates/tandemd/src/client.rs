@@ -46,6 +46,15 @@ pub fn status(run_dir: &Path, json: bool) -> u8 {
     OK
 }
 
+/// What Prometheus reads.
+pub fn metrics(run_dir: &Path) -> u8 {
+    match ask(run_dir, &Request::Metrics, STATUS_PATIENCE) {
+        Ok(reply) => say(reply["text"].as_str().unwrap_or_default().trim_end()),
+        Err(error) => return failed(&error.to_string()),
+    }
+    OK
+}
+
 fn failed(message: &str) -> u8 {
     complain(message);
     FAILED

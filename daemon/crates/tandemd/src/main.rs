@@ -37,6 +37,8 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
       Give the virtual addresses to the peer and wait until it is done.
   tandemd status [--json] [--run-dir DIR]
       What runs, who is master, which servers are up.
+  tandemd metrics [--run-dir DIR]
+      The same for Prometheus, as text.
   tandemd probe-address --interface IF ADDR... [--timeout-ms N] [--json]
       Ask the segment who answers for addresses. Exit 0 if nobody else does, 1 if somebody does,
       2 if it could not be asked.
@@ -69,6 +71,7 @@ fn execute(command: Command) -> u8 {
         Command::Reload { run_dir } => client::reload(&run_dir),
         Command::Handover { run_dir, timeout } => client::handover(&run_dir, timeout),
         Command::Status { run_dir, json } => client::status(&run_dir, json),
+        Command::Metrics { run_dir } => client::metrics(&run_dir),
         Command::ProbeAddress {
             interface,
             addresses,

@@ -45,6 +45,22 @@ fn the_virtual_address_is_on_one_host_and_answers_from_every_server() {
         .collect();
     assert_eq!(names, ["proxy", "vrrp"]);
 
+    let metrics = a.tell(["metrics"]);
+    assert!(metrics.status.success(), "{metrics:?}");
+    let metrics = String::from_utf8(metrics.stdout).unwrap();
+    let labels = "instance=\"VI_1\",interface=\"eth0\",vrid=\"51\",family=\"ipv4\"";
+    for line in [
+        format!("tandemd_vrrp_instance_state{{{labels},state=\"MASTER\"}} 1"),
+        format!("tandemd_vrrp_instance_addresses_held{{{labels}}} 1"),
+        format!("tandemd_vrrp_instance_packet_errors_total{{{labels},kind=\"checksum_errors\"}} 0"),
+        "tandemd_vrrp_check_up{check=\"proxy\",kind=\"proxy\"} 1".to_owned(),
+    ] {
+        assert!(
+            metrics.lines().any(|it| it == line),
+            "{line} is not in\n{metrics}"
+        );
+    }
+
     let other = b.status();
     assert_eq!(other["vrrp"]["instances"][0]["state"], "BACKUP");
     assert_eq!(

@@ -60,6 +60,8 @@ pub struct Running {
     pub verify_from: Option<Micros>,
     pub verification: Option<Verification>,
     pub verdicts: Verdicts,
+    /// Gratuitous ARP packets and neighbour advertisements sent.
+    pub announced: u64,
     /// Another router's adverts list other addresses.
     pub difference: Option<Difference>,
 }
@@ -138,6 +140,7 @@ impl Running {
             verify_from: None,
             verification: None,
             verdicts: Verdicts::default(),
+            announced: 0,
             difference: None,
         }
     }
@@ -175,6 +178,11 @@ impl Running {
             addresses: self.plan.advertised.clone(),
             own_address: address,
         }
+    }
+
+    pub fn holds(&self, index: u32, address: IpAddr) -> bool {
+        let mut held = self.held.iter();
+        held.any(|held| held.index == index && held.vip.address.address == address)
     }
 
     pub fn is_vip(&self, address: IpAddr) -> bool {

@@ -1,6 +1,7 @@
 //! The loop, and everything it owns.
 
 mod announcing;
+mod checks;
 mod claims;
 mod configure;
 mod conflict;
@@ -107,6 +108,9 @@ pub struct Worker {
     /// Adverts and announcements that could not be sent.
     send_errors: u64,
     foreign_adverts: u64,
+    /// Packets without a whole header.
+    unreadable: u64,
+    results: BTreeMap<String, checks::Results>,
     prepared: bool,
     /// Included files, read by the supervisor.
     attachments: Vec<ipc::Attachment>,

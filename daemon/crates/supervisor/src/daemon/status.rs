@@ -14,11 +14,18 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Between two looks at whether a handover is done.
 const HANDOVER_LOOK: Duration = Duration::from_millis(5);
 
+/// How a client wants the status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Document,
+    Exposition,
+}
+
 /// A question that is out to the workers.
 pub(super) struct Poll {
     id: u64,
     /// `None` for the looks of a handover.
-    client: Option<ClientId>,
+    client: Option<(ClientId, Form)>,
     deadline: Instant,
     missing: Vec<Kind>,
     vrrp: Value,
@@ -34,12 +41,12 @@ pub(super) struct Handover {
 }
 
 impl Daemon {
-    pub(super) fn begin_status(&mut self, client: ClientId) {
+    pub(super) fn begin_status(&mut self, client: ClientId, form: Form) {
         let kinds: Vec<Kind> = self.slots.iter().map(|slot| slot.kind).collect();
-        self.poll(Some(client), &kinds);
+        self.poll(Some((client, form)), &kinds);
     }
 
-    fn poll(&mut self, client: Option<ClientId>, kinds: &[Kind]) {
+    fn poll(&mut self, client: Option<(ClientId, Form)>, kinds: &[Kind]) {
         self.next_poll += 1;
         let id = self.next_poll;
         let asked = kinds.iter().copied();
@@ -79,8 +86,14 @@ impl Daemon {
         self.polls = waiting;
         for poll in done {
             match poll.client {
-                Some(client) => {
-                    let reply = self.document(&poll.vrrp, &poll.proxy);
+                Some((client, form)) => {
+                    let document = self.document(&poll.vrrp, &poll.proxy);
+                    let reply = match form {
+                        Form::Document => document,
+                        Form::Exposition => {
+                            json!({ "text": crate::metrics::exposition(&document) })
+                        }
+                    };
                     self.reply(Some(client), &reply);
                 }
                 None => self.handover_looked(&poll.vrrp, now),

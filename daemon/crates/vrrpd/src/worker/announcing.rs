@@ -45,6 +45,10 @@ impl Worker {
         let Some(mac) = link.mac else { return };
         let router = address.is_ipv6() && forwards_ipv6(&link.name);
         let frame = announce::announcement(address, mac, router);
+        let holder = (self.running.values_mut()).find(|running| running.holds(index, address));
+        if let Some(holder) = holder {
+            holder.announced += u64::from(repeat);
+        }
         for _ in 0..repeat {
             self.send_errors += u64::from(self.packets.send(index, &frame).is_err());
         }

@@ -190,13 +190,9 @@ impl Worker {
     }
 
     fn holders(&self, (index, address): (u32, IpAddr)) -> Vec<InstanceId> {
-        let holds = |running: &&crate::running::Running| {
-            let mut held = running.held.iter();
-            held.any(|held| held.index == index && held.vip.address.address == address)
-        };
         self.running
             .values()
-            .filter(holds)
+            .filter(|running| running.holds(index, address))
             .map(|running| running.id)
             .collect()
     }

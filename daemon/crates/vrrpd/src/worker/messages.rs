@@ -55,6 +55,10 @@ impl Worker {
             // It was removed by a reload while its last run still went on.
             return;
         };
+        self.results
+            .entry(name.to_owned())
+            .or_default()
+            .count(outcome);
         let before = debounce.health();
         match outcome {
             ScriptOutcome::Success => debounce.result(true),

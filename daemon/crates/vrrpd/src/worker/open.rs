@@ -67,6 +67,8 @@ impl Worker {
             hardening: Hardening::default(),
             send_errors: 0,
             foreign_adverts: 0,
+            unreadable: 0,
+            results: BTreeMap::new(),
             prepared: false,
             attachments: Vec::new(),
             fifos: Vec::new(),

@@ -27,6 +27,7 @@ impl Worker {
             };
             let key = socket.key.clone();
             let Some((datagram, sealed)) = datagram(arrival, &buffer) else {
+                self.unreadable += 1;
                 continue;
             };
             self.dispatch(&datagram, sealed.as_ref(), &key);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use vrrp::instance::State;
 use vrrp::peers::Peer;
-use vrrp::{Instance, Micros};
+use vrrp::{Instance, Micros, PacketError};
 
 use super::Worker;
 use crate::clock;
@@ -19,7 +19,11 @@ impl Worker {
             .collect();
         json!({
             "instances": instances,
+            "checks": self.checks(),
             "process": {
+                "sendErrors": self.send_errors,
+                "foreignAdverts": self.foreign_adverts,
+                "unreadablePackets": self.unreadable,
                 "hardening": self.hardening.status(),
                 "lateness": self.lateness_status(),
             },
@@ -78,6 +82,9 @@ impl Worker {
             "splitBrain": running.conflict.as_ref().map(super::Conflict::status),
             "since": running.since_ms,
             "transitions": running.transitions,
+            "packetErrors": PacketError::ALL.iter().map(|kind| {
+                (kind.label().to_owned(), Value::from(instance.counters.of(*kind)))
+            }).collect::<Map<_, _>>(),
             "counters": self.counters(running, instance),
         })
     }
@@ -106,6 +113,7 @@ impl Worker {
         for (name, value) in [
             ("addresses_restored", running.restored),
             ("split_brains", running.conflicts),
+            ("announcements_sent", running.announced),
             ("announcements_verified", running.verdicts.verified),
             ("announcements_unverified", running.verdicts.unverified),
             (
