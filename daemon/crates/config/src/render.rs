@@ -1,7 +1,7 @@
 //! Findings for people: the message, the line as written, and a caret under the place.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use std::fmt::Write;
 
 /// One finding, without colour:
@@ -17,13 +17,26 @@ use std::fmt::Write;
 /// ```
 pub fn render(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let position = sources.position(diagnostic.span);
-    let line = &*sources.shown_line(diagnostic.span.file, position.line);
+    let gutter = " ".repeat(position.line.to_string().len());
+    let mut out = String::new();
+    let word = severity_word(diagnostic.severity);
+    let _ = writeln!(out, "{word}: {}", diagnostic.message);
+    out.push_str(&excerpt(diagnostic.span, sources));
+    if let Some(suggestion) = &diagnostic.suggestion {
+        let _ = writeln!(out, " {gutter} = help: {suggestion}");
+    }
+    let _ = writeln!(out, " {gutter} = code: {}", diagnostic.code);
+    out
+}
+
+/// File and position, the line as it may be shown, and a caret under the place.
+pub fn excerpt(span: Span, sources: &SourceMap) -> String {
+    let position = sources.position(span);
+    let line = &*sources.shown_line(span.file, position.line);
     let number = position.line.to_string();
     let gutter = " ".repeat(number.len());
     let mut out = String::new();
-    let word = severity_word(diagnostic.severity);
-    let path = sources.path(diagnostic.span.file);
-    let _ = writeln!(out, "{word}: {}", diagnostic.message);
+    let path = sources.path(span.file);
     let _ = writeln!(
         out,
         " {gutter}--> {path}:{}:{}",
@@ -32,12 +45,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let _ = writeln!(out, " {gutter} |");
     let _ = writeln!(out, " {number} | {}", printable(line));
     let column = position.column as usize - 1;
-    let marks = marks(line, column, sources.slice(diagnostic.span));
+    let marks = marks(line, column, sources.slice(span));
     let _ = writeln!(out, " {gutter} | {}{marks}", indent(line, column));
-    if let Some(suggestion) = &diagnostic.suggestion {
-        let _ = writeln!(out, " {gutter} = help: {suggestion}");
-    }
-    let _ = writeln!(out, " {gutter} = code: {}", diagnostic.code);
     out
 }
 

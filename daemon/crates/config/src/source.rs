@@ -253,6 +253,10 @@ impl SourceMap {
         self.secrets = secrets;
     }
 
+    pub(crate) fn join(&mut self, secrets: Secrets) {
+        self.secrets.join(secrets);
+    }
+
     fn file(&self, id: FileId) -> Option<&File> {
         self.files.get(id.0 as usize)
     }

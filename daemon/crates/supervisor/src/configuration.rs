@@ -259,7 +259,8 @@ fn read_all(paths: &[PathBuf], unreadable: &mut Vec<Finding>) -> Vec<SourceFile>
 }
 
 /// Included files from the disk, relative to the including one.
-struct DiskFiles;
+#[derive(Debug, Clone, Copy)]
+pub struct DiskFiles;
 
 impl FileLoader for DiskFiles {
     fn load(&self, pattern: &str, relative_to: &str) -> Vec<(String, String)> {

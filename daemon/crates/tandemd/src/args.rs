@@ -8,6 +8,7 @@ use std::time::Duration;
 use config::suggest::nearest;
 
 use crate::flags::{Flag, Flags, USAGE};
+use crate::lint::{self, LintArgs};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -32,6 +33,7 @@ pub enum Command {
     Metrics {
         run_dir: PathBuf,
     },
+    Lint(LintArgs),
     ProbeAddress {
         interface: String,
         addresses: Vec<IpAddr>,
@@ -70,6 +72,7 @@ pub struct WorkerArgs {
 const COMMANDS: [&str; 7] = [
     "run",
     "check",
+    "lint",
     "reload",
     "handover",
     "status",
@@ -84,6 +87,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
         return Err(format!("a command is missing; {USAGE}"));
     };
     let name = first.to_string_lossy().into_owned();
+    if name == "lint" {
+        return lint::parse(words).map(Command::Lint);
+    }
     let flags = |allowed: &[Flag]| Flags::read(&name, allowed, words);
     match name.as_str() {
         "run" => run(&flags(&[

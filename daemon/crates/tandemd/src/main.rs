@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod client;
 mod flags;
+mod lint;
 mod probe;
 mod worker;
 
@@ -31,6 +32,11 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
       Run until stopped. Either file may be left out: only that half runs then.
   tandemd check [--haproxy FILE]... [--keepalived FILE] [--json] [--tolerant]
       Read the files and show everything that is wrong. Exit 0 if they can be run, 1 if not.
+  tandemd lint A.conf B.conf [--haproxy FILE]... [--sysctl FILE]... [--addresses FILE]...
+               [--firewall FILE]... [--root DIR]... [--segment FILE]... [--id NAME]...
+               [--target-failover TIME] [--election] [--json]
+      Compare the keepalived.conf files of two nodes: rules E01 to E17 of docs/lint.md. What is
+      told of the machines is given once for both nodes or once for each. Exit 0 without an error.
   tandemd reload [--run-dir DIR]
       Take up the files again, all or nothing; prints the verdict as JSON. Exit 0 if applied.
   tandemd handover [--run-dir DIR] [--timeout-ms N]
@@ -68,6 +74,7 @@ fn execute(command: Command) -> u8 {
             json,
             tolerant,
         } => check::check(&haproxy, keepalived.as_deref(), json, tolerant),
+        Command::Lint(args) => lint::lint(&args),
         Command::Reload { run_dir } => client::reload(&run_dir),
         Command::Handover { run_dir, timeout } => client::handover(&run_dir, timeout),
         Command::Status { run_dir, json } => client::status(&run_dir, json),

@@ -60,11 +60,7 @@ pub fn hide(
         .iter()
         .map(|d| (d.span.file, sources.position(d.span).line))
         .collect();
-    let mut scan = scan::Scan::new(language, suspects, env);
-    for file in sources.ids() {
-        scan.file(file, sources.text(file));
-    }
-    let secrets = scan.finish();
+    let secrets = scanned(language, suspects, sources, env);
     for diagnostic in diagnostics {
         let at = (diagnostic.span.file, sources.position(diagnostic.span).line);
         diagnostic.message = secrets.redacted(at, &diagnostic.message);
@@ -73,4 +69,23 @@ pub fn hide(
         }
     }
     sources.keep(secrets);
+}
+
+/// Leaves the places of secrets in the source map, for whoever quotes lines without a finding.
+pub fn keep(language: Language, sources: &mut SourceMap, env: &BTreeMap<String, String>) {
+    let secrets = scanned(language, HashSet::new(), sources, env);
+    sources.join(secrets);
+}
+
+fn scanned(
+    language: Language,
+    suspects: HashSet<(FileId, u32)>,
+    sources: &SourceMap,
+    env: &BTreeMap<String, String>,
+) -> Secrets {
+    let mut scan = scan::Scan::new(language, suspects, env);
+    for file in sources.ids() {
+        scan.file(file, sources.text(file));
+    }
+    scan.finish()
 }

@@ -8,6 +8,17 @@ use std::borrow::Cow;
 const SHORTEST: usize = 4;
 
 impl Secrets {
+    /// What either of two scans hides is hidden.
+    pub fn join(&mut self, other: Self) {
+        for (at, ranges) in other.masks {
+            self.masks.entry(at).or_default().extend(ranges);
+        }
+        self.texts.extend(other.texts);
+        for (at, texts) in other.local {
+            self.local.entry(at).or_default().extend(texts);
+        }
+    }
+
     /// A line as it may be shown.
     pub fn masked<'a>(&self, file: FileId, number: u32, line: &'a str) -> Cow<'a, str> {
         let Some(ranges) = self.masks.get(&(file, number)) else {
