@@ -49,6 +49,10 @@ fn subnet(index: usize, node: &Node<'_>, instance: &Instance, vip: &Vip, found: 
     }
     let interface = vip.interface.as_ref().unwrap_or(&instance.interface);
     if let Some(all) = &node.facts.addresses {
+        if node.facts.first_address(&interface.value, ip.is_ipv6()) == Some(ip) {
+            // The host's own: another finding, or an owner.
+            return;
+        }
         // The address itself is there while the node is master: it proves nothing.
         let own: Vec<_> = all
             .iter()

@@ -2,8 +2,9 @@
 
 use crate::finding::Findings;
 use crate::node::Node;
-use crate::pairing::{Pairing, addresses};
-use config::keepalived::model::{AuthKind, Instance, Transport, Version, Vip};
+use crate::pairing::Pairing;
+use config::Span;
+use config::keepalived::model::{AuthKind, Instance, Transport, Version};
 
 const DUAL: &str =
     "each node drops the other's adverts, so both become master and hold the addresses";
@@ -23,13 +24,21 @@ pub fn lonely(nodes: &[Node<'_>], pairing: &Pairing, found: &mut Findings) {
                 instance.vrid.0
             ));
     }
-    if pairing.pairs.is_empty() && nodes.len() > 1 {
+    let both = nodes.iter().enumerate().take(2);
+    let (empty, filled): (Vec<_>, Vec<_>) =
+        both.partition(|(_, n)| n.config().instances.is_empty());
+    for (index, node) in &empty {
+        found
+            .error("E01", format!("{} has no vrrp_instance", node.label))
+            .at(*index, Span::default())
+            .why("there is nothing that the other node could take over")
+            .help("give the keepalived.conf files of the two nodes of one pair");
+    }
+    if pairing.pairs.is_empty() && filled.len() == 2 {
         let labels = format!("{} and {}", nodes[0].label, nodes[1].label);
         let finding = found.error("E01", format!("{labels} share no VRRP group"));
-        for (node, side) in nodes.iter().enumerate().take(2) {
-            if let Some(instance) = side.config().instances.first() {
-                finding.at(node, instance.name.span);
-            }
+        for (index, node) in &filled {
+            finding.at(*index, node.config().instances[0].name.span);
         }
         finding
             .why("no instance of one has the router id, an address or the name of one of the other")
@@ -43,7 +52,7 @@ pub fn check(nodes: &[Node<'_>], pair: [&Instance; 2], found: &mut Findings) {
     interval(pair, found);
     authentication(nodes, pair, found);
     transport(nodes, pair, found);
-    lists(nodes, pair, found);
+    super::lists::check(nodes, pair, found);
     checksum(nodes, pair, found);
 }
 
@@ -156,7 +165,7 @@ fn one_sided(
     nodes: &[Node<'_>],
     pair: [&Instance; 2],
     with: usize,
-    span: config::Span,
+    span: Span,
     found: &mut Findings,
 ) {
     let other = 1 - with;
@@ -213,82 +222,6 @@ fn mixed(nodes: &[Node<'_>], pair: [&Instance; 2], unicast: usize, found: &mut F
         .at(other, pair[other].name.span)
         .why(DUAL)
         .help("write unicast_peer with the other node's address on both nodes, or on none");
-}
-
-fn lists(nodes: &[Node<'_>], pair: [&Instance; 2], found: &mut Findings) {
-    for (node, other) in [(0, 1), (1, 0)] {
-        advertised(nodes, pair, node, other, found);
-        excluded(nodes, pair, node, other, found);
-    }
-    for vip in &pair[0].vips {
-        let same = |other: &&Vip| other.address.value == vip.address.value;
-        let twin = pair[1].vips.iter().find(same);
-        let Some(twin) = twin.filter(|twin| twin.prefix != vip.prefix) else {
-            continue;
-        };
-        let message = format!(
-            "{} has prefix length {} on one node and {} on the other",
-            vip.address.value, vip.prefix, twin.prefix
-        );
-        found
-            .warning("E01", message)
-            .at(0, vip.address.span)
-            .at(1, twin.address.span)
-            .why("the routes of the two masters differ")
-            .help("write the same prefix length on both nodes; none means /32 (or /128)");
-    }
-}
-
-fn advertised(
-    nodes: &[Node<'_>],
-    pair: [&Instance; 2],
-    node: usize,
-    other: usize,
-    found: &mut Findings,
-) {
-    let listed = |vip: &&Vip| !pair[other].vips.iter().any(|o| o.address == vip.address);
-    for vip in pair[node].vips.iter().filter(listed) {
-        let message = format!(
-            "{} is a virtual address of '{}' in {} and not in {}",
-            vip.address.value, pair[node].name, nodes[node].label, nodes[other].label
-        );
-        let hint = if addresses(pair[other]).contains(&vip.address.value) {
-            "write it in virtual_ipaddress on both nodes, or in virtual_ipaddress_excluded on both"
-        } else {
-            "write the same virtual_ipaddress list on both nodes"
-        };
-        found
-            .error("E01", message)
-            .at(node, vip.address.span)
-            .at(other, nodes[other].keyword(pair[other], "virtual_ipaddress"))
-            .why("keepalived 2.2 drops adverts whose address list differs, so both become master (tandemd takes them and raises an alarm)")
-            .help(hint);
-    }
-}
-
-fn excluded(
-    nodes: &[Node<'_>],
-    pair: [&Instance; 2],
-    node: usize,
-    other: usize,
-    found: &mut Findings,
-) {
-    let known = addresses(pair[other]);
-    for vip in &pair[node].vips_excluded {
-        if known.contains(&vip.address.value) {
-            continue;
-        }
-        let message = format!(
-            "{} moves with '{}' in {} and does not exist in {}",
-            vip.address.value, pair[node].name, nodes[node].label, nodes[other].label
-        );
-        found
-            .warning("E01", message)
-            .at(node, vip.address.span)
-            .at(other, pair[other].name.span)
-            .why("the address is gone while the other node is master")
-            .help("write the same virtual_ipaddress_excluded list on both nodes");
-    }
 }
 
 fn checksum(nodes: &[Node<'_>], [a, b]: [&Instance; 2], found: &mut Findings) {

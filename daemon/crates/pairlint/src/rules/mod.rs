@@ -6,6 +6,7 @@ mod agree;
 mod election;
 mod firewall;
 mod groups;
+mod lists;
 mod parser;
 mod passwords;
 mod preempt;
