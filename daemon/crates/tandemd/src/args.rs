@@ -69,7 +69,7 @@ pub struct WorkerArgs {
 }
 
 /// Names of commands that people type.
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "run",
     "check",
     "lint",
