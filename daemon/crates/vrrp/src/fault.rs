@@ -1,6 +1,7 @@
 //! Why an instance cannot take part in the election.
 
 use std::fmt;
+use std::net::IpAddr;
 
 /// Each reason is visible in status and log. An instance is in FAULT while any holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +10,8 @@ pub enum FaultReason {
     InterfaceDown(String),
     /// No address of the instance's family to send from.
     NoSourceAddress(String),
+    /// `track_src_ip`: the configured source is not on the interface.
+    SourceMissing(IpAddr, String),
     /// A tracked script, interface or service with weight 0 failed.
     Tracked(String),
     /// A tracked check cannot be run at all.
@@ -30,6 +33,9 @@ impl fmt::Display for FaultReason {
             FaultReason::InterfaceDown(name) => write!(f, "interface {name} is down"),
             FaultReason::NoSourceAddress(name) => {
                 write!(f, "interface {name} has no address to send from")
+            }
+            FaultReason::SourceMissing(address, name) => {
+                write!(f, "its source address {address} is not on interface {name}")
             }
             FaultReason::Tracked(what) => write!(f, "{what} failed"),
             FaultReason::Unusable(what) => write!(f, "{what} cannot be run"),

@@ -62,6 +62,8 @@ pub struct InstancePlan {
     /// The source address is filled in when the interface has one.
     pub settings: Settings,
     pub source: Option<IpAddr>,
+    /// `track_src_ip`
+    pub track_source: bool,
     pub transport: Transport,
     pub unicast_ttl: u8,
     pub authentication: Authentication,
@@ -89,6 +91,8 @@ pub struct InstancePlan {
     /// `garp_interval` and `gna_interval`.
     pub garp_pause: Micros,
     pub gna_pause: Micros,
+    /// `garp_extra_if`: how often, and whether on every interface.
+    pub extra: Option<(Micros, bool)>,
 }
 
 /// An interface for the virtual router's own link address.

@@ -44,6 +44,8 @@ pub struct Running {
     /// Announcements still to be sent, and when the next one is due.
     pub pending: VecDeque<(u32, IpAddr)>,
     pub next_announcement: Micros,
+    /// When `garp_extra_if` is due next.
+    pub next_extra: Micros,
     /// Somebody else serves what we hold.
     pub conflict: Option<Conflict>,
     pub conflicts: u64,
@@ -130,6 +132,7 @@ impl Running {
             deleted: false,
             pending: VecDeque::new(),
             next_announcement: 0,
+            next_extra: 0,
             conflict: None,
             conflicts: 0,
             asked: 0,

@@ -29,6 +29,7 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "default_interface" "dynamic_interfaces" "vrrp_lower_prio_no_advert"
             "vrrp_down_timer_adverts";
         Supported => "enable_script_security";
+        Supported => "vrrp_garp_extra_if" "vmac_prefix";
         Supported => "vrrp_garp_interval" "vrrp_gna_interval" "notify_fifo" "vrrp_notify_fifo";
         Supported => "vrrp_notify_priority_changes";
         Supported => "vrrp_strict";
@@ -61,7 +62,7 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "vrrp_rx_bufs_multiplier" "rs_init_notifies" "no_checker_emails"
             "vrrp_owner_ignore_adverts" "iproute_etc_dir" "iproute_usr_dir"
             "vrrp_cpu_affinity" "checker_cpu_affinity" "bfd_cpu_affinity" "vrrp_rlimit_rttime"
-            "vrrp_rlimit_rtime" "keep_script_alive" "vmac_prefix" "vmac_addr_prefix"
+            "vrrp_rlimit_rtime" "keep_script_alive" "vmac_addr_prefix"
             "random_seed" "use_symlink_paths" "script_security_legacy_symlinks";
         Ignored("it is not run; name it in the systemd unit") => "shutdown_script"
             "shutdown_script_timeout" "startup_script" "startup_script_timeout";

@@ -31,10 +31,10 @@ pub(super) static VRRP: &[Entry] = entries! {
         Accepted("the log level is chosen when the daemon starts") => "debug";
         Supported => "smtp_alert";
         NotYet("write use_vmac with a name of its own, or none")
-            => "use_vmac_addr" "use_ipvlan" "vrrp_garp_extra_if"
-            "garp_extra_if" "vmac_garp_intvl";
+            => "use_vmac_addr" "use_ipvlan";
         Supported => "virtual_routes" "virtual_rules";
-        TRACKED => "track_bfd" "track_src_ip";
+        Supported => "track_src_ip" "garp_extra_if";
+        TRACKED => "track_bfd";
         Accepted("the kernel tells the state of links") => "linkbeat_use_polling";
         NotYet("write each interface into track_interface") => "linkbeat_interfaces";
         Accepted("has an effect once the layer 4 director runs") => "lvs_sync_daemon_interface";

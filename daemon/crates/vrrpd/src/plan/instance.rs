@@ -16,7 +16,7 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
     let ipv6 = instance.is_ipv6();
     let interface = instance.interface.value.clone();
     let unaccepted = instance.accept == model::AcceptMode::OwnerOnly && !instance.is_owner();
-    let vmac = vmac(instance, ipv6);
+    let vmac = vmac(config, instance, ipv6);
     let holder = vmac.as_ref().map_or(&interface, |vmac| &vmac.name);
     let advertised = instance.vips.iter().map(|vip| vip.address.value);
     let all = instance.vips.iter().chain(&instance.vips_excluded);
@@ -34,6 +34,7 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         ipv6,
         settings: settings(config, instance),
         source: instance.source.as_ref().map(|source| source.value),
+        track_source: instance.track_source,
         transport,
         unicast_ttl,
         authentication: authentication(instance),
@@ -62,6 +63,11 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         link_up_delay: micros(instance.interface_up_delay),
         garp_pause: micros(instance.garp.interval),
         gna_pause: micros(instance.garp.gna_interval),
+        extra: instance
+            .garp
+            .extra
+            .every
+            .map(|every| (micros(every), instance.garp.extra.on_all)),
         vmac: vmac.clone(),
         unaccepted,
         promote_secondaries: instance.promote_secondaries,
@@ -178,15 +184,26 @@ fn never_a_source(mut vip: VipPlan, unaccepted: bool) -> VipPlan {
     vip
 }
 
-/// The link address is RFC 9568's for the family and the virtual router (section 7.3).
-fn vmac(instance: &Instance, ipv6: bool) -> Option<VmacPlan> {
+/// The link address is RFC 9568's for the family and the virtual router (section 7.3), unless
+/// another one is written.
+fn vmac(config: &Config, instance: &Instance, ipv6: bool) -> Option<VmacPlan> {
     let vmac = instance.vmac.as_ref()?;
     let vrid = instance.vrid.value.0;
-    let (family, prefix) = if ipv6 { (2, "vrrp6") } else { (1, "vrrp") };
+    let prefix = config.global.vmac_prefix.as_ref();
+    let prefix = prefix.map_or("vrrp", |prefix| prefix.value.as_str());
+    let (family, six) = if ipv6 { (2, "6") } else { (1, "") };
     let name = vmac.name.as_ref().map(|name| name.value.clone());
+    let written = vmac
+        .address
+        .as_ref()
+        .map(|address| address.value.as_slice());
     Some(VmacPlan {
-        name: name.unwrap_or_else(|| format!("{prefix}.{vrid}")),
-        mac: [0, 0, 0x5e, 0, family, vrid],
+        name: name.unwrap_or_else(|| format!("{prefix}{six}.{vrid}")),
+        mac: match written {
+            Some(&[a, b, c, d, e, f]) => [a, b, c, d, e, f],
+            Some(&[a, b, c, d, e]) => [a, b, c, d, e, vrid],
+            _ => [0, 0, 0x5e, 0, family, vrid],
+        },
         xmit_base: vmac.xmit_base,
     })
 }

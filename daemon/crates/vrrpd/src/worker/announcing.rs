@@ -66,17 +66,43 @@ impl Worker {
                 running.next_announcement = now + running.plan.pause(address);
             }
         }
+        due.extend(self.extra_due(now));
         for (index, address) in due {
             self.announce_one(index, address, 1);
         }
     }
 
+    /// `garp_extra_if`: one for each interface, so that switches do not forget its link address.
+    fn extra_due(&mut self, now: Micros) -> Vec<(u32, IpAddr)> {
+        let mut due: Vec<(u32, IpAddr)> = Vec::new();
+        for running in self.running.values_mut() {
+            let Some((every, on_all)) = running.plan.extra else {
+                continue;
+            };
+            if running.held.is_empty() || running.next_extra > now {
+                continue;
+            }
+            // The round at the beginning was sent already.
+            let first = std::mem::replace(&mut running.next_extra, now + every) == 0;
+            let vmac = running.plan.vmac.as_ref();
+            for held in running.held.iter().filter(|_| !first) {
+                let virtual_one = vmac.is_some_and(|vmac| vmac.name == held.vip.interface);
+                let known = due.iter().any(|(index, _)| *index == held.index);
+                if (on_all || virtual_one) && !known {
+                    due.push((held.index, held.vip.address.address));
+                }
+            }
+        }
+        due
+    }
+
     pub(super) fn next_announcement(&self) -> Option<Micros> {
-        self.running
-            .values()
-            .filter(|running| !running.pending.is_empty())
-            .map(|running| running.next_announcement)
-            .min()
+        let all = self.running.values();
+        let pending = all.filter(|running| !running.pending.is_empty());
+        let pending = pending.map(|running| running.next_announcement);
+        let all = self.running.values();
+        let extra = all.filter(|it| it.plan.extra.is_some() && !it.held.is_empty());
+        pending.chain(extra.map(|running| running.next_extra)).min()
     }
 
     /// Adverts that leave by the interface below tell the switch nothing of the virtual link

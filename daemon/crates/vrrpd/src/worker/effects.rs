@@ -144,6 +144,7 @@ impl Worker {
         // Taken out first: the kernel's announcement of their removal must find nothing to
         // restore. Removed in reverse, as keepalived does.
         running.pending.clear();
+        running.next_extra = 0;
         running.conflict = None;
         running.verify_from = None;
         running.verification = None;

@@ -120,6 +120,15 @@ impl Worker {
         if faults.is_empty() && running.address.is_none() {
             faults.push(FaultReason::NoSourceAddress(plan.interface.clone()));
         }
+        let own = self.links.link(&plan.interface).map(|link| link.index);
+        if let (true, Some(source), Some(index)) = (plan.track_source, plan.source, own)
+            && !self
+                .links
+                .addresses_of(index)
+                .any(|at| at.address == source)
+        {
+            faults.push(FaultReason::SourceMissing(source, plan.interface.clone()));
+        }
         if let Some(error) = &running.socket_error {
             faults.push(FaultReason::Socket(error.clone()));
         }

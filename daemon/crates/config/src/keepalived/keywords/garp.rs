@@ -1,7 +1,7 @@
 //! `garp_*` of an instance, `vrrp_garp_*` of `global_defs`.
 
 use crate::keepalived::context::{Block, Context};
-use crate::keepalived::model::Garp;
+use crate::keepalived::model::{ExtraAnnouncements, Garp};
 use crate::keepalived::tree::Node;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ pub struct GarpDraft {
     lower_prio_repeat: Option<u32>,
     interval: Option<Duration>,
     gna_interval: Option<Duration>,
+    extra: Option<ExtraAnnouncements>,
 }
 
 impl GarpDraft {
@@ -30,6 +31,7 @@ impl GarpDraft {
             "garp_lower_prio_repeat" => self.lower_prio_repeat = count(cx, block, node),
             "garp_interval" => self.interval = cx.seconds(block, node).map(|time| time.value),
             "gna_interval" => self.gna_interval = cx.seconds(block, node).map(|time| time.value),
+            "garp_extra_if" => self.extra = extra(cx, block, node),
             _ => return false,
         }
         true
@@ -57,8 +59,26 @@ impl GarpDraft {
             lower_prio_repeat: self.lower_prio_repeat.or(base_repeat).unwrap_or(repeat),
             interval: self.interval.unwrap_or(base.interval),
             gna_interval: self.gna_interval.unwrap_or(base.gna_interval),
+            extra: self.extra.unwrap_or(base.extra),
         }
     }
+}
+
+/// `[all] SECONDS`
+fn extra(cx: &mut Context<'_>, block: Block, node: &Node) -> Option<ExtraAnnouncements> {
+    let all = node.args().first().is_some_and(|word| word.text == "all");
+    let taken = usize::from(all) + 1;
+    cx.no_block(node);
+    cx.finish(block, node, taken);
+    let Some(word) = node.args().get(taken - 1) else {
+        cx.missing(node, &format!("{} all 100", node.keyword()));
+        return None;
+    };
+    let seconds = cx.number_word(word, 0..=86_400u64)?;
+    Some(ExtraAnnouncements {
+        every: (seconds.value > 0).then(|| Duration::from_secs(seconds.value)),
+        on_all: all,
+    })
 }
 
 fn whole(cx: &mut Context<'_>, block: Block, node: &Node) -> Option<Duration> {

@@ -109,6 +109,7 @@ fn value(cx: &mut Context<'_>, global: &mut Global, node: &Node) {
                 .suggest("write e.g. 'router_id lb-a'");
         }
         "router_id" => global.router_id = cx.text(BLOCK, node, "router_id lb-a"),
+        "vmac_prefix" => global.vmac_prefix = cx.text(BLOCK, node, "vmac_prefix vrrp"),
         "default_interface" => {
             global.default_interface = cx.text(BLOCK, node, "default_interface eth0");
         }

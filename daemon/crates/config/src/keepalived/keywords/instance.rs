@@ -1,8 +1,8 @@
 //! `vrrp_instance NAME { … }`
 
 use super::garp::GarpDraft;
-use super::{addresses, authentication, global, name, notify, routes, rules, track, unicast};
-use crate::keepalived::context::{Block, Context, owned};
+use super::{addresses, authentication, global, name, notify, routes, rules, track, unicast, vmac};
+use crate::keepalived::context::{Block, Context};
 use crate::keepalived::model::{
     AcceptMode, Authentication, Config, InitialState, Notify, Priority, Route, Rule,
     TrackInterface, TrackProxy, TrackScript, TrackedFile, TrackedProcess, UnicastPeer, Version,
@@ -44,6 +44,7 @@ pub struct Draft {
     pub track_processes: Vec<TrackedProcess>,
     pub track_proxy: Option<Spanned<TrackProxy>>,
     pub dont_track_primary: bool,
+    pub track_source: bool,
     pub garp: GarpDraft,
     pub notify: Notify,
     pub accept: Option<Spanned<AcceptMode>>,
@@ -87,7 +88,7 @@ pub fn read(
             && !tracking(cx, config, &mut draft, child)
             && !election(cx, &mut draft, child)
         {
-            vmac(cx, &mut draft, child);
+            vmac::keyword(cx, &mut draft, child);
         }
     }
     Some(draft)
@@ -190,6 +191,7 @@ fn tracking(cx: &mut Context<'_>, config: &Config, draft: &mut Draft, node: &Nod
             .track_processes
             .extend(track::processes(cx, config, node)),
         "#tandem:track_proxy" => draft.track_proxy = Some(track::proxy(cx, node)),
+        "track_src_ip" => draft.track_source = cx.alone(BLOCK, node),
         "dont_track_primary" => draft.dont_track_primary = cx.alone(BLOCK, node),
         "interface_up_down_delays" => {
             let mut words = node.args().iter();
@@ -248,30 +250,4 @@ fn election(cx: &mut Context<'_>, draft: &mut Draft, node: &Node) -> bool {
         _ => return false,
     }
     true
-}
-
-fn vmac(_cx: &mut Context<'_>, draft: &mut Draft, node: &Node) {
-    match node.keyword() {
-        "use_vmac" => {
-            let name = node.args().first().map(owned);
-            draft
-                .vmac
-                .get_or_insert(Vmac {
-                    name: None,
-                    xmit_base: false,
-                })
-                .name = name;
-        }
-        "vmac_xmit_base" => {
-            draft
-                .vmac
-                .get_or_insert(Vmac {
-                    name: None,
-                    xmit_base: false,
-                })
-                .xmit_base = true;
-        }
-        // Accepted without effect, or refused.
-        _ => {}
-    }
 }

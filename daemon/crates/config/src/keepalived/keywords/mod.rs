@@ -17,6 +17,7 @@ mod sync_group;
 mod track;
 mod track_group;
 mod unicast;
+mod vmac;
 
 use super::context::{Block, Context, owned};
 use super::model::{Config, LvsBlock, LvsKind};

@@ -20,6 +20,16 @@ pub struct Garp {
     /// `garp_interval`, `gna_interval`: pause between two packets on an interface.
     pub interval: Duration,
     pub gna_interval: Duration,
+    pub extra: ExtraAnnouncements,
+}
+
+/// `garp_extra_if [all] SECONDS`: while master, so that switches keep their tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExtraAnnouncements {
+    /// `None` = never.
+    pub every: Option<Duration>,
+    /// On every interface with addresses, not on those of a virtual link address alone.
+    pub on_all: bool,
 }
 
 impl Default for Garp {
@@ -33,6 +43,7 @@ impl Default for Garp {
             lower_prio_repeat: 5,
             interval: Duration::ZERO,
             gna_interval: Duration::ZERO,
+            extra: ExtraAnnouncements::default(),
         }
     }
 }

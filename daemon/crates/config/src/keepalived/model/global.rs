@@ -38,6 +38,8 @@ pub struct Global {
     pub default_interface: Option<Spanned<String>>,
     /// Interfaces may appear later.
     pub dynamic_interfaces: bool,
+    /// How names of interfaces for virtual link addresses begin; `vrrp` by default.
+    pub vmac_prefix: Option<Spanned<String>>,
     /// `vrrp_iptables` or `nftables`: packets to addresses that are not ours are not accepted.
     pub firewall: Option<Spanned<String>>,
     /// `vrrp_notify_priority_changes`
@@ -77,6 +79,7 @@ impl Default for Global {
             no_swap: false,
             default_interface: None,
             dynamic_interfaces: false,
+            vmac_prefix: None,
             firewall: None,
             notify_priority_changes: false,
             notify_fifos: Vec::new(),

@@ -42,6 +42,8 @@ pub struct Instance {
     pub track_proxy: Option<Spanned<TrackProxy>>,
     /// The own interface's state is not looked at.
     pub dont_track_primary: bool,
+    /// `track_src_ip`: without its source address it is in fault.
+    pub track_source: bool,
     pub garp: Garp,
     pub notify: Notify,
     pub accept: AcceptMode,
@@ -120,10 +122,12 @@ pub enum AcceptMode {
     OwnerOnly,
 }
 
-/// `use_vmac [NAME]`
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `use_vmac [NAME] [MAC]`
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Vmac {
     pub name: Option<Spanned<String>>,
+    /// Five octets or six; RFC 9568's when not written.
+    pub address: Option<Spanned<Vec<u8>>>,
     /// `vmac_xmit_base`: adverts leave by the interface below.
     pub xmit_base: bool,
 }

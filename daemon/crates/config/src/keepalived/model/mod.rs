@@ -18,7 +18,7 @@ mod track;
 mod vip;
 
 pub use auth::{AuthKind, Authentication};
-pub use garp::Garp;
+pub use garp::{ExtraAnnouncements, Garp};
 pub use global::{Global, Mail, SmtpServer};
 pub use instance::{AcceptMode, InitialState, Instance, Transport, UnicastPeer, Version, Vmac};
 pub use lvs::{LvsBlock, LvsKind};
