@@ -13,6 +13,7 @@ pub mod control;
 pub mod logs;
 pub mod persist;
 pub mod plan;
+mod preamble;
 pub mod rules;
 pub mod shared;
 pub mod worker;

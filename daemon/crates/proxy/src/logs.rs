@@ -2,6 +2,7 @@
 
 use config::haproxy::model::{self, Config, LogFormat, LogSink, LogTarget};
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::OnceLock;
 use trafficlog::{
@@ -93,6 +94,26 @@ impl Logs {
                 .line(&mut self.clock, now, level, |out, _| {
                     out.extend_from_slice(text.as_bytes());
                 });
+        }
+    }
+
+    /// A connection that ended before anything could be asked.
+    pub fn refused(
+        &mut self,
+        section: usize,
+        client: SocketAddr,
+        place: &str,
+        at_ms: i64,
+        why: &str,
+    ) {
+        let Some(section) = self.sections.get(section) else {
+            return;
+        };
+        for sink in &section.sinks {
+            let sink = &mut self.sinks[*sink].1;
+            sink.line(&mut self.clock, at_ms, Level::Info, |out, clock| {
+                trafficlog::write_refused(out, clock, client, at_ms, place, why);
+            });
         }
     }
 

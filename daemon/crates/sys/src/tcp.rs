@@ -85,6 +85,11 @@ pub fn send(fd: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     Ok(net::send(fd, bytes, SendFlags::NOSIGNAL)?)
 }
 
+/// Bytes that leave with those of the next call, which must follow at once.
+pub fn send_more(fd: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
+    Ok(net::send(fd, bytes, SendFlags::NOSIGNAL | SendFlags::MORE)?)
+}
+
 /// Two pieces in one call, so that a head does not leave as a packet of its own.
 pub fn send_both(fd: impl AsFd, first: &[u8], second: &[u8]) -> io::Result<usize> {
     if second.is_empty() {

@@ -21,6 +21,24 @@ pub fn write_connect(out: &mut Vec<u8>, record: &ConnectRecord<'_>) {
     out.push(b')');
 }
 
+/// `%ci:%cp [%t] %f/%bi: WHY`: a connection that ended before anything was asked.
+pub fn write_refused(
+    out: &mut Vec<u8>,
+    clock: &mut Clock,
+    client: SocketAddr,
+    unix_ms: i64,
+    place: &str,
+    why: &str,
+) {
+    push_address(out, client, b":");
+    out.extend_from_slice(b" [");
+    clock.push_traffic(out, unix_ms);
+    out.extend_from_slice(b"] ");
+    push_text(out, place.as_bytes());
+    out.extend_from_slice(b": ");
+    push_text(out, why.as_bytes());
+}
+
 /// `%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq`
 pub fn write_tcp(out: &mut Vec<u8>, clock: &mut Clock, record: &TcpRecord<'_>) {
     push_address(out, record.client, b":");

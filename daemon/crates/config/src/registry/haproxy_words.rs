@@ -20,7 +20,8 @@ pub(super) static WORDS: &[Entry] = entries! {
         NotYet("user timeouts towards clients are not set") => "tcp-ut";
         Accepted("all threads share the load") => "process" "thread" "shards" "nice" "level"
             "severity-output" "expose-fd";
-        NotYet("PROXY protocol headers are not read yet") => "accept-proxy" "accept-netscaler-cip";
+        Supported => "accept-proxy";
+        NotYet("use accept-proxy") => "accept-netscaler-cip";
         NotYet("network namespaces are chosen by the systemd unit") => "namespace";
         NotYet("HTTP/1.1 is spoken") => "proto";
         TLS => "ssl" "crt" "crt-list" "ca-file" "verify" "ca-verify-file" "ca-sign-file"
@@ -40,12 +41,13 @@ pub(super) static WORDS: &[Entry] = entries! {
         NotYet("sessions of a server that went down end by their timeouts") => "on-marked-down"
             "on-marked-up";
         Supported => "cookie";
-        NotYet("PROXY protocol headers are not sent yet") => "send-proxy" "send-proxy-v2"
-            "send-proxy-v2-ssl" "send-proxy-v2-ssl-cn" "check-send-proxy" "proxy-v2-options"
-            "set-proxy-v2-tlv-fmt";
-        Accepted("turns off what is off") => "no-send-proxy" "no-send-proxy-v2"
-            "no-send-proxy-v2-ssl" "no-send-proxy-v2-ssl-cn" "no-check-send-proxy" "no-ssl"
-            "no-check-ssl" "no-agent-check" "no-tfo" "no-ssl-reuse" "non-stick" "no-verifyhost";
+        Supported => "send-proxy" "send-proxy-v2" "check-send-proxy" "no-send-proxy"
+            "no-send-proxy-v2" "no-check-send-proxy";
+        NotYet("TLS is not spoken yet; use send-proxy-v2") => "send-proxy-v2-ssl"
+            "send-proxy-v2-ssl-cn";
+        NotYet("headers carry addresses alone") => "proxy-v2-options" "set-proxy-v2-tlv-fmt";
+        Accepted("turns off what is off") => "no-send-proxy-v2-ssl" "no-send-proxy-v2-ssl-cn"
+            "no-ssl" "no-check-ssl" "no-agent-check" "no-tfo" "no-ssl-reuse" "non-stick" "no-verifyhost";
         TLS => "ssl" "check-ssl" "ca-file" "crt" "verify" "verifyhost" "sni" "check-sni";
         TLS_DETAIL => "alpn" "check-alpn" "npn" "ciphers" "ciphersuites" "curves" "crl-file"
             "ssl-min-ver" "ssl-max-ver" "ssl-reuse" "force-sslv3" "force-tlsv10" "force-tlsv11"

@@ -22,6 +22,7 @@ pub fn take(names: Vec<ListenerGrant>, fds: Vec<OwnedFd>) -> Result<Vec<Grant>, 
             fd: Arc::new(fd),
             cookie,
             frontend: name.proxy,
+            index: name.index,
         })
     };
     names.into_iter().zip(fds).map(pair).collect()

@@ -1,7 +1,8 @@
 //! One check of one server: connect, ask, judge.
 
 use super::script;
-use crate::plan::Target;
+use crate::plan::{Preamble, Target};
+use crate::preamble;
 use config::haproxy::model::{self, Host, ServerPort};
 use health::{CheckResult, CheckStatus, Connect, Failure, Need, Run, Sequence};
 use std::io::ErrorKind;
@@ -17,6 +18,8 @@ pub struct Prober {
     peer: Option<Peer>,
     source: Option<SocketAddr>,
     sequence: Sequence,
+    /// The header that the server wants first, and whether every connection of the check gets it.
+    preamble: Option<Preamble>,
     connect: Option<Duration>,
     check: Option<Duration>,
 }
@@ -51,6 +54,7 @@ impl Prober {
                 .or(section.source.as_ref())
                 .map(|s| s.value),
             sequence: script::sequence(&section.check.value),
+            preamble: wanted_preamble(server),
             connect: section.timeouts.connect.as_ref().map(|d| d.value),
             check: section.timeouts.check.as_ref().map(|d| d.value),
         }
@@ -118,12 +122,41 @@ impl Prober {
                 return Progress::Waiting;
             }
             probe.connected = true;
+            if let Err(e) = self.greet(probe) {
+                return self.failed(probe, Failure::Socket, &text(&e));
+            }
             probe.run.connected();
             now_open = true;
         }
         match self.exchange(probe) {
             Progress::Waiting if now_open => Progress::Connected,
             progress => progress,
+        }
+    }
+
+    /// A few bytes into an empty socket: they go at once, or the connection is broken.
+    fn greet(&self, probe: &Probe) -> std::io::Result<()> {
+        let asked = matches!(
+            probe.run.need(&self.sequence),
+            Need::Connect(Connect {
+                send_proxy: true,
+                ..
+            })
+        );
+        let version = self.preamble.or_else(|| asked.then_some(Preamble::V1));
+        let own = || {
+            let from = tcp::local_address(&probe.fd).ok()?;
+            Some((from, tcp::peer_address(&probe.fd).ok()?))
+        };
+        let header = match version {
+            None => return Ok(()),
+            Some(Preamble::V1) => preamble::write_v1(own()),
+            // The check is the proxy's own connection: there is no client to tell of.
+            Some(Preamble::V2) => preamble::write_v2(None),
+        };
+        match tcp::send(&probe.fd, &header)? {
+            sent if sent == header.len() => Ok(()),
+            _ => Err(ErrorKind::WriteZero.into()),
         }
     }
 
@@ -203,6 +236,14 @@ impl Probe {
     pub fn socket(&self) -> &OwnedFd {
         &self.fd
     }
+}
+
+/// `check-send-proxy`, or `send-proxy` where the check goes to the server's own address and port.
+fn wanted_preamble(server: &model::Server) -> Option<Preamble> {
+    let own = server.check.addr.is_none() && server.check.port.is_none();
+    let wanted = server.check.send_proxy || own;
+    let asked = server.check.send_proxy.then_some(Preamble::V1);
+    server.send_proxy.filter(|_| wanted).or(asked)
 }
 
 /// The operating system's words without the number behind them.

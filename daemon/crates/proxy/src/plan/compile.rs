@@ -92,7 +92,6 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
         proxy.binds.iter().any(|b| b.tls.is_some()),
         "TLS on a bind line",
     );
-    no(proxy.binds.iter().any(|b| b.accept_proxy), "accept-proxy");
     no(
         proxy.binds.iter().any(|b| b.maxconn.is_some()),
         "maxconn on a bind line",
@@ -100,10 +99,6 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
     no(
         proxy.servers.iter().any(|s| s.tls.is_some()),
         "TLS to servers",
-    );
-    no(
-        proxy.servers.iter().any(|s| s.send_proxy.is_some()),
-        "send-proxy",
     );
     no(proxy.stats.is_some(), "the statistics page");
     let content =
@@ -187,6 +182,17 @@ fn frontend(
         addresses: proxy
             .listen_addresses()
             .map(|(_, _, a)| a.value.to_string())
+            .collect(),
+        accept_proxy: proxy
+            .listen_addresses()
+            .map(|(_, bind, _)| bind.accept_proxy)
+            .collect(),
+        bind_names: proxy
+            .listen_addresses()
+            .map(|(index, bind, _)| {
+                let number = || (index + 1).to_string();
+                bind.name.as_ref().map_or_else(number, |n| n.value.clone())
+            })
             .collect(),
     }
 }

@@ -20,7 +20,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use sys::tcp::Peer;
 
-pub use config::haproxy::model::{ConnectionMode, HttpReuse, Mode};
+pub use config::haproxy::model::{ConnectionMode, HttpReuse, Mode, SendProxy as Preamble};
 
 #[derive(Debug)]
 pub struct Plan {
@@ -69,6 +69,10 @@ pub struct Frontend {
     pub log: LogPlan,
     pub answers: Arc<Answers>,
     pub addresses: Vec<String>,
+    /// For each address: connections begin with a PROXY protocol header.
+    pub accept_proxy: Vec<bool>,
+    /// Its `name`, or its number from 1.
+    pub bind_names: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -114,6 +118,8 @@ pub struct Server {
     pub backup: bool,
     pub maxconn: u32,
     pub maxqueue: u32,
+    /// The PROXY protocol header that it wants.
+    pub preamble: Option<Preamble>,
     /// Its name in persistence cookies.
     pub cookie: Option<Vec<u8>>,
 }

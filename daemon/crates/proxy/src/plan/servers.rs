@@ -33,6 +33,7 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             weight: u32::from(s.weight.value),
             backup: s.backup,
             maxconn: s.maxconn.as_ref().map_or(0, |n| n.value),
+            preamble: s.send_proxy,
             cookie: s.cookie.as_ref().map(|c| c.value.clone().into_bytes()),
             maxqueue: s.maxqueue.as_ref().map_or(0, |n| n.value),
         });

@@ -48,6 +48,8 @@ pub struct Context<'a> {
     pub client: Option<SocketAddr>,
     /// The client's socket: its own address is asked for only when a rule wants it.
     pub socket: Option<&'a OwnedFd>,
+    /// The address that it connected to, as a proxy before us tells it.
+    pub told: Option<SocketAddr>,
     /// Absent in tcp mode and while a response is looked at.
     pub line: Option<RequestLine<'a>>,
     pub request: Option<Message<'a>>,
@@ -59,7 +61,8 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub fn local(&self) -> Option<SocketAddr> {
-        sys::tcp::local_address(self.socket?).ok()
+        self.told
+            .or_else(|| sys::tcp::local_address(self.socket?).ok())
     }
 
     pub fn header(&self, name: &'a str) -> Option<&'a [u8]> {

@@ -22,6 +22,8 @@ pub struct Listener {
     pub cookie: u64,
     pub plan: PlanRef,
     pub frontend: u32,
+    /// Position among the frontend's addresses.
+    pub bind: u32,
     /// Not watched while a limit is reached.
     pub resting: bool,
 }
@@ -45,7 +47,7 @@ impl Worker {
         let Some(listener) = self.listeners.get(l) else {
             return false;
         };
-        let (plan, frontend) = (listener.plan.clone(), listener.frontend);
+        let (plan, frontend, bind) = (listener.plan.clone(), listener.frontend, listener.bind);
         let f = &plan.frontends[frontend as usize];
         if !take_place(&plan.totals.connections, plan.maxconn) {
             self.rest(l);
@@ -58,7 +60,7 @@ impl Worker {
         }
         match tcp::accept(&*listener.fd) {
             Ok((fd, peer)) => {
-                self.admit(fd, peer, plan, frontend);
+                self.admit(fd, peer, plan, (frontend, bind));
                 true
             }
             Err(e) => {
@@ -79,8 +81,15 @@ impl Worker {
         }
     }
 
-    fn admit(&mut self, fd: OwnedFd, peer: Option<SocketAddr>, plan: PlanRef, frontend: u32) {
+    fn admit(
+        &mut self,
+        fd: OwnedFd,
+        peer: Option<SocketAddr>,
+        plan: PlanRef,
+        (frontend, bind): (u32, u32),
+    ) {
         let f = &plan.frontends[frontend as usize];
+        let greets = f.accept_proxy.get(bind as usize) == Some(&true);
         f.shared.workers[self.id].connections.add(1);
         let _ = tcp::set_nodelay(&fd);
         if f.tcp_keepalive {
@@ -90,9 +99,11 @@ impl Worker {
         let i = self.clients.insert(Client {
             link: Link::new(fd),
             peer,
+            local: None,
             plan,
             frontend,
-            state: State::Head,
+            bind,
+            state: if greets { State::Greeting } else { State::Head },
             first: true,
             pend: Vec::new(),
             deadline: 0,
@@ -116,7 +127,7 @@ impl Worker {
                 .add(1);
             return self.close_client(i);
         }
-        if self.clients[i].frontend().mode == Mode::Tcp {
+        if !greets && self.clients[i].frontend().mode == Mode::Tcp {
             self.begin_session(i);
         }
     }
@@ -146,6 +157,7 @@ impl Worker {
             server: None,
             client: c.peer,
             socket: Some(&c.link.fd),
+            told: c.local,
             line: None,
             request: None,
             response: None,

@@ -58,6 +58,7 @@ impl Worker {
                 let listener = &mut self.listeners[l];
                 listener.plan = self.plan.clone();
                 listener.frontend = frontend;
+                listener.bind = grant.index;
             } else {
                 self.open_listener(grant, frontend);
             }
@@ -74,6 +75,7 @@ impl Worker {
             cookie: grant.cookie,
             plan: self.plan.clone(),
             frontend,
+            bind: grant.index,
             resting: false,
         };
         let l = self.listeners.insert(listener);
@@ -105,7 +107,7 @@ impl Worker {
         self.stop_at = Some(deadline);
         for i in self.clients.indexes() {
             let c = &self.clients[i];
-            if c.state == State::Head && c.pend.is_empty() {
+            if matches!(c.state, State::Head | State::Greeting) && c.pend.is_empty() {
                 let wait = LAST_CALL_MS.min(c.deadline.saturating_sub(self.now));
                 // Silently, even where a first request was still expected.
                 self.clients[i].first = false;

@@ -14,6 +14,8 @@ pub type PlanRef = Arc<Arc<Plan>>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
+    /// A PROXY protocol header is to come first.
+    Greeting,
     /// Between requests, or in the middle of a request's head.
     Head,
     /// A request waits: see [`Wait`].
@@ -44,8 +46,12 @@ pub enum Wait {
 pub struct Client {
     pub link: Link,
     pub peer: Option<SocketAddr>,
+    /// The address that the client connected to, as the proxy before us tells it.
+    pub local: Option<SocketAddr>,
     pub plan: PlanRef,
     pub frontend: u32,
+    /// Which of the frontend's addresses it came in by.
+    pub bind: u32,
     pub state: State,
     /// No request came yet.
     pub first: bool,
@@ -62,6 +68,12 @@ pub struct Client {
 impl Client {
     pub fn frontend(&self) -> &Frontend {
         &self.plan.frontends[self.frontend as usize]
+    }
+
+    /// The address that the client connected to.
+    pub fn local(&self) -> Option<SocketAddr> {
+        self.local
+            .or_else(|| sys::tcp::local_address(&self.link.fd).ok())
     }
 }
 

@@ -73,6 +73,9 @@ impl Worker {
 
     fn on_timeout(&mut self, i: u32) {
         match self.clients[i].state {
+            State::Greeting => {
+                self.not_greeted(i, "Timeout while waiting for PROXY protocol header");
+            }
             State::Head => self.head_timeout(i),
             State::Waiting => self.wait_timeout(i),
             State::Exchange => self.exchange_timeout(i),

@@ -49,13 +49,7 @@ impl Worker {
             forwarded(option, c.peer, data, fields, out);
         }
         if let Some(option) = b.originalto.as_ref().or(f.originalto.as_ref()) {
-            forwarded(
-                option,
-                sys::tcp::local_address(&c.link.fd).ok(),
-                data,
-                fields,
-                out,
-            );
+            forwarded(option, c.local(), data, fields, out);
         }
         let close = b.connection_mode != ConnectionMode::KeepAlive
             || f.connection_mode != ConnectionMode::KeepAlive;

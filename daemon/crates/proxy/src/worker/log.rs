@@ -45,7 +45,8 @@ impl Notes {
     }
 }
 
-const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+pub(super) const NOWHERE: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// The time between two instants, when both came.
 fn between(from: u64, to: u64) -> Timer {
@@ -144,7 +145,7 @@ impl Worker {
             }),
             (LogFormat::Connect | LogFormat::Custom(_), http) => Record::Connect(ConnectRecord {
                 client,
-                destination: sys::tcp::local_address(&c.link.fd).unwrap_or(NOWHERE),
+                destination: c.local().unwrap_or(NOWHERE),
                 frontend: &f.name,
                 mode: if http { "HTTP" } else { "TCP" },
             }),

@@ -23,6 +23,8 @@ pub struct Grant {
     /// The kernel's number for the socket: equal numbers are the same socket.
     pub cookie: u64,
     pub frontend: String,
+    /// Position among the frontend's addresses.
+    pub index: u32,
 }
 
 #[derive(Debug)]

@@ -13,6 +13,7 @@ mod configure;
 mod conn;
 mod expire;
 mod finish;
+mod greeting;
 mod hashing;
 mod head;
 mod link;
@@ -253,6 +254,7 @@ impl Worker {
     fn advance(&mut self, i: u32) {
         let Some(c) = self.clients.get(i) else { return };
         match c.state {
+            State::Greeting => self.read_greeting(i),
             State::Head => self.read_request(i),
             State::Waiting => {}
             State::Exchange => {

@@ -26,11 +26,12 @@ impl Worker {
             txn.log.connecting = now;
         }
         let idempotent = txn.method.is_idempotent() && txn.request_done;
-        let pooled = match b.reuse {
-            HttpReuse::Never => false,
-            HttpReuse::Safe => idempotent || !c.first,
-            HttpReuse::Aggressive | HttpReuse::Always => true,
-        };
+        let pooled = server.preamble.is_none()
+            && match b.reuse {
+                HttpReuse::Never => false,
+                HttpReuse::Safe => idempotent || !c.first,
+                HttpReuse::Aggressive | HttpReuse::Always => true,
+            };
         let pool = server.pool;
         let fresh = txn.fresh || !txn.http;
         if !fresh {
@@ -81,13 +82,13 @@ impl Worker {
         };
         server.shared.workers[self.id].connects.add(1);
         let port = match server.target {
-            crate::plan::Target::ClientPort(..) => {
-                tcp::local_address(&c.link.fd).map_or(0, |a| a.port())
-            }
+            crate::plan::Target::ClientPort(..) => c.local().map_or(0, |a| a.port()),
             _ => 0,
         };
         let peer = server.target.peer(port);
-        let owner = if b.reuse == HttpReuse::Never { i } else { NONE };
+        // A connection that told its server of one client is that client's alone.
+        let alone = b.reuse == HttpReuse::Never || server.preamble.is_some();
+        let owner = if alone { i } else { NONE };
         let (pool, timeout, keepalive) = (server.pool, b.timeouts.connect, b.tcp_keepalive);
         let socket = peer
             .ok_or_else(|| ErrorKind::AddrNotAvailable.into())
@@ -166,6 +167,11 @@ impl Worker {
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
         txn.log.connected = now;
+        if !self.introduce(i) {
+            return self.connect_failed(i, true);
+        }
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
         if txn.backend(&c.plan).is_some_and(|b| b.mode == Mode::Tcp) || !txn.http {
             c.state = State::Tunnel;
             self.touch(i);
