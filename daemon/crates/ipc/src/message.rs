@@ -45,6 +45,13 @@ pub struct ScriptSpec {
     pub group: Option<String>,
 }
 
+impl ScriptSpec {
+    /// Whether both ask the same question as the same user, however often.
+    pub fn same_check(&self, other: &Self) -> bool {
+        (&self.argv, &self.user, &self.group) == (&other.argv, &other.user, &other.group)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToWorker {
@@ -110,8 +117,11 @@ pub enum FromWorker {
     Scripts {
         scripts: Vec<ScriptSpec>,
     },
-    /// VRRP: run a notify script or write a FIFO line, in order (keepalived.conf(5), `notify`).
+    /// VRRP: run a notify script, in the order of messages of the same subject
+    /// (keepalived.conf(5), `notify`).
     Notify {
+        /// What it is about: `INSTANCE VI_1`.
+        subject: String,
         argv: Vec<String>,
         user: Option<String>,
         group: Option<String>,

@@ -20,8 +20,10 @@ use crate::configuration::Loaded;
 use crate::control::{self, ClientId, Control, Request};
 use crate::journal::Journal;
 use crate::listeners::Listeners;
+use crate::notify::{self, Notifications};
 use crate::options::RunOptions;
 use crate::outbox::{self, Outbox};
+use crate::readers::{self, Readers};
 use crate::run_dir::RunDir;
 use crate::script::{self, Scripts};
 use crate::service::Service;
@@ -62,6 +64,8 @@ pub struct Daemon {
     loaded_at: u64,
     slots: Vec<Slot>,
     scripts: Scripts,
+    notifications: Notifications,
+    readers: Readers,
     outbox: Outbox,
     /// Mails so far.
     letters: u64,
@@ -107,6 +111,7 @@ impl Daemon {
             self.tick(Instant::now());
             if let Some(status) = self.exit {
                 self.close_mail();
+                self.readers.close();
                 self.listeners.remove_files();
                 self.run_dir.clean();
                 return status;
@@ -119,6 +124,17 @@ impl Daemon {
             SIGNALS => self.signalled(),
             outbox::TOKEN => self.mail_ended(),
             CONTROL => self.control.accept(&self.epoll, Instant::now()),
+            _ if token >= readers::FIRST_TOKEN => {
+                let said = self.readers.ended(token, Instant::now(), &self.epoll);
+                if let Some(warning) = said {
+                    self.journal.warning(&warning);
+                }
+            }
+            _ if token >= notify::FIRST_TOKEN => {
+                if let Some(warning) = self.notifications.ended(token, &self.epoll) {
+                    self.journal.warning(&warning);
+                }
+            }
             _ if token >= script::FIRST_TOKEN => {
                 let reports = self.scripts.ended(token, &self.epoll);
                 self.script_reports(reports);

@@ -1,6 +1,7 @@
-//! Check scripts and notify commands: run as their user, without a shell, one at a time each.
+//! Check scripts: run as their user, without a shell, each again and again, but never beside
+//! itself.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use ipc::ScriptSpec;
@@ -9,13 +10,10 @@ use sys::epoll::Epoll;
 use sys::process::Exit;
 
 pub use crate::command::Command;
-use crate::command::{Running, end_if_late, finish, start};
-use crate::users::Users;
+use crate::command::{Running, Starter, end_if_late, finish};
 
 /// Tokens of script ends in the event loop begin here.
 pub const FIRST_TOKEN: u64 = 2 << 32;
-/// A notify command that takes longer holds up the ones behind it no more.
-const NOTIFY_LIMIT: Duration = Duration::from_secs(30);
 
 /// Something to tell the VRRP process or the log.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,19 +38,12 @@ struct Check {
 #[derive(Debug, Default)]
 pub struct Scripts {
     checks: HashMap<String, Check>,
-    notify: VecDeque<Command>,
-    notifying: Option<(Running, String)>,
+    /// Killed, and not gone yet.
+    dying: Vec<Running>,
     next_token: u64,
-    /// `enable_script_security`.
-    guarded: bool,
 }
 
 impl Scripts {
-    /// Whether programs that others than root may change are kept from running as root.
-    pub fn guard(&mut self, guarded: bool) {
-        self.guarded = guarded;
-    }
-
     /// Replaces the list of checks. A check that is the same goes on undisturbed.
     pub fn set(&mut self, specs: Vec<ScriptSpec>, now: Instant) {
         let mut old = std::mem::take(&mut self.checks);
@@ -60,7 +51,7 @@ impl Scripts {
             let check = match old.remove(&spec.name) {
                 Some(check) if check.spec == spec => check,
                 other => {
-                    stop(other);
+                    self.stop(other);
                     Check {
                         spec: spec.clone(),
                         next: now,
@@ -72,24 +63,24 @@ impl Scripts {
             self.checks.insert(spec.name.clone(), check);
         }
         for (_, check) in old {
-            stop(Some(check));
+            self.stop(Some(check));
         }
     }
 
     /// Forgets the checks, as when the process that asked for them is gone.
     pub fn clear(&mut self) {
-        for (_, check) in self.checks.drain() {
-            stop(Some(check));
+        for (_, check) in std::mem::take(&mut self.checks) {
+            self.stop(Some(check));
         }
     }
 
-    pub fn notify(&mut self, command: Command) {
-        self.notify.push_back(command);
-    }
-
-    /// Whether notify commands are still to run or running.
-    pub fn is_notifying(&self) -> bool {
-        self.notifying.is_some() || !self.notify.is_empty()
+    /// A check that is no longer wanted. Its end comes as an event: a process that the kernel
+    /// holds fast must not hold up this one.
+    fn stop(&mut self, check: Option<Check>) {
+        if let Some(running) = check.and_then(|check| check.running) {
+            running.kill();
+            self.dying.push(running);
+        }
     }
 
     /// When [`Scripts::advance`] is to be called again at the latest.
@@ -98,18 +89,16 @@ impl Scripts {
             Some(running) => running.deadline,
             None => check.next,
         });
-        let notify = self.notifying.as_ref().map(|(running, _)| running.deadline);
-        checks.chain(notify).min()
+        checks.min()
     }
 
     /// Starts what is due, ends what takes too long.
-    pub fn advance(&mut self, now: Instant, users: &Users, epoll: &Epoll) -> Vec<Report> {
+    pub fn advance(&mut self, now: Instant, starter: &Starter<'_>) -> Vec<Report> {
         let mut reports = Vec::new();
         let names: Vec<String> = self.checks.keys().cloned().collect();
         for name in names {
-            self.advance_check(&name, now, users, epoll, &mut reports);
+            self.advance_check(&name, now, starter, &mut reports);
         }
-        self.advance_notify(now, users, epoll, &mut reports);
         reports
     }
 
@@ -117,12 +106,10 @@ impl Scripts {
         &mut self,
         name: &str,
         now: Instant,
-        users: &Users,
-        epoll: &Epoll,
+        starter: &Starter<'_>,
         reports: &mut Vec<Report>,
     ) {
         let token = self.token();
-        let guarded = self.guarded;
         let Some(check) = self.checks.get_mut(name) else {
             return;
         };
@@ -133,15 +120,14 @@ impl Scripts {
         if now < check.next {
             return;
         }
-        // A late start does not make the following ones come faster.
-        check.next = now + Duration::from_micros(check.spec.interval_us.max(1000));
+        check.next = following(check.next, now, check.spec.interval_us);
         let command = Command {
             argv: check.spec.argv.clone(),
             user: check.spec.user.clone(),
             group: check.spec.group.clone(),
         };
         let limit = Duration::from_micros(check.spec.timeout_us.max(1000));
-        match start(&command, token, now + limit, users, guarded, epoll) {
+        match starter.start(&command, token, now + limit) {
             Ok(running) => {
                 check.running = Some(running);
                 check.unusable = None;
@@ -161,44 +147,11 @@ impl Scripts {
         }
     }
 
-    fn advance_notify(
-        &mut self,
-        now: Instant,
-        users: &Users,
-        epoll: &Epoll,
-        reports: &mut Vec<Report>,
-    ) {
-        if let Some((running, _)) = &mut self.notifying {
-            end_if_late(running, now);
-        }
-        while self.notifying.is_none() {
-            let Some(command) = self.notify.pop_front() else {
-                return;
-            };
-            let token = self.token();
-            let shown = command.argv.join(" ");
-            match start(
-                &command,
-                token,
-                now + NOTIFY_LIMIT,
-                users,
-                self.guarded,
-                epoll,
-            ) {
-                Ok(running) => self.notifying = Some((running, shown)),
-                Err(reason) => reports.push(Report::Warning(format!(
-                    "notify command '{shown}' cannot be run: {reason}"
-                ))),
-            }
-        }
-    }
-
     /// A script's pidfd became readable.
     pub fn ended(&mut self, token: u64, epoll: &Epoll) -> Vec<Report> {
-        if let Some((running, _)) = &self.notifying
-            && running.token == token
-        {
-            return self.notify_ended(epoll);
+        if let Some(at) = self.dying.iter().position(|it| it.token == token) {
+            finish(&self.dying.swap_remove(at), epoll);
+            return Vec::new();
         }
         let found = self.checks.iter_mut().find(|(_, check)| {
             check
@@ -223,30 +176,21 @@ impl Scripts {
         }]
     }
 
-    fn notify_ended(&mut self, epoll: &Epoll) -> Vec<Report> {
-        let Some((running, shown)) = self.notifying.take() else {
-            return Vec::new();
-        };
-        let how = match (finish(&running, epoll), running.asked) {
-            (Some(Exit::Code(0)), false) => return Vec::new(),
-            (_, true) => "took too long".to_owned(),
-            (Some(Exit::Code(code)), _) => format!("ended with status {code}"),
-            (Some(Exit::Signal(signal)), _) => format!("was ended by signal {signal}"),
-            (None, _) => "is gone".to_owned(),
-        };
-        vec![Report::Warning(format!("notify command '{shown}' {how}"))]
-    }
-
     fn token(&mut self) -> u64 {
         self.next_token += 1;
         FIRST_TOKEN + self.next_token % (1 << 31)
     }
 }
 
-/// A check that is no longer wanted.
-fn stop(check: Option<Check>) {
-    if let Some(running) = check.and_then(|check| check.running) {
-        running.kill();
+/// The next start: a whole number of intervals after the last one. Those that passed while the
+/// script still ran, or while this machine stood still, are skipped and not made up for.
+fn following(due: Instant, now: Instant, interval_us: u64) -> Instant {
+    let interval = Duration::from_micros(interval_us.max(1000));
+    let late = now.saturating_duration_since(due).as_nanos();
+    let missed = late / interval.as_nanos();
+    match u32::try_from(missed + 1) {
+        Ok(steps) => due + interval * steps,
+        Err(_) => now + interval,
     }
 }
 

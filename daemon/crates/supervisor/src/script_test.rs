@@ -1,4 +1,5 @@
 use super::*;
+use crate::users::Users;
 use sys::epoll::Events;
 
 struct Bench {
@@ -6,6 +7,7 @@ struct Bench {
     epoll: Epoll,
     events: Events,
     reports: Vec<Report>,
+    guarded: bool,
 }
 
 impl Bench {
@@ -15,6 +17,7 @@ impl Bench {
             epoll: Epoll::new().unwrap(),
             events: Events::with_capacity(8),
             reports: Vec::new(),
+            guarded: false,
         }
     }
 
@@ -25,7 +28,12 @@ impl Bench {
             assert!(Instant::now() < end, "not done: {:?}", self.reports);
             let now = Instant::now();
             let users = Users::read();
-            let reports = self.scripts.advance(now, &users, &self.epoll);
+            let starter = Starter {
+                users: &users,
+                guarded: self.guarded,
+                epoll: &self.epoll,
+            };
+            let reports = self.scripts.advance(now, &starter);
             self.reports.extend(reports);
             let wait = self
                 .scripts
@@ -116,51 +124,13 @@ fn an_unknown_user_is_unusable() {
 }
 
 #[test]
-fn notify_commands_run_one_after_the_other() {
-    let path = std::env::temp_dir().join(format!("tandem-notify-order-{}", std::process::id()));
-    let shown = path.display().to_string();
-    let mut bench = Bench::new();
-    for (word, delay) in [("one", "0.1"), ("two", "0.05"), ("three", "0")] {
-        let text = format!("sleep {delay}; echo {word} >> {shown}");
-        bench.scripts.notify(Command {
-            argv: vec!["/bin/sh".into(), "-c".into(), text],
-            user: None,
-            group: None,
-        });
-    }
-    bench.run(|bench| !bench.scripts.is_notifying());
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntwo\nthree\n");
-    std::fs::remove_file(&path).unwrap();
-}
-
-#[test]
-fn a_failing_notify_command_is_told_and_the_next_one_runs() {
-    let mut bench = Bench::new();
-    for program in ["/bin/false", "/nonexistent/notify", "/bin/true"] {
-        bench.scripts.notify(Command {
-            argv: vec![program.into()],
-            user: None,
-            group: None,
-        });
-    }
-    bench.run(|bench| !bench.scripts.is_notifying());
-    let expected = [
-        Report::Warning("notify command '/bin/false' ended with status 1".into()),
-        Report::Warning(
-            "notify command '/nonexistent/notify' cannot be run: /nonexistent/notify does not exist".into(),
-        ),
-    ];
-    assert_eq!(bench.reports, expected);
-}
-
-#[test]
 fn a_guarded_script_that_others_may_change_is_unusable_as_root() {
     use std::os::unix::fs::PermissionsExt;
     let file = std::env::temp_dir().join(format!("tandem-guarded-{}", std::process::id()));
     std::fs::write(&file, "#!/bin/sh\nexit 0\n").unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o777)).unwrap();
     let mut bench = Bench::new();
-    bench.scripts.guard(true);
+    bench.guarded = true;
     let argv = [file.to_str().unwrap()];
     bench
         .scripts
@@ -169,7 +139,95 @@ fn a_guarded_script_that_others_may_change_is_unusable_as_root() {
     assert_eq!(bench.outcomes()[0], ScriptOutcome::Unusable);
     let warned = |report: &Report| matches!(report, Report::Warning(text) if text.contains("may be changed by others"));
     assert!(bench.reports.iter().any(warned), "{:?}", bench.reports);
-    bench.scripts.guard(false);
+    bench.guarded = false;
     bench.run(|bench| bench.outcomes().contains(&ScriptOutcome::Success));
     std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn what_the_kernel_does_not_start_says_what_is_wrong_with_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = std::env::temp_dir().join(format!("tandem-unusable-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, text: &str, mode: u32| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    for (program, expected) in [
+        (file("plain", "#!/bin/sh\n", 0o644), "may not be executed"),
+        (
+            file("lost", "#!/usr/bin/perl7\n", 0o755),
+            "begins with an interpreter that does not exist",
+        ),
+        (folder.to_str().unwrap().to_owned(), "may not be executed"),
+    ] {
+        let mut bench = Bench::new();
+        let check = spec(&[&program], 5, 1000);
+        bench.scripts.set(vec![check], Instant::now());
+        bench.run(|bench| !bench.outcomes().is_empty());
+        assert_eq!(bench.outcomes()[0], ScriptOutcome::Unusable, "{program}");
+        let Report::Warning(text) = &bench.reports[0] else {
+            panic!("{:?}", bench.reports);
+        };
+        assert!(text.contains(expected), "{text}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn starts_that_a_long_run_covers_are_skipped() {
+    let begin = Instant::now();
+    let at = |ms| begin + Duration::from_millis(ms);
+    let second = 1_000_000;
+    assert_eq!(
+        following(at(0), at(1), second),
+        at(1000),
+        "a late start does not shift the next"
+    );
+    assert_eq!(following(at(1000), at(1999), second), at(2000));
+    assert_eq!(
+        following(at(1000), at(2500), second),
+        at(3000),
+        "2000 was covered"
+    );
+    let long = Duration::from_hours(24 * 365 * 100);
+    assert!(following(begin, begin + long, 1) >= begin + long);
+}
+
+#[test]
+fn a_script_is_killed_two_seconds_after_it_was_asked_to_end() {
+    let mut bench = Bench::new();
+    // It does not end when asked.
+    let deaf = spec(
+        &["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"],
+        50,
+        200,
+    );
+    let began = Instant::now();
+    bench.scripts.set(vec![deaf], began);
+    bench.run(|bench| !bench.outcomes().is_empty());
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(2200), "{took:?}");
+    assert_eq!(bench.outcomes(), [ScriptOutcome::TimedOut], "one at a time");
+}
+
+#[test]
+fn a_check_that_changes_is_ended_without_waiting_for_it() {
+    let mut bench = Bench::new();
+    let long = spec(&["/bin/sleep", "60"], 20, 60_000);
+    bench.scripts.set(vec![long], Instant::now());
+    bench.run(|bench| bench.scripts.checks["check"].running.is_some());
+    bench
+        .scripts
+        .set(vec![spec(&["/bin/true"], 20, 1000)], Instant::now());
+    assert_eq!(bench.scripts.dying.len(), 1);
+    bench.run(|bench| bench.scripts.dying.is_empty() && !bench.outcomes().is_empty());
+    assert!(
+        bench
+            .outcomes()
+            .iter()
+            .all(|outcome| *outcome == ScriptOutcome::Success)
+    );
 }

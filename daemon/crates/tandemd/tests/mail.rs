@@ -8,12 +8,11 @@ mod ill;
 mod pair;
 
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
 
 use exim::{Exim, PORT, header};
 use ill::Ill;
 use pair::daemon::signal_process;
-use pair::{Daemon, Pair, VIP, wait};
+use pair::{Daemon, Keepalived, Pair, VIP, wait};
 
 const SERVER: &str = "10.77.0.14";
 
@@ -62,30 +61,6 @@ fn mail_status(daemon: &Daemon) -> serde_json::Value {
     daemon.status()["mail"].clone()
 }
 
-struct Keepalived(Child);
-
-impl Keepalived {
-    fn start(pair: &Pair, file: &std::path::Path) -> Self {
-        let folder = file.parent().unwrap();
-        let mut command = pair.b.namespace.command("keepalived");
-        command.args(["--dont-fork", "--log-console", "--vrrp", "--use-file"]);
-        command.arg(file).arg("--pid").arg(folder.join("ka.pid"));
-        command.arg("--vrrp_pid").arg(folder.join("ka-vrrp.pid"));
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        Self(command.spawn().unwrap())
-    }
-}
-
-impl Drop for Keepalived {
-    fn drop(&mut self) {
-        signal_process(self.0.id(), "TERM");
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn changes_of_state_are_mailed_as_keepalived_does_with_more_to_read() {
     require!();
@@ -97,7 +72,7 @@ fn changes_of_state_are_mailed_as_keepalived_does_with_more_to_read() {
         ..PLAIN
     };
     let theirs = write(&pair, "theirs.conf", 72, &wish);
-    let keepalived = Keepalived::start(&pair, &theirs);
+    let keepalived = Keepalived::start(&pair.b, &theirs);
     let daemon = Daemon::start(&pair, &pair.a, None, Some(&ours));
     let both = |exim: &Exim| {
         (

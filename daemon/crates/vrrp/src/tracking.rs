@@ -120,6 +120,8 @@ pub struct Debounce {
     pub rise: u32,
     pub fall: u32,
     run: u32,
+    /// The next result decides alone.
+    fresh: bool,
     health: Health,
 }
 
@@ -135,6 +137,7 @@ impl Debounce {
             rise: rise.max(1),
             fall: fall.max(1),
             run: 0,
+            fresh: false,
             health,
         }
     }
@@ -149,13 +152,27 @@ impl Debounce {
         self.fall = fall.max(1);
     }
 
+    /// Another command from now on: what is known stays until its first result, which decides
+    /// alone again.
+    pub fn renew(&mut self, rise: u32, fall: u32) {
+        self.retune(rise, fall);
+        self.fresh = true;
+        self.run = 0;
+    }
+
     pub fn unusable(&mut self) {
+        self.fresh = false;
         self.health = Health::Unusable;
         self.run = 0;
     }
 
     pub fn result(&mut self, success: bool) -> Health {
-        match (self.health, success) {
+        let known = if std::mem::take(&mut self.fresh) {
+            Health::Unknown
+        } else {
+            self.health
+        };
+        match (known, success) {
             (Health::Unknown | Health::Unusable | Health::Value(_), _) => {
                 self.health = if success { Health::Up } else { Health::Down };
                 self.run = 0;
@@ -274,5 +291,25 @@ mod tests {
         assert_eq!(checks.result(false), Health::Down);
         assert_eq!(checks.result(true), Health::Down);
         assert_eq!(checks.result(true), Health::Up);
+    }
+
+    #[test]
+    fn another_command_keeps_the_verdict_until_its_first_result() {
+        let mut check = Debounce::new(3, 3, false);
+        check.result(true);
+        check.renew(3, 3);
+        assert_eq!(check.health(), Health::Up);
+        assert_eq!(check.result(false), Health::Down);
+        check.renew(3, 3);
+        assert_eq!(check.result(true), Health::Up);
+        assert_eq!(
+            check.result(false),
+            Health::Up,
+            "the second one does not decide alone"
+        );
+        check.unusable();
+        check.renew(3, 3);
+        assert_eq!(check.health(), Health::Unusable);
+        assert_eq!(check.result(true), Health::Up);
     }
 }

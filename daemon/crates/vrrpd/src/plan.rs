@@ -202,6 +202,10 @@ fn warn_of_the_undone(config: &Config, warnings: &mut Vec<String>) {
     let mail = &config.global.mail;
     let wanted = config.instances.iter().any(|it| it.notify.mails())
         || config.sync_groups.iter().any(|it| it.notify.mails());
+    for script in config.global.idle_fifo_scripts() {
+        let fifo = script.trim_end_matches("_script");
+        warnings.push(format!("{script} is not run: there is no {fifo}"));
+    }
     let undone = [
         (
             wanted && mail.to.is_empty(),

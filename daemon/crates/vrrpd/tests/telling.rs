@@ -61,11 +61,11 @@ fn every_event_is_a_line_in_the_fifo_in_order() {
     reader.read_to_string(&mut lines).unwrap();
     assert_eq!(
         lines,
-        "INSTANCE \"VI_1\" BACKUP 100\nGROUP \"G\" BACKUP 100\n\
-         INSTANCE \"VI_1\" MASTER 100\nGROUP \"G\" MASTER 100\n\
+        "INSTANCE \"VI_1\" BACKUP 100\nGROUP \"G\" BACKUP 0\n\
+         INSTANCE \"VI_1\" MASTER 100\nGROUP \"G\" MASTER 0\n\
          INSTANCE \"VI_1\" MASTER 90\n\
-         INSTANCE \"VI_1\" BACKUP 1\nGROUP \"G\" BACKUP 1\n\
-         INSTANCE \"VI_1\" STOP 1\nGROUP \"G\" STOP 1\n"
+         INSTANCE \"VI_1\" BACKUP 1\nGROUP \"G\" BACKUP 0\n\
+         INSTANCE \"VI_1\" STOP 1\nGROUP \"G\" STOP 0\n"
     );
     assert!(!path.exists(), "what was made is removed again");
 }

@@ -56,6 +56,35 @@ fn a_script_of_weight_zero_decides_between_fault_and_service() {
 }
 
 #[test]
+fn a_reload_that_changes_only_the_command_keeps_the_result_until_the_next_one() {
+    if skipped() {
+        return;
+    }
+    let pair = Pair::new();
+    let text = tracked(3, "0.1", 100, "fall 3\n  rise 3");
+    let mut node = Node::start(&pair.a, &text);
+    node.script_result("chk", Success);
+    node.wait_state("MASTER");
+    let transitions = node.instance()["transitions"].clone();
+    node.configure(&text.replace("/bin/true", "/bin/other"));
+    assert_eq!(node.scripts[0].argv, ["/bin/other"]);
+    assert_eq!(node.state(), "MASTER");
+    // The same command as another user is another check too.
+    node.configure(&text.replace("\"/bin/true\"", "\"/bin/true\"\n  user nobody"));
+    assert_eq!(
+        node.instance()["transitions"],
+        transitions,
+        "no FAULT in between"
+    );
+    node.script_result("chk", Failure);
+    node.wait_state("FAULT");
+    node.configure(&text);
+    assert_eq!(node.state(), "FAULT", "nor a success that nobody saw");
+    node.script_result("chk", Success);
+    node.wait_state("MASTER");
+}
+
+#[test]
 fn a_script_that_cannot_be_run_is_fault_whatever_its_weight() {
     if skipped() {
         return;

@@ -46,8 +46,8 @@ pub(super) static GLOBALS: &[Entry] = entries! {
         Accepted("packets to addresses that are not held are never accepted: they are not on the machine")
             => "vrrp_iptables" "nftables" "nftables_priority" "nftables_counters"
             "nftables_ifindex" "vrrp_ipsets" "iptables";
-        NotYet("start what reads the FIFO from its own systemd unit; nothing of the layer 4 half is written")
-            => "notify_fifo_script" "vrrp_notify_fifo_script" "lvs_notify_fifo"
+        Supported => "notify_fifo_script" "vrrp_notify_fifo_script";
+        Accepted("has an effect once the layer 4 director runs") => "lvs_notify_fifo"
             "lvs_notify_fifo_script";
         Accepted("the supervisor checks a new configuration before it takes it up")
             => "reload_check_config" "reload_file" "reload_time_file" "reload_repeat"

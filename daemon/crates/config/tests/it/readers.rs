@@ -155,10 +155,8 @@ const KEEPALIVED: &[(&str, &[(&str, &str)])] = &[
         "Notify.priority_changes",
         &[("vrrp_instance", "notify_priority_changes")],
     ),
-    (
-        "NotifyFifo.script",
-        &[("global_defs", "notify_fifo_script")],
-    ),
+    // Read through `Global::fifo_readers`.
+    ("Global.fifo_scripts", &[]),
     (
         "TrackFile.*",
         &[("top", "track_file"), ("track_file", "init_file")],

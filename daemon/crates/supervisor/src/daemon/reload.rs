@@ -64,6 +64,7 @@ impl Daemon {
                 return;
             }
         };
+        self.make_fifos(&loaded);
         self.attempt += 1;
         let (changes, to_ask) = self.compare(&loaded, &listeners);
         self.reload = Some(Reload {
@@ -214,6 +215,7 @@ impl Daemon {
         self.generation = reload.attempt;
         self.loaded_at = unix_ms();
         self.handed_over = false;
+        self.take_up_readers();
         let changes = reload.changes;
         let text = if changes.is_empty() {
             "nothing changed".to_owned()
@@ -230,6 +232,7 @@ impl Daemon {
         let Some(reload) = self.reload.take() else {
             return;
         };
+        self.readers.tidy();
         let findings = reload.refused.unwrap_or_default();
         for finding in &findings {
             self.journal.error(&format!(

@@ -16,8 +16,10 @@ use crate::control::Control;
 use crate::host;
 use crate::journal::Journal;
 use crate::listeners::Listeners;
+use crate::notify::Notifications;
 use crate::options::RunOptions;
 use crate::outbox::Outbox;
+use crate::readers::Readers;
 use crate::run_dir::RunDir;
 use crate::script::Scripts;
 use crate::service::Service;
@@ -46,6 +48,9 @@ impl Daemon {
         let mut daemon = Self::assemble(options, current, listeners, users, run_dir)
             .map_err(|error| format!("tandemd: {error}"))?;
         daemon.welcome();
+        let current = daemon.current.clone();
+        daemon.make_fifos(&current);
+        daemon.take_up_readers();
         for kind in daemon
             .slots
             .iter()
@@ -109,6 +114,8 @@ impl Daemon {
             loaded_at: unix_ms(),
             slots,
             scripts: Scripts::default(),
+            notifications: Notifications::default(),
+            readers: Readers::default(),
             outbox: Outbox::default(),
             letters: 0,
             service,

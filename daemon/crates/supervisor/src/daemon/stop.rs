@@ -79,6 +79,10 @@ impl Daemon {
             return;
         };
         stopping.phase = phase;
+        if phase == Phase::Notify {
+            // The VRRP process has written its last line.
+            self.readers.finish(Instant::now());
+        }
         let patience = match phase {
             Phase::Vrrp => VRRP_PATIENCE,
             Phase::Proxy if stopping.fast => Duration::ZERO,
@@ -112,7 +116,9 @@ impl Daemon {
                 Phase::Vrrp => Kind::Vrrp,
                 Phase::Proxy => Kind::Proxy,
                 Phase::Notify => {
-                    let busy = self.scripts.is_notifying() || self.outbox.is_busy();
+                    let busy = self.notifications.is_busy()
+                        || self.outbox.is_busy()
+                        || self.readers.is_leaving();
                     if !busy || now >= deadline {
                         self.exit = Some(status);
                     }

@@ -3,6 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::Daemon;
+use crate::command::{Command, Starter};
+use crate::configuration::Loaded;
+use crate::readers::Wanted;
 use crate::worker::Kind;
 
 /// How often idle control clients are looked at, while there are any.
@@ -20,6 +23,8 @@ impl Daemon {
         let clients = (!self.control.is_idle()).then(|| now + CLIENTS_LOOK);
         [
             self.scripts.deadline(),
+            self.notifications.deadline(),
+            self.readers.deadline(),
             self.outbox.deadline(),
             self.reload_deadline(),
             self.status_deadline(),
@@ -38,9 +43,7 @@ impl Daemon {
 
     pub(super) fn tick(&mut self, now: Instant) {
         self.check_liveness(now);
-        self.scripts.guard(self.current.guards_scripts());
-        let reports = self.scripts.advance(now, &self.users, &self.epoll);
-        self.script_reports(reports);
+        self.advance_commands(now);
         self.advance_mail(now);
         self.restart_due(now);
         self.check_service(now);
@@ -50,6 +53,39 @@ impl Daemon {
         self.control.expire(now, &self.epoll);
         self.advance_stop(now);
         self.prove_alive(now);
+    }
+
+    fn advance_commands(&mut self, now: Instant) {
+        let starter = Starter {
+            users: &self.users,
+            guarded: self.current.guards_scripts(),
+            epoll: &self.epoll,
+        };
+        let reports = self.scripts.advance(now, &starter);
+        let mut warnings = self.notifications.advance(now, &starter);
+        warnings.extend(self.readers.advance(now, &starter));
+        self.script_reports(reports);
+        for warning in warnings {
+            self.journal.warning(&warning);
+        }
+    }
+
+    /// At the start and after every reload, with the FIFOs in place.
+    pub(super) fn take_up_readers(&mut self) {
+        let wanted = wanted(&self.current);
+        self.readers.set(wanted, Instant::now());
+    }
+
+    /// Before a configuration is taken up.
+    pub(super) fn make_fifos(&mut self, loaded: &Loaded) {
+        let starter = Starter {
+            users: &self.users,
+            guarded: self.current.guards_scripts(),
+            epoll: &self.epoll,
+        };
+        for warning in self.readers.make_fifos(&wanted(loaded), &starter) {
+            self.journal.warning(&warning);
+        }
     }
 
     fn restart_due(&mut self, now: Instant) {
@@ -70,4 +106,29 @@ impl Daemon {
             self.next_alive = self.manager.watchdog_interval().map(|every| now + every);
         }
     }
+}
+
+/// Who reads which FIFO.
+fn wanted(loaded: &Loaded) -> Vec<Wanted> {
+    let mut all: Vec<Wanted> = Vec::new();
+    let Some(half) = &loaded.keepalived else {
+        return all;
+    };
+    let global = &half.parsed.config.global;
+    for (path, command) in global.fifo_readers() {
+        let user = command.user.as_ref().or(global.script_user.as_ref());
+        let group = user.and_then(|user| user.group.as_ref());
+        let wanted = Wanted {
+            path: path.to_owned(),
+            command: Command {
+                argv: command.argv.value.clone(),
+                user: user.map(|user| user.user.value.clone()),
+                group: group.map(|group| group.value.clone()),
+            },
+        };
+        if !all.contains(&wanted) {
+            all.push(wanted);
+        }
+    }
+    all
 }

@@ -66,8 +66,16 @@ impl Daemon {
             FromWorker::Status { id, body } => self.status_part(kind, id, body),
             FromWorker::Service { up, reason } => self.proxy_says(Word { up, reason }),
             FromWorker::Scripts { scripts } => self.scripts.set(scripts, Instant::now()),
-            FromWorker::Notify { argv, user, group } => {
-                self.scripts.notify(Command { argv, user, group });
+            FromWorker::Notify {
+                subject,
+                argv,
+                user,
+                group,
+            } => {
+                let command = Command { argv, user, group };
+                if let Some(warning) = self.notifications.add(subject, command) {
+                    self.journal.warning(&warning);
+                }
             }
             FromWorker::Mail { subject, text } => self.mail(&subject, text),
             FromWorker::Holding { addresses } => {

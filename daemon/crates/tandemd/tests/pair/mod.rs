@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports)]
 
 pub mod daemon;
+pub mod keepalived;
 pub mod traffic;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use testkit::segment::{Host, Segment};
 
 pub use daemon::Daemon;
+pub use keepalived::Keepalived;
 pub use traffic::Traffic;
 
 pub const VIP: &str = "10.77.0.100";

@@ -116,7 +116,8 @@ impl Worker {
         self.report_holding();
     }
 
-    /// Results so far stay with a script of the same name that still runs the same program.
+    /// Results so far stay with a script of the same name; when it runs something else from now
+    /// on, until the first result of that.
     fn take_up_scripts(&mut self, scripts: Vec<ScriptPlan>) {
         let before: Vec<ScriptSpec> = self
             .scripts
@@ -127,11 +128,15 @@ impl Worker {
         for script in scripts {
             let name = script.spec.name.clone();
             let debounce = match old.remove(&name) {
-                Some((known, mut debounce)) if known.spec.argv == script.spec.argv => {
+                Some((known, mut debounce)) if known.spec.same_check(&script.spec) => {
                     debounce.retune(script.rise, script.fall);
                     debounce
                 }
-                _ => Debounce::new(script.rise, script.fall, script.init_fail),
+                Some((_, mut debounce)) => {
+                    debounce.renew(script.rise, script.fall);
+                    debounce
+                }
+                None => Debounce::new(script.rise, script.fall, script.init_fail),
             };
             self.scripts.insert(name, (script, debounce));
         }

@@ -34,7 +34,10 @@ impl Notice {
     fn messages(&self) -> impl Iterator<Item = FromWorker> + '_ {
         let priority = self.priority.to_string();
         let appended = [self.kind, &self.name, self.word, &priority].map(str::to_owned);
-        let own = self.commands.iter().map(|command| run(command, &[]));
+        let run = move |command: &Command, appended: &[String]| {
+            run(format!("{} {}", self.kind, self.name), command, appended)
+        };
+        let own = self.commands.iter().map(move |command| run(command, &[]));
         own.chain(self.any.iter().map(move |command| run(command, &appended)))
     }
 }
@@ -47,10 +50,10 @@ impl Worker {
         let word = word(to, running.deleted);
         let group = running.plan.group.clone();
         self.notify(id, word, true);
-        let priority = self.priority_of(id);
         let notice = group.filter(|name| self.agreed(name, to)).and_then(|name| {
             let group = self.groups.iter().find(|group| group.name == name)?;
-            Some(notice("GROUP", name, word, priority, &group.notify, true))
+            // A group has no priority of its own: programs expect 0 there.
+            Some(notice("GROUP", name, word, 0, &group.notify, true))
         });
         if let Some(notice) = notice {
             self.tell(&notice);
@@ -168,11 +171,12 @@ fn notice(
     }
 }
 
-fn run(command: &Command, appended: &[String]) -> FromWorker {
+fn run(subject: String, command: &Command, appended: &[String]) -> FromWorker {
     let mut argv = command.argv.value.clone();
     argv.extend(appended.iter().cloned());
     let user = command.user.as_ref();
     FromWorker::Notify {
+        subject,
         argv,
         user: user.map(|user| user.user.value.clone()),
         group: user

@@ -116,12 +116,15 @@ fn value(cx: &mut Context<'_>, global: &mut Global, node: &Node) {
         "notify_fifo" | "vrrp_notify_fifo" => {
             if let Some(path) = cx.text(BLOCK, node, "notify_fifo /run/vrrp.fifo") {
                 let keyword = node.keyword().to_owned();
-                global.notify_fifos.push(NotifyFifo {
-                    keyword,
-                    path,
-                    script: None,
-                });
+                // The last one counts.
+                global.notify_fifos.retain(|known| known.keyword != keyword);
+                global.notify_fifos.push(NotifyFifo { keyword, path });
             }
+        }
+        keyword @ ("notify_fifo_script" | "vrrp_notify_fifo_script") => {
+            let keyword = keyword.to_owned();
+            let command = cx.command(BLOCK, node);
+            global.fifo_scripts.extend(command.map(|it| (keyword, it)));
         }
         "vrrp_version" => {
             if let Some(found) = cx

@@ -1,6 +1,6 @@
 //! `global_defs`.
 
-use super::{Garp, NotifyFifo, ScriptUser, Version};
+use super::{Command, Garp, NotifyFifo, ScriptUser, Version};
 use crate::source::Spanned;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -45,6 +45,8 @@ pub struct Global {
     /// `vrrp_notify_priority_changes`
     pub notify_priority_changes: bool,
     pub notify_fifos: Vec<NotifyFifo>,
+    /// `notify_fifo_script` or `vrrp_notify_fifo_script`, and what it runs.
+    pub fifo_scripts: Vec<(String, Command)>,
     /// `vrrp_down_timer_adverts`, 1–100; 3 by default.
     pub down_timer_adverts: Spanned<u8>,
     /// Send `vrrp_higher_prio_send_advert` / not `vrrp_lower_prio_no_advert` unless instances say
@@ -83,6 +85,7 @@ impl Default for Global {
             firewall: None,
             notify_priority_changes: false,
             notify_fifos: Vec::new(),
+            fifo_scripts: Vec::new(),
             down_timer_adverts: Spanned::implied(3),
             higher_prio_send_advert: false,
             lower_prio_no_advert: false,
@@ -91,6 +94,30 @@ impl Default for Global {
             instance: None,
             reload_check_config: false,
         }
+    }
+}
+
+impl Global {
+    /// FIFOs with the programs that read them, each by its own keyword's script.
+    pub fn fifo_readers(&self) -> impl Iterator<Item = (&str, &Command)> {
+        self.notify_fifos.iter().filter_map(|fifo| {
+            let script = format!("{}_script", fifo.keyword);
+            let mut scripts = self.fifo_scripts.iter();
+            let (_, command) = scripts.rfind(|(keyword, _)| *keyword == script)?;
+            Some((fifo.path.value.as_str(), command))
+        })
+    }
+
+    /// Scripts whose FIFO nobody named.
+    pub fn idle_fifo_scripts(&self) -> impl Iterator<Item = &str> {
+        let keywords = self
+            .fifo_scripts
+            .iter()
+            .map(|(keyword, _)| keyword.as_str());
+        keywords.filter(|keyword| {
+            let fifo = keyword.strip_suffix("_script").unwrap_or(keyword);
+            self.notify_fifos.iter().all(|known| known.keyword != fifo)
+        })
     }
 }
 

@@ -37,11 +37,10 @@ impl Notify {
     }
 }
 
-/// `notify_fifo`, `vrrp_notify_fifo`, with the script that reads it.
+/// `notify_fifo`, `vrrp_notify_fifo`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotifyFifo {
     /// `notify_fifo` or `vrrp_notify_fifo`.
     pub keyword: String,
     pub path: Spanned<String>,
-    pub script: Option<Command>,
 }
