@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
-const PREFIX: &str = "tdm";
+/// How the name of every namespace begins; the number of the process that made it follows.
+pub const PREFIX: &str = "tdm";
 const FOLDER: &str = "/run/netns";
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);

@@ -1,6 +1,6 @@
 // Outage as a client sees it, per fault: tandemd beside Debian's keepalived and haproxy, rendered from the same
 // definition, in one lab, rounds interleaved.
-// usage: node --import tsx bench/failover/main.ts [--rounds 10] [--advert 100ms] [--only tandem|debian] [--json FILE]
+// usage: node --import tsx bench/hosts/main.ts [--rounds 10] [--advert 100ms] [--only tandem|debian] [--json FILE]
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createLab } from "../../lab/index.ts";
