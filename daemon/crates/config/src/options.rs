@@ -29,6 +29,8 @@ pub struct Options<'a> {
     pub env: &'a BTreeMap<String, String>,
     /// keepalived's `@ID` selector: `-i ID`, by default the short host name.
     pub config_id: &'a str,
+    /// keepalived's `--all-config`: a plain `include` that finds nothing is an error too.
+    pub every_file: bool,
     pub files: &'a dyn FileLoader,
 }
 
@@ -40,6 +42,7 @@ impl Default for Options<'_> {
             tolerant: false,
             env: &EMPTY_ENV,
             config_id: "",
+            every_file: false,
             files: &NoFiles,
         }
     }

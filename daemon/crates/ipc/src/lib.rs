@@ -15,5 +15,9 @@ pub use channel::{Channel, ChannelError, Received};
 pub use message::{Attachment, FromWorker, ListenerGrant, ScriptSpec, SourceFile, ToWorker};
 pub use worker::WorkerOptions;
 
+/// Variable of a worker's environment: which `@ID` lines of keepalived.conf count. Without it
+/// those of the short host name do.
+pub const CONFIG_ID: &str = "TANDEM_CONFIG_ID";
+
 /// The descriptor number on which a child finds its end of the channel.
 pub const CHANNEL_FD: i32 = 3;

@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 
 use config::haproxy::model::{Host, ServerAddress};
 use config::json::Finding;
-use config::{FileId, FileLoader, Options, Parsed, Source, SourceMap, haproxy, keepalived};
+use config::{
+    FileId, FileLoader, Options, Parsed, Severity, Source, SourceMap, haproxy, keepalived,
+};
 use ipc::{Attachment, SourceFile};
 use sha2::{Digest as _, Sha256};
 
 use crate::glob;
+use crate::options::StandIn;
 
 /// What is read, and how strictly.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +21,7 @@ pub struct Inputs<'a> {
     pub haproxy: &'a [PathBuf],
     pub keepalived: Option<&'a Path>,
     pub tolerant: bool,
+    pub stand_in: Option<&'a StandIn>,
 }
 
 /// One of the two configurations, with the texts it came from.
@@ -104,11 +108,15 @@ impl Loaded {
 /// Reads and parses. Never fails as a whole: what is wrong is among the findings.
 pub fn load(inputs: Inputs<'_>) -> Loaded {
     let env: BTreeMap<String, String> = std::env::vars().collect();
-    let config_id = short_host_name();
+    let stand_in = inputs.stand_in;
+    let config_id = stand_in
+        .and_then(|stand_in| stand_in.config_id.clone())
+        .unwrap_or_else(short_host_name);
     let options = Options {
         tolerant: inputs.tolerant,
         env: &env,
         config_id: &config_id,
+        every_file: stand_in.is_some_and(|stand_in| stand_in.every_file),
         files: &DiskFiles,
     };
     let mut loaded = Loaded::default();
@@ -120,12 +128,30 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
     }
     if let Some(path) = inputs.keepalived {
         let files = read_all(&[path.to_owned()], &mut loaded.unreadable);
-        let parsed = keepalived::parse(&sources(&files), &options);
+        let mut parsed = keepalived::parse(&sources(&files), &options);
+        if stand_in.is_some_and(|stand_in| !stand_in.vrrp_only) {
+            refuse_virtual_servers(&mut parsed);
+        }
         let mut attachments = included(files.len(), &parsed.sources);
         attachments.extend(names(&parsed.config));
         loaded.keepalived = Some(half(files, parsed, attachments));
     }
     loaded
+}
+
+/// Who starts keepalived for both halves does not get one of them alone: traffic to the virtual
+/// servers would end, and nobody would say so. With `--vrrp` it is what was asked for.
+fn refuse_virtual_servers(parsed: &mut Parsed<keepalived::Config>) {
+    let blocks = parsed.config.lvs.iter().map(|block| block.title.span);
+    let starts: BTreeSet<(FileId, u32)> = blocks.map(|span| (span.file, span.start)).collect();
+    for finding in &mut parsed.diagnostics {
+        let place = (finding.span.file, finding.span.start);
+        if finding.code == "keepalived/not-yet" && starts.contains(&place) {
+            finding.severity = Severity::Error;
+            let help = "start it with --vrrp if another program does the virtual servers";
+            finding.suggestion = Some(help.to_owned());
+        }
+    }
 }
 
 /// The machine's name up to the first dot: keepalived's default `@ID`.
@@ -287,6 +313,7 @@ mod tests {
             haproxy: &missing,
             keepalived: Some(Path::new("/nonexistent/keepalived.conf")),
             tolerant: false,
+            stand_in: None,
         });
         assert!(!loaded.is_valid());
         let files: Vec<String> = loaded.findings().into_iter().map(|f| f.file).collect();

@@ -2,6 +2,7 @@
 
 mod configure;
 mod dead;
+mod dumping;
 mod mail;
 mod proxy;
 mod reload;
@@ -11,6 +12,7 @@ mod stop;
 mod tick;
 mod workers;
 
+use std::os::fd::OwnedFd;
 use std::time::Instant;
 
 use sys::epoll::{Epoll, Events};
@@ -23,6 +25,7 @@ use crate::listeners::Listeners;
 use crate::notify::{self, Notifications};
 use crate::options::RunOptions;
 use crate::outbox::{self, Outbox};
+use crate::pid_file::PidFile;
 use crate::readers::{self, Readers};
 use crate::run_dir::RunDir;
 use crate::script::{self, Scripts};
@@ -32,7 +35,9 @@ use crate::systemd::ServiceManager;
 use crate::users::Users;
 use crate::worker::Kind;
 
+pub use dumping::{JSON, STATS_CLEAR};
 use reload::Reload;
+pub(crate) use start::inputs;
 use status::{Form, Handover, Poll};
 use stop::Stopping;
 
@@ -81,12 +86,37 @@ pub struct Daemon {
     handed_over: bool,
     stopping: Option<Stopping>,
     next_alive: Option<Instant>,
+    /// Counters when they were cleared last.
+    counted: serde_json::Value,
+    pid_file: Option<PidFile>,
+    vrrp_pid_file: Option<PidFile>,
+    /// Told when everything runs: whoever started this process waits for it.
+    starter: Option<OwnedFd>,
     exit: Option<i32>,
+}
+
+/// How the process came to be.
+#[derive(Debug)]
+pub enum Start {
+    /// It is the one that somebody started and watches.
+    Foreground,
+    /// It was doubled off one that waits for a byte here before it ends; the terminal is left
+    /// then.
+    Background(OwnedFd),
 }
 
 /// Runs until stopped; the exit status.
 pub fn run(options: RunOptions) -> i32 {
-    match Daemon::start(options) {
+    run_as(options, Start::Foreground)
+}
+
+/// The same for a process that may have to leave its terminal.
+pub fn run_as(options: RunOptions, start: Start) -> i32 {
+    let starter = match start {
+        Start::Foreground => None,
+        Start::Background(starter) => Some(starter),
+    };
+    match Daemon::start(options, starter) {
         Ok(mut daemon) => daemon.serve(),
         Err(text) => {
             eprintln!("{text}");
@@ -114,6 +144,9 @@ impl Daemon {
                 self.readers.close();
                 self.listeners.remove_files();
                 self.run_dir.clean();
+                if self.options.stand_in.is_some() {
+                    self.run_dir.remove();
+                }
                 return status;
             }
         }
@@ -160,6 +193,8 @@ impl Daemon {
                 self.begin_reload(None);
             } else if signal == Signal::CHILD.as_raw() {
                 // Ends of children come by their own descriptors.
+            } else if let Some(kind) = dumping::kind_of(signal) {
+                self.begin_dump(kind);
             } else {
                 self.begin_stop(signal == Signal::INT.as_raw());
             }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 const GROUP_WRITABLE: u32 = 0o020;
 const OTHERS_WRITABLE: u32 = 0o002;
+const ANYBODY_EXECUTES: u32 = 0o111;
 const STICKY: u32 = 0o1000;
 const ROOT: u32 = 0;
 
@@ -21,6 +22,13 @@ pub fn objection(program: &str) -> Option<String> {
         "{} may be changed by others than root, and with enable_script_security nothing of that kind runs as root",
         part.display()
     ))
+}
+
+/// Whether there is an executable file of that name.
+pub fn can_run(program: &str) -> bool {
+    locate(program)
+        .and_then(|path| fs::metadata(path).ok())
+        .is_some_and(|found| found.is_file() && found.mode() & ANYBODY_EXECUTES != 0)
 }
 
 /// The file that a name without a slash stands for, as the start of the program finds it.

@@ -72,7 +72,15 @@ fn interfaces(config: &keepalived::Config, sources: &SourceMap) -> Vec<Finding> 
         wanted.push(&instance.interface);
         let vips = instance.vips.iter().chain(&instance.vips_excluded);
         wanted.extend(vips.filter_map(|vip| vip.interface.as_ref()));
+        wanted.extend(
+            instance
+                .track_interfaces
+                .iter()
+                .map(|track| &track.interface),
+        );
     }
+    let groups = config.sync_groups.iter();
+    wanted.extend(groups.flat_map(|g| g.track_interfaces.iter().map(|track| &track.interface)));
     let mut told = HashSet::new();
     let missing = wanted
         .into_iter()

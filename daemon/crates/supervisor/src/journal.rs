@@ -1,10 +1,15 @@
-//! The daemon's own log: to the log daemon, or to standard error in the foreground; limited in
-//! rate, so that nothing outside can fill a disk through it.
+//! The daemon's own log: to the log daemon, to standard error, to a file; limited in rate, so that
+//! nothing outside can fill a disk through it.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use trafficlog::{Clock, Facility, Filter, Header, Level, Sink, Socket, SyslogFormat, UtcOffset};
+use trafficlog::{Clock, Filter, Header, Level, Sink, Socket, SyslogFormat, UtcOffset};
+
+use crate::options::{Console, LogOptions};
 
 const LOG_SOCKET: &str = "/dev/log";
 /// Lines that may come at once.
@@ -14,39 +19,33 @@ const RATE: u32 = 50;
 
 #[derive(Debug)]
 pub struct Journal {
-    /// `None`: lines go to standard error.
     sink: Option<Sink>,
+    file: Option<File>,
+    console: bool,
     clock: Clock,
     limit: Limit,
 }
 
 impl Journal {
-    /// Standard error if asked for, if it is a terminal, or if there is no log daemon.
-    pub fn open(foreground: bool) -> Self {
-        let socket = if foreground || std::io::stderr().is_terminal() {
-            None
-        } else {
+    /// As asked for; standard error in any case if there is nothing else.
+    pub fn open(options: &LogOptions) -> io::Result<Self> {
+        let terminal = options.console == Console::Terminal && io::stderr().is_terminal();
+        let console = terminal || options.console == Console::Always;
+        let socket = if options.syslog && !terminal {
             Socket::unix(LOG_SOCKET).ok()
+        } else {
+            None
         };
-        let sink = socket.map(|socket| {
-            let filter = Filter {
-                facility: Facility::DAEMON,
-                max_level: Level::Debug,
-                min_level: Level::Emerg,
-            };
-            let header = Header {
-                format: SyslogFormat::Local,
-                tag: "tandemd".to_owned(),
-                pid: std::process::id(),
-                host: None,
-            };
-            Sink::new(Some(socket), filter, header, 4096)
-        });
-        Self {
+        let sink = socket.map(|socket| sink(socket, options));
+        let file = options.file.as_deref().map(appended).transpose()?;
+        let nowhere = sink.is_none() && file.is_none() && options.syslog;
+        Ok(Self {
             sink,
+            file,
+            console: console || nowhere,
             clock: Clock::new(UtcOffset(0)),
             limit: Limit::new(Instant::now()),
-        }
+        })
     }
 
     pub fn error(&mut self, text: &str) {
@@ -78,16 +77,28 @@ impl Journal {
         }
     }
 
+    /// A whole document, however long: it is asked for, not caused from outside.
+    pub fn document(&mut self, text: &str) {
+        for line in text.lines() {
+            self.write(Level::Info, line);
+        }
+    }
+
+    /// The console went away: a daemon that has left its terminal.
+    pub fn leave_console(&mut self) {
+        self.console = false;
+    }
+
     fn write(&mut self, level: Level, text: &str) {
-        let Some(sink) = &mut self.sink else {
-            // Standard error may be closed; there is nobody left to tell.
+        // What cannot be written to is closed or full; there is nobody left to tell.
+        if self.console {
             let _ = writeln!(std::io::stderr(), "tandemd: {text}");
-            return;
-        };
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let unix_ms = i64::try_from(now.as_millis()).unwrap_or(0);
+        }
+        if let Some(file) = &mut self.file {
+            let _ = writeln!(file, "{} {text}", now_text());
+        }
+        let Some(sink) = &mut self.sink else { return };
+        let unix_ms = unix_ms();
         self.clock
             .set_offset(UtcOffset(sys::localtime::utc_offset(unix_ms / 1000)));
         let push = |out: &mut Vec<u8>, _: &mut Clock| out.extend_from_slice(text.as_bytes());
@@ -101,6 +112,50 @@ impl Journal {
             }
         }
     }
+}
+
+fn sink(socket: Socket, options: &LogOptions) -> Sink {
+    let filter = Filter {
+        facility: options.facility,
+        max_level: if options.detail {
+            Level::Debug
+        } else {
+            Level::Info
+        },
+        min_level: Level::Emerg,
+    };
+    let header = Header {
+        format: SyslogFormat::Local,
+        tag: options.tag.clone(),
+        pid: std::process::id(),
+        host: None,
+    };
+    Sink::new(Some(socket), filter, header, 4096)
+}
+
+/// Never through a link that somebody else has put there.
+fn appended(path: &Path) -> io::Result<File> {
+    let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .custom_flags(no_follow)
+        .open(path)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+fn unix_ms() -> i64 {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(0)
+}
+
+/// Seconds since 1970 with three decimals: sortable, and free of time zones.
+fn now_text() -> String {
+    let ms = unix_ms();
+    format!("{}.{:03}", ms / 1000, ms % 1000)
 }
 
 /// A token bucket that counts what it refuses.

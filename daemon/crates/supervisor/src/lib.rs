@@ -4,24 +4,30 @@
 //! processes with just the rights they need, listening sockets, scripts run on their behalf, the
 //! state of everything. Never parses a byte from the network. One thread, one epoll.
 #![forbid(unsafe_code)]
+// What was asked for on the command line is made of independent switches.
+#![allow(clippy::struct_excessive_bools)]
 
 pub mod client;
 mod command;
 pub mod configuration;
 pub mod control;
 mod daemon;
+mod dump;
 mod farewell;
 mod glob;
 mod guard;
 mod holder;
 mod host;
+pub mod inspect;
 mod journal;
 mod listeners;
 mod liveness;
 pub mod metrics;
+mod namespace;
 mod notify;
 mod options;
 mod outbox;
+mod pid_file;
 mod readers;
 mod run_dir;
 mod script;
@@ -31,9 +37,12 @@ mod systemd;
 pub mod users;
 mod worker;
 
-pub use daemon::run;
+pub use daemon::{JSON, STATS_CLEAR, Start, run, run_as};
 
 /// Level of the `status` document and the control socket that this binary speaks.
 pub const PROTOCOL: u32 = 1;
 
-pub use options::{DEFAULT_RUN_DIR, RunOptions};
+pub use pid_file::running;
+
+pub use options::{Console, DEFAULT_RUN_DIR, LogOptions, RunOptions, StandIn};
+pub use trafficlog::Facility;

@@ -90,6 +90,11 @@ impl RunDir {
         control_socket(&self.path)
     }
 
+    /// The directory too, if nothing else is in it.
+    pub fn remove(&self) {
+        let _ = std::fs::remove_dir(&self.path);
+    }
+
     /// Takes away what the daemon put here.
     pub fn clean(&self) {
         let _ = std::fs::remove_file(self.control_socket());

@@ -111,8 +111,15 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the process from this same executable.
-    pub fn start(kind: Kind, confinement: &Confinement, epoll: &Epoll) -> io::Result<Self> {
+    /// Starts the process from this same executable. `config_id`: which `@ID` lines count;
+    /// `silent`: nothing of the terminal is left to it.
+    pub fn start(
+        kind: Kind,
+        confinement: &Confinement,
+        config_id: Option<&str>,
+        silent: bool,
+        epoll: &Epoll,
+    ) -> io::Result<Self> {
         let (channel, theirs) = Channel::pair()?;
         let mut args: Vec<OsString> = vec![kind.command().into()];
         args.extend(["--parent".into(), std::process::id().to_string().into()]);
@@ -120,6 +127,7 @@ impl Worker {
         let env: Vec<(OsString, OsString)> = std::env::vars_os()
             // The service manager talks to the supervisor alone.
             .filter(|(name, _)| name != "NOTIFY_SOCKET" && name != "WATCHDOG_USEC")
+            .chain(config_id.map(|id| (ipc::CONFIG_ID.into(), id.into())))
             .collect();
         let child = spawn(&Spawn {
             program: OsStr::new("/proc/self/exe"),
@@ -129,7 +137,7 @@ impl Worker {
             identity: None,
             channel: Some((theirs.as_fd(), CHANNEL_FD)),
             death_signal: Some(Signal::TERM),
-            silent: false,
+            silent,
             own_group: false,
         })?;
         epoll.add(&channel, kind.channel_token(), Interest::Input)?;

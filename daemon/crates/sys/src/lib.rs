@@ -1,6 +1,7 @@
 //! System calls as safe functions: the only crate with `unsafe`, each block with its invariant.
 //! Modules are by concern; nothing here knows the protocols or the configuration.
 
+pub mod background;
 pub mod caps;
 pub mod epoll;
 pub mod fdpass;

@@ -67,6 +67,14 @@ impl AsFd for SignalFd {
     }
 }
 
+/// A real-time signal by its number as kill(1) takes it, 34 (SIGRTMIN) to 64.
+pub fn real_time(number: i32) -> Option<Signal> {
+    // SAFETY: the range is that of the real-time signals that a C library leaves to programs.
+    (34..=64)
+        .contains(&number)
+        .then(|| unsafe { Signal::from_raw_unchecked(number) })
+}
+
 /// Ignores a signal for good (SIGPIPE in a process that handles EPIPE).
 pub fn ignore(signal: Signal) -> io::Result<()> {
     // SAFETY: SIG_IGN runs no code of ours.

@@ -43,6 +43,8 @@ pub enum Command {
     VrrpWorker(WorkerArgs),
     ProxyWorker(WorkerArgs),
     MailWorker(WorkerArgs),
+    /// The flags of keepalived, as they are.
+    Keepalived(Vec<OsString>),
     Version {
         json: bool,
     },
@@ -69,7 +71,7 @@ pub struct WorkerArgs {
 }
 
 /// Names of commands that people type.
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "run",
     "check",
     "lint",
@@ -78,6 +80,7 @@ const COMMANDS: [&str; 8] = [
     "status",
     "metrics",
     "probe-address",
+    "keepalived",
 ];
 
 /// Parses the words behind the program's name.
@@ -89,6 +92,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
     let name = first.to_string_lossy().into_owned();
     if name == "lint" {
         return lint::parse(words).map(Command::Lint);
+    }
+    if name == "keepalived" {
+        return Ok(Command::Keepalived(words.collect()));
     }
     let flags = |allowed: &[Flag]| Flags::read(&name, allowed, words);
     match name.as_str() {

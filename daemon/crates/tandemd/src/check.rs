@@ -12,6 +12,7 @@ pub fn check(haproxy: &[PathBuf], keepalived: Option<&Path>, json: bool, toleran
         haproxy,
         keepalived,
         tolerant,
+        stand_in: None,
     });
     if json {
         let findings = serde_json::to_string_pretty(&loaded.findings());

@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod client;
 mod flags;
+mod keepalived;
 mod lint;
 mod probe;
 mod worker;
@@ -13,7 +14,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use args::{Command, RunArgs};
-use supervisor::RunOptions;
+use supervisor::{LogOptions, RunOptions};
 
 /// All went as asked.
 const OK: u8 = 0;
@@ -48,6 +49,9 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
   tandemd probe-address --interface IF ADDR... [--timeout-ms N] [--json]
       Ask the segment who answers for addresses. Exit 0 if nobody else does, 1 if somebody does,
       2 if it could not be asked.
+  tandemd keepalived [FLAG]...
+      Run in the place of keepalived, with its flags, signals and files; also by a link of that
+      name. See tandemd keepalived --help.
   tandemd --version [--json]
 
 Signals to the running daemon: SIGHUP reloads; SIGTERM hands over, drains and stops, a second one
@@ -55,7 +59,12 @@ stops at once; SIGINT stops without draining. The run directory is /run/tandem b
 ";
 
 fn main() -> ExitCode {
-    let command = match args::parse(std::env::args_os().skip(1)) {
+    let mut words = std::env::args_os();
+    let program = words.next();
+    if keepalived::is_name(program.as_deref()) {
+        return ExitCode::from(keepalived::run(words));
+    }
+    let command = match args::parse(words) {
         Ok(command) => command,
         Err(message) => {
             complain(&message);
@@ -88,6 +97,7 @@ fn execute(command: Command) -> u8 {
         Command::VrrpWorker(args) => finish(worker::vrrp(&args)),
         Command::ProxyWorker(args) => finish(worker::proxy(&args)),
         Command::MailWorker(args) => finish(worker::mail(&args)),
+        Command::Keepalived(words) => keepalived::run(words),
         Command::Version { json } => version(json),
         Command::Help => {
             say(HELP.trim_end());
@@ -97,12 +107,18 @@ fn execute(command: Command) -> u8 {
 }
 
 fn run(args: RunArgs) -> u8 {
+    let log = if args.foreground {
+        LogOptions::foreground()
+    } else {
+        LogOptions::default()
+    };
     let status = supervisor::run(RunOptions {
         haproxy: args.haproxy,
         keepalived: args.keepalived,
         run_dir: args.run_dir,
         tolerant: args.tolerant,
-        foreground: args.foreground,
+        log,
+        stand_in: None,
         version: VERSION.to_owned(),
         commit: COMMIT.to_owned(),
     });

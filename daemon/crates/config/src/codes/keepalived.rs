@@ -78,6 +78,10 @@ pub const KEEPALIVED: &[(&str, &str)] = &[
     ),
     ("keepalived/missing-include", "No file matches an include"),
     (
+        "keepalived/missing-parameter",
+        "A keyword stands without the value that it needs; keepalived reads no further",
+    ),
+    (
         "keepalived/missing-value",
         "A keyword, or a block, lacks something it cannot do without",
     ),

@@ -179,7 +179,7 @@ impl Context<'_> {
 
     pub fn missing(&mut self, node: &Node, example: &str) {
         let message = format!("'{}' needs a value", node.keyword());
-        self.error("keepalived/missing-value", node.span().after(), message)
+        self.error("keepalived/missing-parameter", node.span().after(), message)
             .suggest(format!("write e.g. '{example}'"));
     }
 

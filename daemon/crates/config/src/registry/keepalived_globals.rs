@@ -78,7 +78,7 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "bfd_priority" "bfd_no_swap" "bfd_rt_priority" "bfd_rlimit_rttime" "bfd_rlimit_rtime";
         NotYet("network namespaces are chosen by the systemd unit") => "net_namespace"
             "net_namespace_ipvs" "namespace_with_ipsets";
-        Accepted("an old name of router_id") => "lvs_id";
+        Ignored("keepalived 2 does not know it any more; write router_id") => "lvs_id";
         Accepted("unused addresses are told apart by the kernel") => "vrrp_min_garp"
             "fifo_write_vrrp_states_on_reload" "disable_ipv6_autoconf";
     }

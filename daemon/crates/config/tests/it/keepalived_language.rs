@@ -195,7 +195,7 @@ fn includes_are_read_in_place_and_keep_their_own_positions() {
         files: &Files,
         ..Options::default()
     };
-    let text = "global_defs {\n include part.conf\n}\ninclude loop.conf\ninclude gone*.conf\nincluder must.conf\n";
+    let text = "global_defs {\n include part.conf\n}\ninclude loop.conf\ninclude gone*.conf\nincludem must.conf\n";
     let parsed = config::keepalived::parse(&[Source::new("k", text)], &options);
     assert_eq!(
         parsed.config.global.router_id.as_ref().unwrap().value,

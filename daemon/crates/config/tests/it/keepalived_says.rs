@@ -167,7 +167,7 @@ fn missing_parts_are_named() {
             "error 1:15 the vrrp_instance 'V' has no interface: it does not know where to speak [V] => add e.g. 'interface eth0'",
             "error 1:15 the vrrp_instance 'V' has no virtual_router_id: it cannot be told from others [V] => add e.g. 'virtual_router_id 51'",
             "error 1:15 the vrrp_instance 'V' has no address: there is nothing to hold [V] => add e.g. 'virtual_ipaddress { 10.0.0.100/24 }'",
-            "error 3:14 'vrrp_instance' needs a value [] => write e.g. 'vrrp_instance NAME { … }'",
+            "error 3:14 'vrrp_instance' needs a name [] => write 'vrrp_instance NAME { … }'",
             "error 5:13 the vrrp_script 's' runs nothing [s] => add e.g. script \"/usr/bin/pgrep nginx\"",
         ]
     );

@@ -8,6 +8,8 @@ use super::Daemon;
 use crate::configuration::{Half, Loaded};
 use crate::host;
 use crate::listeners::Listeners;
+use crate::options::Console;
+use crate::pid_file::PidFile;
 use crate::worker::{Confinement, Kind, Worker};
 
 impl Daemon {
@@ -16,13 +18,20 @@ impl Daemon {
             Kind::Proxy => host::confinement(&self.current, &self.users),
             Kind::Vrrp => Confinement::default(),
         };
-        let started = Worker::start(kind, &confinement, &self.epoll);
+        let id = self
+            .options
+            .stand_in
+            .as_ref()
+            .and_then(|s| s.config_id.as_deref());
+        let silent = self.starter.is_some() && self.options.log.console != Console::Always;
+        let started = Worker::start(kind, &confinement, id, silent, &self.epoll);
         let Some(slot) = self.slot(kind) else { return };
         slot.restart_at = None;
         match started {
             Ok(worker) => {
                 let pid = worker.pid();
                 slot.worker = Some(worker);
+                self.note_process(kind, pid);
                 self.journal
                     .info(&format!("{} process {pid} started", kind.name()));
                 self.configure_current(kind);
@@ -35,6 +44,30 @@ impl Daemon {
                 } else {
                     self.fail_start(&reason);
                 }
+            }
+        }
+    }
+
+    /// Where keepalived's users look for its number.
+    fn note_process(&mut self, kind: Kind, pid: u32) {
+        let Some(stand_in) = self
+            .options
+            .stand_in
+            .as_ref()
+            .filter(|_| kind == Kind::Vrrp)
+        else {
+            return;
+        };
+        let path = &stand_in.vrrp_pid_file;
+        // The old value takes its file away.
+        self.vrrp_pid_file = None;
+        match PidFile::write(path, pid) {
+            Ok(file) => {
+                self.vrrp_pid_file = Some(file);
+            }
+            Err(error) => {
+                let text = format!("{}: {error}", path.display());
+                self.journal.error(&text);
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
+use std::os::fd::OwnedFd;
 use std::time::Instant;
 
 use config::Severity;
@@ -16,9 +17,11 @@ use crate::control::Control;
 use crate::host;
 use crate::journal::Journal;
 use crate::listeners::Listeners;
+use crate::namespace;
 use crate::notify::Notifications;
-use crate::options::RunOptions;
+use crate::options::{Console, RunOptions};
 use crate::outbox::Outbox;
+use crate::pid_file::PidFile;
 use crate::readers::Readers;
 use crate::run_dir::RunDir;
 use crate::script::Scripts;
@@ -30,14 +33,15 @@ use crate::worker::Kind;
 
 impl Daemon {
     /// Everything up to the workers' start; the error is the text to show.
-    pub(super) fn start(options: RunOptions) -> Result<Self, String> {
+    pub(super) fn start(options: RunOptions, starter: Option<OwnedFd>) -> Result<Self, String> {
+        let said = |error: &dyn std::fmt::Display| format!("tandemd: {error}");
         let current = load(inputs(&options));
         if !current.is_valid() {
             return Err(current.rendered());
         }
+        enter_namespace(&options, &current).map_err(|error| said(&error))?;
         let users = Users::read();
-        let run_dir =
-            RunDir::lock(&options.run_dir).map_err(|error| format!("tandemd: {error}"))?;
+        let run_dir = RunDir::lock(&options.run_dir).map_err(|error| said(&error))?;
         let listeners = match prepare(&current, &Listeners::default(), &users) {
             Ok(listeners) => listeners,
             Err(problems) => {
@@ -46,7 +50,9 @@ impl Daemon {
             }
         };
         let mut daemon = Self::assemble(options, current, listeners, users, run_dir)
-            .map_err(|error| format!("tandemd: {error}"))?;
+            .map_err(|error| said(&error))?;
+        daemon.starter = starter;
+        daemon.write_pid_file().map_err(|error| said(&error))?;
         daemon.welcome();
         let current = daemon.current.clone();
         daemon.make_fifos(&current);
@@ -70,13 +76,17 @@ impl Daemon {
         run_dir: RunDir,
     ) -> std::io::Result<Self> {
         let epoll = Epoll::new()?;
-        let signals = SignalFd::new(&[
+        let mut wanted = vec![
             Signal::TERM,
             Signal::INT,
             Signal::QUIT,
             Signal::HUP,
             Signal::CHILD,
-        ])?;
+        ];
+        if options.stand_in.is_some() {
+            wanted.extend(super::dumping::signals());
+        }
+        let signals = SignalFd::new(&wanted)?;
         sys::signal::ignore(Signal::PIPE)?;
         epoll.add(&signals, SIGNALS, Interest::Input)?;
         let control = Control::open(&run_dir.control_socket(), &epoll, CONTROL)?;
@@ -98,7 +108,7 @@ impl Daemon {
             .map(|(kind, _)| Slot::new(kind))
             .collect();
         Ok(Self {
-            journal: Journal::open(options.foreground),
+            journal: Journal::open(&options.log)?,
             options,
             epoll,
             signals,
@@ -128,6 +138,10 @@ impl Daemon {
             handed_over: false,
             stopping: None,
             next_alive,
+            counted: serde_json::Value::Null,
+            pid_file: None,
+            vrrp_pid_file: None,
+            starter: None,
             exit: None,
         })
     }
@@ -138,6 +152,7 @@ impl Daemon {
             self.options.version, self.options.commit
         );
         self.journal.notice(&text);
+        self.dump_at_start();
         for finding in self.current.findings() {
             if finding.severity == Severity::Warning {
                 self.journal.warning(&finding.to_string());
@@ -159,7 +174,40 @@ impl Daemon {
             self.serving = true;
             self.manager.ready(&self.summary());
             self.journal.notice("ready");
+            self.leave_terminal();
         }
+    }
+
+    /// Everything runs: who started this process need not wait any longer.
+    fn leave_terminal(&mut self) {
+        let Some(starter) = self.starter.take() else {
+            return;
+        };
+        if self.options.log.console != Console::Always {
+            self.journal.leave_console();
+            let null = std::fs::File::options()
+                .read(true)
+                .write(true)
+                .open("/dev/null");
+            if let Ok(null) = null {
+                let _ = rustix::stdio::dup2_stdin(&null);
+                let _ = rustix::stdio::dup2_stdout(&null);
+                let _ = rustix::stdio::dup2_stderr(&null);
+            }
+        }
+        // Whoever waits may be gone by now.
+        let _ = rustix::io::write(&starter, b"!");
+    }
+
+    fn write_pid_file(&mut self) -> Result<(), String> {
+        let Some(stand_in) = &self.options.stand_in else {
+            return Ok(());
+        };
+        let path = &stand_in.pid_file;
+        let file = PidFile::write(path, std::process::id())
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        self.pid_file = Some(file);
+        Ok(())
     }
 
     /// The start failed: say why, stop what runs, and end.
@@ -178,12 +226,25 @@ impl Daemon {
     }
 }
 
-pub(super) fn inputs(options: &RunOptions) -> Inputs<'_> {
+pub(crate) fn inputs(options: &RunOptions) -> Inputs<'_> {
     Inputs {
         haproxy: &options.haproxy,
         keepalived: options.keepalived.as_deref(),
         tolerant: options.tolerant,
+        stand_in: options.stand_in.as_ref(),
     }
+}
+
+/// Of the command line, else of the file.
+fn enter_namespace(options: &RunOptions, loaded: &Loaded) -> Result<(), String> {
+    let said = options.stand_in.as_ref();
+    let said = said.and_then(|stand_in| stand_in.namespace.clone());
+    let written = || {
+        let global = &loaded.keepalived.as_ref()?.parsed.config.global;
+        Some(global.net_namespace.as_ref()?.value.clone())
+    };
+    said.or_else(written)
+        .map_or(Ok(()), |name| namespace::enter(&name))
 }
 
 /// Checks the machine and opens the listeners that a configuration adds.

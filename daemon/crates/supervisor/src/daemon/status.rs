@@ -21,11 +21,19 @@ pub(super) enum Form {
     Exposition,
 }
 
+/// What the workers' answers are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Reply(ClientId, Form),
+    /// A look at whether a handover is done.
+    Look,
+    Dump(crate::dump::Kind),
+}
+
 /// A question that is out to the workers.
 pub(super) struct Poll {
     id: u64,
-    /// `None` for the looks of a handover.
-    client: Option<(ClientId, Form)>,
+    purpose: Purpose,
     deadline: Instant,
     missing: Vec<Kind>,
     vrrp: Value,
@@ -43,10 +51,10 @@ pub(super) struct Handover {
 impl Daemon {
     pub(super) fn begin_status(&mut self, client: ClientId, form: Form) {
         let kinds: Vec<Kind> = self.slots.iter().map(|slot| slot.kind).collect();
-        self.poll(Some((client, form)), &kinds);
+        self.poll(Purpose::Reply(client, form), &kinds);
     }
 
-    fn poll(&mut self, client: Option<(ClientId, Form)>, kinds: &[Kind]) {
+    pub(super) fn poll(&mut self, purpose: Purpose, kinds: &[Kind]) {
         self.next_poll += 1;
         let id = self.next_poll;
         let asked = kinds.iter().copied();
@@ -55,7 +63,7 @@ impl Daemon {
             .collect();
         self.polls.push(Poll {
             id,
-            client,
+            purpose,
             deadline: Instant::now() + PATIENCE,
             missing,
             vrrp: Value::Null,
@@ -85,8 +93,8 @@ impl Daemon {
             .partition(|poll| poll.missing.is_empty() || now >= poll.deadline);
         self.polls = waiting;
         for poll in done {
-            match poll.client {
-                Some((client, form)) => {
+            match poll.purpose {
+                Purpose::Reply(client, form) => {
                     let document = self.document(&poll.vrrp, &poll.proxy);
                     let reply = match form {
                         Form::Document => document,
@@ -96,7 +104,8 @@ impl Daemon {
                     };
                     self.reply(Some(client), &reply);
                 }
-                None => self.handover_looked(&poll.vrrp, now),
+                Purpose::Look => self.handover_looked(&poll.vrrp, now),
+                Purpose::Dump(kind) => self.finish_dump(kind, &poll.vrrp),
             }
         }
     }
@@ -159,7 +168,7 @@ impl Daemon {
             if let Some(handover) = &mut self.handover {
                 handover.next_look = now + PATIENCE;
             }
-            self.poll(None, &[Kind::Vrrp]);
+            self.poll(Purpose::Look, &[Kind::Vrrp]);
         }
     }
 

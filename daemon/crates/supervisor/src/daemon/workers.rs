@@ -170,6 +170,7 @@ impl Daemon {
         let lived = worker.started.elapsed();
         if kind == Kind::Vrrp {
             self.scripts.clear();
+            self.vrrp_pid_file = None;
             self.give_up(&worker.held, &worker.farewell);
             self.undo(&worker.undo);
         }
@@ -188,6 +189,12 @@ impl Daemon {
         }
         self.journal.error(&text);
         self.alarm(&text);
+        if self.options.stand_in.as_ref().is_some_and(|s| !s.respawn) {
+            self.journal
+                .notice("it is not started again, as --dont-respawn says");
+            self.exit_after_stop(super::FAILED);
+            return;
+        }
         self.reload_answered(kind, self.attempt, Err(vec![text]));
         if kind == Kind::Proxy {
             self.service.ended(Instant::now());

@@ -106,6 +106,7 @@ fn keepalived_file(
         env,
         config_id: &config_id,
         files: &DiskFiles,
+        ..Options::default()
     };
     let source = Source::new(path.display().to_string(), text(path)?);
     let mut parsed = keepalived::parse(&[source], &options);
@@ -122,6 +123,7 @@ fn haproxy_file(
         env,
         config_id: "",
         files: &DiskFiles,
+        ..Options::default()
     };
     let source = Source::new(path.display().to_string(), text(path)?);
     Ok(haproxy::parse(&[source], &options))

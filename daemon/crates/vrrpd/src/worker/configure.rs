@@ -26,11 +26,16 @@ fn read(sources: &[Source], attachments: &[Attachment]) -> Result<Config, Vec<St
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
         (file.path.clone(), text)
     }));
+    let config_id = environment
+        .get(ipc::CONFIG_ID)
+        .cloned()
+        .unwrap_or_else(short_host_name);
     let options = Options {
         tolerant: true,
         env: &environment,
-        config_id: &short_host_name(),
+        config_id: &config_id,
         files: &included,
+        ..Options::default()
     };
     let parsed = keepalived::parse(sources, &options);
     let reasons: Vec<String> = parsed.errors().map(|error| error.message.clone()).collect();

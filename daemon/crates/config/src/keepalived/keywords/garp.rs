@@ -29,8 +29,8 @@ impl GarpDraft {
             "garp_master_repeat" => self.master_repeat = count(cx, block, node),
             "garp_master_refresh_repeat" => self.refresh_repeat = count(cx, block, node),
             "garp_lower_prio_repeat" => self.lower_prio_repeat = count(cx, block, node),
-            "garp_interval" => self.interval = cx.seconds(block, node).map(|time| time.value),
-            "gna_interval" => self.gna_interval = cx.seconds(block, node).map(|time| time.value),
+            "garp_interval" => self.interval = between(cx, block, node),
+            "gna_interval" => self.gna_interval = between(cx, block, node),
             "garp_extra_if" => self.extra = extra(cx, block, node),
             _ => return false,
         }
@@ -79,6 +79,17 @@ fn extra(cx: &mut Context<'_>, block: Block, node: &Node) -> Option<ExtraAnnounc
         every: (seconds.value > 0).then(|| Duration::from_secs(seconds.value)),
         on_all: all,
     })
+}
+
+/// Files in use say 0, which keepalived refuses and then does.
+fn between(cx: &mut Context<'_>, block: Block, node: &Node) -> Option<Duration> {
+    let time = cx.seconds(block, node)?;
+    if time.is_zero() {
+        let message = format!("'{}' is 0, which keepalived does not take", node.keyword());
+        cx.warning("keepalived/bad-value", time.span, message)
+            .suggest("remove the line: without it nothing is waited for");
+    }
+    Some(time.value)
 }
 
 fn whole(cx: &mut Context<'_>, block: Block, node: &Node) -> Option<Duration> {

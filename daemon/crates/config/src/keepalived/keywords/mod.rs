@@ -91,7 +91,9 @@ fn lvs(config: &mut Config, node: &Node, kind: LvsKind) {
 pub fn name(cx: &mut Context<'_>, node: &Node) -> Option<Spanned<String>> {
     let name = node.args().first();
     if name.is_none() {
-        cx.missing(node, &format!("{} NAME {{ … }}", node.keyword()));
+        let message = format!("'{}' needs a name", node.keyword());
+        cx.error("keepalived/missing-value", node.span().after(), message)
+            .suggest(format!("write '{} NAME {{ … }}'", node.keyword()));
     }
     if let Some(extra) = node.args().get(1) {
         let message = format!("'{}' behind the name is ignored", extra.text);

@@ -55,10 +55,11 @@ impl Lexer<'_> {
         true
     }
 
-    /// A plain include of nothing is fine for keepalived; the others say what they insist on.
+    /// A plain include of nothing is fine for keepalived; some of the others insist on a file.
     fn nothing_found(&mut self, keyword: &str, pattern: &super::Word) {
         let message = format!("no file matches '{}'", pattern.text);
-        if matches!(keyword, "include" | "includew") {
+        let insists = matches!(keyword, "includem" | "includew" | "includea");
+        if !insists && !self.options.every_file {
             self.diagnostics
                 .warning("keepalived/missing-include", pattern.span, message);
         } else {

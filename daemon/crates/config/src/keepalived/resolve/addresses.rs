@@ -2,7 +2,7 @@
 
 use crate::keepalived::context::Context;
 use crate::keepalived::model::{Config, Instance, Vip};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 pub fn check(cx: &mut Context<'_>, instance: &Instance) {
@@ -36,7 +36,25 @@ pub fn check(cx: &mut Context<'_>, instance: &Instance) {
 }
 
 /// An address twice, in one instance or in two.
-pub fn check_all(cx: &mut Context<'_>, config: &Config) {
+/// The second of one instance is left out, as keepalived does.
+pub fn check_all(cx: &mut Context<'_>, config: &mut Config) {
+    twice(cx, config);
+    for instance in &mut config.instances {
+        let own = instance.interface.value.clone();
+        let mut seen = HashSet::new();
+        let mut fresh = |vip: &Vip| {
+            let interface = vip
+                .interface
+                .as_ref()
+                .map_or(&own, |interface| &interface.value);
+            seen.insert((vip.address.value, interface.clone()))
+        };
+        instance.vips.retain(&mut fresh);
+        instance.vips_excluded.retain(&mut fresh);
+    }
+}
+
+fn twice(cx: &mut Context<'_>, config: &Config) {
     let mut seen: HashMap<(IpAddr, String), &Instance> = HashMap::new();
     for instance in &config.instances {
         for vip in instance.vips.iter().chain(&instance.vips_excluded) {

@@ -33,7 +33,7 @@ pub fn resolve(cx: &mut Context<'_>, drafts: Drafts) -> Config {
         addresses::check(cx, instance);
         election::check(cx, instance);
     }
-    addresses::check_all(cx, &config);
+    addresses::check_all(cx, &mut config);
     vrid::check(cx, &config);
     groups::resolve(cx, &mut config);
     paths::resolve(cx, &mut config);
