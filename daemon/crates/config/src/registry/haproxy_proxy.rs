@@ -48,7 +48,7 @@ pub(super) static PROXY: &[Entry] = entries! {
     }
     "proxy" BACK {
         Supported => "balance" "default-server" "retries" "http-check" "http-reuse";
-        Accepted("servers have a fixed maxconn") => "fullconn";
+        Supported => "fullconn";
         Supported => "cookie";
         NotYet("write the cookie of each server") => "appsession" "dynamic-cookie-key";
         NotYet("persistence has no exceptions yet") => "ignore-persist" "force-persist";

@@ -36,11 +36,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "check" "no-check" "inter" "fastinter" "downinter" "rise" "fall" "port" "addr"
             "weight" "backup" "no-backup" "maxconn" "maxqueue" "disabled" "enabled" "source";
         Label => "id" "guid";
-        NotYet("servers have a fixed maxconn") => "minconn";
-        NotYet("a server that came back gets its whole share at once") => "slowstart";
-        NotYet("sessions of a server that went down end by their timeouts") => "on-marked-down"
-            "on-marked-up";
-        Supported => "cookie";
+        Supported => "cookie" "minconn" "slowstart" "on-marked-down" "on-marked-up";
         Supported => "send-proxy" "send-proxy-v2" "check-send-proxy" "no-send-proxy"
             "no-send-proxy-v2" "no-check-send-proxy";
         NotYet("TLS is not spoken yet; use send-proxy-v2") => "send-proxy-v2-ssl"

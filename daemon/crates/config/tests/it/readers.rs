@@ -35,7 +35,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ),
     ("StatsAuth.*", &[("stats", "auth")]),
     ("Proxy.description", &[("proxy", "description")]),
-    ("Proxy.fullconn", &[("proxy", "fullconn")]),
     ("Proxy.rate_limit_sessions", &[("proxy", "rate-limit")]),
     ("Proxy.inspect_delay", &[("tcp phase", "inspect-delay")]),
     ("ProxyOptions.logasap", &[("option", "logasap")]),
@@ -56,13 +55,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     (
         "ProxyOptions.accept_invalid_http_response",
         &[("option", "accept-invalid-http-response")],
-    ),
-    ("Server.minconn", &[("server", "minconn")]),
-    ("Server.slowstart", &[("server", "slowstart")]),
-    ("Server.on_marked_down", &[("server", "on-marked-down")]),
-    (
-        "Server.on_marked_up_shutdown_backup",
-        &[("server", "on-marked-up")],
     ),
     ("Server.redir", &[("server", "redir")]),
     ("Server.tcp_user_timeout", &[("server", "tcp-ut")]),

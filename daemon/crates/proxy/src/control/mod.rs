@@ -1,7 +1,9 @@
 //! The control thread: the channel to the supervisor, health checks, status, reloads. Workers
 //! never wait for it.
 
+mod aftermath;
 mod checks;
+mod configure;
 mod error;
 mod events;
 mod grants;
@@ -14,17 +16,16 @@ mod service;
 mod status;
 mod team;
 
-use crate::plan::{Attachments, Plan, compile};
+use crate::plan::{Attachments, Plan};
 use crate::shared::Registry;
 use crate::worker::Grant;
+use aftermath::Warming;
 use checks::{Checks, TOKEN_BASE};
 use config::Source;
-use config::haproxy::model;
 use events::Events as EventLog;
 use ipc::channel::{Channel, Received};
 use ipc::{FromWorker, ToWorker};
 use resolver::Resolver;
-use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,7 @@ pub struct Control {
     plan: Option<Arc<Plan>>,
     grants: Vec<Grant>,
     checks: Checks,
+    warming: Warming,
     resolver: Resolver,
     log: EventLog,
     /// What was told last about the service.
@@ -71,6 +73,7 @@ impl Control {
             plan: None,
             grants: Vec::new(),
             checks: Checks::default(),
+            warming: Warming::default(),
             resolver: Resolver::default(),
             log: EventLog::default(),
             service: None,
@@ -86,7 +89,11 @@ impl Control {
     pub fn run(mut self) -> Result<(), RunError> {
         let mut events = Events::with_capacity(256);
         loop {
-            let due = [self.checks.next_due(), self.resolver.next_due()];
+            let due = [
+                self.checks.next_due(),
+                self.resolver.next_due(),
+                self.warming.next_due(),
+            ];
             let wait = due
                 .into_iter()
                 .flatten()
@@ -115,10 +122,14 @@ impl Control {
             if let Some(plan) = &self.plan {
                 self.log.changes(plan, &changes);
             }
-            // Who waits in a queue may be served by a server that came back.
-            if changes.iter().any(|change| change.transition.is_some()) {
-                self.team.iter().for_each(Team::nudge);
+            if let (Some(plan), Some(team)) = (&self.plan, &self.team) {
+                aftermath::follow(&changes, plan, team, &mut self.warming, now);
+                // Who waits in a queue may be served by a server that came back.
+                if changes.iter().any(|change| change.transition.is_some()) {
+                    team.nudge();
+                }
             }
+            self.warming.run_due(now);
             self.tell_service()?;
             self.log.flush();
             self.watch_output()?;
@@ -199,89 +210,6 @@ impl Control {
             ToWorker::Handover | ToWorker::Service { .. } | ToWorker::ScriptResult { .. } => {}
         }
         Ok(())
-    }
-
-    fn configure(
-        &mut self,
-        generation: u64,
-        model: model::Config,
-        grants: Vec<Grant>,
-    ) -> Result<(), RunError> {
-        let model = Arc::new(model);
-        let first = self.registry.is_none();
-        let workers = self
-            .team
-            .as_ref()
-            .map_or_else(|| load::worker_count(&model), Team::len);
-        let registry = self.registry.get_or_insert_with(|| Registry::new(workers));
-        self.resolver
-            .configure(&model, &self.attachments, monotonic_ms());
-        let known = self.resolver.known();
-        let plan = match compile(model, generation, registry, &self.attachments, &known) {
-            Ok(plan) => Arc::new(plan),
-            Err(reasons) => {
-                self.channel.send(
-                    &FromWorker::Rejected {
-                        generation,
-                        reasons,
-                    },
-                    &[],
-                )?;
-                return Ok(());
-            }
-        };
-        if first {
-            let team = Team::start(workers, &plan)?;
-            self.epoll.add(team.waker(), REPORTS, Interest::Input)?;
-            self.team = Some(team);
-        }
-        self.grants = grants::carry_over(&self.grants, grants);
-        let now = monotonic_ms();
-        self.checks.configure(&plan, now);
-        self.log.configure(&plan);
-        if let Some(registry) = &mut self.registry {
-            let names: HashMap<&str, HashSet<&str>> = plan
-                .backends
-                .iter()
-                .map(|b| {
-                    let servers = b.servers.iter().map(|s| s.name.as_str());
-                    (b.name.as_str(), servers.collect())
-                })
-                .collect();
-            let frontends: HashSet<&str> = plan.frontends.iter().map(|f| f.name.as_str()).collect();
-            registry.retain(
-                |f| frontends.contains(f),
-                |b| names.contains_key(b),
-                |b, s| names.get(b).is_some_and(|servers| servers.contains(s)),
-            );
-        }
-        if let Some(team) = &self.team {
-            self.pending = Some((generation, plan.serial, team.len()));
-            team.configure(&plan, &self.grants);
-        }
-        self.plan = Some(plan);
-        Ok(())
-    }
-
-    /// Addresses of servers changed: the same configuration with the new ones.
-    fn follow_names(&mut self, now: u64) {
-        let (Some(old), Some(registry), Some(team)) = (&self.plan, &mut self.registry, &self.team)
-        else {
-            return;
-        };
-        let known = self.resolver.known();
-        let model = old.model.clone();
-        // It was accepted before; a file that is gone since changes nothing.
-        let Ok(plan) = compile(model, old.generation, registry, &self.attachments, &known) else {
-            return;
-        };
-        let plan = Arc::new(plan);
-        self.checks.configure(&plan, now);
-        if let Some((_, serial, left)) = &mut self.pending {
-            (*serial, *left) = (plan.serial, team.len());
-        }
-        team.configure(&plan, &self.grants);
-        self.plan = Some(plan);
     }
 
     fn watch_output(&mut self) -> Result<(), RunError> {

@@ -1,6 +1,7 @@
 //! The worker threads as the control thread sees them.
 
 use crate::plan::Plan;
+use crate::shared::ServerShared;
 use crate::worker::{Command, Grant, Mailbox, Report, Setup, Worker};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -69,6 +70,14 @@ impl Team {
                 plan: plan.clone(),
                 listeners: listeners.to_vec(),
             });
+        }
+    }
+
+    /// Sessions of this server end; `cause` is for the log.
+    pub fn end_sessions(&self, server: &Arc<ServerShared>, cause: u8) {
+        for mailbox in &self.mailboxes {
+            let server = server.clone();
+            mailbox.send(Command::EndSessions { server, cause });
         }
     }
 

@@ -60,6 +60,8 @@ pub fn compile(
         return Err(problems);
     }
     let g = &model.global;
+    let process = g.maxconn.as_ref().map_or(0, |n| n.value);
+    servers::fill_fullconn(&frontends, &mut backends, process);
     let bufsize = g.bufsize.as_ref().map_or(16384, |b| b.value as usize);
     let rewrite = g.maxrewrite.as_ref().map_or(1024, |b| b.value as usize);
     Ok(Plan {
@@ -71,7 +73,7 @@ pub fn compile(
             head: bufsize.saturating_sub(rewrite).max(1024),
             fields: g.max_headers.as_ref().map_or(101, |n| usize::from(n.value)),
         },
-        maxconn: g.maxconn.as_ref().map_or(0, |n| n.value),
+        maxconn: process,
         totals: registry.totals.clone(),
         hard_stop_after: g
             .hard_stop_after
@@ -278,6 +280,7 @@ fn backend(
         servers,
         use_servers,
         allbackups: proxy.options.allbackups,
+        fullconn: proxy.fullconn.as_ref().map_or(0, |n| n.value),
         retries: proxy.retries.value,
         redispatch: proxy.redispatch.map_or(0, |r| r.interval),
         cookie: cookie(proxy, problems),

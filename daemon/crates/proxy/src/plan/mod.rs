@@ -13,7 +13,7 @@ pub use timeouts::Timeouts;
 
 use crate::persist::Cookie;
 use crate::rules::{Condition, Rule};
-use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals};
+use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals, WARM};
 use config::haproxy::model;
 use http1::Limits;
 use std::net::{IpAddr, SocketAddr};
@@ -94,6 +94,8 @@ pub struct Backend {
     pub servers: Vec<Server>,
     pub use_servers: Vec<(Option<Condition>, usize)>,
     pub allbackups: bool,
+    /// Load at which servers with a `minconn` reach their `maxconn`.
+    pub fullconn: u32,
     pub retries: u32,
     /// Interval of `option redispatch`; 0 = off.
     pub redispatch: i32,
@@ -118,10 +120,49 @@ pub struct Server {
     pub backup: bool,
     pub maxconn: u32,
     pub maxqueue: u32,
+    /// Below `maxconn`: the limit follows the backend's load from here.
+    pub minconn: u32,
+    /// Milliseconds over which its share grows after it came back; 0 = at once.
+    pub slowstart: u64,
+    /// `on-marked-down shutdown-sessions`
+    pub down_ends_sessions: bool,
+    /// `on-marked-up shutdown-backup-sessions`
+    pub up_ends_backup_sessions: bool,
     /// The PROXY protocol header that it wants.
     pub preamble: Option<Preamble>,
     /// Its name in persistence cookies.
     pub cookie: Option<Vec<u8>>,
+}
+
+impl Server {
+    /// Connections that it may have now; 0 = no limit. `load`: requests of the backend that are
+    /// served or wait, the one that asks included.
+    pub fn limit(&self, b: &Backend, load: u32) -> u32 {
+        if self.minconn == 0 && self.slowstart == 0 {
+            return self.maxconn;
+        }
+        let scaled = |n: u32, part: u32, whole: u32| {
+            let n = u64::from(n) * u64::from(part) / u64::from(whole.max(1));
+            u32::try_from(n).unwrap_or(u32::MAX)
+        };
+        let mut limit = self.maxconn;
+        if self.minconn != 0 {
+            let follows = scaled(self.maxconn, load, b.fullconn);
+            limit = follows.max(self.minconn).min(self.maxconn);
+        }
+        let warmth = self.shared.warmth();
+        if limit != 0 && warmth < WARM {
+            limit = scaled(limit, warmth, WARM).max(1);
+        }
+        limit
+    }
+}
+
+impl Backend {
+    /// Some server's limit follows the load.
+    pub fn follows_load(&self) -> bool {
+        self.servers.iter().any(|s| s.minconn != 0)
+    }
 }
 
 /// Where a server's connections go.

@@ -1,6 +1,6 @@
 //! Servers of a section: addresses, limits and the state they start in.
 
-use super::{Server, Target};
+use super::{Backend, Frontend, Server, Target};
 use crate::names::Known;
 use crate::shared::{Registry, State};
 use config::haproxy::model::{self, Host, Proxy, ServerAddress, ServerPort};
@@ -32,7 +32,14 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             source: s.source.as_ref().or(proxy.source.as_ref()).map(|a| a.value),
             weight: u32::from(s.weight.value),
             backup: s.backup,
-            maxconn: s.maxconn.as_ref().map_or(0, |n| n.value),
+            maxconn: limits(s).1,
+            minconn: limits(s).0,
+            slowstart: s
+                .slowstart
+                .as_ref()
+                .map_or(0, |d| u64::try_from(d.value.as_millis()).unwrap_or(0)),
+            down_ends_sessions: s.on_marked_down.is_some(),
+            up_ends_backup_sessions: s.on_marked_up_shutdown_backup,
             preamble: s.send_proxy,
             cookie: s.cookie.as_ref().map(|c| c.value.clone().into_bytes()),
             maxqueue: s.maxqueue.as_ref().map_or(0, |n| n.value),
@@ -41,12 +48,40 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
     servers
 }
 
+/// `minconn` and `maxconn`: one without the other is both; equal ones do not move.
+fn limits(s: &model::Server) -> (u32, u32) {
+    let value = |n: &Option<config::Spanned<u32>>| n.as_ref().map_or(0, |n| n.value);
+    match (value(&s.minconn), value(&s.maxconn)) {
+        (least, 0) => (0, least),
+        (least, most) if least < most => (least, most),
+        (_, most) => (0, most),
+    }
+}
+
 /// What makes it the same server with the same health as before.
 fn identity(proxy: &Proxy, s: &model::Server, target: &Target) -> String {
     format!(
         "{target:?} {:?} {:?} {:?} {}",
         s.check, proxy.check.value, s.source, s.disabled
     )
+}
+
+/// A backend without `fullconn`: a tenth of what the frontends that may use it let in together.
+pub fn fill_fullconn(frontends: &[Frontend], backends: &mut [Backend], process: u32) {
+    for (index, backend) in backends.iter_mut().enumerate() {
+        let uses = |f: &&Frontend| {
+            f.default_backend == Some(index) || f.use_backends.iter().any(|(_, b)| *b == index)
+        };
+        let most = |f: &Frontend| match (f.maxconn, process) {
+            (0, 0) => 2000,
+            (0, process) => process,
+            (own, _) => own,
+        };
+        if backend.fullconn == 0 {
+            let all: u32 = frontends.iter().filter(uses).map(most).sum();
+            backend.fullconn = (all / 10).max(1);
+        }
+    }
 }
 
 pub fn target(address: &ServerAddress, names: &Known) -> Target {

@@ -7,7 +7,7 @@ pub mod registry;
 pub mod server;
 
 pub use registry::Registry;
-pub use server::{ServerShared, State};
+pub use server::{ServerShared, State, WARM};
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 

@@ -64,8 +64,13 @@ pub struct ServerShared {
     state: AtomicU8,
     /// Unix milliseconds of the last change of state.
     since: AtomicU64,
+    /// Thousandths of its share that it may get: less than all while it warms up.
+    warmth: AtomicU32,
     pub workers: Box<[ServerCounters]>,
 }
+
+/// The whole share.
+pub const WARM: u32 = 1000;
 
 impl ServerShared {
     pub fn new(backend: &str, name: &str, workers: usize, state: State) -> Self {
@@ -74,6 +79,7 @@ impl ServerShared {
             name: name.to_owned(),
             active: AtomicU32::new(0),
             state: AtomicU8::new(state as u8),
+            warmth: AtomicU32::new(WARM),
             since: AtomicU64::new(sys::epoll::unix_us() / 1000),
             workers: (0..workers).map(|_| ServerCounters::default()).collect(),
         }
@@ -90,6 +96,14 @@ impl ServerShared {
             self.since.store(sys::epoll::unix_us() / 1000, Relaxed);
         }
         changed
+    }
+
+    pub fn warmth(&self) -> u32 {
+        self.warmth.load(Relaxed)
+    }
+
+    pub fn set_warmth(&self, thousandths: u32) {
+        self.warmth.store(thousandths.min(WARM), Relaxed);
     }
 
     pub fn since(&self) -> u64 {

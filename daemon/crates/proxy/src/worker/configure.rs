@@ -17,6 +17,7 @@ impl Worker {
         for command in self.mailbox.take() {
             match command {
                 Command::Configure { plan, listeners } => self.configure(plan, listeners),
+                Command::EndSessions { server, cause } => self.end_sessions(&server, cause),
                 Command::Stop { deadline } => self.stop(deadline),
             }
         }

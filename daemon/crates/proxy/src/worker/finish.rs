@@ -4,6 +4,8 @@ use super::Worker;
 use super::conn::{Reply, State, Txn};
 use super::link::Read;
 use super::slab::NONE;
+use crate::shared::ServerShared;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// How long a client may take to read our last answer while we throw away what it sends.
@@ -59,6 +61,32 @@ impl Worker {
             txn.log.end(cause, state);
         }
         self.close_client(i);
+    }
+
+    /// The server is out (`D`), or a better one is back (`U`): its sessions end now.
+    pub(super) fn end_sessions(&mut self, server: &Arc<ServerShared>, cause: u8) {
+        for i in self.clients.indexes() {
+            let Some(c) = self.clients.get(i) else {
+                continue;
+            };
+            let Some(txn) = c.txn.as_ref() else { continue };
+            let its = txn
+                .server(&c.plan)
+                .is_some_and(|s| Arc::ptr_eq(&s.shared, server));
+            if !its || !txn.placed {
+                continue;
+            }
+            if txn.http && txn.reply == Reply::Head {
+                self.drop_upstream(i);
+                self.release_place(i);
+                if let Some(txn) = self.clients[i].txn.as_mut() {
+                    txn.log.end(cause, b'H');
+                }
+                self.answer_prepared(i, 503, true);
+            } else {
+                self.abort(i, cause, b'D');
+            }
+        }
     }
 
     /// The client is not there any more.

@@ -1,6 +1,7 @@
 //! Messages from the control thread and from other workers.
 
 use crate::plan::Plan;
+use crate::shared::ServerShared;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 use sys::epoll::Waker;
@@ -11,6 +12,11 @@ pub enum Command {
     Configure {
         plan: Arc<Plan>,
         listeners: Vec<Grant>,
+    },
+    /// End what goes on with this server, in the log with this cause.
+    EndSessions {
+        server: Arc<ServerShared>,
+        cause: u8,
     },
     /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
     Stop { deadline: u64 },

@@ -8,11 +8,28 @@ use std::sync::atomic::Ordering::Relaxed;
 impl Worker {
     /// Finds a server for the client's request, or a reason why not.
     pub(super) fn dispatch(&mut self, i: u32) {
+        if let Some(id) = self.waits_in_line(i) {
+            // More load raises the limits: the first in line may go now.
+            self.enqueue(i);
+            self.freed.push(id);
+            return;
+        }
         match self.select(i) {
             Choice::Server(s) => self.assign(i, s),
             Choice::Full => self.enqueue(i),
             Choice::Nobody => self.no_server(i),
         }
+    }
+
+    /// The backend, where others wait already for limits that follow the load.
+    fn waits_in_line(&mut self, i: u32) -> Option<usize> {
+        let c = &self.clients[i];
+        let b = c.txn.as_ref()?.backend(&c.plan)?;
+        if b.shared.queued.load(Relaxed) == 0 || !b.follows_load() {
+            return None;
+        }
+        let id = b.shared.id;
+        (!self.local(id).queue.is_empty()).then_some(id)
     }
 
     pub(super) fn no_server(&mut self, i: u32) {

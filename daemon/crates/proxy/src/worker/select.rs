@@ -3,7 +3,7 @@
 use super::Worker;
 use super::conn::Txn;
 use crate::plan::{Backend, Plan};
-use crate::shared::{State, take_place};
+use crate::shared::{State, WARM, take_place};
 use ::balance::leastconn::Load;
 use ::balance::{LeastConn, Ring, Rotation, WeightMap, first, random};
 use config::haproxy::model::Balance;
@@ -92,7 +92,7 @@ impl Worker {
         if !may_serve(s.shared.state()) {
             return Choice::Nobody;
         }
-        if !take_place(&s.shared.active, s.maxconn) {
+        if !take_place(&s.shared.active, s.limit(b, demand(b))) {
             return Choice::Full;
         }
         b.shared.active.fetch_add(1, Relaxed);
@@ -115,6 +115,12 @@ fn keep_to_server(plan: &Plan, txn: &mut Txn) {
             txn.cookies.client = b'D';
         }
     }
+}
+
+/// Requests of the backend that are served or wait. The one that asks is among those that wait;
+/// it asks without waiting only where nobody waits.
+fn demand(b: &Backend) -> u32 {
+    b.shared.active.load(Relaxed) + b.shared.queued.load(Relaxed).max(1)
 }
 
 /// Whether a server in this state may get requests at all.
@@ -160,7 +166,8 @@ fn load(b: &Backend, weights: &[u32], s: usize) -> Option<Load> {
     let server = b.servers.get(s)?;
     let connections = server.shared.active.load(Relaxed);
     let weight = *weights.get(s).filter(|w| **w > 0)?;
-    let room = server.maxconn == 0 || connections < server.maxconn;
+    let limit = server.limit(b, demand(b));
+    let room = limit == 0 || connections < limit;
     room.then_some(Load {
         weight,
         connections,
@@ -218,8 +225,12 @@ impl Prepared {
             }
             _ => self.rotation.pick(free),
         };
-        let taken =
-            picked.filter(|s| take_place(&b.servers[*s].shared.active, b.servers[*s].maxconn));
+        let taken = picked.filter(|s| {
+            take_place(
+                &b.servers[*s].shared.active,
+                b.servers[*s].limit(b, demand(b)),
+            )
+        });
         if let (Some(s), Balance::LeastConn) = (taken, &b.balance) {
             self.least.update(s, load(b, &self.weights, s));
         }
@@ -240,11 +251,18 @@ impl Prepared {
 
 /// The servers to choose from: those that are up, else those not yet checked, else backups.
 fn tier(b: &Backend) -> Vec<u32> {
+    let cold = b.servers.iter().any(|s| s.shared.warmth() < WARM);
+    let share = |s: &crate::plan::Server| match s.weight {
+        0 => 0,
+        // Finer grains only while they are needed.
+        weight if cold => weight * s.shared.warmth().max(1),
+        weight => weight,
+    };
     let weights = |wanted: &dyn Fn(&crate::plan::Server) -> bool| -> Option<Vec<u32>> {
         let list: Vec<u32> = b
             .servers
             .iter()
-            .map(|s| if wanted(s) { s.weight } else { 0 })
+            .map(|s| if wanted(s) { share(s) } else { 0 })
             .collect();
         list.iter().any(|w| *w > 0).then_some(list)
     };

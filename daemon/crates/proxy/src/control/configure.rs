@@ -1,0 +1,97 @@
+//! Taking up a configuration, and the same one with other addresses.
+
+use super::team::Team;
+use super::{Control, REPORTS, RunError, grants, load};
+use crate::plan::compile;
+use crate::shared::Registry;
+use crate::worker::Grant;
+use config::haproxy::model;
+use ipc::FromWorker;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use sys::epoll::{Interest, monotonic_ms};
+
+impl Control {
+    pub(super) fn configure(
+        &mut self,
+        generation: u64,
+        model: model::Config,
+        grants: Vec<Grant>,
+    ) -> Result<(), RunError> {
+        let model = Arc::new(model);
+        let first = self.registry.is_none();
+        let workers = self
+            .team
+            .as_ref()
+            .map_or_else(|| load::worker_count(&model), Team::len);
+        let registry = self.registry.get_or_insert_with(|| Registry::new(workers));
+        self.resolver
+            .configure(&model, &self.attachments, monotonic_ms());
+        let known = self.resolver.known();
+        let plan = match compile(model, generation, registry, &self.attachments, &known) {
+            Ok(plan) => Arc::new(plan),
+            Err(reasons) => {
+                self.channel.send(
+                    &FromWorker::Rejected {
+                        generation,
+                        reasons,
+                    },
+                    &[],
+                )?;
+                return Ok(());
+            }
+        };
+        if first {
+            let team = Team::start(workers, &plan)?;
+            self.epoll.add(team.waker(), REPORTS, Interest::Input)?;
+            self.team = Some(team);
+        }
+        self.grants = grants::carry_over(&self.grants, grants);
+        let now = monotonic_ms();
+        self.checks.configure(&plan, now);
+        self.log.configure(&plan);
+        if let Some(registry) = &mut self.registry {
+            let names: HashMap<&str, HashSet<&str>> = plan
+                .backends
+                .iter()
+                .map(|b| {
+                    let servers = b.servers.iter().map(|s| s.name.as_str());
+                    (b.name.as_str(), servers.collect())
+                })
+                .collect();
+            let frontends: HashSet<&str> = plan.frontends.iter().map(|f| f.name.as_str()).collect();
+            registry.retain(
+                |f| frontends.contains(f),
+                |b| names.contains_key(b),
+                |b, s| names.get(b).is_some_and(|servers| servers.contains(s)),
+            );
+        }
+        if let Some(team) = &self.team {
+            self.pending = Some((generation, plan.serial, team.len()));
+            team.configure(&plan, &self.grants);
+        }
+        self.plan = Some(plan);
+        Ok(())
+    }
+
+    /// Addresses of servers changed: the same configuration with the new ones.
+    pub(super) fn follow_names(&mut self, now: u64) {
+        let (Some(old), Some(registry), Some(team)) = (&self.plan, &mut self.registry, &self.team)
+        else {
+            return;
+        };
+        let known = self.resolver.known();
+        let model = old.model.clone();
+        // It was accepted before; a file that is gone since changes nothing.
+        let Ok(plan) = compile(model, old.generation, registry, &self.attachments, &known) else {
+            return;
+        };
+        let plan = Arc::new(plan);
+        self.checks.configure(&plan, now);
+        if let Some((_, serial, left)) = &mut self.pending {
+            (*serial, *left) = (plan.serial, team.len());
+        }
+        team.configure(&plan, &self.grants);
+        self.plan = Some(plan);
+    }
+}
