@@ -1,5 +1,7 @@
 //! A small nf_tables table that drops what is sent to, or comes from, given addresses of this
-//! host. Replaced as a whole in one transaction, so that no packet slips through between.
+//! host, and keeps given interfaces from speaking of themselves. Replaced as a whole in one transaction, so that no packet slips through between.
+
+mod quiet;
 
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
@@ -24,6 +26,7 @@ const NEW_RULE: u16 = NEW_TABLE | 6;
 const TABLE: &[u8] = b"tandem_vrrp\0";
 const LOCAL_IN: u32 = 1;
 const LOCAL_OUT: u32 = 3;
+const LOCAL_OUT_CHAIN: &[u8] = b"out\0";
 /// Before the host's own rules, so that these cannot let anything through.
 const PRIORITY: i32 = -1;
 const REGISTER: u32 = 1;
@@ -36,36 +39,66 @@ const ICMPV6: u8 = 58;
 const DISCOVERY: [u8; 2] = [135, 136];
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Drops traffic of exactly these addresses from now on; of none when the list is empty.
-pub fn set_unaccepted(addresses: &[IpAddr]) -> Result<(), NetlinkError> {
-    for family in [AF_INET, AF_INET6] {
-        let of_family = |address: &&IpAddr| address.is_ipv4() == (family == AF_INET);
-        let ours: Vec<IpAddr> = addresses.iter().filter(of_family).copied().collect();
-        commit(transaction(family, &ours))?;
+/// What is kept out and in from now on; all that was asked before is replaced.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Addresses whose packets are dropped.
+    pub unaccepted: Vec<IpAddr>,
+    /// Interfaces, each with the one below, that say nothing of groups and routers: reports of
+    /// memberships leave by the one below.
+    pub quiet: Vec<(u32, u32)>,
+}
+
+impl Filter {
+    /// Replaces the tables; none is left when there is nothing to filter.
+    pub fn set(&self) -> Result<(), NetlinkError> {
+        for family in [AF_INET, AF_INET6] {
+            // A kernel that cannot double packets can still drop them.
+            commit(self.transaction(family, true)).or_else(|error| match error {
+                NetlinkError::Refused(_) if !self.quiet.is_empty() => {
+                    commit(self.transaction(family, false))
+                }
+                other => Err(other),
+            })?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// The table is made first, so that removing it cannot fail.
+    fn transaction(&self, family: u8, doubling: bool) -> Vec<Request> {
+        let mut requests = vec![
+            message(NEW_TABLE, NLM_F_CREATE, family).attribute(1, TABLE),
+            message(DELETE_TABLE, 0, family).attribute(1, TABLE),
+        ];
+        let of_family = |address: &&IpAddr| address.is_ipv4() == (family == AF_INET);
+        let addresses: Vec<IpAddr> = self.unaccepted.iter().filter(of_family).copied().collect();
+        if addresses.is_empty() && self.quiet.is_empty() {
+            return requests;
+        }
+        requests.push(message(NEW_TABLE, NLM_F_CREATE, family).attribute(1, TABLE));
+        for (name, hook) in [(&b"in\0"[..], LOCAL_IN), (b"out\0", LOCAL_OUT)] {
+            requests.push(chain(family, name, hook));
+        }
+        requests.extend(quiet::rules(family, &self.quiet, doubling));
+        requests.extend(unaccepted(family, &addresses));
+        requests
+    }
 }
 
 /// Takes the tables away, if they are there.
 pub fn clear() -> Result<(), NetlinkError> {
-    set_unaccepted(&[])
+    Filter::default().set()
 }
 
-/// Made first, so that removing it cannot fail.
-fn transaction(family: u8, addresses: &[IpAddr]) -> Vec<Request> {
-    let mut requests = vec![
-        message(NEW_TABLE, NLM_F_CREATE, family).attribute(1, TABLE),
-        message(DELETE_TABLE, 0, family).attribute(1, TABLE),
-    ];
+fn unaccepted(family: u8, addresses: &[IpAddr]) -> Vec<Request> {
+    let mut requests = Vec::new();
     if addresses.is_empty() {
         return requests;
     }
-    requests.push(message(NEW_TABLE, NLM_F_CREATE, family).attribute(1, TABLE));
-    for (name, hook, offset) in [
-        (&b"in\0"[..], LOCAL_IN, destination(family)),
-        (b"out\0", LOCAL_OUT, source(family)),
+    for (name, offset) in [
+        (&b"in\0"[..], destination(family)),
+        (b"out\0", source(family)),
     ] {
-        requests.push(chain(family, name, hook));
         for kind in DISCOVERY.into_iter().filter(|_| family == AF_INET6) {
             let matches = [
                 equal(NETWORK_HEADER, 6, &[ICMPV6]),
@@ -118,23 +151,28 @@ fn rule(family: u8, chain: &[u8], matches: &[Vec<Vec<u8>>], verdict: u32) -> Req
 /// Bytes of a header that must have this value: loaded, then compared.
 fn equal(base: u32, offset: u32, value: &[u8]) -> Vec<Vec<u8>> {
     let length = u32::try_from(value.len()).unwrap_or(0);
+    vec![load(REGISTER, base, offset, length), compare(value)]
+}
+
+fn load(register: u32, base: u32, offset: u32, length: u32) -> Vec<u8> {
+    expression(
+        b"payload\0",
+        &[
+            (1, &register.to_be_bytes()),
+            (2, &base.to_be_bytes()),
+            (3, &offset.to_be_bytes()),
+            (4, &length.to_be_bytes()),
+        ],
+    )
+}
+
+fn compare(value: &[u8]) -> Vec<u8> {
     let register = REGISTER.to_be_bytes();
     let data = nested(&[(1, value)]);
-    vec![
-        expression(
-            b"payload\0",
-            &[
-                (1, &register),
-                (2, &base.to_be_bytes()),
-                (3, &offset.to_be_bytes()),
-                (4, &length.to_be_bytes()),
-            ],
-        ),
-        expression(
-            b"cmp\0",
-            &[(1, &register), (2, &0u32.to_be_bytes()), (3, &data)],
-        ),
-    ]
+    expression(
+        b"cmp\0",
+        &[(1, &register), (2, &0u32.to_be_bytes()), (3, &data)],
+    )
 }
 
 fn expression(name: &[u8], data: &[(u16, &[u8])]) -> Vec<u8> {

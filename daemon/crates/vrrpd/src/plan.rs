@@ -5,6 +5,7 @@ mod instance;
 mod path;
 mod script;
 mod tracking;
+mod vmac;
 mod watched;
 
 use config::keepalived::model::{Config, Notify};

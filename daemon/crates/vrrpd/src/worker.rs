@@ -21,6 +21,7 @@ mod notify;
 mod open;
 mod paths;
 mod receive;
+mod settings;
 mod speaking;
 mod status;
 mod stop;
@@ -87,8 +88,10 @@ pub struct Worker {
     path_watch: Option<Watch>,
     /// What the supervisor was told to take away last.
     undo_left: Vec<Vec<u8>>,
-    /// Addresses whose packets are dropped.
-    unaccepted: Vec<std::net::IpAddr>,
+    /// What the firewall table holds.
+    filter: netlink::firewall::Filter,
+    /// Settings of the kernel as they were before.
+    settings_before: Vec<(String, String)>,
     node: Node,
     running: BTreeMap<InstanceId, Running>,
     next_id: u32,

@@ -99,7 +99,7 @@ fn ipv6_has_a_virtual_link_address_of_its_own() {
         return;
     }
     let extra = format!("use_vmac\n  {}", vip6());
-    back_and_forth("vmac over IPv6", &extra, VIP6, MAC6, "vrrp6.77");
+    back_and_forth("vmac over IPv6", &extra, VIP6, MAC6, "vrrp.77");
 }
 
 #[test]
@@ -156,4 +156,139 @@ fn announcements_keep_the_configured_distance() {
     assert_eq!(heard.len(), 5);
     let whole = heard[4] - heard[1];
     assert!(whole > Duration::from_millis(110), "{whole:?}");
+}
+
+fn sysctl(host: &Host, key: &str) -> String {
+    let output = host
+        .namespace
+        .command("sysctl")
+        .args(["-n", key])
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn ruleset(host: &Host) -> String {
+    let output = host
+        .namespace
+        .command("nft")
+        .args(["list", "ruleset"])
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// An IPv4 and an IPv6 instance of one router id, as keepalived names their interfaces.
+fn both_families(body: &str) -> String {
+    let four = conf(3, FAST, 200, &format!("use_vmac\n  {body}\n  {}", vip4()));
+    let six = conf(3, FAST, 200, &format!("use_vmac\n  {}", vip6()));
+    let six = six.split_once("vrrp_instance VI_1").unwrap().1;
+    format!("{four}vrrp_instance VI_6{six}")
+}
+
+#[test]
+fn settings_and_the_firewall_table_are_there_for_as_long_as_the_interface() {
+    if skipped() {
+        return;
+    }
+    let pair = Pair::new();
+    let keys = [
+        "net.ipv4.conf.all.rp_filter",
+        "net.ipv4.conf.eth0.rp_filter",
+        "net.ipv4.conf.eth0.arp_ignore",
+    ];
+    pair.a.namespace.sysctl(keys[0], "2");
+    pair.a.namespace.sysctl(keys[1], "1");
+    let read = || keys.map(|key| sysctl(&pair.a, key));
+    let before = read();
+    let mut node = Node::start(&pair.a, &both_families("no_accept"));
+    node.wait_state("MASTER");
+    assert_eq!(read(), ["0", "2", "1"].map(str::to_owned));
+    let links = pair
+        .a
+        .namespace
+        .ip(&["-d", "link", "show", "type", "macvlan"]);
+    assert!(
+        links.contains("vrrp.77@eth0") && links.contains("vrrp6.77@eth0"),
+        "{links}"
+    );
+    assert_eq!(links.matches("mode private").count(), 2, "{links}");
+    assert_eq!(sysctl(&pair.a, "net.ipv4.conf.vrrp/77.rp_filter"), "0");
+    assert_eq!(sysctl(&pair.a, "net.ipv6.conf.vrrp/77.disable_ipv6"), "1");
+    assert_eq!(sysctl(&pair.a, "net.ipv6.conf.vrrp6/77.disable_ipv6"), "0");
+    let rules = ruleset(&pair.a);
+    assert!(
+        rules.contains("table ip tandem_vrrp") && rules.contains("table ip6 tandem_vrrp"),
+        "{rules}"
+    );
+    assert_eq!(rules.matches("dup to").count(), 2 + 2 * 3, "{rules}");
+    assert!(rules.contains(VIP), "{rules}");
+    node.stop();
+    assert_eq!(ruleset(&pair.a), "");
+    assert_eq!(read(), before);
+    // A table that a killed process left goes at the next start.
+    let mut node = Node::start(&pair.a, &both_families("no_accept"));
+    node.wait_state("MASTER");
+    node.kill();
+    assert!(ruleset(&pair.a).contains("tandem_vrrp"));
+    let _plain = Node::start(&pair.a, &conf(3, FAST, 200, &vip4()));
+    assert_eq!(ruleset(&pair.a), "");
+}
+
+/// Every frame that leaves a host within a while, told by source and protocol.
+fn frames_from(host: &Host, span: Duration, change: impl FnOnce()) -> Vec<Vec<u8>> {
+    // ETH_P_ALL: what the host sends is seen as well.
+    let (socket, mut seen) = host.namespace.enter(|| {
+        let links = netlink::Netlink::open().unwrap().links().unwrap();
+        let link = links.iter().find(|link| link.name == "eth0").unwrap();
+        (
+            sys::rawsock::PacketSocket::on(link.index, 0x0003).unwrap(),
+            Vec::new(),
+        )
+    });
+    change();
+    let deadline = Instant::now() + span;
+    let mut buffer = [0; 2048];
+    while Instant::now() < deadline {
+        while let Ok(Some(length)) = socket.receive(&mut buffer) {
+            seen.push(buffer[..length].to_vec());
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    seen
+}
+
+#[test]
+fn a_virtual_link_address_speaks_of_nothing_but_its_addresses() {
+    if skipped() {
+        return;
+    }
+    let pair = Pair::new();
+    let mut node = None;
+    let frames = frames_from(&pair.client, Duration::from_millis(2500), || {
+        node = Some(Node::start(&pair.a, &both_families("")));
+    });
+    let ours =
+        |frame: &&Vec<u8>| frame[6..11] == [0, 0, 0x5e, 0, 1] || frame[6..11] == [0, 0, 0x5e, 0, 2];
+    let is_igmp = |frame: &Vec<u8>| frame[12..14] == [8, 0] && frame[23] == 2;
+    // A hop-by-hop header in front of ICMPv6: a listener report.
+    let is_mld = |frame: &Vec<u8>| frame[12..14] == [0x86, 0xdd] && frame[20] == 0;
+    let is_advert = |frame: &Vec<u8>| {
+        (frame[12..14] == [8, 0] && frame[23] == 112)
+            || (frame[12..14] == [0x86, 0xdd] && frame[20] == 112)
+    };
+    let virtual_ones: Vec<&Vec<u8>> = frames.iter().filter(ours).collect();
+    assert!(virtual_ones.iter().filter(|frame| is_advert(frame)).count() > 10);
+    assert!(
+        !virtual_ones
+            .iter()
+            .any(|frame| is_igmp(frame) || is_mld(frame))
+    );
+    let physical = |frame: &&Vec<u8>| frame[6..12] == [2, 0, 0, 0, 0, 1];
+    let reports: Vec<&Vec<u8>> = frames.iter().filter(physical).collect();
+    assert!(
+        reports.iter().any(|frame| is_igmp(frame)),
+        "the group is joined by the interface below"
+    );
+    assert!(reports.iter().any(|frame| is_mld(frame)));
 }

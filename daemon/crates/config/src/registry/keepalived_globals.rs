@@ -43,7 +43,7 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "smtp_connect_timeout" "smtp_helo_name" "no_email_faults" "smtp_alert"
             "smtp_alert_vrrp";
         Accepted("has an effect once the layer 4 director runs") => "smtp_alert_checker";
-        Accepted("packets to addresses that are not held are never accepted: they are not on the machine")
+        Accepted("no_accept and use_vmac always use a table of their own in nf_tables: tandem_vrrp")
             => "vrrp_iptables" "nftables" "nftables_priority" "nftables_counters"
             "nftables_ifindex" "vrrp_ipsets" "iptables";
         Supported => "notify_fifo_script" "vrrp_notify_fifo_script";

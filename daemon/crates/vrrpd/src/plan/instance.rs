@@ -9,14 +9,14 @@ use vrrp::packet::ChecksumStyle;
 use vrrp::{Announcements, Authentication, Settings, StartState, Version};
 
 use super::script::micros;
-use super::{InstancePlan, VipPlan, VmacPlan, tracking};
+use super::{InstancePlan, VipPlan, tracking};
 
 pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -> InstancePlan {
     let name = instance.name.value.0.clone();
     let ipv6 = instance.is_ipv6();
     let interface = instance.interface.value.clone();
     let unaccepted = instance.accept == model::AcceptMode::OwnerOnly && !instance.is_owner();
-    let vmac = vmac(config, instance, ipv6);
+    let vmac = super::vmac::of_instance(config, instance);
     let holder = vmac.as_ref().map_or(&interface, |vmac| &vmac.name);
     let advertised = instance.vips.iter().map(|vip| vip.address.value);
     let all = instance.vips.iter().chain(&instance.vips_excluded);
@@ -182,30 +182,6 @@ fn never_a_source(mut vip: VipPlan, unaccepted: bool) -> VipPlan {
         vip.address.preferred_lifetime = Some(0);
     }
     vip
-}
-
-/// The link address is RFC 9568's for the family and the virtual router (section 7.3), unless
-/// another one is written.
-fn vmac(config: &Config, instance: &Instance, ipv6: bool) -> Option<VmacPlan> {
-    let vmac = instance.vmac.as_ref()?;
-    let vrid = instance.vrid.value.0;
-    let prefix = config.global.vmac_prefix.as_ref();
-    let prefix = prefix.map_or("vrrp", |prefix| prefix.value.as_str());
-    let (family, six) = if ipv6 { (2, "6") } else { (1, "") };
-    let name = vmac.name.as_ref().map(|name| name.value.clone());
-    let written = vmac
-        .address
-        .as_ref()
-        .map(|address| address.value.as_slice());
-    Some(VmacPlan {
-        name: name.unwrap_or_else(|| format!("{prefix}{six}.{vrid}")),
-        mac: match written {
-            Some(&[a, b, c, d, e, f]) => [a, b, c, d, e, f],
-            Some(&[a, b, c, d, e]) => [a, b, c, d, e, vrid],
-            _ => [0, 0, 0x5e, 0, family, vrid],
-        },
-        xmit_base: vmac.xmit_base,
-    })
 }
 
 fn broadcast(vip: &Vip) -> Option<Ipv4Addr> {

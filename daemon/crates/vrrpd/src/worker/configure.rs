@@ -86,6 +86,9 @@ impl Worker {
         for warning in &plan.warnings {
             self.log(WARNING, warning.clone());
         }
+        if self.running.is_empty() {
+            self.clear_filter();
+        }
         self.groups = plan.groups;
         self.take_up_fifos(&plan.fifos);
         self.take_up_scripts(plan.scripts);

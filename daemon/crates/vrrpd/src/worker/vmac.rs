@@ -1,7 +1,6 @@
 //! `use_vmac`: addresses on an interface of their own whose link address belongs to the virtual
 //! router (RFC 9568 section 7.3), so that clients need learn nothing when the master changes.
 
-use std::fs;
 use std::net::IpAddr;
 
 use netlink::{NetlinkError, NewAddress};
@@ -50,11 +49,12 @@ impl Worker {
         self.netlink
             .add_macvlan(&vmac.name, parent.index, vmac.mac)?;
         self.links = Links::read(&mut self.netlink)?;
-        let refused = prepare(&vmac.name, &parent.name);
+        let refused = self.prepare_vmac(&vmac.name, &parent.name);
         if !refused.is_empty() {
             let keys = refused.join(", ");
             self.log(WARNING, format!("use_vmac: cannot set {keys}"));
         }
+        self.refuse_unaccepted();
         let index = self.links.link(&vmac.name).map_or(0, |link| link.index);
         self.netlink.set_link_up(index)?;
         self.links = Links::read(&mut self.netlink)?;
@@ -129,65 +129,7 @@ impl Worker {
             self.remove_vmac(id);
             self.running.remove(&id);
         }
+        self.refuse_unaccepted();
+        self.restore_settings();
     }
-}
-
-/// What makes two link addresses on one wire work: each interface answers ARP for its own
-/// addresses only, and packets may come in by the one and be answered by the other. Returns the
-/// settings that could not be made.
-fn prepare(vmac: &str, parent: &str) -> Vec<String> {
-    let mut refused = relax_reverse_path();
-    let settings = [
-        (format!("ipv4/conf/{vmac}/arp_ignore"), "1"),
-        (format!("ipv4/conf/{vmac}/accept_local"), "1"),
-        (format!("ipv4/conf/{vmac}/rp_filter"), "0"),
-        (format!("ipv4/conf/{vmac}/promote_secondaries"), "1"),
-        (format!("ipv4/conf/{parent}/arp_ignore"), "1"),
-    ];
-    let quiet = [
-        (format!("ipv6/conf/{vmac}/addr_gen_mode"), "1"),
-        (format!("ipv6/conf/{vmac}/accept_dad"), "0"),
-        (format!("ipv6/conf/{vmac}/accept_ra"), "0"),
-    ];
-    for (key, value) in settings {
-        if fs::write(path(&key), value).is_err() {
-            refused.push(key);
-        }
-    }
-    for (key, value) in quiet {
-        // A kernel without IPv6 has none of these.
-        if fs::exists(path(&key)).unwrap_or(false) && fs::write(path(&key), value).is_err() {
-            refused.push(key);
-        }
-    }
-    refused
-}
-
-/// The kernel takes the larger of the setting for all interfaces and an interface's own, so the
-/// common one moves to each interface.
-fn relax_reverse_path() -> Vec<String> {
-    let read = |key: &str| fs::read_to_string(path(key)).unwrap_or_default();
-    let common: u8 = read("ipv4/conf/all/rp_filter").trim().parse().unwrap_or(0);
-    if common == 0 {
-        return Vec::new();
-    }
-    let mut refused = Vec::new();
-    let names = fs::read_dir(path("ipv4/conf")).into_iter().flatten();
-    for name in names.flatten().map(|entry| entry.file_name()) {
-        let name = name.to_string_lossy().into_owned();
-        let key = format!("ipv4/conf/{name}/rp_filter");
-        let own: u8 = read(&key).trim().parse().unwrap_or(0);
-        let moved = own.max(common).to_string();
-        if name != "all" && fs::write(path(&key), moved).is_err() {
-            refused.push(key);
-        }
-    }
-    if fs::write(path("ipv4/conf/all/rp_filter"), "0").is_err() {
-        refused.push("ipv4/conf/all/rp_filter".to_owned());
-    }
-    refused
-}
-
-fn path(key: &str) -> String {
-    format!("/proc/sys/net/{key}")
 }
