@@ -39,6 +39,17 @@ const vrrpInstance = z.object({
   peers: z.array(vrrpPeer).optional(),
   /** On a master: whether any backup says that it hears us; `null` when none ever said anything. */
   heardByPeer: z.boolean().nullable().optional(),
+  /** `null`: none is configured. */
+  witness: z
+    .object({
+      answers: z.boolean(),
+      strict: z.boolean(),
+      /** It would be master if a witness answered. */
+      waits: z.boolean(),
+      witnesses: z.array(z.object({ witness: z.string(), lastAnswerMs: z.number().nullable() })),
+    })
+    .nullable()
+    .optional(),
   /** Whether the neighbours have learnt the addresses since they were announced last. */
   announcement: z
     .object({

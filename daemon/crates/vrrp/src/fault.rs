@@ -18,6 +18,8 @@ pub enum FaultReason {
     Unusable(String),
     /// A tracked check has not answered yet.
     Waiting(String),
+    /// A witness without which it must not serve does not answer.
+    Witness(String),
     /// Another member of the sync group is in FAULT.
     Group(String),
     /// A static address, route or rule that the instance tracks is gone and cannot be put back.
@@ -40,6 +42,7 @@ impl fmt::Display for FaultReason {
             FaultReason::Tracked(what) => write!(f, "{what} failed"),
             FaultReason::Unusable(what) => write!(f, "{what} cannot be run"),
             FaultReason::Waiting(what) => write!(f, "{what} has not answered yet"),
+            FaultReason::Witness(what) => write!(f, "cut off: {what} does not answer"),
             FaultReason::Group(member) => write!(f, "{member} of the same sync group is in fault"),
             FaultReason::Lost(what) => write!(f, "{what} is gone and cannot be put back"),
             FaultReason::Socket(text) => write!(f, "cannot open its socket: {text}"),

@@ -4,6 +4,7 @@
 mod backup;
 mod deadlines;
 mod event;
+mod guard;
 mod handover;
 mod master;
 mod owner;
@@ -40,6 +41,10 @@ pub struct Instance {
     /// A master asked us to take over; its further adverts no longer hold us back.
     asked: bool,
     wants_master: bool,
+    /// A witness must agree before silence makes a master.
+    guarded: bool,
+    /// A witness has been asked and has not answered.
+    waits_for_witness: bool,
     /// The successor of a handover has told the link of its addresses.
     announced: bool,
     /// Another owner did not give way: we are no owner until it is gone.
@@ -59,6 +64,8 @@ impl Instance {
             yielded: false,
             asked: false,
             wants_master: false,
+            guarded: false,
+            waits_for_witness: false,
             announced: false,
             disputed: false,
             master_interval: settings.interval,
@@ -102,6 +109,11 @@ impl Instance {
         self.deadlines.patience.is_some() || self.deadlines.release.is_some()
     }
 
+    /// Would be master if a witness agreed.
+    pub fn waits_for_witness(&self) -> bool {
+        self.waits_for_witness
+    }
+
     pub fn wants_master(&self) -> bool {
         self.wants_master
     }
@@ -122,6 +134,8 @@ impl Instance {
             (_, Event::Handover { patience }) => self.begin_handover(patience, now, &mut actions),
             (State::Backup, Event::Advert(advert)) => self.backup_hears(advert, now, &mut actions),
             (State::Backup, Event::Timer) => self.backup_timer(now, &mut actions),
+            (_, Event::Guard(guarded)) => self.guard(guarded, now),
+            (State::Backup, Event::WitnessAgrees) => self.witness_agrees(now, &mut actions),
             (State::Backup, Event::Promote) => self.become_master(now, &mut actions),
             (State::Master, Event::Advert(advert)) => self.master_hears(advert, now, &mut actions),
             (State::Master, Event::Timer) => self.master_timer(now, &mut actions),
@@ -163,7 +177,7 @@ impl Instance {
             .start_preempt_delay(now, self.settings.preempt_delay);
         let owner = self.tracked == OWNER && self.settings.start == StartState::Master;
         self.transition(State::Backup, actions);
-        if owner && !self.settings.grouped {
+        if owner && !self.settings.grouped && !self.guarded {
             self.become_master(now, actions);
         } else {
             self.deadlines.down = Some(now + self.settings.startup_delay + self.down_interval());
@@ -259,6 +273,7 @@ impl Instance {
     fn forget_master(&mut self) {
         self.asked = false;
         self.wants_master = false;
+        self.waits_for_witness = false;
         self.announced = false;
     }
 

@@ -18,6 +18,7 @@ mod sockets;
 mod timer;
 mod verification;
 mod watching;
+mod witness;
 mod worker;
 
 use std::fmt;

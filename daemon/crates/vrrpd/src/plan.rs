@@ -8,7 +8,7 @@ mod tracking;
 mod vmac;
 mod watched;
 
-use config::keepalived::model::{Config, Notify};
+use config::keepalived::model::{Config, Notify, Witness};
 use ipc::ScriptSpec;
 use netlink::NewAddress;
 use std::net::IpAddr;
@@ -84,6 +84,8 @@ pub struct InstancePlan {
     pub ignore_link: bool,
     pub link_down_delay: Micros,
     pub link_up_delay: Micros,
+    /// Who is asked before silence makes a master.
+    pub witnesses: Vec<Witness>,
     pub vmac: Option<VmacPlan>,
     /// `no_accept`, `vrrp_strict`: packets to the addresses are dropped unless it owns them.
     pub unaccepted: bool,

@@ -11,6 +11,7 @@ use vrrp::{InstanceId, Micros, Transport};
 use crate::plan::{InstancePlan, VipPlan};
 use crate::sockets::Key;
 use crate::verification::Verification;
+use crate::witness::Witnesses;
 use crate::worker::{Conflict, Difference, HeldPath, Reporter, Verdicts};
 
 #[derive(Debug)]
@@ -62,6 +63,9 @@ pub struct Running {
     pub verify_from: Option<Micros>,
     pub verification: Option<Verification>,
     pub verdicts: Verdicts,
+    pub witnesses: Witnesses,
+    /// It was said that a witness is waited for.
+    pub waited: bool,
     /// Gratuitous ARP packets and neighbour advertisements sent.
     pub announced: u64,
     /// Another router's adverts list other addresses.
@@ -143,6 +147,8 @@ impl Running {
             verify_from: None,
             verification: None,
             verdicts: Verdicts::default(),
+            witnesses: Witnesses::default(),
+            waited: false,
             announced: 0,
             difference: None,
         }

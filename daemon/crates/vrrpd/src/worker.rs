@@ -29,6 +29,7 @@ mod tracking;
 mod verify;
 mod vmac;
 mod watched;
+mod witnessing;
 
 pub use conflict::Conflict;
 pub use differing::Difference;
@@ -121,6 +122,7 @@ pub struct Worker {
     /// Where peers say whether they hear us, and when it is looked at next.
     reports: Option<std::net::UdpSocket>,
     next_reports: Micros,
+    next_witness: Micros,
 }
 
 impl Worker {
@@ -133,6 +135,7 @@ impl Worker {
             for ready in events.iter().filter(|ready| ready.token >= FIRST_SOCKET) {
                 self.receive(ready.token);
                 self.hear_claims(ready.token);
+                self.hear_witness(ready.token);
             }
             for ready in events.iter() {
                 match ready.token {
@@ -177,6 +180,7 @@ impl Worker {
             self.next_path_retry(),
             self.next_announcement(),
             self.next_question(),
+            self.next_look_at_witnesses(),
             self.next_look(),
             self.next_look_at_watched(),
         ];
@@ -199,6 +203,7 @@ impl Worker {
         self.announce_pending();
         self.ask_neighbours();
         self.look_for_conflicts();
+        self.look_at_witnesses();
         self.retry_paths();
         self.watch_files_and_processes();
         if self.next_link_change().is_some_and(|at| at <= now) {

@@ -20,7 +20,7 @@ pub(super) static VRRP: &[Entry] = entries! {
             "notify" "notify_master" "notify_backup" "notify_fault" "notify_stop"
             "notify_master_rx_lower_pri" "dont_track_primary" "accept" "lower_prio_no_advert"
             "interface_up_down_delays" "down_timer_adverts" "v3_checksum_as_v2"
-            "no_virtual_ipaddress" "#tandem:track_proxy";
+            "no_virtual_ipaddress" "#tandem:track_proxy" "#tandem:witness";
         Supported => "garp_interval" "gna_interval" "use_vmac" "vmac_xmit_base";
         Supported => "notify_deleted" "notify_priority_changes" "no_accept" "strict_mode"
             "track_file" "track_process" "promote_secondaries";

@@ -49,7 +49,9 @@ pub const KEEPALIVED: Document = Document {
 yet* and unknown ones are refused with file, line and column; with `--tolerant` they are ignored \
 with a warning, and a block of theirs is skipped whole. Nothing is ever ignored silently.\n\n\
 `#tandem: track_proxy [weight N]` inside a `vrrp_instance` is a comment to keepalived; to tandemd \
-it means: the proxy of the same daemon is tracked. Without a weight its failure is a fault.",
+it means: the proxy of the same daemon is tracked. Without a weight its failure is a fault.\n\n\
+`#tandem: witness gateway [ADDR] | neighbours | tcp ADDR:PORT | udp ADDR:PORT [strict]` there means: \
+who hears no master asks a witness before it becomes one, and stays backup while none answers.",
     headings: &[
         ("top", "Top level"),
         ("global_defs", "global_defs"),

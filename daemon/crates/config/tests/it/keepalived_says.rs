@@ -207,3 +207,38 @@ fn the_layer_four_half_is_refused_once_for_each_block() {
     let tolerant = config::keepalived::parse(&[Source::new("k", text)], &options);
     assert!(tolerant.is_valid());
 }
+
+#[test]
+fn a_witness_is_a_gateway_the_neighbours_or_a_service() {
+    let parsed = keepalived(&instance(
+        " #tandem: witness gateway\n #tandem: witness gateway 10.0.0.1 strict\n #tandem: witness tcp [2001:db8::9]:7\n #tandem: witness neighbours # any",
+    ));
+    assert_eq!(said(&parsed), Vec::<String>::new());
+    let witnesses = &parsed.config.instances[0].witnesses;
+    let words: Vec<String> = witnesses
+        .iter()
+        .map(|witness| format!("{} {}", witness.value.kind, witness.value.strict))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "gateway false",
+            "gateway 10.0.0.1 true",
+            "tcp [2001:db8::9]:7 false",
+            "neighbours false"
+        ]
+    );
+    let forms = "write gateway, gateway 10.0.0.1, neighbours, tcp 10.0.0.9:7 or udp 10.0.0.9:7";
+    let parsed = keepalived(&instance(
+        " #tandem: witness\n #tandem: witness gate\n #tandem: witness udp 10.0.0.9\n #tandem: witness neighbours often",
+    ));
+    assert_eq!(
+        errors(&parsed),
+        [
+            format!("error 7:2 a witness is missing behind '#tandem: witness' [#tandem: witness] => {forms}"),
+            format!("error 8:19 'gate' is not a witness [gate] => {forms}"),
+            "error 9:23 '10.0.0.9' is not an address with a port [10.0.0.9] => write udp 10.0.0.9:7 or udp [2001:db8::9]:7".to_owned(),
+            "error 10:30 'often' is not part of a witness [often] => write nothing or strict behind it".to_owned(),
+        ]
+    );
+}

@@ -104,6 +104,8 @@ metrics! {
     Gauge "tandemd_vrrp_instance_announcement" ["outcome"] = Samples(announcement), "1 for what became of the last announcement: verified, unverified, pending, nobody_known.";
     Counter "tandemd_vrrp_instance_announcements_verified_total" = Instance("/counters/announcements_verified", 1.0), "Announcements that the neighbours have shown to know.";
     Counter "tandemd_vrrp_instance_announcements_unverified_total" = Instance("/counters/announcements_unverified", 1.0), "Announcements that some address remained without proof of.";
+    Gauge "tandemd_vrrp_instance_witness_answers" = Instance("/witness/answers", 1.0), "1 while a configured witness answers; absent without one.";
+    Gauge "tandemd_vrrp_instance_waits_for_witness" = Instance("/witness/waits", 1.0), "1 while it would be master if a witness answered.";
     Counter "tandemd_vrrp_instance_addresses_restored_total" = Instance("/counters/addresses_restored", 1.0), "Addresses that somebody else removed and that were put back.";
     Gauge "tandemd_vrrp_check_up" ["check", "kind"] = Samples(checks), "1 for a tracked script, file, process or proxy that is well, 0 for one that is not or cannot be run.";
     Counter "tandemd_vrrp_check_results_total" ["check", "result"] = Samples(results), "Runs of a check script, by result.";

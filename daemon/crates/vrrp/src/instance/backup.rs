@@ -55,7 +55,16 @@ impl Instance {
             self.deadlines.down = Some(now + self.master_interval + skew);
             return;
         }
+        if self.must_ask() {
+            return self.ask_witness(now, actions);
+        }
+        self.take_over(now, actions);
+    }
+
+    /// Alone in its own right: master, or as a member of a group, ready for it.
+    pub(super) fn take_over(&mut self, now: Micros, actions: &mut Vec<Action>) {
         self.deadlines.down = None;
+        self.waits_for_witness = false;
         if self.settings.grouped {
             self.wants_master = true;
             actions.push(Action::WantsMaster);
@@ -80,6 +89,7 @@ impl Instance {
         }
         self.asked = false;
         self.wants_master = false;
+        self.waits_for_witness = false;
         self.deadlines.down = Some(now + self.down_interval());
     }
 

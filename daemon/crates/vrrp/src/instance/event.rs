@@ -50,6 +50,10 @@ pub enum Event {
     },
     /// Another host announced one of our addresses to the link, as a successor does.
     SuccessorAnnounced,
+    /// Whether a witness must agree before silence makes a master ([`Action::AskWitness`]).
+    Guard(bool),
+    /// A witness answered.
+    WitnessAgrees,
     /// Release everything at once and stay silent.
     Stop,
 }
@@ -78,6 +82,9 @@ pub enum Action {
     },
     /// A member of a sync group has waited for its down timer and asks the group.
     WantsMaster,
+    /// Nobody is heard any more: is it the master that is gone, or this host that is cut off? Asked
+    /// again until a witness agrees or a master is heard.
+    AskWitness,
 }
 
 /// A packet lost is a whole down timer lost, so farewells are said three times.

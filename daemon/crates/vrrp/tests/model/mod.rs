@@ -206,7 +206,7 @@ impl Pair {
                     return Err(format!("node {node}: {action:?} while it holds: {holds}"));
                 }
                 Action::Transition { .. } => self.transitions += 1,
-                Action::LowerPriorityHeard { .. } | Action::WantsMaster => {}
+                Action::LowerPriorityHeard { .. } | Action::WantsMaster | Action::AskWitness => {}
             }
         }
         let state = self.nodes[node].state();

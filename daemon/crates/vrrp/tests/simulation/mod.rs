@@ -167,7 +167,7 @@ impl World {
                     self.demand(from != to, node, "changes to the state it is in");
                     self.history.push((self.now, node, to));
                 }
-                Action::LowerPriorityHeard { .. } | Action::WantsMaster => {}
+                Action::LowerPriorityHeard { .. } | Action::WantsMaster | Action::AskWitness => {}
             }
         }
         let master = self.nodes[node].state() == State::Master;

@@ -68,6 +68,7 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
             .extra
             .every
             .map(|every| (micros(every), instance.garp.extra.on_all)),
+        witnesses: instance.witnesses.iter().map(|it| it.value).collect(),
         vmac: vmac.clone(),
         unaccepted,
         promote_secondaries: instance.promote_secondaries,

@@ -116,6 +116,7 @@ impl Worker {
             .collect();
         self.rewire();
         self.watch_paths();
+        self.take_up_witnesses();
         let now = clock::monotonic();
         for id in fresh {
             let effects = self.node.step(id, Event::Start, now);

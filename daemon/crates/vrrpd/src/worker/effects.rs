@@ -56,6 +56,7 @@ impl Worker {
                     self.lower_priority_heard(id, source, priority);
                 }
                 Action::WantsMaster => {}
+                Action::AskWitness => self.witness_wanted(id),
             }
         }
     }

@@ -45,6 +45,16 @@ impl Neighbourhood {
         questions
     }
 
+    pub fn gateways_on(&self, interface: u32) -> impl Iterator<Item = IpAddr> + '_ {
+        let here = (self.gateways.iter()).filter(move |it| it.interface == interface);
+        here.map(|gateway| gateway.address)
+    }
+
+    pub fn learnt_on(&self, interface: u32) -> impl Iterator<Item = (IpAddr, [u8; 6])> + '_ {
+        let here = (self.neighbours.iter()).filter(move |it| it.interface == interface);
+        here.filter_map(|neighbour| Some((neighbour.address, neighbour.learnt()?)))
+    }
+
     fn is_gateway(&self, neighbour: &Neighbour) -> bool {
         let place = (neighbour.interface, neighbour.address);
         let mut gateways = self.gateways.iter();

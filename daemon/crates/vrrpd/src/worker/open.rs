@@ -75,6 +75,7 @@ impl Worker {
             fifos: Vec::new(),
             reports: None,
             next_reports: 0,
+            next_witness: 0,
         })
     }
 }

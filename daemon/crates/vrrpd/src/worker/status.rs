@@ -42,6 +42,12 @@ impl Worker {
         reasons.extend(running.reasons.iter().cloned());
         reasons.extend(running.conflict.iter().map(super::Conflict::text));
         reasons.extend(running.difference.iter().map(super::Difference::text));
+        if instance.waits_for_witness() {
+            reasons.push(format!(
+                "cut off: no master is heard and {} does not answer",
+                running.witnesses.text()
+            ));
+        }
         if instance.yielded() {
             reasons.push("handed over: stays backup until reloaded or alone".to_owned());
         }
@@ -78,6 +84,7 @@ impl Worker {
             "heardByPeer": running.peers.hear_us(plan.settings.interval, now)
                 .filter(|_| instance.state() == State::Master),
             "announcement": running.verification.as_ref().map(Verification::status),
+            "witness": running.witnesses.status(instance.waits_for_witness(), now),
             "addressListDiffers": running.difference.as_ref().map(super::Difference::status),
             "splitBrain": running.conflict.as_ref().map(super::Conflict::status),
             "since": running.since_ms,

@@ -129,6 +129,9 @@ impl Worker {
         {
             faults.push(FaultReason::SourceMissing(source, plan.interface.clone()));
         }
+        if running.witnesses.lost && running.witnesses.strict {
+            faults.push(FaultReason::Witness(running.witnesses.text()));
+        }
         if let Some(error) = &running.socket_error {
             faults.push(FaultReason::Socket(error.clone()));
         }

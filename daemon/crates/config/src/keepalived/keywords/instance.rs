@@ -1,12 +1,14 @@
 //! `vrrp_instance NAME { … }`
 
 use super::garp::GarpDraft;
-use super::{addresses, authentication, global, name, notify, routes, rules, track, unicast, vmac};
+use super::{
+    addresses, authentication, global, name, notify, routes, rules, track, unicast, vmac, witness,
+};
 use crate::keepalived::context::{Block, Context};
 use crate::keepalived::model::{
     AcceptMode, Authentication, Config, InitialState, Notify, Priority, Route, Rule,
     TrackInterface, TrackProxy, TrackScript, TrackedFile, TrackedProcess, UnicastPeer, Version,
-    Vip, Vmac, Vrid,
+    Vip, Vmac, Vrid, Witness,
 };
 use crate::keepalived::tree::Node;
 use crate::source::{Span, Spanned};
@@ -43,6 +45,7 @@ pub struct Draft {
     pub track_files: Vec<TrackedFile>,
     pub track_processes: Vec<TrackedProcess>,
     pub track_proxy: Option<Spanned<TrackProxy>>,
+    pub witnesses: Vec<Spanned<Witness>>,
     pub dont_track_primary: bool,
     pub track_source: bool,
     pub garp: GarpDraft,
@@ -192,6 +195,7 @@ fn tracking(cx: &mut Context<'_>, config: &Config, draft: &mut Draft, node: &Nod
             .extend(track::processes(cx, config, node)),
         "#tandem:track_proxy" => draft.track_proxy = Some(track::proxy(cx, node)),
         "track_src_ip" => draft.track_source = cx.alone(BLOCK, node),
+        "#tandem:witness" => draft.witnesses.extend(witness::witness(cx, node)),
         "dont_track_primary" => draft.dont_track_primary = cx.alone(BLOCK, node),
         "interface_up_down_delays" => {
             let mut words = node.args().iter();

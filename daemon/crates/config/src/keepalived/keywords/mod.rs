@@ -18,6 +18,7 @@ mod track;
 mod track_group;
 mod unicast;
 mod vmac;
+mod witness;
 
 use super::context::{Block, Context, owned};
 use super::model::{Config, LvsBlock, LvsKind};

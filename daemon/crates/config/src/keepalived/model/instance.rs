@@ -2,7 +2,7 @@
 
 use super::{
     Authentication, Garp, InstanceName, Notify, Priority, Route, Rule, TrackInterface, TrackProxy,
-    TrackScript, TrackedFile, TrackedProcess, Vip, Vrid,
+    TrackScript, TrackedFile, TrackedProcess, Vip, Vrid, Witness,
 };
 use crate::source::Spanned;
 use std::net::IpAddr;
@@ -40,6 +40,8 @@ pub struct Instance {
     pub track_processes: Vec<TrackedProcess>,
     /// `#tandem: track_proxy [weight N]`
     pub track_proxy: Option<Spanned<TrackProxy>>,
+    /// `#tandem: witness …`: one of them must answer before silence makes a master.
+    pub witnesses: Vec<Spanned<Witness>>,
     /// The own interface's state is not looked at.
     pub dont_track_primary: bool,
     /// `track_src_ip`: without its source address it is in fault.

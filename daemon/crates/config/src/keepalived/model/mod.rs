@@ -16,6 +16,7 @@ mod script;
 mod sync_group;
 mod track;
 mod vip;
+mod witness;
 
 pub use auth::{AuthKind, Authentication};
 pub use garp::{ExtraAnnouncements, Garp};
@@ -32,6 +33,7 @@ pub use track::{
     Weight,
 };
 pub use vip::{Broadcast, Scope, Vip};
+pub use witness::{Witness, WitnessKind};
 
 use std::fmt;
 

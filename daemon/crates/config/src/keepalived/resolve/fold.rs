@@ -78,6 +78,7 @@ pub fn fold(cx: &mut Context<'_>, global: &Global, draft: Draft) -> Option<Insta
         track_files: draft.track_files,
         track_processes: draft.track_processes,
         track_proxy: draft.track_proxy,
+        witnesses: draft.witnesses,
         dont_track_primary: draft.dont_track_primary,
         track_source: draft.track_source,
         v3_checksum_as_v2: draft.v3_checksum_as_v2,
