@@ -40,11 +40,58 @@ const render = buildCommand<RenderFlags, [string], CliContext>({
 
 export interface CheckFlags {
   readonly json: boolean;
+  readonly keepalived: boolean;
+  readonly targetFailover?: string;
+  readonly haproxy?: readonly string[];
+  readonly sysctl?: readonly string[];
+  readonly addresses?: readonly string[];
+  readonly firewall?: readonly string[];
+  readonly root?: readonly string[];
+  readonly segment?: readonly string[];
+  readonly id?: readonly string[];
 }
 
-const check = buildCommand<CheckFlags, [string], CliContext>({
-  docs: { brief: "Find mistakes in the stack, with the real parser where it is built; touches no host" },
-  parameters: { flags: { json }, positional: stackOnly },
+const ofEach = (brief: string) =>
+  ({ kind: "parsed", parse: String, variadic: true, optional: true, brief }) as const;
+
+const check = buildCommand<CheckFlags, string[], CliContext>({
+  docs: {
+    brief: "Find mistakes in a stack, or in two keepalived.conf files of a pair; touches no host",
+    fullDescription:
+      "tandem check STACK reads a definition, with the real parser where it is built.\n" +
+      "tandem check --keepalived A.conf B.conf compares the files of two nodes (rules E01 to E17, docs/lint.md).\n" +
+      "What is told of the machines is given once for both nodes, or twice in the order of the files.",
+  },
+  parameters: {
+    flags: {
+      keepalived: {
+        kind: "boolean",
+        brief: "Compare two keepalived.conf files",
+        default: false,
+        withNegated: false,
+      },
+      targetFailover: {
+        kind: "parsed",
+        parse: String,
+        brief: "Longest failover that is wanted, e.g. 1s or 500ms",
+        optional: true,
+      },
+      haproxy: ofEach("haproxy.cfg of the node: listeners on virtual addresses (E10, E16)"),
+      sysctl: ofEach("sysctl.conf of the node, or what `sysctl -a` prints (E16)"),
+      addresses: ofEach("What `ip -j address` prints on the node (E07, E08, E13)"),
+      firewall: ofEach("What `nft list ruleset` or `iptables-save` prints on the node (E01)"),
+      root: ofEach("/ or a copied tree of the node: scripts and users (E09)"),
+      segment: ofEach("keepalived.conf of another router on the segment (E02)"),
+      id: ofEach("Configuration id of the node (@ID lines), when one file serves both"),
+      json,
+    },
+    positional: {
+      kind: "array",
+      parameter: { brief: "Stack, or the two files", placeholder: "stack", parse: String },
+      minimum: 1,
+      maximum: 2,
+    },
+  },
   loader: async () => (await import("./actions/check.ts")).checkAction,
 });
 

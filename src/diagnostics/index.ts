@@ -6,7 +6,8 @@
  * Imports nothing of the project; everything may import it.
  */
 export { type ErrorCode, type ErrorExplanation, errorCatalogue, explainCode } from "./codes/catalogue.ts";
-export { errorsDocument } from "./codes/document.ts";
+export { errorsDocument, lintDocument } from "./codes/document.ts";
+export { codesOfRules, type LintRule, lintRules, ruleOf } from "./codes/lint.ts";
 export { TandemError, type TandemErrorOptions } from "./error.ts";
 export { ExitCode } from "./exit-code.ts";
 export { formatPath, formatProblem, formatProblems, formatWhere } from "./format.ts";

@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { formatProblem } from "../diagnostics/index.ts";
-import { checkStack, type StackInput } from "../stack/index.ts";
+import { formatProblem, type Problem } from "../diagnostics/index.ts";
+import { checkStack, pairPredictions, predictionText, type StackInput } from "../stack/index.ts";
 import { binaryRef } from "./sdk/binary.ts";
 import { LoadBalancerPair, type Transforms } from "./sdk/load-balancer-pair.ts";
 import { programError } from "./sdk/program-error.ts";
@@ -47,7 +47,6 @@ export function deploy(
 
 function declare(input: StackInput, options: DeployOptions): Readonly<Record<string, PairOutputs>> {
   const { stack, warnings } = checkStack(input);
-  for (const warning of warnings) pulumi.log.warn(formatProblem(warning));
   // Language hosts of before 2024 do not tell the project's folder.
   const told = pulumi.getRootDirectory();
   const root = isAbsolute(told) ? told : process.cwd();
@@ -57,7 +56,7 @@ function declare(input: StackInput, options: DeployOptions): Readonly<Record<str
   // For one run, so no configuration: hosts that were provisioned before are taken over.
   const adopt = !["", "0", "false"].includes(process.env.TANDEM_ADOPT ?? "");
   const { transforms, resourceOptions } = options;
-  const pairs = stack.pairs.map((pair) => {
+  const pairs = stack.pairs.map((pair, index) => {
     const args = {
       pair,
       binary,
@@ -66,7 +65,18 @@ function declare(input: StackInput, options: DeployOptions): Readonly<Record<str
       ...(transforms === undefined ? {} : { transforms }),
     };
     const component = new LoadBalancerPair(pair.name, args, resourceOptions);
+    // Diagnostics of the component, at preview as at an update.
+    for (const warning of warningsOf(warnings, index)) pulumi.log.warn(formatProblem(warning), component);
+    for (const p of pairPredictions(pair)) pulumi.log.info(predictionText(p), component);
     return [pair.name, { vips: component.vips, releases: component.releases }] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+/** What concerns one pair; the first pair tells what concerns none. */
+function warningsOf(warnings: readonly Problem[], index: number): readonly Problem[] {
+  return warnings.filter(({ where }) => {
+    const at = where?.kind === "path" && where.path[0] === "pairs" ? where.path[1] : 0;
+    return at === index;
+  });
 }

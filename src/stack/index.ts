@@ -6,8 +6,15 @@
  */
 
 export { type CheckedPair, definePair, defineStack } from "./define.ts";
-export { checkStack, inspectStack, type ParsedStack, parseStack } from "./parse.ts";
+export { checkStack, inspectNeighbour, inspectStack, type ParsedStack, parseStack } from "./parse.ts";
 export { checkSecret } from "./password.ts";
+export {
+  checkTarget,
+  failoverPredictions,
+  type Prediction,
+  pairPredictions,
+  predictionText,
+} from "./predictions.ts";
 export { predictFailover } from "./resolve/failover.ts";
 export type * from "./resolve/resolved.ts";
 export { type IpAddress, type IpInterface, inSubnet, parseInterface, parseIp } from "./schema/address.ts";

@@ -1,5 +1,6 @@
 import { ExitCode, type Problem, TandemError } from "../diagnostics/index.ts";
 import { crossCheck } from "./check/index.ts";
+import { foreignSegments } from "./check/segments.ts";
 import { repair } from "./repair.ts";
 import { resolveStack } from "./resolve/resolve.ts";
 import type { ResolvedStack } from "./resolve/resolved.ts";
@@ -22,6 +23,12 @@ export function inspectStack(input: unknown): {
   const problems = crossCheck(parsed.data);
   if (problems.some((problem) => problem.severity === "error")) return { problems };
   return { stack: resolveStack(parsed.data), problems };
+}
+
+/** Virtual router ids that another stack, called `name` in the texts, has on the same segments. */
+export function inspectNeighbour(input: unknown, other: unknown, name: string): readonly Problem[] {
+  const [own, neighbour] = [stackSchema.safeParse(input), stackSchema.safeParse(other)];
+  return own.success && neighbour.success ? foreignSegments(own.data, neighbour.data, name) : [];
 }
 
 /** What the cross checks say of a definition that the schema refuses, as far as it can be made whole. */

@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { errorCatalogue, errorsDocument, explainCode } from "../../src/diagnostics/index.ts";
+import {
+  codesOfRules,
+  errorCatalogue,
+  errorsDocument,
+  explainCode,
+  lintDocument,
+  lintRules,
+} from "../../src/diagnostics/index.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -35,7 +42,42 @@ test("every code in src has an entry", () => {
 test("every entry is used", () => {
   const used = new Set(files.flatMap((file) => [...codesIn(file), ...mentioned(file)]));
   // INTERNAL is what an error without problems says.
-  expect(Object.keys(errorCatalogue).filter((code) => !used.has(code))).toEqual([]);
+  // Rules are told by tandemd; what proves them are its cases.
+  const codes = Object.keys(errorCatalogue).filter((code) => !(code in lintRules));
+  expect(codes.filter((code) => !used.has(code))).toEqual([]);
+});
+
+const casesFolder = "daemon/crates/tandemd/tests/lint/cases";
+const lintCases = readdirSync(join(root, casesFolder))
+  .sort()
+  .map((file) => ({
+    name: file.replace(/\.case$/, ""),
+    text: readFileSync(join(root, casesFolder, file), "utf8"),
+  }));
+
+test("every rule of the lint has cases that break it and one that does not, and names codes that exist", () => {
+  for (const rule of Object.keys(lintRules)) {
+    const of = lintCases.filter(({ name }) => name.startsWith(`${rule}-`));
+    expect(
+      of.filter(({ name }) => name.includes("passes")),
+      rule,
+    ).not.toEqual([]);
+    expect(
+      of.filter(({ text }) => text.includes(`[${rule}]: `)),
+      rule,
+    ).not.toEqual([]);
+  }
+  expect(
+    Object.values(codesOfRules)
+      .flat()
+      .filter((code) => !(code in errorCatalogue)),
+  ).toEqual([]);
+  expect(explainCode("e03")).toMatchObject({ code: "E03", rule: "E03" });
+  expect(explainCode("STACK_WEIGHT_WEAK")?.rule).toBe("E03");
+});
+
+test("docs/lint.md is current: run `node --import tsx src/diagnostics/codes/generate.ts`", () => {
+  expect(readFileSync(join(root, "docs/lint.md"), "utf8")).toBe(lintDocument(lintCases));
 });
 
 function mentioned(file: string): string[] {

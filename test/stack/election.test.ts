@@ -70,8 +70,8 @@ describe("weights", () => {
   test("beside a stronger one that decides alone are seen through", () => {
     const strong: Tracker = { name: "strong", weight: -50 };
     const feeble: Tracker = { name: "feeble", weight: -1 };
-    expect(influence(150, 140, [strong, feeble], strong)).toBe("alone");
-    expect(influence(150, 140, [strong, feeble], feeble)).toBe("never");
+    expect(influence(150, 140, [strong, feeble], strong)).toEqual({ kind: "alone" });
+    expect(influence(150, 140, [strong, feeble], feeble)).toEqual({ kind: "never" });
   });
 
   test("are cut at 254 with a warning", () => {

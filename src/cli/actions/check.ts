@@ -1,48 +1,83 @@
-import { ExitCode, type Problem } from "../../diagnostics/index.ts";
-import { inspectStack, type ResolvedStack } from "../../stack/index.ts";
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { ExitCode, type Problem, ruleOf } from "../../diagnostics/index.ts";
+import {
+  checkTarget,
+  durationMs,
+  failoverPredictions,
+  inspectNeighbour,
+  inspectStack,
+  predictionText,
+} from "../../stack/index.ts";
 import { checkWithDaemon } from "../check-with-daemon.ts";
 import type { CheckFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { loadStack } from "../load-stack.ts";
+import { checkFiles, wrongUse } from "./check-files.ts";
 import { renderNodes } from "./render.ts";
 
 /** Finds every problem of a stack; exit 3 when one of them is an error. */
-export async function checkAction(this: CliContext, flags: CheckFlags, name: string): Promise<void> {
+export async function checkAction(
+  this: CliContext,
+  flags: CheckFlags,
+  ...names: readonly string[]
+): Promise<void> {
+  if (flags.keepalived) return checkFiles(this, flags, names);
+  const [name] = names;
+  if (name === undefined || names.length > 1) throw wrongUse(`one stack is checked, ${names.length} given`);
+  refuseFacts(flags);
+  const target = flags.targetFailover === undefined ? undefined : targetMs(flags.targetFailover);
   const { file, input } = await loadStack(name, this.cwd);
-  const { stack, problems: found } = inspectStack(input);
+  const inspected = inspectStack(input);
+  const { stack } = inspected;
+  const found = [
+    ...inspected.problems,
+    ...(await otherStacks(file, input)),
+    ...(stack === undefined || target === undefined ? [] : checkTarget(stack, target)),
+  ];
   const parsed = stack === undefined ? undefined : await checkWithDaemon(renderNodes(stack, undefined));
   const problems: readonly Problem[] = [...found, ...(parsed?.problems ?? [])];
   const failed = problems.some((p) => p.severity === "error");
   if (failed) this.endWith(ExitCode.invalidStack);
   const predictions = stack === undefined ? [] : failoverPredictions(stack);
   if (flags.json) {
-    this.printer.json({ file, problems, predictions });
+    const ruled = problems.map((problem) => ({ ...problem, rule: ruleOf(problem.code) ?? null }));
+    this.printer.json({ file, problems: ruled, predictions });
     return;
   }
   for (const problem of problems) this.printer.problem(problem);
   if (failed) return;
-  for (const p of predictions) {
-    this.printer.line(
-      `${p.vip}: crash of ${p.master} ${p.crashLeast} to ${p.crashMost} ms, graceful stop ${p.graceful} ms without an answer (as the protocol predicts)`,
-    );
-  }
+  for (const p of predictions) this.printer.line(predictionText(p));
   if (parsed?.skipped !== undefined) this.printer.line(`note: ${parsed.skipped}`);
   const warnings =
     problems.length === 0 ? "no problem" : `${problems.length} warning${problems.length > 1 ? "s" : ""}`;
   this.printer.line(`${name}: ${warnings}; next: tandem up ${name} --preview`);
 }
 
-function failoverPredictions(stack: ResolvedStack) {
-  return stack.pairs.flatMap((pair) =>
-    pair.instances.flatMap((instance) =>
-      instance.vips.map((vip) => ({
-        vip: vip.address.text,
-        instance: instance.name,
-        master: instance.master,
-        crashLeast: Math.round(instance.failover.crash.least),
-        crashMost: Math.round(instance.failover.crash.most),
-        graceful: Math.round(instance.failover.graceful),
-      })),
-    ),
+/** What is told of machines belongs to two files; a definition holds it itself. */
+function refuseFacts(flags: CheckFlags): void {
+  const facts = ["haproxy", "sysctl", "addresses", "firewall", "root", "segment", "id"] as const;
+  const given = facts.filter((fact) => flags[fact] !== undefined);
+  if (given.length > 0) throw wrongUse(`--${given.join(", --")} needs --keepalived and two files`);
+}
+
+function targetMs(text: string): number {
+  const ms = durationMs(text);
+  if (ms > 0) return ms;
+  throw wrongUse(`--target-failover ${JSON.stringify(text)} is no time; e.g. 1s or 500ms`);
+}
+
+/** Router ids that other stacks of the folder have on the same segments; one that does not load is its own matter. */
+async function otherStacks(file: string, input: unknown): Promise<readonly Problem[]> {
+  const folder = dirname(file);
+  if (basename(folder) !== "stacks") return [];
+  const others = readdirSync(folder).filter(
+    (name) => name.endsWith(".ts") && name !== basename(file) && !["index.ts", "program.ts"].includes(name),
   );
+  const found: Problem[] = [];
+  for (const name of others.sort()) {
+    const loaded = await loadStack(join(folder, name), folder).catch(() => undefined);
+    if (loaded !== undefined) found.push(...inspectNeighbour(input, loaded.input, `stacks/${name}`));
+  }
+  return found;
 }

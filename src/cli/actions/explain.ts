@@ -1,4 +1,11 @@
-import { ExitCode, errorCatalogue, explainCode, TandemError } from "../../diagnostics/index.ts";
+import {
+  codesOfRules,
+  ExitCode,
+  errorCatalogue,
+  explainCode,
+  type LintRule,
+  TandemError,
+} from "../../diagnostics/index.ts";
 import { nearest } from "../../stack/index.ts";
 import type { CliContext } from "../context.ts";
 
@@ -21,8 +28,18 @@ export function explainAction(this: CliContext, flags: { readonly json: boolean 
       indent(found.example),
       "",
       `${c.cyan("fix:")} ${found.fix}`,
+      ...ruleLines(found),
     ].join("\n"),
   );
+}
+
+/** How a rule of the two-node lint and the codes of a definition hang together. */
+function ruleLines({ code, rule }: { readonly code: string; readonly rule?: LintRule }): string[] {
+  if (rule === undefined) return [];
+  if (rule !== code) return ["", `rule ${rule} of the two-node lint: tandem explain ${rule}, docs/lint.md`];
+  const codes = codesOfRules[rule];
+  const told = codes.length === 0 ? "cannot be written there" : codes.join(", ");
+  return ["", `in a definition: ${told}`, "more examples: docs/lint.md"];
 }
 
 function indent(text: string): string {

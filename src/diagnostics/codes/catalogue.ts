@@ -2,6 +2,7 @@ import { cliCodes } from "./cli.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { generalCodes } from "./general.ts";
 import { hostCodes } from "./host.ts";
+import { type LintRule, lintRules, ruleOf } from "./lint.ts";
 import { providerCodes } from "./provider.ts";
 import { stackCodes } from "./stack.ts";
 import { stackFieldCodes } from "./stack-fields.ts";
@@ -16,6 +17,7 @@ export const errorCatalogue = {
   ...providerCodes,
   ...verifyCodes,
   ...cliCodes,
+  ...lintRules,
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;
@@ -26,11 +28,14 @@ export function explainCode(code: string): (ErrorExplanation & { readonly code: 
   const entry: ErrorEntry | undefined = (errorCatalogue as Readonly<Record<string, ErrorEntry>>)[wanted];
   if (entry === undefined) return undefined;
   const [meaning, example, fix] = entry;
-  return { code: wanted, meaning, example, fix };
+  const rule = ruleOf(wanted);
+  return { code: wanted, meaning, example, fix, ...(rule === undefined ? {} : { rule }) };
 }
 
 export interface ErrorExplanation {
   readonly meaning: string;
   readonly example: string;
   readonly fix: string;
+  /** Rule of the two-node lint that it belongs to; the code itself where it is one. */
+  readonly rule?: LintRule;
 }

@@ -2,6 +2,11 @@ import type { ErrorTable } from "./entry.ts";
 
 /** Codes of src/cli; the format is told in entry.ts. */
 export const cliCodes = {
+  CLI_CHECK_WHAT: [
+    "`tandem check` was not told what to check, or was given options of the other form",
+    "error[CLI_CHECK_WHAT]: two files are compared, 1 given",
+    "write `tandem check STACK`, or `tandem check --keepalived A.conf B.conf`",
+  ],
   CLI_DAEMON_REFUSES: [
     "the daemon's own parser does not accept a rendered file, so a host would refuse the release",
     'lb-a.haproxy.cfg:12:3: error[CLI_DAEMON_REFUSES]: tandemd unknown-keyword: unknown keyword "balanse"',
@@ -17,6 +22,11 @@ export const cliCodes = {
     "error[CLI_INIT_NOT_EMPTY]: edge is not empty (package.json)",
     "name a new folder",
   ],
+  CLI_LINT_REFUSED: [
+    "a file that was to be compared, or what was told of a machine, cannot be read",
+    "error[CLI_LINT_REFUSED]: b.conf cannot be read: No such file or directory (os error 2)",
+    "name files that can be read; `ip -j address` prints what --addresses takes",
+  ],
   CLI_NO_DRILL: [
     "a drill was asked for, but the definition has none for that pair and no fault was named",
     'error[CLI_NO_DRILL]: pair "web" defines no drill',
@@ -26,6 +36,11 @@ export const cliCodes = {
     "the Pulumi command line is needed and cannot be found",
     "error[CLI_NO_PULUMI]: the pulumi executable is neither on PATH nor named by TANDEM_PULUMI",
     "install Pulumi; in this repository `sh lab/setup/ensure.sh demo` builds and caches it",
+  ],
+  CLI_NO_TANDEMD: [
+    "two keepalived.conf files are read by tandemd itself, and the executable is not there",
+    "error[CLI_NO_TANDEMD]: dist/tandemd does not exist",
+    "run `npm run build:daemon`, name one with TANDEM_BINARY=PATH, or run `tandemd lint A.conf B.conf` on a host",
   ],
   CLI_NO_SUCH_NODE: [
     "--node or --pair names nothing in the stack",

@@ -53,6 +53,11 @@ export const stackFieldCodes = {
     'interval: "1s", timeout: "1m"',
     "take a timeout of one interval",
   ],
+  STACK_SCRIPT_SLOW: [
+    "a track script notices a dead service later than --target-failover allows: interval times fall",
+    'tandem check dev --target-failover 1s with interval: "2s", fall: 3',
+    "shorten interval or lower fall; trackProxy follows the own proxy within milliseconds",
+  ],
   STACK_SCRIPT_UNSAFE: [
     "no shell runs scripts, so quotes, pipes, redirections and variables would be arguments, or break the file",
     'script: "curl -s localhost | grep ok"',

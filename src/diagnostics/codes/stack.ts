@@ -52,6 +52,11 @@ export const stackCodes = {
     "drill: { … } in a pair without frontends",
     "add a frontend or take the drill out",
   ],
+  STACK_FAILOVER_SLOW: [
+    "the protocol needs longer to move an address than --target-failover allows",
+    'tandem check dev --target-failover 1s with advertInterval: "1s"',
+    "shorten advertInterval, e.g. to 100ms, and leave the priorities to the defaults 254 and 253",
+  ],
   STACK_FRONTEND_WITHOUT_BIND: [
     "a frontend has no address to listen on",
     "binds: []",
@@ -207,6 +212,11 @@ export const stackCodes = {
     "two instances have the same virtual address and would fight over it",
     "10.0.0.100 in VI_1 and VI_2",
     "give each address to one instance",
+  ],
+  STACK_VRID_IN_OTHER_STACK: [
+    "another stack of the folder has the virtual router id on a subnet that overlaps; where that is one segment, each group would take the other's adverts for its own",
+    "virtualRouterId: 51 on 10.0.0.0/24 in stacks/dev.ts and stacks/prod.ts",
+    "take an id that no other stack has, unless the two networks are apart",
   ],
   STACK_VRID_TWICE: [
     "two groups on one segment have the same virtual router id, so each takes the other's adverts for its own",

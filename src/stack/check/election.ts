@@ -63,11 +63,11 @@ function weights(pair: PairData, instance: VrrpInstanceData, path: Path): Proble
     .filter((tracker) => Math.abs(tracker.weight) > 0)
     .flatMap((tracker) => {
       const effect = influence(master, backup, trackers, tracker);
-      if (effect === "alone") return [];
+      if (effect.kind === "alone") return [];
       return [
-        effect === "never"
+        effect.kind === "never"
           ? powerless(tracker, instance, path, master, backup, other)
-          : weak(tracker, instance, path),
+          : weak(tracker, effect.others, instance, path),
       ];
     });
   return [...out, ...clamped(trackers, instance, path, master)];
@@ -95,8 +95,9 @@ function powerless(
   });
 }
 
-function weak(tracker: Tracker, instance: VrrpInstanceData, path: Path): Problem {
-  const message = `weight ${tracker.weight} of ${tracker.name} changes the election only when others fail too`;
+function weak(tracker: Tracker, others: readonly Tracker[], instance: VrrpInstanceData, path: Path): Problem {
+  const set = others.map(({ name }) => name).join(" and ");
+  const message = `weight ${tracker.weight} of ${tracker.name} changes the election only when ${set} fails too`;
   return warning("STACK_WEIGHT_WEAK", trackerPath(tracker, instance, path), message, {
     why: "its failure alone leaves the addresses on a sick node",
     hint: "take a larger weight unless that is what you want",

@@ -3,7 +3,7 @@ import { familyOf } from "../resolve/instance.ts";
 import { type IpInterface, subnetsOverlap } from "../schema/address.ts";
 import type { PairData, StackData, VrrpInstanceData } from "../schema/stack.ts";
 import { nodeAddresses } from "./addresses.ts";
-import { error, type Path } from "./report.ts";
+import { error, type Path, warning } from "./report.ts";
 
 interface Group {
   readonly id: number;
@@ -17,12 +17,40 @@ interface Group {
 
 /** The same virtual router id twice where adverts of both are heard, across all pairs of the stack. */
 export function checkSegments(stack: StackData): Problem[] {
-  const groups = stack.pairs.flatMap((pair, i) =>
-    pair.vrrpInstances.map((instance, j) => groupOf(pair, instance, ["pairs", i, "vrrpInstances", j])),
-  );
+  const groups = groupsOf(stack);
   return groups.flatMap((group, index) => {
     const earlier = groups.slice(0, index).find((other) => collides(group, other));
     return earlier === undefined ? [] : [collision(group, earlier)];
+  });
+}
+
+function groupsOf(stack: StackData): Group[] {
+  return stack.pairs.flatMap((pair, i) =>
+    pair.vrrpInstances.map((instance, j) => groupOf(pair, instance, ["pairs", i, "vrrpInstances", j])),
+  );
+}
+
+/**
+ * The same between two stacks: a warning, because equal subnets of two environments are often two
+ * networks. A pair that stands in both, with the same hosts, is one group.
+ */
+export function foreignSegments(stack: StackData, other: StackData, name: string): Problem[] {
+  const hosts = (group: Group) => group.subnets.map((subnet) => subnet.text).join(" ");
+  const others = groupsOf(other);
+  return groupsOf(stack).flatMap((group) => {
+    const twin = others.find((candidate) => collides(group, candidate) && hosts(group) !== hosts(candidate));
+    if (twin === undefined) return [];
+    return [
+      warning(
+        "STACK_VRID_IN_OTHER_STACK",
+        group.path,
+        `virtual router id ${group.id} is that of ${JSON.stringify(twin.instance)} in ${name}, on an overlapping subnet`,
+        {
+          why: "where that is one segment, each group takes the other's adverts for its own",
+          hint: "take an id that no other stack has, unless the two networks are apart",
+        },
+      ),
+    ];
   });
 }
 

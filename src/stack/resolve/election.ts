@@ -47,33 +47,40 @@ export function moves(
   return sick === undefined || (well !== undefined && well > sick);
 }
 
-/** What a tracker does to the election: moves it alone, only together with others, or never. */
+/** What a tracker does to the election: moves it alone, with a smallest set of others, or never. */
+export type Influence =
+  | { readonly kind: "alone" }
+  | { readonly kind: "together"; readonly others: readonly Tracker[] }
+  | { readonly kind: "never" };
+
+/** Tries every set of failures: sets of one sum of weights are one case, so that many trackers cost little. */
 export function influence(
   master: number,
   backup: number,
   trackers: readonly Tracker[],
   of: Tracker,
-): "alone" | "together" | "never" {
-  if (moves(master, backup, trackers, new Set([of]))) return "alone";
-  const others = trackers.filter((tracker) => tracker !== of && tracker.weight !== 0);
-  for (const subset of subsets(others)) {
-    const without = moves(master, backup, trackers, new Set(subset));
-    if (!without && moves(master, backup, trackers, new Set([...subset, of]))) return "together";
+): Influence {
+  if (moves(master, backup, trackers, new Set([of]))) return { kind: "alone" };
+  let smallest: readonly Tracker[] | undefined;
+  for (const others of representatives(
+    trackers.filter((tracker) => tracker !== of && tracker.weight !== 0),
+  )) {
+    if (smallest !== undefined && smallest.length <= others.length) continue;
+    const without = moves(master, backup, trackers, new Set(others));
+    if (!without && moves(master, backup, trackers, new Set([...others, of]))) smallest = others;
   }
-  return "never";
+  return smallest === undefined ? { kind: "never" } : { kind: "together", others: smallest };
 }
 
-/** Every subset; beyond 12 elements only those that leave out or hold a single one. */
-function* subsets<T>(items: readonly T[]): Generator<readonly T[]> {
-  if (items.length > 12) {
-    yield [...items];
-    for (const item of items) {
-      yield [item];
-      yield items.filter((other) => other !== item);
+/** For every sum that some subset of the weights has, a smallest such subset. */
+function representatives(trackers: readonly Tracker[]): Iterable<readonly Tracker[]> {
+  const sums = new Map<number, readonly Tracker[]>([[0, []]]);
+  for (const tracker of trackers) {
+    for (const [sum, set] of [...sums]) {
+      const known = sums.get(sum + Math.abs(tracker.weight));
+      if (known === undefined || known.length > set.length + 1)
+        sums.set(sum + Math.abs(tracker.weight), [...set, tracker]);
     }
-    return;
   }
-  for (let bits = 0; bits < 1 << items.length; bits++) {
-    yield items.filter((_, i) => (bits >> i) & 1);
-  }
+  return sums.values();
 }

@@ -69,8 +69,29 @@ describe("the Pulumi CLI with the provider", () => {
   it("previews without touching a host", async () => {
     const result = await project.run("preview");
     expect(result.text).toContain("tandem:index:Node");
+    expect(result.text).toContain(
+      "10.0.0.100/24: crash of lb-a 2012 to 3012 ms, graceful stop 12 ms without an answer",
+    );
     expect(result.code, result.text).toBe(0);
     expect(hosts.calls).toEqual([]);
+  });
+
+  it("shows warnings on the pair, and ends at errors before a host is touched", async () => {
+    const scripts = (weight: number) =>
+      `trackScripts: [{ name: "chk", script: "/usr/bin/true", weight: ${weight} }, { name: "dns", script: "/usr/bin/true", weight: -30 }],`;
+    const instance = `members: { "lb-a": { priority: 150 }, "lb-b": { priority: 100 } }, trackScripts: ["chk", "dns"],`;
+    const weighted = (weight: number) =>
+      program(ONE, scripts(weight)).replace("virtualRouterId: 51,", `virtualRouterId: 51, ${instance}`);
+    project.write("index.ts", weighted(-30));
+    const warned = await project.run("preview");
+    expect(warned.code, warned.text).toBe(0);
+    expect(warned.text).toMatch(/tandem:index:LoadBalancerPair \(web\):[\s\S]*warning\[STACK_WEIGHT_WEAK\]/);
+    project.write("index.ts", weighted(-10));
+    const refused = await project.run("preview");
+    expect(refused.code).not.toBe(0);
+    expect(refused.text).toContain("error[STACK_WEIGHT_POWERLESS]");
+    expect(hosts.calls).toEqual([]);
+    project.write("index.ts", program(ONE));
   });
 
   it("creates the backup first, then the master, and keeps secrets out of its state", async () => {
