@@ -74,6 +74,8 @@ pub enum ToWorker {
     Status { id: u64 },
     /// VRRP: state of the own proxy (native service tracking, no script).
     Service { up: bool, reason: String },
+    /// VRRP: what is seen of watched files and processes.
+    Watched { seen: crate::watch::Seen },
     /// VRRP: one run of a check script ended.
     ScriptResult {
         name: String,
@@ -125,6 +127,10 @@ pub enum FromWorker {
         argv: Vec<String>,
         user: Option<String>,
         group: Option<String>,
+    },
+    /// VRRP: the files and processes to watch from now on; answered by `Watched` at once.
+    Watch {
+        list: crate::watch::WatchList,
     },
     /// VRRP: tell the people of `notification_email`.
     Mail {

@@ -33,6 +33,7 @@ use crate::service::Service;
 use crate::slot::Slot;
 use crate::systemd::ServiceManager;
 use crate::users::Users;
+use crate::watch::{self, Watcher};
 use crate::worker::Kind;
 
 pub use dumping::{JSON, STATS_CLEAR};
@@ -70,6 +71,8 @@ pub struct Daemon {
     slots: Vec<Slot>,
     scripts: Scripts,
     notifications: Notifications,
+    /// Started when there is something to watch.
+    watcher: Option<Watcher>,
     readers: Readers,
     outbox: Outbox,
     /// Mails so far.
@@ -155,6 +158,7 @@ impl Daemon {
     fn event(&mut self, token: u64) {
         match token {
             SIGNALS => self.signalled(),
+            watch::TOKEN => self.watched(),
             outbox::TOKEN => self.mail_ended(),
             CONTROL => self.control.accept(&self.epoll, Instant::now()),
             _ if token >= readers::FIRST_TOKEN => {

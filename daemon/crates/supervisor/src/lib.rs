@@ -35,6 +35,7 @@ mod service;
 mod slot;
 mod systemd;
 pub mod users;
+mod watch;
 mod worker;
 
 pub use daemon::{JSON, STATS_CLEAR, Start, run, run_as};

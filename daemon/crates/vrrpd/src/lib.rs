@@ -17,7 +17,6 @@ mod running;
 mod sockets;
 mod timer;
 mod verification;
-mod watching;
 mod witness;
 mod worker;
 

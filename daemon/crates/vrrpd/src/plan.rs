@@ -10,6 +10,7 @@ mod watched;
 
 use config::keepalived::model::{Config, Notify, Witness};
 use ipc::ScriptSpec;
+use ipc::watch::{FileSpec, ProcessSpec};
 use netlink::NewAddress;
 use std::net::IpAddr;
 use vrrp::packet::ChecksumStyle;
@@ -17,7 +18,6 @@ use vrrp::{Authentication, Micros, Settings, Transport};
 
 pub use path::{Path, PathPlan};
 pub use tracking::{Source, Tracker};
-pub use watched::{FilePlan, ProcessPlan};
 
 /// Everything from one configuration.
 #[derive(Debug, Default)]
@@ -29,8 +29,8 @@ pub struct Plan {
     pub lasting: Vec<VipPlan>,
     /// `static_routes`, `static_rules`.
     pub lasting_paths: Vec<PathPlan>,
-    pub files: Vec<FilePlan>,
-    pub processes: Vec<ProcessPlan>,
+    pub files: Vec<FileSpec>,
+    pub processes: Vec<ProcessSpec>,
     pub rt_priority: Option<u8>,
     /// `notify_fifo` and `vrrp_notify_fifo`.
     pub fifos: Vec<String>,

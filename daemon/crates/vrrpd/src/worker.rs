@@ -55,8 +55,9 @@ use crate::plan::{GroupPlan, ScriptPlan};
 use crate::running::Running;
 use crate::sockets::Sockets;
 use crate::timer::Timer;
-use crate::watching::{WatchedFile, WatchedProcess};
 use crate::{WorkerError, clock};
+use ipc::watch::{FileSpec, ProcessSpec};
+use watched::Watched;
 
 const CHANNEL: u64 = 0;
 const TIMER: u64 = 1;
@@ -98,9 +99,8 @@ pub struct Worker {
     next_id: u32,
     groups: Vec<GroupPlan>,
     scripts: BTreeMap<String, (ScriptPlan, Debounce)>,
-    files: BTreeMap<String, WatchedFile>,
-    processes: BTreeMap<String, WatchedProcess>,
-    next_watch: Micros,
+    files: BTreeMap<String, Watched<FileSpec>>,
+    processes: BTreeMap<String, Watched<ProcessSpec>>,
     proxy: Health,
     proxy_reason: String,
     next_heartbeat: Micros,
@@ -182,7 +182,6 @@ impl Worker {
             self.next_question(),
             self.next_look_at_witnesses(),
             self.next_look(),
-            self.next_look_at_watched(),
         ];
         let next = deadlines.into_iter().flatten().min().unwrap_or(Micros::MAX);
         Ok(self.timer.arm(next.min(self.next_heartbeat))?)
@@ -205,7 +204,6 @@ impl Worker {
         self.look_for_conflicts();
         self.look_at_witnesses();
         self.retry_paths();
-        self.watch_files_and_processes();
         if self.next_link_change().is_some_and(|at| at <= now) {
             self.reassess();
         }

@@ -1,25 +1,34 @@
-//! Tracked files and processes.
+//! Tracked files and processes: what the supervisor is asked to watch, and what its answers do.
 
 mod harness;
 
-use std::path::PathBuf;
-use std::process::{Child, Command};
-
 use harness::{Node, Pair, conf, skipped, vip4};
+use ipc::ToWorker;
+use ipc::watch::{FileSeen, FileSpec, Parameters, ProcessSpec, Seen};
 
 const FAST: &str = "0.1";
-
-fn file(name: &str) -> PathBuf {
-    let path = std::env::temp_dir().join(format!("tandem-track-{}-{name}", std::process::id()));
-    let _ = std::fs::remove_file(&path);
-    path
-}
 
 fn tracking(block: &str, tracked: &str) -> String {
     format!(
         "{block}\n{}",
         conf(3, FAST, 100, &format!("{tracked}\n  {}", vip4()))
     )
+}
+
+fn file(node: &mut Node, value: FileSeen) {
+    let seen = Seen {
+        files: vec![("F".into(), value)],
+        ..Seen::default()
+    };
+    node.say(&ToWorker::Watched { seen });
+}
+
+fn process(node: &mut Node, well: bool) {
+    let seen = Seen {
+        processes: vec![("P".into(), well)],
+        ..Seen::default()
+    };
+    node.say(&ToWorker::Watched { seen });
 }
 
 fn wait_priority(node: &mut Node, priority: u8) {
@@ -34,30 +43,31 @@ fn the_number_in_a_file_moves_the_priority() {
         return;
     }
     let pair = Pair::new();
-    let path = file("weight");
-    let block = format!(
-        "track_file F {{\n  file {}\n  init_file 5\n}}",
-        path.display()
-    );
-    let text = tracking(&block, "track_file {\n    F weight 2\n  }");
+    let block = "track_file F {\n  file /run/weight\n  init_file 5 overwrite\n}";
+    let text = tracking(block, "track_file {\n    F weight 2\n  }");
     let mut node = Node::start(&pair.a, &text);
+    let expected = FileSpec {
+        name: "F".into(),
+        path: "/run/weight".into(),
+        init: Some(5),
+        overwrite: true,
+    };
+    assert_eq!(node.watching.files, [expected]);
+    file(&mut node, FileSeen::Value(5));
     node.wait_state("MASTER");
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "5\n");
     assert_eq!(node.instance()["effectivePriority"], 110);
-    std::fs::write(&path, "-20\n").unwrap();
+    file(&mut node, FileSeen::Value(-20));
     wait_priority(&mut node, 60);
     let reasons = node.instance()["reasons"].to_string();
     assert!(
         reasons.contains("file F says -20: priority -40"),
         "{reasons}"
     );
-    std::fs::remove_file(&path).unwrap();
-    wait_priority(&mut node, 100);
-    std::fs::write(&path, "many").unwrap();
+    file(&mut node, FileSeen::Unreadable);
     node.wait_state("FAULT");
     let reasons = node.instance()["reasons"].to_string();
     assert!(reasons.contains("file F"), "{reasons}");
-    std::fs::remove_file(&path).unwrap();
+    file(&mut node, FileSeen::Value(0));
     node.wait_state("MASTER");
 }
 
@@ -67,52 +77,47 @@ fn a_file_without_a_weight_decides_between_fault_and_service() {
         return;
     }
     let pair = Pair::new();
-    let path = file("fault");
-    let block = format!("track_file F {{\n  file {}\n  weight 0\n}}", path.display());
-    let mut node = Node::start(&pair.a, &tracking(&block, "track_file {\n    F\n  }"));
+    let block = "track_file F {\n  file /run/weight\n  weight 0\n}";
+    let mut node = Node::start(&pair.a, &tracking(block, "track_file {\n    F\n  }"));
+    assert_eq!(node.state(), "FAULT", "nothing was seen yet");
+    file(&mut node, FileSeen::Value(0));
     node.wait_state("MASTER");
-    std::fs::write(&path, "1").unwrap();
+    file(&mut node, FileSeen::Value(1));
     node.wait_state("FAULT");
-    std::fs::write(&path, "0").unwrap();
+    file(&mut node, FileSeen::Value(0));
     node.wait_state("MASTER");
-    std::fs::remove_file(&path).unwrap();
-}
-
-/// Ended with the test.
-struct Sleeper(Child);
-
-impl Sleeper {
-    fn start(seconds: &str) -> Self {
-        Self(Command::new("sleep").arg(seconds).spawn().unwrap())
-    }
-}
-
-impl Drop for Sleeper {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]
-fn processes_are_counted_by_name_and_arguments() {
+fn processes_count_and_a_reload_keeps_what_is_known() {
     if skipped() {
         return;
     }
     let pair = Pair::new();
-    // Nobody else sleeps for exactly so long.
-    let seconds = format!("{}", 100_000 + std::process::id());
-    let block = format!("vrrp_track_process P {{\n  process sleep {seconds}\n  quorum 2\n}}");
-    let text = tracking(&block, "track_process {\n    P weight -30\n  }");
-    let first = Sleeper::start(&seconds);
+    let block = "vrrp_track_process P {\n  process sleep 100\n  quorum 2\n  quorum_max 3\n  fork_delay 0.5\n  terminate_delay 2\n}";
+    let text = tracking(block, "track_process {\n    P weight -30\n  }");
     let mut node = Node::start(&pair.a, &text);
+    let expected = ProcessSpec {
+        name: "P".into(),
+        argv: vec!["sleep".into(), "100".into()],
+        full_command: false,
+        parameters: Parameters::Exact,
+        quorum: 2,
+        quorum_max: Some(3),
+        fork_delay_us: 500_000,
+        terminate_delay_us: 2_000_000,
+    };
+    assert_eq!(node.watching.processes, [expected]);
+    process(&mut node, false);
     node.wait_state("MASTER");
     wait_priority(&mut node, 70);
-    let second = Sleeper::start(&seconds);
+    node.configure(&text.replace("sleep 100", "sleep 200\n  param_match partial"));
+    assert_eq!(node.watching.processes[0].parameters, Parameters::Partial);
+    assert_eq!(
+        node.instance()["effectivePriority"],
+        70,
+        "still what is known"
+    );
+    process(&mut node, true);
     wait_priority(&mut node, 100);
-    let other = Sleeper::start("99999");
-    drop(second);
-    wait_priority(&mut node, 70);
-    drop((first, other));
-    assert_eq!(node.state(), "MASTER");
 }

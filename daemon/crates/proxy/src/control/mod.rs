@@ -207,7 +207,10 @@ impl Control {
                 self.attachments = files.into_iter().map(|f| (f.path, f.bytes)).collect();
             }
             // For the VRRP process.
-            ToWorker::Handover | ToWorker::Service { .. } | ToWorker::ScriptResult { .. } => {}
+            ToWorker::Handover
+            | ToWorker::Service { .. }
+            | ToWorker::Watched { .. }
+            | ToWorker::ScriptResult { .. } => {}
         }
         Ok(())
     }

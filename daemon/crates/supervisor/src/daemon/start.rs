@@ -125,6 +125,7 @@ impl Daemon {
             slots,
             scripts: Scripts::default(),
             notifications: Notifications::default(),
+            watcher: None,
             readers: Readers::default(),
             outbox: Outbox::default(),
             letters: 0,

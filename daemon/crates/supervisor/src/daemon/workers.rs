@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use config::Severity;
+use ipc::watch::WatchList;
 use ipc::{FromWorker, ToWorker};
 use sys::process::Exit;
 use trafficlog::Level;
@@ -12,6 +13,7 @@ use crate::configuration::Loaded;
 use crate::liveness::Liveness;
 use crate::script::{Command, Report};
 use crate::service::Word;
+use crate::watch::{Sight, Watcher};
 use crate::worker::{Kind, Worker};
 
 impl Daemon {
@@ -77,6 +79,7 @@ impl Daemon {
                     self.journal.warning(&warning);
                 }
             }
+            FromWorker::Watch { list } => self.watch(list),
             FromWorker::Mail { subject, text } => self.mail(&subject, text),
             FromWorker::Holding { addresses } => {
                 if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
@@ -173,6 +176,7 @@ impl Daemon {
             self.vrrp_pid_file = None;
             self.give_up(&worker.held, &worker.farewell);
             self.undo(&worker.undo);
+            self.watch(WatchList::default());
         }
         if self.stopping.is_some() {
             self.advance_stop(Instant::now());
@@ -222,6 +226,34 @@ impl Daemon {
                 Report::Warning(text) => self.journal.warning(&text),
                 Report::Result { name, outcome } => {
                     self.tell(Kind::Vrrp, &ToWorker::ScriptResult { name, outcome });
+                }
+            }
+        }
+    }
+
+    /// Watches this from now on. The thread that does is started when it is first needed.
+    fn watch(&mut self, list: WatchList) {
+        if self.watcher.is_none() && list != WatchList::default() {
+            match Watcher::start(&self.epoll) {
+                Ok(watcher) => self.watcher = Some(watcher),
+                Err(error) => self
+                    .journal
+                    .error(&format!("files and processes are not watched: {error}")),
+            }
+        }
+        if let Some(watcher) = &mut self.watcher {
+            watcher.set(list);
+        }
+    }
+
+    /// The thread has something to say.
+    pub(super) fn watched(&mut self) {
+        let sights = self.watcher.as_mut().map_or_else(Vec::new, Watcher::take);
+        for sight in sights {
+            match sight {
+                Sight::Warning(text) => self.journal.warning(&text),
+                Sight::Seen(seen) => {
+                    self.tell(Kind::Vrrp, &ToWorker::Watched { seen });
                 }
             }
         }

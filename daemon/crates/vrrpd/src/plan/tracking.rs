@@ -2,8 +2,6 @@
 
 use config::keepalived::model::{Config, Instance, SyncGroup, TrackedFile, TrackedProcess, Weight};
 
-use super::watched::understood;
-
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     Script(String),
@@ -12,8 +10,6 @@ pub enum Source {
     Process(String),
     /// The proxy of the same daemon.
     Proxy,
-    /// Named in the configuration, but this process has no way to watch it: never well.
-    Unwatchable(String),
 }
 
 impl Source {
@@ -24,7 +20,6 @@ impl Source {
             Source::File(name) => format!("file {name}"),
             Source::Process(name) => format!("process {name}"),
             Source::Proxy => "proxy".to_owned(),
-            Source::Unwatchable(what) => what.clone(),
         }
     }
 }
@@ -51,7 +46,7 @@ pub fn of_instance(
     instance: &Instance,
     warnings: &mut Vec<String>,
 ) -> Vec<Tracker> {
-    let mut trackers = own(config, instance);
+    let mut trackers = own(instance);
     let group = config.sync_groups.iter().find(|group| {
         group
             .members
@@ -70,12 +65,12 @@ pub fn of_instance(
                 ));
             }
         }
-        trackers.extend(of_group(config, group));
+        trackers.extend(of_group(group));
     }
     trackers
 }
 
-fn own(config: &Config, instance: &Instance) -> Vec<Tracker> {
+fn own(instance: &Instance) -> Vec<Tracker> {
     let mut trackers = Vec::new();
     for item in &instance.track_scripts {
         trackers.push(tracker(
@@ -89,18 +84,14 @@ fn own(config: &Config, instance: &Instance) -> Vec<Tracker> {
             item.weight.value,
         ));
     }
-    trackers.extend(watched(
-        config,
-        &instance.track_files,
-        &instance.track_processes,
-    ));
+    trackers.extend(watched(&instance.track_files, &instance.track_processes));
     if let Some(proxy) = &instance.track_proxy {
         trackers.push(tracker(Source::Proxy, proxy.value.weight));
     }
     trackers
 }
 
-fn of_group(config: &Config, group: &SyncGroup) -> Vec<Tracker> {
+fn of_group(group: &SyncGroup) -> Vec<Tracker> {
     let mut trackers = Vec::new();
     for item in &group.track_scripts {
         trackers.push(tracker(
@@ -114,25 +105,18 @@ fn of_group(config: &Config, group: &SyncGroup) -> Vec<Tracker> {
             item.weight.value,
         ));
     }
-    trackers.extend(watched(config, &group.track_files, &group.track_processes));
+    trackers.extend(watched(&group.track_files, &group.track_processes));
     trackers
 }
 
-fn watched(config: &Config, files: &[TrackedFile], processes: &[TrackedProcess]) -> Vec<Tracker> {
+fn watched(files: &[TrackedFile], processes: &[TrackedProcess]) -> Vec<Tracker> {
     let mut trackers = Vec::new();
     for item in files {
         let source = Source::File(item.name.value.clone());
         trackers.push(tracker(source, item.weight.value));
     }
     for item in processes {
-        let name = item.name.value.clone();
-        let mut known = config.track_processes.iter();
-        let plain = known.any(|process| process.name.value == name && understood(process));
-        let source = if plain {
-            Source::Process(name)
-        } else {
-            Source::Unwatchable(format!("process {name} with this param_match"))
-        };
+        let source = Source::Process(item.name.value.clone());
         trackers.push(tracker(source, item.weight.value));
     }
     trackers

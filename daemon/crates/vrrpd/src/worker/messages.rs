@@ -45,6 +45,7 @@ impl Worker {
                 self.proxy_reason = reason;
                 self.reassess();
             }
+            ToWorker::Watched { seen } => self.seen(seen),
             ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
         }
         Ok(())

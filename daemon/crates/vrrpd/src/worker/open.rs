@@ -58,7 +58,6 @@ impl Worker {
             scripts: BTreeMap::new(),
             files: BTreeMap::new(),
             processes: BTreeMap::new(),
-            next_watch: 0,
             proxy: Health::Unknown,
             proxy_reason: String::new(),
             next_heartbeat: clock::monotonic(),

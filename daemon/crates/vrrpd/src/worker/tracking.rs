@@ -69,7 +69,6 @@ impl Worker {
             Source::File(name) => self.file_health(name),
             Source::Process(name) => self.process_health(name),
             Source::Proxy => self.proxy,
-            Source::Unwatchable(_) => Health::Unusable,
         };
         let mut what = tracker.source.describe();
         if tracker.source == Source::Proxy

@@ -1,65 +1,57 @@
-//! Looks at tracked files and processes now and then.
+//! Tracked files and processes. The supervisor looks at them and says what it sees.
 
-use vrrp::Micros;
+use std::collections::BTreeMap;
+
+use ipc::FromWorker;
+use ipc::watch::{FileSeen, FileSpec, ProcessSpec, Seen, WatchList};
 use vrrp::tracking::Health;
 
-use super::{NOTICE, WARNING, Worker};
-use crate::clock;
-use crate::plan::{FilePlan, ProcessPlan, Source};
-use crate::watching::{WatchedFile, WatchedProcess};
+use super::{NOTICE, Worker};
+use crate::plan::Source;
 
-/// How soon a change is seen.
-const PERIOD: Micros = 100_000;
+/// Something that is watched, and what is known of it.
+#[derive(Debug)]
+pub struct Watched<S> {
+    spec: S,
+    pub health: Health,
+}
 
 impl Worker {
-    pub(super) fn take_up_watched(&mut self, files: Vec<FilePlan>, processes: Vec<ProcessPlan>) {
-        self.files.clear();
-        for plan in files {
-            let name = plan.name.clone();
-            match WatchedFile::new(plan) {
-                Ok(file) => {
-                    self.files.insert(name, file);
-                }
-                // An instance whose file is not there for it is in FAULT and says why.
-                Err(error) => self.log(WARNING, format!("track_file {name}: {error}")),
-            }
+    /// What is known stays until the first answer of the supervisor.
+    pub(super) fn take_up_watched(&mut self, files: Vec<FileSpec>, processes: Vec<ProcessSpec>) {
+        let before = self.watch_list();
+        self.files = taken_up(&self.files, files, |spec| spec.name.clone());
+        self.processes = taken_up(&self.processes, processes, |spec| spec.name.clone());
+        let list = self.watch_list();
+        if list != before {
+            self.say(&FromWorker::Watch { list });
         }
-        let now = clock::monotonic();
-        let watched = processes.into_iter();
-        self.processes = watched
-            .map(|plan| (plan.name.clone(), WatchedProcess::new(plan, now)))
-            .collect();
-        self.next_watch = now + PERIOD;
     }
 
-    pub(super) fn watch_files_and_processes(&mut self) {
-        let now = clock::monotonic();
-        if self.next_look_at_watched().is_none_or(|at| now < at) {
-            return;
-        }
-        self.next_watch = now + PERIOD;
-        let before = self.watched_health();
-        for file in self.files.values_mut() {
-            file.look();
-        }
-        for process in self.processes.values_mut() {
-            process.look(now);
-        }
-        let after = self.watched_health();
-        if before == after {
-            return;
-        }
-        for ((source, old), (_, new)) in before.iter().zip(&after) {
-            if old != new {
-                self.log(NOTICE, format!("{} {}", source.describe(), says(*new)));
+    pub(super) fn seen(&mut self, seen: Seen) {
+        let mut changes = Vec::new();
+        for (name, value) in seen.files {
+            let health = match value {
+                FileSeen::Value(value) => Health::Value(value),
+                FileSeen::Unreadable => Health::Unusable,
+            };
+            if note(&mut self.files, &name, health) {
+                changes.push((Source::File(name), health));
             }
+        }
+        for (name, well) in seen.processes {
+            let health = if well { Health::Up } else { Health::Down };
+            if note(&mut self.processes, &name, health) {
+                changes.push((Source::Process(name), health));
+            }
+        }
+        if changes.is_empty() {
+            return;
+        }
+        for (source, health) in changes {
+            self.log(NOTICE, format!("{} {}", source.describe(), says(health)));
         }
         self.reassess();
-    }
-
-    pub(super) fn next_look_at_watched(&self) -> Option<Micros> {
-        let none = self.files.is_empty() && self.processes.is_empty();
-        (!none).then_some(self.next_watch)
     }
 
     pub(super) fn file_health(&self, name: &str) -> Health {
@@ -72,13 +64,31 @@ impl Worker {
         process.map_or(Health::Unusable, |process| process.health)
     }
 
-    fn watched_health(&self) -> Vec<(Source, Health)> {
-        let files = self.files.iter();
-        let files = files.map(|(name, file)| (Source::File(name.clone()), file.health));
-        let processes = self.processes.iter();
-        let processes = processes.map(|(name, it)| (Source::Process(name.clone()), it.health));
-        files.chain(processes).collect()
+    fn watch_list(&self) -> WatchList {
+        WatchList {
+            files: self.files.values().map(|file| file.spec.clone()).collect(),
+            processes: self.processes.values().map(|it| it.spec.clone()).collect(),
+        }
     }
+}
+
+fn taken_up<S>(
+    old: &BTreeMap<String, Watched<S>>,
+    wanted: Vec<S>,
+    name: impl Fn(&S) -> String,
+) -> BTreeMap<String, Watched<S>> {
+    let all = wanted.into_iter().map(|spec| {
+        let name = name(&spec);
+        let health = old.get(&name).map_or(Health::Unknown, |known| known.health);
+        (name, Watched { spec, health })
+    });
+    all.collect()
+}
+
+/// Whether that is new.
+fn note<S>(all: &mut BTreeMap<String, Watched<S>>, name: &str, health: Health) -> bool {
+    let watched = all.get_mut(name);
+    watched.is_some_and(|it| std::mem::replace(&mut it.health, health) != health)
 }
 
 fn says(health: Health) -> String {

@@ -233,6 +233,13 @@ fn process_keyword(cx: &mut Context<'_>, process: &mut TrackProcess, node: &Node
                 .map_or(Duration::ZERO, |t| t.value);
         }
         "full_command" => process.full_command = cx.alone(PROCESS, node),
-        _ => process.param_match = node.args().first().map(owned),
+        _ => {
+            process.param_match = cx.one(PROCESS, node, "param_match initial").map(owned);
+            let word = node.args().first();
+            let unknown = |how: &&Word| !matches!(how.text.as_str(), "initial" | "partial");
+            if let Some(word) = word.filter(unknown) {
+                cx.bad(word, "a way to compare", "write initial or partial");
+            }
+        }
     }
 }
