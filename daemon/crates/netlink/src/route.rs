@@ -1,9 +1,13 @@
 //! Routes (ip-route(8), rtnetlink(7)).
 
+mod hop;
+
 use std::net::IpAddr;
 
 use crate::address::{AF_INET, AF_INET6, ip, octets};
 use crate::wire::{NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, Request, attributes, nested, u32_at};
+
+pub use hop::Hop;
 
 pub const RTM_NEWROUTE: u16 = 24;
 pub const RTM_DELROUTE: u16 = 25;
@@ -23,14 +27,11 @@ const RTA_METRICS: u16 = 8;
 const RTA_MULTIPATH: u16 = 9;
 const RTA_FLOW: u16 = 11;
 const RTA_TABLE: u16 = 15;
-const RTA_VIA: u16 = 18;
 const RTA_PREF: u16 = 20;
 const RTA_EXPIRES: u16 = 23;
 const RTA_TTL_PROPAGATE: u16 = 26;
 const RTAX_LOCK: u16 = 1;
 const RTAX_CC_ALGO: u16 = 16;
-const RTNH_F_PERVASIVE: u8 = 2;
-const RTNH_F_ONLINK: u8 = 4;
 
 /// A route to set. Interfaces are given as numbers, because they are looked up late.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,17 +56,6 @@ pub struct Route {
     pub expires: Option<u32>,
     pub ttl_propagate: Option<bool>,
     pub append: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Hop {
-    pub via: Option<IpAddr>,
-    pub interface: Option<u32>,
-    /// 1–256
-    pub weight: u16,
-    pub onlink: bool,
-    pub pervasive: bool,
-    pub realms: Option<u32>,
 }
 
 /// What tells a route that went from others.
@@ -201,46 +191,6 @@ impl Route {
             list.push((RTAX_LOCK, &lock));
         }
         nested(&list)
-    }
-}
-
-impl Hop {
-    fn flags(self) -> u8 {
-        let onlink = if self.onlink { RTNH_F_ONLINK } else { 0 };
-        let pervasive = if self.pervasive { RTNH_F_PERVASIVE } else { 0 };
-        onlink | pervasive
-    }
-
-    /// A router of the other family has an attribute of its own, with the family in front.
-    fn gateway(self, ipv6: bool) -> Option<(u16, Vec<u8>)> {
-        let via = self.via?;
-        if via.is_ipv6() == ipv6 {
-            return Some((RTA_GATEWAY, octets(via)));
-        }
-        let mut value = u16::from(family(via)).to_ne_bytes().to_vec();
-        value.extend(octets(via));
-        Some((RTA_VIA, value))
-    }
-
-    /// `rtnexthop` and its attributes.
-    fn entry(self, ipv6: bool) -> Vec<u8> {
-        let gateway = self.gateway(ipv6);
-        let realms = self.realms.map(u32::to_ne_bytes);
-        let mut list: Vec<(u16, &[u8])> = Vec::new();
-        list.extend(
-            gateway
-                .as_ref()
-                .map(|(number, value)| (*number, value.as_slice())),
-        );
-        list.extend(realms.as_ref().map(|value| (RTA_FLOW, value.as_slice())));
-        let attributes = nested(&list);
-        let length = u16::try_from(8 + attributes.len()).unwrap_or(u16::MAX);
-        let weight = u8::try_from(self.weight.max(1) - 1).unwrap_or(u8::MAX);
-        let mut entry = length.to_ne_bytes().to_vec();
-        entry.extend_from_slice(&[self.flags(), weight]);
-        entry.extend_from_slice(&self.interface.unwrap_or(0).to_ne_bytes());
-        entry.extend(attributes);
-        entry
     }
 }
 

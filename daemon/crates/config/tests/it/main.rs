@@ -12,6 +12,7 @@ mod keepalived_language;
 mod keepalived_model;
 mod keepalived_routes;
 mod keepalived_says;
+mod keepalived_vmac;
 mod meaning;
 mod mutated;
 mod originals;

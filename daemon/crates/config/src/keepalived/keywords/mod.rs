@@ -10,6 +10,7 @@ mod mail;
 pub mod names;
 mod notify;
 mod route_checks;
+mod route_metrics;
 mod routes;
 mod rules;
 mod script;
