@@ -137,3 +137,25 @@ test("a kernel parameter is set in one place", () => {
     found(sampleStack(pairWith({ sysctls: { "net.ipv4.ip_forward": 1, "net.core.somaxconn": 4096 } }))),
   ).toEqual(["pairs.0.sysctls.net.ipv4.ip_forward STACK_SYSCTL_TWICE"]);
 });
+
+describe("witnesses", () => {
+  const at = "pairs.0.vrrpInstances.0";
+
+  test("a gateway is of the family of the adverts", () => {
+    const witness = (address: string) => instanceWith({ witnesses: [{ kind: "gateway", address }] });
+    expect(found(witness("10.0.0.1"))).toEqual([]);
+    expect(found(witness("2001:db8::1"))).toEqual([`${at}.witnesses.0.address STACK_WITNESS_FAMILY`]);
+    expect(found(instanceWith({ witnesses: [{ kind: "gateway" }, { kind: "neighbours" }] }))).toEqual([]);
+  });
+
+  test("strictWitness needs one", () => {
+    expect(found(instanceWith({ strictWitness: true }))).toEqual([
+      `${at}.strictWitness STACK_WITNESS_MISSING`,
+    ]);
+    expect(
+      found(
+        instanceWith({ strictWitness: true, witnesses: [{ kind: "tcp", address: "10.0.9.9", port: 7 }] }),
+      ),
+    ).toEqual([]);
+  });
+});

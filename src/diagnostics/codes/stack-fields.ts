@@ -43,6 +43,16 @@ export const stackFieldCodes = {
     'ab#cd, of which only "ab" would count',
     "take letters, digits and plain punctuation",
   ],
+  STACK_WITNESS_FAMILY: [
+    "the gateway that is to be a witness has an address of another family than the adverts",
+    'vips: [{ address: "10.0.0.100/24" }], witnesses: [{ kind: "gateway", address: "2001:db8::1" }]',
+    "name its address of the same family, or leave the address out",
+  ],
+  STACK_WITNESS_MISSING: [
+    "strictWitness asks a master to give up when no witness answers, and there is no witness",
+    "strictWitness: true without witnesses",
+    "add witnesses, or take strictWitness out",
+  ],
   STACK_SCRIPT_SEEKS_HAPROXY: [
     "a track script looks for a process called haproxy, but tandemd serves the frontends, so it always fails",
     'script: "killall -0 haproxy"',

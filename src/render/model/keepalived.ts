@@ -4,6 +4,7 @@ import type {
   ResolvedNotify,
   ResolvedPair,
   ResolvedVip,
+  ResolvedWitness,
 } from "../../stack/index.ts";
 import { secretPlaceholder } from "../release.ts";
 import { seconds } from "./time.ts";
@@ -90,8 +91,29 @@ function instanceModel(pair: ResolvedPair, node: ResolvedNode, instance: Resolve
       instance.trackProxy === undefined
         ? null
         : `#tandem: track_proxy${weightWord(instance.trackProxy.weight)}`,
+    witnesses: witnessLines(instance),
     notify: notifyLines(instance.notify),
   };
+}
+
+/** Comments to keepalived, which asks nobody; directives to tandemd. */
+function witnessLines(instance: ResolvedInstance): string[] {
+  const strict = instance.strictWitness ? " strict" : "";
+  return instance.witnesses.map((witness) => `#tandem: witness ${witnessWords(witness)}${strict}`);
+}
+
+function witnessWords(witness: ResolvedWitness): string {
+  switch (witness.kind) {
+    case "gateway":
+      return witness.address === undefined ? "gateway" : `gateway ${witness.address}`;
+    case "neighbours":
+      return "neighbours";
+    case "tcp":
+    case "udp": {
+      const host = witness.address.includes(":") ? `[${witness.address}]` : witness.address;
+      return `${witness.kind} ${host}:${witness.port}`;
+    }
+  }
 }
 
 function options(instance: ResolvedInstance): string[] {

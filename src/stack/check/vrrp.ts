@@ -1,6 +1,6 @@
 import type { Problem } from "../../diagnostics/index.ts";
 import { secretProblems } from "../password.ts";
-import { parseInterface } from "../schema/address.ts";
+import { parseInterface, parseIp } from "../schema/address.ts";
 import { durationMs } from "../schema/duration.ts";
 import type { PairData, VrrpInstanceData } from "../schema/stack.ts";
 import { isLinkLocal } from "./addresses.ts";
@@ -27,6 +27,34 @@ function checkInstance(pair: PairData, instance: VrrpInstanceData, path: Path): 
     ...interval(pair, instance, path),
     ...authentication(pair, instance, path),
     ...labels(instance, path),
+    ...witnesses(instance, path),
+  ];
+}
+
+function witnesses(instance: VrrpInstanceData, path: Path): Problem[] {
+  const [family] = families(instance);
+  const problems = instance.witnesses.flatMap((witness, i) => {
+    if (witness.kind !== "gateway" || witness.address === undefined || family === undefined) return [];
+    if (parseIp(witness.address)?.family === family) return [];
+    return [
+      error(
+        "STACK_WITNESS_FAMILY",
+        [...path, "witnesses", i, "address"],
+        `gateway ${witness.address} is of another family than the adverts`,
+        {
+          why: "it is asked from the address that the adverts come from, so it could never answer",
+          hint: "name its address of the same family, or leave the address out",
+        },
+      ),
+    ];
+  });
+  if (!instance.strictWitness || instance.witnesses.length > 0) return problems;
+  return [
+    ...problems,
+    error("STACK_WITNESS_MISSING", [...path, "strictWitness"], "strictWitness without a witness", {
+      why: "nobody could fall silent",
+      hint: "add witnesses, or take strictWitness out",
+    }),
   ];
 }
 

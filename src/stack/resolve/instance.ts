@@ -86,6 +86,8 @@ export function resolveInstance(pair: PairData, instance: VrrpInstanceData): Res
     trackScripts: instance.trackScripts,
     trackInterfaces: instance.trackInterfaces,
     trackProxy: trackProxyOf(pair, instance),
+    witnesses: instance.witnesses.map((witness) => present(witness)),
+    strictWitness: instance.strictWitness,
     notify: present(instance.notify),
     mail: pair.vrrp.notification !== undefined && instance.mail !== false,
     failover: failoverOf(pair, instance),

@@ -123,11 +123,19 @@ export interface ResolvedInstance {
   readonly trackInterfaces: readonly { readonly interface: string; readonly weight: number }[];
   /** Weight 0: FAULT when the own proxy does not serve. */
   readonly trackProxy?: { readonly weight: number };
+  /** Asked before silence makes a master; one answer is enough. */
+  readonly witnesses: readonly ResolvedWitness[];
+  readonly strictWitness: boolean;
   readonly notify: ResolvedNotify;
   readonly mail: boolean;
   /** What fails over how fast, as the protocol predicts. */
   readonly failover: FailoverPrediction;
 }
+
+export type ResolvedWitness =
+  | { readonly kind: "gateway"; readonly address?: string }
+  | { readonly kind: "neighbours" }
+  | { readonly kind: "tcp" | "udp"; readonly address: string; readonly port: number };
 
 /** Times in milliseconds (RFC 5798 section 6.1), for a fault of the preferred master. */
 export interface FailoverPrediction {

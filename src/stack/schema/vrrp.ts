@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { interfaceAddress, multicastGroup } from "./address.ts";
+import { interfaceAddress, ipAddress, multicastGroup } from "./address.ts";
 import { duration, wholeSeconds } from "./duration.ts";
 import { secretRef } from "./secret.ts";
 import { commandLine, emailAddress, guarded, hostName, interfaceName, name, word } from "./text.ts";
@@ -95,6 +95,32 @@ export const member = z
 
 const advertInterval = duration("10ms", "255s");
 
+const witnessPort = z.int().min(1).max(65535);
+
+export const witness = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("gateway").describe("a router of the segment, asked by ARP or neighbour solicitation"),
+      address: ipAddress()
+        .optional()
+        .describe("its address, of the family of the adverts; default the default route's gateway"),
+    }),
+    z.strictObject({
+      kind: z.literal("neighbours").describe("any host of the segment that the node has talked to"),
+    }),
+    z.strictObject({
+      kind: z.literal("tcp").describe("a service on a third host that accepts connections"),
+      address: ipAddress().describe("IP address"),
+      port: witnessPort.describe("TCP port"),
+    }),
+    z.strictObject({
+      kind: z.literal("udp").describe("a service on a third host that sends back what it gets (RFC 862)"),
+      address: ipAddress().describe("IP address"),
+      port: witnessPort.describe("UDP port"),
+    }),
+  ])
+  .meta({ id: "Witness" });
+
 export const vrrpInstance = z
   .strictObject({
     name: name().describe("name, unique in the pair"),
@@ -145,6 +171,16 @@ export const vrrpInstance = z
       .describe(
         "follow the health of the own proxy, without a script; default true when the pair has frontends",
       ),
+    witnesses: z
+      .array(witness)
+      .default([])
+      .describe(
+        "who is asked before silence makes a master, one answer is enough: a node that is cut off stays backup",
+      ),
+    strictWitness: z
+      .boolean()
+      .default(false)
+      .describe("true: a master that no witness answers any more gives the addresses up"),
     notify: notify.prefault({}).describe("programs to run at a change of state"),
     mail: z
       .boolean()

@@ -241,4 +241,11 @@ fn a_witness_is_a_gateway_the_neighbours_or_a_service() {
             "error 10:30 'often' is not part of a witness [often] => write nothing or strict behind it".to_owned(),
         ]
     );
+    let parsed = keepalived(&instance(" #tandem: witness gateway fd00::1"));
+    assert_eq!(
+        errors(&parsed),
+        [
+            "error 7:2 gateway fd00::1 is of another family than the adverts: it never answers [#tandem: witness gateway fd00::1] => name its address of the same family, or leave the address out"
+        ]
+    );
 }

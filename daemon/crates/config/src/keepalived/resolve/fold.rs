@@ -4,7 +4,7 @@ use crate::keepalived::context::Context;
 use crate::keepalived::keywords::Draft;
 use crate::keepalived::model::{
     AcceptMode, Command, Global, InitialState, Instance, InstanceName, Notify, Priority, Transport,
-    Version, Vip,
+    Version, Vip, WitnessKind,
 };
 use crate::source::Spanned;
 use std::net::IpAddr;
@@ -18,6 +18,7 @@ pub fn fold(cx: &mut Context<'_>, global: &Global, draft: Draft) -> Option<Insta
         .clone()
         .or_else(|| global.default_interface.clone());
     required(cx, &draft, interface.is_some());
+    witness_families(cx, &draft);
     let version = version(cx, global, &draft, is_ipv6);
     let (state, priority) = state_and_priority(&draft);
     let source = if draft.unicast_peers.is_some() {
@@ -94,6 +95,22 @@ fn first_is_ipv6(vips: &[Vip], excluded: &[Vip]) -> bool {
     vips.first()
         .or(excluded.first())
         .is_some_and(|vip| vip.address.is_ipv6())
+}
+
+/// A gateway is asked from the address that the adverts come from.
+fn witness_families(cx: &mut Context<'_>, draft: &Draft) {
+    let ipv6 = first_is_ipv6(&draft.vips, &draft.vips_excluded);
+    for witness in &draft.witnesses {
+        if let WitnessKind::Gateway(Some(address)) = witness.value.kind
+            && address.is_ipv6() != ipv6
+        {
+            let message = format!(
+                "gateway {address} is of another family than the adverts: it never answers"
+            );
+            cx.error("keepalived/bad-value", witness.span, message)
+                .suggest("name its address of the same family, or leave the address out");
+        }
+    }
 }
 
 fn required(cx: &mut Context<'_>, draft: &Draft, has_interface: bool) {
