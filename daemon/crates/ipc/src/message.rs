@@ -76,6 +76,8 @@ pub enum ToWorker {
     Service { up: bool, reason: String },
     /// VRRP: what is seen of watched files and processes.
     Watched { seen: crate::watch::Seen },
+    /// VRRP: the supervisor lives. Twice a second, once heartbeats arrive.
+    Alive,
     /// VRRP: one run of a check script ended.
     ScriptResult {
         name: String,

@@ -102,6 +102,8 @@ pub struct Worker {
     pub ready: Option<u64>,
     /// Watched from its first heartbeat on.
     pub liveness: Option<Liveness>,
+    /// When it was told last that we live.
+    pub told_alive: Option<Instant>,
     /// Addresses to take away when it dies.
     pub held: Vec<HeldAddress>,
     /// Netlink requests that take away what else it has set.
@@ -150,6 +152,7 @@ impl Worker {
             started: Instant::now(),
             ready: None,
             liveness: None,
+            told_alive: None,
             held: Vec::new(),
             undo: Vec::new(),
             farewell: Vec::new(),

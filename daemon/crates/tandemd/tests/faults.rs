@@ -64,6 +64,33 @@ fn a_hung_vrrp_process_is_replaced() {
 }
 
 #[test]
+fn a_hung_supervisor_costs_its_host_the_address_until_it_answers_again() {
+    require_pair!();
+    let pair = Pair::new("hsup");
+    let (a, b) = pair.start();
+    let traffic = Traffic::impatient(&pair.client, PAGE);
+    traffic.wait_pages(10);
+    a.signal("STOP");
+    wait("b serves", || pair.b.has(VIP) && !pair.a.has(VIP));
+    a.signal("CONT");
+    wait("a serves again", || pair.a.has(VIP) && !pair.b.has(VIP));
+    traffic.wait_pages(10);
+    let asked = traffic.finish();
+    println!("hung supervisor: outage {:?}", outage(&asked));
+    assert!(
+        outage(&asked) < Duration::from_secs(1),
+        "{:?}",
+        outage(&asked)
+    );
+    assert!(
+        a.log().contains("a peer is asked to take over"),
+        "{}",
+        a.log()
+    );
+    assert_eq!((a.restarts("vrrp"), b.restarts("vrrp")), (0, 0));
+}
+
+#[test]
 fn a_killed_proxy_is_back_before_the_address_would_move() {
     require_pair!();
     let pair = Pair::new("kproxy");

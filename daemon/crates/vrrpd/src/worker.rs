@@ -25,6 +25,7 @@ mod settings;
 mod speaking;
 mod status;
 mod stop;
+mod supervised;
 mod tracking;
 mod verify;
 mod vmac;
@@ -123,6 +124,7 @@ pub struct Worker {
     reports: Option<std::net::UdpSocket>,
     next_reports: Micros,
     next_witness: Micros,
+    supervisor: supervised::Supervisor,
 }
 
 impl Worker {
@@ -150,6 +152,7 @@ impl Worker {
             if events.iter().any(|ready| ready.token == CHANNEL) {
                 self.read_channel()?;
             }
+            self.judge_supervisor(clock::monotonic());
             self.advance_stop();
             self.listen_for_claims();
             self.flush()?;

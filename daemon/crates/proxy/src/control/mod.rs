@@ -207,7 +207,8 @@ impl Control {
                 self.attachments = files.into_iter().map(|f| (f.path, f.bytes)).collect();
             }
             // For the VRRP process.
-            ToWorker::Handover
+            ToWorker::Alive
+            | ToWorker::Handover
             | ToWorker::Service { .. }
             | ToWorker::Watched { .. }
             | ToWorker::ScriptResult { .. } => {}

@@ -16,6 +16,9 @@ use crate::service::Word;
 use crate::watch::{Sight, Watcher};
 use crate::worker::{Kind, Worker};
 
+/// How often the VRRP process is told that its supervisor lives.
+const ALIVE_EVERY: Duration = Duration::from_millis(500);
+
 impl Daemon {
     /// Sends a message to a worker that may be gone; its end is noticed elsewhere.
     pub(super) fn tell(&mut self, kind: Kind, message: &ToWorker) -> bool {
@@ -106,11 +109,18 @@ impl Daemon {
 
     fn heartbeat(&mut self, kind: Kind) {
         let now = Instant::now();
-        if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+        let slot = self.slots.iter_mut().find(|slot| slot.kind == kind);
+        if let Some(worker) = slot.and_then(|slot| slot.worker.as_mut()) {
             worker
                 .liveness
                 .get_or_insert_with(|| Liveness::new(now))
                 .heard(now);
+            let due = worker.told_alive.is_none_or(|at| now >= at + ALIVE_EVERY);
+            if due {
+                worker.told_alive = Some(now);
+                // A broken channel shows itself when it is read.
+                let _ = worker.send(&ToWorker::Alive, &[], &self.epoll);
+            }
         }
     }
 

@@ -46,6 +46,7 @@ impl Worker {
                 self.reassess();
             }
             ToWorker::Watched { seen } => self.seen(seen),
+            ToWorker::Alive => self.supervisor_lives(),
             ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
         }
         Ok(())

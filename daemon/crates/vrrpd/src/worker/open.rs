@@ -11,6 +11,7 @@ use vrrp::Node;
 use vrrp::tracking::Health;
 
 use super::hardening::Hardening;
+use super::supervised::Supervisor;
 use super::{CHANNEL, FIRST_SOCKET, SIGNALS, TIMER, WATCH, Worker};
 use crate::lateness::Lateness;
 use crate::links::Links;
@@ -75,6 +76,7 @@ impl Worker {
             reports: None,
             next_reports: 0,
             next_witness: 0,
+            supervisor: Supervisor::default(),
         })
     }
 }

@@ -28,7 +28,12 @@ impl Worker {
             .iter()
             .map(|tracker| self.tracked(tracker))
             .collect();
-        let standing = evaluate(running.plan.settings.priority, &tracked);
+        let mut standing = evaluate(running.plan.settings.priority, &tracked);
+        if self.supervisor.hangs() {
+            standing.priority = super::supervised::LOWEST;
+            let reason = "the supervisor does not answer: its checks cannot be trusted";
+            standing.reasons.push(reason.to_owned());
+        }
         faults.extend(standing.faults);
         let name = running.plan.name.clone();
         let before = self.node.faults(id);
