@@ -109,6 +109,11 @@ impl Instance {
         self.deadlines.patience.is_some() || self.deadlines.release.is_some()
     }
 
+    /// It is only waited for that the link follows the successor.
+    pub fn has_heard_successor(&self) -> bool {
+        self.deadlines.release.is_some()
+    }
+
     /// Would be master if a witness agreed.
     pub fn waits_for_witness(&self) -> bool {
         self.waits_for_witness

@@ -26,6 +26,8 @@ pub struct Running {
     pub rules: Option<Rules>,
     pub link: LinkState,
     pub held: Vec<Held>,
+    /// The kernel answers no ARP on the interface with the virtual link address.
+    pub hushed: bool,
     /// Routes, then rules, that it has set.
     pub paths: Vec<HeldPath>,
     pub since_ms: u64,
@@ -125,6 +127,7 @@ impl Running {
             rules: None,
             link: LinkState::default(),
             held: Vec::new(),
+            hushed: false,
             paths: Vec::new(),
             since_ms: now_ms,
             transitions: 0,

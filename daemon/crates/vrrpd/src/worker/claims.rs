@@ -58,9 +58,18 @@ impl AsFd for Hearing {
 /// What was heard in one go.
 #[derive(Default)]
 struct Heard {
-    /// An address that another host has, and which host says so.
-    claims: Vec<(IpAddr, String)>,
+    claims: Vec<Claim>,
     answers: Vec<Answer>,
+}
+
+/// Somebody has an address.
+struct Claim {
+    address: IpAddr,
+    /// Which host says so.
+    owner: String,
+    /// It says so with the link address that we have, too: an echo of ours, or another master of
+    /// a virtual router with a link address of its own.
+    alike: bool,
 }
 
 impl Listener {
@@ -72,8 +81,11 @@ impl Listener {
                     return Ok(false);
                 };
                 let frame = buffer.get(..length).unwrap_or_default();
-                let other = announce::claim(frame).filter(|(_, mac)| Some(*mac) != self.own);
-                let claim = other.map(|(address, mac)| (address, announce::mac_text(mac)));
+                let claim = announce::claim(frame).map(|(address, mac)| Claim {
+                    address,
+                    owner: announce::mac_text(mac),
+                    alike: Some(mac) == self.own,
+                });
                 heard.claims.extend(claim);
                 heard.answers.extend(ask::arp_answer(frame));
             }
@@ -85,8 +97,11 @@ impl Listener {
                     return Ok(true);
                 }
                 let message = buffer.get(..got.length).unwrap_or_default();
-                let claim = announce::advertised(message)
-                    .map(|address| (address, format!("a host that says so from {}", got.source)));
+                let claim = announce::advertised(message).map(|address| Claim {
+                    address,
+                    owner: format!("a host that says so from {}", got.source),
+                    alike: false,
+                });
                 heard.claims.extend(claim);
                 heard
                     .answers
@@ -173,14 +188,14 @@ impl Worker {
             }
         }
         let index = listener.index;
-        for (address, owner) in heard.claims {
-            for id in self.holders((index, address)) {
-                if self.hands_over(id) {
+        for claim in heard.claims {
+            for id in self.holders((index, claim.address)) {
+                if self.hands_over(id) && (!claim.alike || self.shares_link_address(id)) {
                     let event = Event::SuccessorAnnounced;
                     let effects = self.node.step(id, event, clock::monotonic());
                     self.execute(effects);
-                } else {
-                    self.foreign_owner(id, address, &owner);
+                } else if !claim.alike {
+                    self.foreign_owner(id, claim.address, &claim.owner);
                 }
             }
         }
@@ -195,6 +210,12 @@ impl Worker {
             .filter(|running| running.holds(index, address))
             .map(|running| running.id)
             .collect()
+    }
+
+    /// `use_vmac`: the successor announces with the very link address that we have.
+    fn shares_link_address(&self, id: InstanceId) -> bool {
+        let running = self.running.get(&id);
+        running.is_some_and(|running| running.plan.vmac.is_some())
     }
 
     fn hands_over(&self, id: InstanceId) -> bool {

@@ -153,6 +153,7 @@ impl Worker {
         for item in held.iter().rev() {
             self.remove(item);
         }
+        self.hush(id);
         self.report_holding();
     }
 

@@ -64,6 +64,7 @@ impl Worker {
                         .node
                         .step(id, Event::Advert(received), clock::monotonic());
                     self.execute(effects);
+                    self.hush(id);
                     self.report_hearing(id, received.source, received.priority);
                 }
                 Err(error) => self.refuse(id, error, datagram.source),

@@ -2,7 +2,13 @@
 
 use std::fs;
 
+use vrrp::InstanceId;
+
 use super::Worker;
+
+/// Values of arp_ignore.
+const OWN_ADDRESSES: &str = "1";
+const NO_ANSWERS: &str = "8";
 
 impl Worker {
     /// What makes two link addresses on one wire work: each interface answers ARP for its own
@@ -12,7 +18,7 @@ impl Worker {
         let mut refused = self.relax_reverse_path();
         let own = |key: &str| format!("ipv4/conf/{vmac}/{key}");
         for (key, value) in [
-            (own("arp_ignore"), "1"),
+            (own("arp_ignore"), OWN_ADDRESSES),
             (own("accept_local"), "1"),
             (own("rp_filter"), "0"),
             (own("promote_secondaries"), "1"),
@@ -22,7 +28,8 @@ impl Worker {
                 refused.push(key);
             }
         }
-        self.set_for_now(format!("ipv4/conf/{parent}/arp_ignore"), "1", &mut refused);
+        let of_parent = format!("ipv4/conf/{parent}/arp_ignore");
+        self.set_for_now(of_parent, OWN_ADDRESSES, &mut refused);
         // IPv6 stays quiet or, without an address of it, off. A kernel without it has none of these.
         let vips = self.running.values().flat_map(|running| &running.plan.vips);
         let mut vips = vips.filter(|vip| vip.interface == vmac);
@@ -40,6 +47,25 @@ impl Worker {
             }
         }
         refused
+    }
+
+    /// A kernel answers the announcement of its address, an ARP request for it, like any other.
+    /// While the successor of a handover announces itself with the link address that both have,
+    /// that answer would bring the switch back to this port.
+    pub(super) fn hush(&mut self, id: InstanceId) {
+        let instance = self.node.get(id);
+        let wanted = instance.is_some_and(vrrp::Instance::has_heard_successor);
+        let Some(running) = self.running.get_mut(&id) else {
+            return;
+        };
+        let vmac = running.plan.vmac.as_ref();
+        let Some(vmac) = vmac.filter(|_| running.hushed != wanted) else {
+            return;
+        };
+        let value = if wanted { NO_ANSWERS } else { OWN_ADDRESSES };
+        // The interface may be gone, and what it would have answered with that.
+        let _ = write(&format!("ipv4/conf/{}/arp_ignore", vmac.name), value);
+        running.hushed = wanted;
     }
 
     /// The kernel takes the larger of the setting for all interfaces and an interface's own, so
