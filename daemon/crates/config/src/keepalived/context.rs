@@ -88,7 +88,7 @@ impl Context<'_> {
         true
     }
 
-    fn unknown(&mut self, block: Block, node: &Node) {
+    pub fn unknown(&mut self, block: Block, node: &Node) {
         let keyword = node.keyword();
         if keyword.is_empty() {
             return;

@@ -48,6 +48,7 @@ impl Node {
 pub fn build(tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<Node> {
     let mut stack: Vec<(Vec<Node>, Span)> = Vec::new();
     let mut current: Vec<Node> = Vec::new();
+    let mut given_up = false;
     for token in tokens {
         match token {
             Token::Words(words) => current.push(Node { words, block: None }),
@@ -67,7 +68,10 @@ pub fn build(tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<Node> {
                     });
                 }
                 if stack.len() >= DEEPEST {
-                    diagnostics.error("keepalived/too-deep", span, "blocks are nested too deep");
+                    diagnostics
+                        .error("keepalived/too-deep", span, "blocks are nested too deep")
+                        .suggest("look for a '}' that is missing above");
+                    given_up = true;
                     break;
                 }
                 stack.push((std::mem::take(&mut current), span));
@@ -89,13 +93,13 @@ pub fn build(tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<Node> {
         }
     }
     while let Some((mut outer, span)) = stack.pop() {
-        diagnostics
-            .error(
-                "keepalived/unclosed-block",
-                span,
-                "this block is never closed",
-            )
-            .suggest("add a '}' at its end");
+        // What was not read cannot be missed.
+        if !given_up {
+            let message = "this block is never closed";
+            diagnostics
+                .error("keepalived/unclosed-block", span, message)
+                .suggest("add a '}' at its end");
+        }
         let inner = std::mem::take(&mut current);
         if let Some(node) = outer.last_mut() {
             node.block = Some(inner);

@@ -14,8 +14,8 @@ pub(super) static GLOBALS: &[Entry] = entries! {
         NotYet("BFD is not spoken") => "bfd_instance";
         NotYet("interface groups for link beats are not kept") => "linkbeat_interfaces";
         LVS => "virtual_server" "virtual_server_group" "SSL";
-        NotYet("network namespaces are chosen by the systemd unit") => "net_namespace"
-            "namespace_with_ipsets";
+        Supported => "net_namespace";
+        Accepted("no ipsets are made") => "namespace_with_ipsets";
         NotYet("one configuration is one instance") => "instance";
         Accepted("this daemon has its own directory") => "use_pid_dir" "linkbeat_use_polling";
         NotYet("garp_interval and gna_interval are set for each instance") => "garp_group";
@@ -76,8 +76,9 @@ pub(super) static GLOBALS: &[Entry] = entries! {
             "checker_no_swap" "lvs_netlink_cmd_rcv_bufs" "lvs_netlink_cmd_rcv_bufs_force"
             "lvs_netlink_monitor_rcv_bufs" "lvs_netlink_monitor_rcv_bufs_force" "checker_log_all_failures"
             "bfd_priority" "bfd_no_swap" "bfd_rt_priority" "bfd_rlimit_rttime" "bfd_rlimit_rtime";
-        NotYet("network namespaces are chosen by the systemd unit") => "net_namespace"
-            "net_namespace_ipvs" "namespace_with_ipsets";
+        Supported => "net_namespace";
+        Accepted("has an effect once the layer 4 director runs") => "net_namespace_ipvs";
+        Accepted("no ipsets are made") => "namespace_with_ipsets";
         Ignored("keepalived 2 does not know it any more; write router_id") => "lvs_id";
         Accepted("unused addresses are told apart by the kernel") => "vrrp_min_garp"
             "fifo_write_vrrp_states_on_reload" "disable_ipv6_autoconf";

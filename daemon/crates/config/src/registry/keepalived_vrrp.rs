@@ -30,8 +30,10 @@ pub(super) static VRRP: &[Entry] = entries! {
         Accepted("unicast is taken from the listed peers only") => "check_unicast_src";
         Accepted("the log level is chosen when the daemon starts") => "debug";
         Supported => "smtp_alert";
-        NotYet("write use_vmac with a name of its own, or none")
-            => "use_vmac_addr" "use_ipvlan";
+        NotYet("write use_vmac with a name of its own, or none") => "use_vmac_addr";
+        NotYet("an ipvlan shares the MAC of the interface, so nothing is gained over plain addresses: remove it, or write use_vmac")
+            => "use_ipvlan" "ipvlan_type";
+        NotYet("an instance works on an interface; name the interface that is in the VRF") => "vrf";
         Supported => "virtual_routes" "virtual_rules";
         Supported => "track_src_ip" "garp_extra_if";
         TRACKED => "track_bfd";

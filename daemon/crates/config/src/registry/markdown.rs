@@ -70,7 +70,11 @@ who hears no master asks a witness before it becomes one, and stays backup while
         ("vrrp_track_process", "vrrp_track_process"),
         ("virtual_server", "virtual_server"),
         ("real_server", "real_server"),
+        ("virtual_server_group", "virtual_server_group"),
+        ("lvs_method", "Ways of forwarding"),
         ("checker", "Checkers"),
+        ("url", "url"),
+        ("SSL", "SSL"),
     ],
 };
 

@@ -8,6 +8,8 @@ mod haproxy_checks;
 mod haproxy_model;
 mod haproxy_rules;
 mod haproxy_says;
+mod keepalived_faults;
+mod keepalived_findings;
 mod keepalived_language;
 mod keepalived_model;
 mod keepalived_routes;

@@ -142,6 +142,7 @@ const KEEPALIVED: &[(&str, &[(&str, &str)])] = &[
     ),
     ("Instance.no_virtual_ipaddress", &[]),
     ("LvsBlock.*", &[("top", "virtual_server")]),
+    ("LvsEntry.*", &[("top", "virtual_server")]),
     ("Notify.deleted", &[("vrrp_instance", "notify_deleted")]),
     (
         "Notify.priority_changes",

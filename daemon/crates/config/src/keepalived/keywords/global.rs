@@ -134,6 +134,10 @@ fn value(cx: &mut Context<'_>, global: &mut Global, node: &Node) {
                 global.version = found;
             }
         }
+        "net_namespace" => {
+            let found = cx.text(BLOCK, node, "net_namespace blue");
+            global.net_namespace = found.or(global.net_namespace.take());
+        }
         "vrrp_mcast_group4" => {
             if let Some(group) = group(cx, node, false)
                 && let IpAddr::V4(ip) = group.value

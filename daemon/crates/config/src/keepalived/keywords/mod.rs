@@ -6,6 +6,8 @@ mod entry;
 mod garp;
 mod global;
 mod instance;
+mod lvs;
+mod lvs_values;
 mod mail;
 pub mod names;
 mod notify;
@@ -22,7 +24,7 @@ mod vmac;
 mod witness;
 
 use super::context::{Block, Context, owned};
-use super::model::{Config, LvsBlock, LvsKind};
+use super::model::{Config, LvsKind};
 use super::tree::Node;
 use crate::source::Spanned;
 use std::collections::HashSet;
@@ -73,20 +75,18 @@ fn block(cx: &mut Context<'_>, drafts: &mut Drafts, node: &Node) {
         "static_routes" => config.static_routes.extend(routes::read(cx, node, true)),
         "static_rules" => config.static_rules.extend(rules::read(cx, node, true)),
         "track_group" => track_group::read(cx, config, node),
-        "virtual_server" => lvs(config, node, LvsKind::VirtualServer),
-        "virtual_server_group" => lvs(config, node, LvsKind::VirtualServerGroup),
-        "SSL" => lvs(config, node, LvsKind::Ssl),
+        "virtual_server" => config.lvs.push(lvs::read(cx, node, LvsKind::VirtualServer)),
+        "virtual_server_group" => config
+            .lvs
+            .push(lvs::read(cx, node, LvsKind::VirtualServerGroup)),
+        "SSL" => config.lvs.push(lvs::read(cx, node, LvsKind::Ssl)),
+        "net_namespace" => {
+            let found = cx.text(TOP, node, "net_namespace blue");
+            config.global.net_namespace = found.or(config.global.net_namespace.take());
+        }
         // `global_defs` was read before; the rest is refused.
         _ => {}
     }
-}
-
-fn lvs(config: &mut Config, node: &Node, kind: LvsKind) {
-    let words: Vec<&str> = node.args().iter().map(|word| word.text.as_str()).collect();
-    config.lvs.push(LvsBlock {
-        kind,
-        title: Spanned::new(words.join(" "), node.span()),
-    });
 }
 
 /// The name behind a block's keyword; said when missing.

@@ -22,7 +22,7 @@ pub use auth::{AuthKind, Authentication};
 pub use garp::{ExtraAnnouncements, Garp};
 pub use global::{Global, Mail, SmtpServer};
 pub use instance::{AcceptMode, InitialState, Instance, Transport, UnicastPeer, Version, Vmac};
-pub use lvs::{LvsBlock, LvsKind};
+pub use lvs::{LvsBlock, LvsEntry, LvsKind};
 pub use notify::{Command, Notify, NotifyFifo};
 pub use route::{Hop, Network, Route, RouteKind, RouteMetric};
 pub use rule::{Rule, RuleAction, TrackGroup};
