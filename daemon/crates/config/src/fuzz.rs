@@ -2,10 +2,12 @@
 //! hold for every input.
 
 use crate::diagnostic::Parsed;
+use crate::given::GivenFiles;
 use crate::json::Finding;
 use crate::options::Options;
 use crate::render::render_all;
 use crate::source::Source;
+use std::collections::BTreeMap;
 
 /// haproxy.cfg from any bytes.
 pub fn haproxy(bytes: &[u8]) {
@@ -14,11 +16,28 @@ pub fn haproxy(bytes: &[u8]) {
     });
 }
 
-/// keepalived.conf from any bytes.
+/// A line of this alone ends a file; the next is one that the first may include.
+pub const NEXT_FILE: &str = "%%%%";
+
+/// keepalived.conf from any bytes, with up to three files to include: `1.conf`, `2.conf`, `3.conf`.
 pub fn keepalived(bytes: &[u8]) {
-    both_ways(bytes, |source, options| {
-        check(&crate::keepalived::parse(source, options));
-    });
+    let text = String::from_utf8_lossy(bytes);
+    let border = format!("\n{NEXT_FILE}\n");
+    let mut texts = text.splitn(4, &border).map(str::to_owned);
+    let main = texts.next().unwrap_or_default();
+    let included = GivenFiles::new((1..).map(|number| format!("{number}.conf")).zip(texts));
+    let env = BTreeMap::from([("HOME".to_owned(), "/{root #\"".to_owned())]);
+    let source = [Source::new("input", main)];
+    for tolerant in [false, true] {
+        let options = Options {
+            tolerant,
+            config_id: "id",
+            every_file: tolerant,
+            env: &env,
+            files: &included,
+        };
+        check(&crate::keepalived::parse(&source, &options));
+    }
 }
 
 fn both_ways(bytes: &[u8], parse: impl Fn(&[Source], &Options<'_>)) {

@@ -12,6 +12,7 @@ mod keepalived_faults;
 mod keepalived_findings;
 mod keepalived_language;
 mod keepalived_model;
+mod keepalived_random;
 mod keepalived_routes;
 mod keepalived_says;
 mod keepalived_vmac;

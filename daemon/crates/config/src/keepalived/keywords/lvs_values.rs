@@ -29,16 +29,14 @@ pub fn shape(keyword: &str) -> Option<Shape> {
     Some(match keyword {
         "lvs_sched" | "lb_algo" => Word(SCHEDULERS),
         "lvs_method" | "lb_kind" | "sorry_server_lvs_method" => Word(METHODS),
-        "protocol" => Word(&["TCP", "UDP", "SCTP"]),
+        "protocol" | "service_type" => Word(&["TCP", "UDP", "SCTP"]),
         "ip_family" => Word(&["inet", "inet6"]),
         "http_protocol" => Word(&["1.0", "1.1", "1.0C", "1.0K", "1.1K", "1.0c", "1.0k", "1.1k"]),
-        "service_type" => Word(&["TCP", "UDP", "SCTP"]),
         // 0 switches it off in files in use.
         "persistence_timeout" => Number(0, 31 * 24 * 3600),
         "quorum" | "hysteresis" => Number(0, 65_535_000),
         "weight" => Number(-2_147_483_647, 65_535),
-        "uthreshold" | "lthreshold" => Number(0, i64::from(u32::MAX)),
-        "retry" | "nb_get_retry" => Number(0, i64::from(u32::MAX)),
+        "uthreshold" | "lthreshold" | "retry" | "nb_get_retry" => Number(0, i64::from(u32::MAX)),
         "connect_port" | "bind_port" => Number(1, 65_535),
         "min_reply_length" | "max_reply_length" => Number(0, 65_535),
         "delay_loop" | "delay_before_retry" | "warmup" | "connect_timeout" | "misc_timeout" => {
