@@ -114,6 +114,42 @@ fn what_cannot_be_run_is_unusable_and_told_once() {
 }
 
 #[test]
+fn without_a_user_scripts_run_as_keepalived_script_where_that_exists() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: only root can become another user");
+        return;
+    }
+    let users = |passwd: &str| Users::new(passwd, "");
+    for (users, expected) in [
+        (
+            users("keepalived_script:x:65534:65533::/:/bin/false\n"),
+            "65534:65533",
+        ),
+        (users("root:x:0:0::/root:/bin/sh\n"), "0:0"),
+    ] {
+        let epoll = Epoll::new().unwrap();
+        let starter = Starter {
+            users: &users,
+            guarded: false,
+            epoll: &epoll,
+        };
+        let text = format!("test $(id -u):$(id -g) = {expected}");
+        let command = Command {
+            argv: vec!["/bin/sh".into(), "-c".into(), text],
+            user: None,
+            group: None,
+        };
+        let later = Instant::now() + Duration::from_secs(10);
+        let running = starter.start(&command, FIRST_TOKEN, later).unwrap();
+        let mut events = Events::with_capacity(1);
+        epoll
+            .wait(&mut events, Some(Duration::from_secs(10)))
+            .unwrap();
+        assert_eq!(finish(&running, &epoll), Some(Exit::Code(0)), "{expected}");
+    }
+}
+
+#[test]
 fn an_unknown_user_is_unusable() {
     let mut bench = Bench::new();
     let mut check = spec(&["/bin/true"], 5, 1000);

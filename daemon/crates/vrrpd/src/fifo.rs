@@ -58,3 +58,30 @@ impl Drop for Fifo {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read as _;
+
+    #[test]
+    fn without_a_reader_lines_wait_until_the_pipe_is_full_and_never_in_parts() {
+        let path = std::env::temp_dir().join(format!("tandem-full-{}", std::process::id()));
+        let path = path.to_str().unwrap();
+        let mut fifo = Fifo::open(path).unwrap();
+        let line = "INSTANCE \"VI_1\" MASTER 100\n";
+        let mut written = 0;
+        while fifo.write(line) {
+            written += 1;
+        }
+        assert!(!fifo.write(line));
+        assert_eq!(fifo.lost, 2);
+        assert!(written > 1000, "{written}");
+        let mut text = vec![0; written * line.len()];
+        File::open(path).unwrap().read_exact(&mut text).unwrap();
+        assert_eq!(String::from_utf8(text).unwrap(), line.repeat(written));
+        assert!(fifo.write(line), "there is room again");
+        drop(fifo);
+        assert!(!fs::exists(path).unwrap());
+    }
+}

@@ -156,6 +156,46 @@ fn commands_are_split_and_know_who_runs_them() {
 }
 
 #[test]
+fn mail_follows_the_closest_word_and_what_is_no_address_is_told() {
+    let text = |instance: &str| {
+        format!(
+            "global_defs {{\n  smtp_alert on\n  no_email_faults\n  notification_email {{ root a@b.example ops@ }}\n}}\nvrrp_instance VI_1 {{\n  interface eth0\n  virtual_router_id 1\n  {instance}\n  virtual_ipaddress {{\n    10.0.0.1/24\n  }}\n}}\n"
+        )
+    };
+    for (instance, mails) in [("", true), ("smtp_alert off", false), ("smtp_alert", true)] {
+        let parsed = keepalived(&text(instance));
+        let told: Vec<&str> = parsed
+            .diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.message.as_str())
+            .filter(|message| message.contains("mail"))
+            .collect();
+        assert_eq!(
+            told,
+            ["'ops@' is no mail address; nothing can be sent to it"]
+        );
+        let notify = &parsed.config.instances[0].notify;
+        assert_eq!((notify.mails(), notify.mail_faults), (mails, false));
+    }
+}
+
+#[test]
+fn the_reader_of_a_fifo_is_its_own_keyword_s() {
+    let text = "global_defs {\n  notify_fifo_script /bin/all x nobody\n  notify_fifo /run/all\n  vrrp_notify_fifo /run/vrrp\n  lvs_notify_fifo /run/lvs\n}\n";
+    let config = valid(keepalived(text));
+    let readers: Vec<(&str, &[String])> = config
+        .global
+        .fifo_readers()
+        .map(|(path, command)| (path, command.argv.value.as_slice()))
+        .collect();
+    assert_eq!(readers, [("/run/all", &["/bin/all".to_owned()][..])]);
+    let alone = "global_defs {\n  vrrp_notify_fifo_script /bin/read\n}\n";
+    let config = valid(keepalived(alone));
+    let idle: Vec<&str> = config.global.idle_fifo_scripts().collect();
+    assert_eq!(idle, ["vrrp_notify_fifo_script"]);
+}
+
+#[test]
 fn defaults_are_those_of_the_manual() {
     let config = valid(keepalived(
         "vrrp_instance V {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {\n 10.0.0.1\n }\n}\n",

@@ -77,6 +77,11 @@ metrics! {
     Gauge "tandemd_configuration_generation" = Document("/configuration/generation", 1.0), "Configurations that were taken up since the start.";
     Gauge "tandemd_configuration_loaded_time_seconds" = Document("/configuration/loadedAt", MS), "When the running configuration was taken up, in unix time.";
     Counter "tandemd_process_restarts_total" ["process"] = Samples(restarts), "Times that a process died and was started again.";
+    Gauge "tandemd_mail_queued" = Document("/mail/queued", 1.0), "Mails that wait to be sent.";
+    Counter "tandemd_mail_sent_total" = Document("/mail/sent", 1.0), "Recipients that a server took a mail for.";
+    Counter "tandemd_mail_refused_total" = Document("/mail/refused", 1.0), "Recipients that a server refused for good.";
+    Counter "tandemd_mail_dropped_total" = Document("/mail/dropped", 1.0), "Mails that were never sent: too old, or too many.";
+    Counter "tandemd_notify_dropped_total" = Document("/notify/dropped", 1.0), "Notify commands that were never run: too many waited.";
     Gauge "tandemd_vrrp_instance_state" ["state"] = Samples(states), "1 for the state that the virtual router is in, 0 for the others.";
     Gauge "tandemd_vrrp_instance_priority" = Instance("/priority", 1.0), "Configured priority.";
     Gauge "tandemd_vrrp_instance_effective_priority" = Instance("/effectivePriority", 1.0), "Priority after tracking, as advertised.";

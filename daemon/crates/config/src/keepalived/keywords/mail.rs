@@ -1,6 +1,7 @@
 //! Keywords of `global_defs` about mail.
 
 use crate::keepalived::context::{Block, Context, owned};
+use crate::keepalived::lexer::Word;
 use crate::keepalived::model::{Mail, SmtpServer};
 use crate::keepalived::tree::Node;
 
@@ -10,7 +11,10 @@ pub fn keyword(cx: &mut Context<'_>, block: Block, mail: &mut Mail, node: &Node)
         "notification_email" => {
             // The words of the block, on any lines.
             let lines = node.children().iter().flat_map(|line| &line.words);
-            mail.to.extend(lines.map(owned));
+            for word in lines {
+                check_address(cx, word);
+                mail.to.push(owned(word));
+            }
             if node.block.is_none() {
                 let message = "'notification_email' takes a block of addresses".to_owned();
                 cx.error("keepalived/missing-block", node.span(), message)
@@ -19,6 +23,9 @@ pub fn keyword(cx: &mut Context<'_>, block: Block, mail: &mut Mail, node: &Node)
         }
         "notification_email_from" => {
             mail.from = cx.text(block, node, "notification_email_from lb@example.com");
+            if let Some(word) = node.args().first() {
+                check_address(cx, word);
+            }
         }
         "smtp_server" => smtp_server(cx, block, mail, node),
         "smtp_connect_timeout" => {
@@ -33,6 +40,24 @@ pub fn keyword(cx: &mut Context<'_>, block: Block, mail: &mut Mail, node: &Node)
         _ => return false,
     }
     true
+}
+
+/// keepalived takes anything, so this only warns. A bare name is a user of this host.
+fn check_address(cx: &mut Context<'_>, word: &Word) {
+    let (user, host) = word.text.split_once('@').unwrap_or((&word.text, "here"));
+    let plain = |text: &str, more: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || more.contains(c);
+        !text.is_empty() && text.chars().all(fits) && !text.starts_with('.') && !text.ends_with('.')
+    };
+    // RFC 5322, atext with dots; a domain, or an address in brackets.
+    if !plain(user, ".!#$%&'*+/=?^_`{|}~-") || !plain(host, ".-:[]") {
+        let message = format!(
+            "'{}' is no mail address; nothing can be sent to it",
+            word.text
+        );
+        cx.warning("keepalived/bad-value", word.span, message)
+            .suggest("write e.g. ops@example.com");
+    }
 }
 
 fn smtp_server(cx: &mut Context<'_>, block: Block, mail: &mut Mail, node: &Node) {
