@@ -165,8 +165,24 @@ fn a_host_without_a_serving_proxy_does_not_hold_the_address() {
         .namespace
         .ip(&["route", "add", "blackhole", "10.77.0.14/32"]);
     wait("b serves", || pair.b.has(VIP) && !pair.a.has(VIP));
-    let instance = a.status()["vrrp"]["instances"][0].clone();
+    let status = a.status();
+    let instance = status["vrrp"]["instances"][0].clone();
     assert_eq!(instance["state"], "FAULT");
+    // By the daemon's own clock: the last server that was lost, and the change of state.
+    let servers = status["proxy"]["backends"][0]["servers"].as_array();
+    let lost = servers
+        .unwrap()
+        .iter()
+        .map(|server| server["since"].as_u64().unwrap());
+    let (lost, left) = (lost.max().unwrap(), instance["since"].as_u64().unwrap());
+    println!(
+        "all servers lost: FAULT {} ms later",
+        left.saturating_sub(lost)
+    );
+    assert!(
+        left.saturating_sub(lost) <= 50,
+        "lost at {lost}, left at {left}"
+    );
     let reasons = instance["reasons"].to_string();
     assert!(reasons.contains("app"), "{reasons}");
     pair.a
