@@ -4,7 +4,6 @@ mod harness;
 
 use std::time::{Duration, Instant};
 
-use harness::keepalived::{self, Keepalived};
 use harness::{Node, PATIENCE, Pair, VIP, VIP6, conf, skipped, vip4, vip6};
 use testkit::probe::{Probe, Responder};
 use testkit::segment::Host;
@@ -101,41 +100,6 @@ fn ipv6_has_a_virtual_link_address_of_its_own() {
     }
     let extra = format!("use_vmac\n  {}", vip6());
     back_and_forth("vmac over IPv6", &extra, VIP6, MAC6, "vrrp.77");
-}
-
-/// keepalived announces itself by requests for the address, which the kernel of the old master
-/// would answer with the same link address, and then for five seconds no more.
-#[test]
-fn a_successor_that_announces_once_keeps_the_switch_port() {
-    if skipped() || keepalived::missing() {
-        return;
-    }
-    let pair = Pair::new();
-    let text = |priority: u8| {
-        conf(
-            3,
-            FAST,
-            priority,
-            &format!("use_vmac\n  vmac_xmit_base\n  {}", vip4()),
-        )
-    };
-    let mut a = Node::start(&pair.a, &text(254));
-    a.wait_state("MASTER");
-    let b = Keepalived::start(&pair.b, &text(253));
-    let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
-    let started = Instant::now();
-    while !b.log().contains("Entering BACKUP STATE") {
-        assert!(started.elapsed() < PATIENCE, "{}", b.log());
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let probe = Probe::start(&pair.client, VIP.parse().unwrap());
-    probe.await_answer("a");
-    a.stop();
-    probe.await_answer("b");
-    await_port(&pair, MAC, &pair.b);
-    let gap = probe.finish().longest_gap();
-    eprintln!("measured: stop, the successor being keepalived: {gap:?}");
-    assert!(gap < Duration::from_secs(2), "{gap:?}");
 }
 
 #[test]
