@@ -46,7 +46,8 @@ keepalived
 haproxy
 exim4-daemon-light
 mariadb-server-core mariadb-client-core
-redis-server"
+redis-server
+frr"
 
 wanted_packages() {
   printf '%s ' $lab_packages
@@ -90,7 +91,7 @@ do_packages() {
     chmod 755 "$policy"
   fi
   apt_install || { apt-get update -q -o DPkg::Lock::Timeout=300 && apt_install; } || return 1
-  for service in nginx keepalived haproxy openssh-server exim4 redis-server; do
+  for service in nginx keepalived haproxy openssh-server exim4 redis-server frr; do
     case " $absent " in *" $service"*) systemctl disable "$(unit_of "$service")" || true ;; esac
   done
 }

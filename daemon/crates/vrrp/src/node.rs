@@ -3,12 +3,14 @@
 //! A group is master only when all its members want to be; one that falls back or fails pulls
 //! the others (keepalived.conf(5), `vrrp_sync_group`).
 
-use std::collections::BTreeMap;
+mod groups;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fault::FaultReason;
 use crate::instance::{Action, Event, Instance, State};
 use crate::settings::Settings;
-use crate::timers::Micros;
+use crate::timers::{Micros, SECOND};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InstanceId(pub u32);
@@ -22,6 +24,8 @@ struct Member {
     /// A fellow member that is in FAULT for its own reasons.
     group_fault: Option<FaultReason>,
     name: String,
+    /// Its deadline as the queue has it.
+    queued: Option<Micros>,
 }
 
 impl Member {
@@ -33,7 +37,12 @@ impl Member {
 #[derive(Debug, Default)]
 pub struct Node {
     members: BTreeMap<InstanceId, Member>,
+    /// Every deadline, so that a host full of instances finds the next one at once.
+    queue: BTreeSet<(Micros, InstanceId)>,
 }
+
+/// The most that an advert leaves before its time: a 64th of the longest usual interval.
+const LONGEST_EARLY: Micros = SECOND / 64;
 
 pub type Effects = Vec<(InstanceId, Action)>;
 
@@ -53,6 +62,7 @@ impl Node {
             faults: Vec::new(),
             group_fault: None,
             name: name.to_owned(),
+            queued: None,
         };
         self.members.insert(id, member);
     }
@@ -61,6 +71,7 @@ impl Node {
         self.members.get(&id).map(|member| &member.instance)
     }
 
+    /// For its counters: whoever steps it here keeps its deadlines from the node.
     pub fn get_mut(&mut self, id: InstanceId) -> Option<&mut Instance> {
         self.members.get_mut(&id).map(|member| &mut member.instance)
     }
@@ -78,16 +89,30 @@ impl Node {
     }
 
     pub fn next_deadline(&self) -> Option<Micros> {
-        self.members
-            .values()
-            .filter_map(|member| member.instance.next_deadline())
-            .min()
+        self.queue.first().map(|(at, _)| *at)
+    }
+
+    /// Must follow whatever may have moved an instance's deadlines.
+    fn requeue(&mut self, id: InstanceId) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        let next = member.instance.next_deadline();
+        if next == member.queued {
+            return;
+        }
+        if let Some(old) = std::mem::replace(&mut member.queued, next) {
+            self.queue.remove(&(old, id));
+        }
+        if let Some(at) = next {
+            self.queue.insert((at, id));
+        }
     }
 
     pub fn step(&mut self, id: InstanceId, event: Event, now: Micros) -> Effects {
         let mut effects = Effects::new();
         self.apply(id, event, now, &mut effects);
-        self.settle(now, &mut effects);
+        self.settle_group_of(id, now, &mut effects);
         effects
     }
 
@@ -101,19 +126,24 @@ impl Node {
         effects
     }
 
-    /// Fires every deadline that has passed.
+    /// Fires every deadline that has passed, and sends the adverts that are due in a moment with
+    /// those that are due now: one wake-up serves them all.
     pub fn fire(&mut self, now: Micros) -> Effects {
         let mut effects = Effects::new();
-        for id in self.ids() {
-            let due = self
+        let soon = self.queue.range(..(now + LONGEST_EARLY, InstanceId(0)));
+        let due: Vec<(Micros, InstanceId)> = soon.copied().collect();
+        if due.first().is_none_or(|(at, _)| *at > now) {
+            return effects;
+        }
+        for (at, id) in due {
+            let early = self
                 .get(id)
-                .and_then(Instance::next_deadline)
-                .is_some_and(|at| at <= now);
-            if due {
-                self.apply(id, Event::Timer, now, &mut effects);
+                .is_some_and(|instance| instance.may_advertise_early(now));
+            if at <= now || early {
+                self.apply(id, Event::Timer, now.max(at), &mut effects);
+                self.settle_group_of(id, now, &mut effects);
             }
         }
-        self.settle(now, &mut effects);
         effects
     }
 
@@ -121,7 +151,7 @@ impl Node {
     pub fn set_faults(&mut self, id: InstanceId, faults: Vec<FaultReason>, now: Micros) -> Effects {
         let mut effects = Effects::new();
         self.change_faults(id, now, &mut effects, |member| member.faults = faults);
-        self.settle(now, &mut effects);
+        self.settle_group_of(id, now, &mut effects);
         effects
     }
 
@@ -139,6 +169,7 @@ impl Node {
             let actions = member.instance.reconfigure(settings, now);
             effects.extend(actions.into_iter().map(|action| (id, action)));
         }
+        self.requeue(id);
         self.settle(now, &mut effects);
         effects
     }
@@ -147,7 +178,9 @@ impl Node {
     pub fn remove(&mut self, id: InstanceId, now: Micros) -> Effects {
         let mut effects = Effects::new();
         self.apply(id, Event::Stop, now, &mut effects);
-        self.members.remove(&id);
+        if let Some(at) = self.members.remove(&id).and_then(|member| member.queued) {
+            self.queue.remove(&(at, id));
+        }
         self.settle(now, &mut effects);
         effects
     }
@@ -162,6 +195,7 @@ impl Node {
         };
         let actions = member.instance.step(event, now);
         let group = member.group.clone();
+        self.requeue(id);
         for action in actions {
             effects.push((id, action));
             let Some(group) = &group else { continue };
@@ -185,22 +219,6 @@ impl Node {
         }
     }
 
-    fn each_master(
-        &mut self,
-        group: &str,
-        except: InstanceId,
-        act: impl Fn(&mut Instance) -> Vec<Action>,
-        effects: &mut Effects,
-    ) {
-        for (id, member) in &mut self.members {
-            let fellow = *id != except && member.group.as_deref() == Some(group);
-            if fellow && member.instance.state() == State::Master {
-                let actions = act(&mut member.instance);
-                effects.extend(actions.into_iter().map(|action| (*id, action)));
-            }
-        }
-    }
-
     fn change_faults(
         &mut self,
         id: InstanceId,
@@ -218,41 +236,5 @@ impl Node {
             (true, false) => self.apply(id, Event::Recover, now, effects),
             _ => {}
         }
-    }
-
-    /// Brings groups in line after a change: faults spread, and a group of which every member
-    /// wants to be master is promoted.
-    fn settle(&mut self, now: Micros, effects: &mut Effects) {
-        for id in self.ids() {
-            let reason = self.fault_of_fellows(id);
-            self.change_faults(id, now, effects, |member| member.group_fault = reason);
-        }
-        for id in self.ids() {
-            if self.members[&id].instance.wants_master() && self.whole_group_wants(id) {
-                self.apply(id, Event::Promote, now, effects);
-            }
-        }
-    }
-
-    fn fellows(&self, id: InstanceId) -> impl Iterator<Item = (&InstanceId, &Member)> {
-        let group = self
-            .members
-            .get(&id)
-            .and_then(|member| member.group.clone());
-        self.members.iter().filter(move |(other, member)| {
-            group.is_some() && **other != id && member.group == group
-        })
-    }
-
-    fn fault_of_fellows(&self, id: InstanceId) -> Option<FaultReason> {
-        self.fellows(id)
-            .find(|(_, member)| !member.faults.is_empty())
-            .map(|(_, member)| FaultReason::Group(member.name.clone()))
-    }
-
-    fn whole_group_wants(&self, id: InstanceId) -> bool {
-        self.fellows(id).all(|(_, member)| {
-            member.instance.wants_master() || member.instance.state() == State::Master
-        })
     }
 }

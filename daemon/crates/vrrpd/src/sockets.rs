@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 
 use sys::rawsock::{RawV4, RawV6, ReceivedV6};
 use vrrp::ip;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    pub interface: String,
+    /// Shared, because a key is taken along with each packet.
+    pub interface: Arc<str>,
     pub index: u32,
     pub ipv6: bool,
     pub protocol: u8,

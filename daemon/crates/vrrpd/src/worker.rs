@@ -2,6 +2,7 @@
 
 mod announcing;
 mod checks;
+mod chores;
 mod claims;
 mod configure;
 mod conflict;
@@ -113,6 +114,8 @@ pub struct Worker {
     /// Adverts and announcements that could not be sent.
     send_errors: u64,
     foreign_adverts: u64,
+    /// The instances of each router id.
+    by_router: BTreeMap<u8, Vec<InstanceId>>,
     /// Packets without a whole header.
     unreadable: u64,
     results: BTreeMap<String, checks::Results>,
@@ -125,6 +128,8 @@ pub struct Worker {
     next_reports: Micros,
     next_witness: Micros,
     supervisor: supervised::Supervisor,
+    /// Zero when something happened that may concern more than the instance it happened to.
+    next_chores: Micros,
 }
 
 impl Worker {
@@ -148,13 +153,18 @@ impl Worker {
                     _ => {}
                 }
             }
+            if events.iter().any(|ready| !self.is_routine(ready.token)) {
+                self.next_chores = 0;
+            }
             self.fire();
             if events.iter().any(|ready| ready.token == CHANNEL) {
                 self.read_channel()?;
             }
             self.judge_supervisor(clock::monotonic());
-            self.advance_stop();
-            self.listen_for_claims();
+            if self.next_chores == 0 {
+                self.advance_stop();
+                self.listen_for_claims();
+            }
             self.flush()?;
         }
         self.take_up_lasting_paths(Vec::new());
@@ -174,50 +184,5 @@ impl Worker {
 
     fn state_of(&self, id: InstanceId) -> State {
         self.node.get(id).map_or(State::Init, vrrp::Instance::state)
-    }
-
-    fn arm(&mut self) -> Result<(), WorkerError> {
-        let deadlines = [
-            self.node.next_deadline(),
-            self.next_link_change(),
-            self.next_path_retry(),
-            self.next_announcement(),
-            self.next_question(),
-            self.next_look_at_witnesses(),
-            self.next_look(),
-        ];
-        let next = deadlines.into_iter().flatten().min().unwrap_or(Micros::MAX);
-        Ok(self.timer.arm(next.min(self.next_heartbeat))?)
-    }
-
-    fn note_lateness(&mut self) {
-        if let Some(due) = self.timer.take() {
-            self.lateness.note(clock::monotonic().saturating_sub(due));
-        }
-    }
-
-    fn fire(&mut self) {
-        let now = clock::monotonic();
-        if self.node.next_deadline().is_some_and(|at| at <= now) {
-            let effects = self.node.fire(now);
-            self.execute(effects);
-        }
-        self.announce_pending();
-        self.ask_neighbours();
-        self.look_for_conflicts();
-        self.look_at_witnesses();
-        self.retry_paths();
-        if self.next_link_change().is_some_and(|at| at <= now) {
-            self.reassess();
-        }
-        self.hear_reports(now);
-        if now >= self.next_heartbeat {
-            let interval = ipc::message::HEARTBEAT_INTERVAL.as_micros();
-            self.next_heartbeat = now + Micros::try_from(interval).unwrap_or(10_000);
-            // A supervisor that does not read needs no more proof of life.
-            if self.channel.backlog() == 0 {
-                self.say(&FromWorker::Heartbeat);
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
-//! One of ours and one of Debian's keepalived as a pair, in both roles.
+//! One of ours and one of Debian's keepalived as a pair, in both roles, as a client sees it. Every
+//! manner of exchanging adverts is in `mixed_pairs.rs`.
 
 mod harness;
 
@@ -37,19 +38,6 @@ fn ipv6() -> Manner {
         interval: "0.1",
         vip: VIP6,
         extra: [vip6(), vip6()],
-    }
-}
-
-fn unicast(version: u8, interval: &'static str) -> Manner {
-    Manner {
-        name: "unicast",
-        version,
-        interval,
-        vip: VIP,
-        extra: [
-            harness::unicast("10.77.0.1", "10.77.0.2"),
-            harness::unicast("10.77.0.2", "10.77.0.1"),
-        ],
     }
 }
 
@@ -188,26 +176,6 @@ fn version_3_with_keepalived() {
 #[test]
 fn ipv6_with_keepalived() {
     both_roles(&ipv6());
-}
-
-#[test]
-fn unicast_version_2_with_keepalived() {
-    both_roles(&unicast(2, "1"));
-}
-
-#[test]
-fn unicast_version_3_with_keepalived() {
-    both_roles(&unicast(3, "0.1"));
-}
-
-#[test]
-fn a_password_with_keepalived() {
-    both_roles(&authenticated("v2 with a password", "PASS", "s3cret"));
-}
-
-#[test]
-fn an_authentication_header_with_keepalived() {
-    both_roles(&authenticated("v2 with AH", "AH", "s3cret"));
 }
 
 #[test]

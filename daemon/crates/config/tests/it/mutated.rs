@@ -1,6 +1,9 @@
 //! The fuzz targets on stable: a kept corpus, and bounded mutations of it.
+//!
+//! `TANDEM_FUZZ_SECONDS=300 cargo test -p config mutated` goes on for that long, each.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A generator that needs no seed from outside, so that a failure repeats (xorshift64*).
 struct Random(u64);
@@ -55,15 +58,26 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
 fn run(folder: &str, target: fn(&[u8])) {
     let corpus = corpus(folder);
     assert!(!corpus.is_empty());
+    let seconds = std::env::var("TANDEM_FUZZ_SECONDS").ok();
+    let seconds = seconds.and_then(|text| text.parse().ok());
+    let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut random = Random(0x7461_6e64_656d);
-    for original in &corpus {
-        target(original);
-        for _ in 0..1500 {
-            let mut bytes = original.clone();
-            mutate(&mut bytes, &mut random);
-            target(&bytes);
+    let mut tried = 0;
+    loop {
+        for original in &corpus {
+            target(original);
+            for _ in 0..1500 {
+                let mut bytes = original.clone();
+                mutate(&mut bytes, &mut random);
+                target(&bytes);
+                tried += 1;
+            }
+        }
+        if end.is_none_or(|end| Instant::now() >= end) {
+            break;
         }
     }
+    eprintln!("measured: {tried} mutated {folder} files");
 }
 
 #[test]

@@ -77,6 +77,15 @@ impl Instance {
         }
     }
 
+    /// Whether the next advert may as well leave now: a 64th of the interval is less than what
+    /// any receiver must bear of lateness. Never while a handover counts in milliseconds.
+    pub(crate) fn may_advertise_early(&self, now: Micros) -> bool {
+        let slack = self.settings.interval / 64;
+        self.state == State::Master
+            && !self.is_handing_over()
+            && self.deadlines.advert.is_some_and(|at| at <= now + slack)
+    }
+
     pub(super) fn master_hears(
         &mut self,
         advert: Received,

@@ -12,7 +12,7 @@ use crate::timers::Micros;
 pub struct Snapshot {
     state: State,
     tracked: u8,
-    flags: [bool; 6],
+    flags: [bool; 8],
     master_interval: Micros,
     heard: Option<(IpAddr, u8)>,
     deadlines: [Option<i64>; 7],
@@ -39,6 +39,8 @@ impl Instance {
                 self.wants_master,
                 self.announced,
                 self.disputed,
+                self.guarded,
+                self.waits_for_witness,
             ],
             master_interval: self.master_interval,
             heard: self.heard.map(|heard| (heard.source, heard.priority)),

@@ -63,8 +63,8 @@ impl Worker {
             .into_iter()
             .map(|file| Source::new(file.path, file.text))
             .collect();
-        let parsed = match read(&sources, &self.attachments) {
-            Ok(config) => config,
+        let plan = match read(&sources, &self.attachments) {
+            Ok(config) => plan::from_config(&config),
             Err(reasons) => {
                 self.say(&FromWorker::Rejected {
                     generation,
@@ -73,12 +73,14 @@ impl Worker {
                 return Ok(());
             }
         };
-        let plan = plan::from_config(&parsed);
         self.harden(plan.rt_priority);
         self.open_reports();
         self.links = Links::read(&mut self.netlink)?;
         self.take_up(plan);
         self.say(&FromWorker::Ready { generation });
+        drop(sources);
+        // Reading took many times what stays; a refusal costs memory and nothing else.
+        let _ = sys::realtime::give_back_memory(self.hardening.memory_locked);
         Ok(())
     }
 
@@ -164,6 +166,7 @@ impl Worker {
         self.next_id += 1;
         self.node
             .add(id, &plan.name, plan.settings.clone(), plan.group.clone());
+        self.by_router.entry(plan.vrid).or_default().push(id);
         self.running
             .insert(id, Running::new(id, plan, clock::unix_ms()));
         id
@@ -177,6 +180,9 @@ impl Worker {
         self.execute(effects);
         self.remove_vmac(id);
         self.running.remove(&id);
+        for ids in self.by_router.values_mut() {
+            ids.retain(|other| *other != id);
+        }
     }
 
     /// A running instance keeps its state and timers; only addresses that differ are touched.

@@ -35,7 +35,14 @@ fn ipv4_packet(running: &mut Running, from: Ipv4Addr, to: Ipv4Addr, payload: &[u
 
 impl Worker {
     pub(super) fn execute(&mut self, effects: Effects) {
+        self.foretell(&effects);
+        let mut released = false;
         for (id, action) in effects {
+            released |= action == Action::Release;
+            // An advert of ours is as routine as one of theirs.
+            if !matches!(action, Action::SendAdvert { .. }) {
+                self.next_chores = 0;
+            }
             match action {
                 Action::SendAdvert { priority, copies } => {
                     for _ in 0..copies {
@@ -58,6 +65,24 @@ impl Worker {
                 Action::WantsMaster => {}
                 Action::AskWitness => self.witness_wanted(id),
             }
+        }
+        if released {
+            self.report_holding();
+        }
+    }
+
+    /// The supervisor knows of all addresses to come before the kernel does, so that nothing is
+    /// left behind if this process dies in between.
+    fn foretell(&mut self, effects: &Effects) {
+        let mut any = false;
+        for (id, action) in effects {
+            if *action == Action::Acquire {
+                self.take_hold(*id);
+                any = true;
+            }
+        }
+        if any {
+            self.report_holding();
         }
     }
 
@@ -101,7 +126,7 @@ impl Worker {
         }
     }
 
-    fn acquire(&mut self, id: InstanceId) {
+    fn take_hold(&mut self, id: InstanceId) {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
@@ -117,11 +142,13 @@ impl Worker {
                 })
             })
             .collect();
-        let held = running.held.clone();
-        // The supervisor knows before the kernel does, so that nothing is left behind if this
-        // process dies in between.
-        self.report_holding();
-        for item in &held {
+    }
+
+    fn acquire(&mut self, id: InstanceId) {
+        let Some(running) = self.running.get(&id) else {
+            return;
+        };
+        for item in &running.held.clone() {
             self.add(item);
         }
         self.set_paths(id);
@@ -154,7 +181,6 @@ impl Worker {
             self.remove(item);
         }
         self.hush(id);
-        self.report_holding();
     }
 
     pub(super) fn remove(&mut self, item: &Held) {

@@ -16,7 +16,7 @@ const NICE: i32 = -20;
 pub struct Hardening {
     /// Real-time priority.
     realtime: Option<u8>,
-    memory_locked: bool,
+    pub(super) memory_locked: bool,
     /// What could not be done, and why.
     refused: Vec<String>,
 }

@@ -83,7 +83,7 @@ impl Worker {
         });
         let address = index.and(running.plan.source.or(found));
         let key = sender.map(|(index, interface)| Key {
-            interface,
+            interface: interface.into(),
             index,
             ipv6: running.plan.ipv6,
             protocol: running.protocol(),

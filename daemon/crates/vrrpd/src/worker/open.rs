@@ -68,6 +68,7 @@ impl Worker {
             hardening: Hardening::default(),
             send_errors: 0,
             foreign_adverts: 0,
+            by_router: BTreeMap::new(),
             unreadable: 0,
             results: BTreeMap::new(),
             prepared: false,
@@ -77,6 +78,7 @@ impl Worker {
             next_reports: 0,
             next_witness: 0,
             supervisor: Supervisor::default(),
+            next_chores: 0,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use vrrp::admit::{Datagram, Transport, admit, is_for};
 use vrrp::ah::{self, Sealed, Window};
-use vrrp::{Event, InstanceId, PacketError, Received, Rules, ip};
+use vrrp::{Event, InstanceId, PacketError, Received, Rules, ip, packet};
 
 use super::{WARNING, Worker};
 use crate::clock;
@@ -35,9 +35,12 @@ impl Worker {
     }
 
     fn dispatch(&mut self, datagram: &Datagram<'_>, sealed: Option<&Sealed<'_>>, key: &Key) {
-        let mut meant: Vec<(InstanceId, &Rules)> = self
-            .running
-            .values()
+        // A host may have an instance of every router id: only those of this one are asked.
+        let ids = packet::peek_vrid(datagram.payload).and_then(|vrid| self.by_router.get(&vrid));
+        let mut meant: Vec<(InstanceId, &Rules)> = ids
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.running.get(id))
             .filter(|running| running.socket.as_ref() == Some(key))
             .filter_map(|running| Some((running.id, running.rules.as_ref()?)))
             .filter(|(_, rules)| is_for(rules, datagram))

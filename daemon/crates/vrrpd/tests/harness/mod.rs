@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test file uses its part
 
 pub mod capture;
+pub mod frr;
 pub mod holding;
 pub mod keepalived;
 pub mod matrix;
