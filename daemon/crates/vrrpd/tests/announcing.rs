@@ -116,8 +116,9 @@ fn global_defaults_hold_and_na_keep_their_distance() {
     let text = conf(3, "0.1", 200, &vip6())
         .replace("global_defs {\n", &format!("global_defs {{\n  {global}"));
     let mut node = Node::start(&host, &text);
-    let times = listener.times(&mut node, Duration::from_millis(1200));
-    assert_eq!(times.len(), 4, "{times:?}");
+    let times = listener.times(&mut node, Duration::from_millis(900));
+    // One more may be for neighbours that have not learnt.
+    assert!((4..=5).contains(&times.len()), "{times:?}");
     // Two addresses take turns, so each comes every second time.
     assert!(times[3] >= Duration::from_millis(6 * 60 - 40), "{times:?}");
 }

@@ -30,7 +30,8 @@ pub(super) static VRRP: &[Entry] = entries! {
         Accepted("unicast is taken from the listed peers only") => "check_unicast_src";
         Accepted("the log level is chosen when the daemon starts") => "debug";
         Supported => "smtp_alert";
-        NotYet("write use_vmac with a name of its own, or none") => "use_vmac_addr";
+        NotYet("addresses of other interfaces get no virtual link address; give each interface an instance with use_vmac")
+            => "use_vmac_addr";
         NotYet("an ipvlan shares the MAC of the interface, so nothing is gained over plain addresses: remove it, or write use_vmac")
             => "use_ipvlan" "ipvlan_type";
         NotYet("an instance works on an interface; name the interface that is in the VRF") => "vrf";
@@ -54,7 +55,9 @@ pub(super) static VRRP: &[Entry] = entries! {
             "-nodad" "home" "mngtmpaddr" "noprefixroute" "autojoin" "nodad";
         Supported => "no_track";
         Supported => "track_group";
-        NotYet("address groups are not kept") => "metric" "use_vmac";
+        NotYet("only an instance has a virtual link address; give the interface an instance with use_vmac")
+            => "use_vmac";
+        NotYet("the kernel's own routes of an address keep their metric; use virtual_routes") => "metric";
     }
     "virtual_routes" ALL {
         Supported => "src" "from" "to" "via" "gw" "or" "dev" "oif" "table" "metric" "priority"

@@ -8,6 +8,7 @@ mod haproxy_checks;
 mod haproxy_model;
 mod haproxy_rules;
 mod haproxy_says;
+mod keepalived_bad_routes;
 mod keepalived_faults;
 mod keepalived_findings;
 mod keepalived_language;

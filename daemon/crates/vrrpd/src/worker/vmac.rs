@@ -112,6 +112,8 @@ impl Worker {
         if let Ok(links) = Links::read(&mut self.netlink) {
             self.links = links;
         }
+        // Its number may belong to another interface one day.
+        self.leave_undo();
     }
 
     /// Requests that take the interfaces away.
