@@ -216,7 +216,7 @@ pub const FAULTS: &[(&str, &[&str])] = &[
     ]),
     ("~SEQ(A, 1, 4000) ~SEQ(B, 1, 4000) x\n",
         &["keepalived/too-long error 1:35 a sequence of more than 4096 lines [x]"]),
-    ("vrrp_instance V {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {\n  ~SEQ(A, 0, 1) ~SEQ(B, 1, 200) 10.0.$A.$B\n }\n\n}\n",
+    ("vrrp_instance V {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {\n  ~SEQ(A, 0, 1) ~SEQ(B, 1, 200) 10.0.${A}.$B\n }\n\n}\n",
         &["keepalived/too-many-addresses error 1:15 'V' has 400 addresses; an advert carries 255 [V] => move some to virtual_ipaddress_excluded"]),
     ("global_defs {\n",
         &["keepalived/unclosed-block error 1:13 this block is never closed [{] => add a '}' at its end"]),

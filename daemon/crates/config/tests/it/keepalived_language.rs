@@ -92,7 +92,7 @@ fn a_definition_that_contains_itself_is_refused() {
 #[test]
 fn sequences_and_lists_repeat_their_line() {
     assert_eq!(
-        addresses("", "~SEQ(N, 2, 4) 10.0.0.$N/24"),
+        addresses("", "~SEQ(N, 2, 4) 10.0.0.${N}/24"),
         ["10.0.0.2", "10.0.0.3", "10.0.0.4"]
     );
     assert_eq!(
@@ -112,7 +112,7 @@ fn sequences_and_lists_repeat_their_line() {
         ["10.0.1.2", "10.0.3.4"]
     );
     assert_eq!(
-        addresses("", "~SEQ(A, 1, 2) ~SEQ(B, 3, 4) 10.0.$A.$B"),
+        addresses("", "~SEQ(A, 1, 2) ~SEQ(B, 3, 4) 10.0.${A}.$B"),
         ["10.0.1.3", "10.0.1.4", "10.0.2.3", "10.0.2.4"]
     );
 }

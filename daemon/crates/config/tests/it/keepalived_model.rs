@@ -69,7 +69,7 @@ fn a_pair_is_read_with_globals_folded_in() {
     assert_eq!((one.garp.master_repeat, one.garp.lower_prio_repeat), (3, 3));
     assert_eq!(
         (one.garp.master_delay, one.garp.lower_prio_delay),
-        (Duration::from_secs(1), Duration::from_secs(1))
+        (Duration::from_secs(1), Duration::from_secs(5))
     );
     assert_eq!(config.global.mail.to.len(), 2);
     let Transport::Unicast { peers, ttl } = &one.transport else {

@@ -18,6 +18,7 @@ mod keepalived_routes;
 mod keepalived_says;
 mod keepalived_vmac;
 mod meaning;
+mod meaning_lines;
 mod mutated;
 mod originals;
 mod random;

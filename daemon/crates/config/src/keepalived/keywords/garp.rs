@@ -37,7 +37,17 @@ impl GarpDraft {
         true
     }
 
-    /// What is said here over what is said above.
+    /// In `global_defs`: what is said about lower priorities follows what is said about masters.
+    pub fn global(&self) -> Garp {
+        let base = Garp::default();
+        self.over(&Garp {
+            lower_prio_delay: self.master_delay.unwrap_or(base.master_delay),
+            lower_prio_repeat: self.master_repeat.unwrap_or(base.master_repeat),
+            ..base
+        })
+    }
+
+    /// What is said here over what is said above, each by itself.
     pub fn over(&self, base: &Garp) -> Garp {
         let refresh = match self.master_refresh {
             None => base.master_refresh,
@@ -45,18 +55,13 @@ impl GarpDraft {
         };
         let delay = self.master_delay.unwrap_or(base.master_delay);
         let repeat = self.master_repeat.unwrap_or(base.master_repeat);
-        // Lower-priority values follow the master's unless said here or differing above.
-        let base_delay =
-            (base.lower_prio_delay != base.master_delay).then_some(base.lower_prio_delay);
-        let base_repeat =
-            (base.lower_prio_repeat != base.master_repeat).then_some(base.lower_prio_repeat);
         Garp {
             master_delay: delay,
             master_repeat: repeat,
             master_refresh: refresh,
             refresh_repeat: self.refresh_repeat.unwrap_or(base.refresh_repeat),
-            lower_prio_delay: self.lower_prio_delay.or(base_delay).unwrap_or(delay),
-            lower_prio_repeat: self.lower_prio_repeat.or(base_repeat).unwrap_or(repeat),
+            lower_prio_delay: self.lower_prio_delay.unwrap_or(base.lower_prio_delay),
+            lower_prio_repeat: self.lower_prio_repeat.unwrap_or(base.lower_prio_repeat),
             interval: self.interval.unwrap_or(base.interval),
             gna_interval: self.gna_interval.unwrap_or(base.gna_interval),
             extra: self.extra.unwrap_or(base.extra),

@@ -5,7 +5,7 @@ use super::mail;
 use crate::keepalived::command::script_user;
 use crate::keepalived::context::{Block, Context};
 use crate::keepalived::lexer::Word;
-use crate::keepalived::model::{Garp, Global, NotifyFifo, Version};
+use crate::keepalived::model::{Global, NotifyFifo, Version};
 use crate::keepalived::tree::Node;
 use crate::source::Spanned;
 use std::net::IpAddr;
@@ -28,7 +28,7 @@ pub fn read(cx: &mut Context<'_>, global: &mut Global, node: &Node) {
             value(cx, global, child);
         }
     }
-    global.garp = garp.over(&Garp::default());
+    global.garp = garp.global();
 }
 
 fn switches(cx: &mut Context<'_>, global: &mut Global, node: &Node) -> bool {

@@ -59,6 +59,11 @@ impl Lexer<'_> {
     }
 }
 
+/// What may stand behind `$NAME`; before anything else it must be `${NAME}`.
+fn ends_name(next: u8) -> bool {
+    next.is_ascii_whitespace() || matches!(next, b',' | b')' | b'{' | b'}')
+}
+
 /// Replaces `$NAME` and `${NAME}` of one set of values.
 fn replace(line: &Line, set: &BTreeMap<String, String>) -> Line {
     let mut line = line.clone();
@@ -69,7 +74,7 @@ fn replace(line: &Line, set: &BTreeMap<String, String>) -> Line {
                 let at = from + found;
                 let end = at + form.len();
                 let next = line.text.as_bytes().get(end).copied().unwrap_or(b' ');
-                if !form.ends_with('}') && (next.is_ascii_alphanumeric() || next == b'_') {
+                if !form.ends_with('}') && !ends_name(next) {
                     from = end;
                     continue;
                 }
