@@ -16,6 +16,8 @@ pub enum Record<'a> {
     Http(HttpRecord<'a>),
     Tcp(TcpRecord<'a>),
     Connect(ConnectRecord<'a>),
+    /// Written by a format of the configuration.
+    Custom(&'a [u8]),
 }
 
 pub struct Logs {
@@ -36,7 +38,7 @@ impl Default for Logs {
         Self {
             sinks: Vec::new(),
             sections: Vec::new(),
-            clock: Clock::new(UtcOffset(0)),
+            clock: Clock::lazy(),
         }
     }
 }
@@ -117,20 +119,30 @@ impl Logs {
         }
     }
 
-    pub fn session(&mut self, section: usize, level: Level, record: &Record<'_>) {
+    pub fn clock(&mut self) -> &mut Clock {
+        &mut self.clock
+    }
+
+    /// `data`: structured data of RFC 5424, for targets of that format.
+    pub fn session(&mut self, section: usize, level: Level, record: &Record<'_>, data: &[u8]) {
         let now = unix_ms();
         let Some(section) = self.sections.get(section) else {
             return;
         };
         for at in &section.sinks {
-            self.sinks[*at]
-                .1
-                .line(&mut self.clock, now, level, |out, clock| match record {
+            self.sinks[*at].1.line_with(
+                &mut self.clock,
+                now,
+                level,
+                data,
+                |out, clock| match record {
                     Record::Http(r) if section.clf => trafficlog::write_clf(out, clock, r),
                     Record::Http(r) => trafficlog::write_http(out, clock, r),
                     Record::Tcp(r) => trafficlog::write_tcp(out, clock, r),
                     Record::Connect(r) => trafficlog::write_connect(out, r),
-                });
+                    Record::Custom(text) => out.extend_from_slice(text),
+                },
+            );
         }
     }
 

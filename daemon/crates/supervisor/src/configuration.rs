@@ -179,14 +179,11 @@ pub fn finding_without_place(code: &str, file: &str, message: String) -> Finding
 /// What the proxy finds names of servers with.
 const RESOLVER: [&str; 2] = ["/etc/hosts", "/etc/resolv.conf"];
 
-/// The files of `errorfile`, each once; a missing one is told by the check of the machine. Where
+/// The files that the configuration names (answers, patterns, maps), each once; a missing one is told by the check of the machine. Where
 /// servers are given by name, also what names are resolved with.
 fn attached(config: &haproxy::Config) -> Vec<Attachment> {
-    let named = config
-        .proxies
-        .iter()
-        .flat_map(|proxy| proxy.error_files.values());
-    let mut paths: BTreeSet<&str> = named.map(|path| path.value.as_str()).collect();
+    let named = config.files();
+    let mut paths: BTreeSet<&str> = named.iter().map(|path| path.value.as_str()).collect();
     let mut servers = config.proxies.iter().flat_map(|proxy| &proxy.servers);
     let by_name = |address: &ServerAddress| {
         matches!(

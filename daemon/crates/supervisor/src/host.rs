@@ -129,16 +129,14 @@ fn chroot(global: &haproxy::model::Global, sources: &SourceMap) -> Option<Findin
 }
 
 fn error_pages(config: &haproxy::Config, sources: &SourceMap) -> Vec<Finding> {
-    let named = config
-        .proxies
-        .iter()
-        .flat_map(|proxy| proxy.error_files.values());
     let mut told = HashSet::new();
-    named
+    config
+        .files()
+        .into_iter()
         .filter(|path| told.insert(&path.value))
         .filter_map(|path| {
             let error = std::fs::read(&path.value).err()?;
-            let message = format!("errorfile '{}' cannot be read: {error}", path.value);
+            let message = format!("the file '{}' cannot be read: {error}", path.value);
             let help = Some("put the file there, or leave out the line".to_owned());
             Some(finding("host/no-file", path, message, help, sources))
         })

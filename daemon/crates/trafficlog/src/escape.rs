@@ -1,12 +1,12 @@
 //! Bytes from clients in log lines (HAProxy configuration manual 8.6).
 
 /// Appends text from outside: bytes beyond printable ASCII, `#` and `"` become `#XX`.
-pub(crate) fn push_text(out: &mut Vec<u8>, text: &[u8]) {
+pub fn push_text(out: &mut Vec<u8>, text: &[u8]) {
     push_escaped(out, text, b"");
 }
 
 /// The same inside captured headers, where `{`, `|` and `}` delimit.
-pub(crate) fn push_captured(out: &mut Vec<u8>, text: &[u8]) {
+pub fn push_captured(out: &mut Vec<u8>, text: &[u8]) {
     push_escaped(out, text, b"{|}");
 }
 

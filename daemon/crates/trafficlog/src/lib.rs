@@ -13,6 +13,7 @@ mod sink;
 mod syslog;
 mod time;
 
+pub use escape::{push_captured, push_text};
 pub use format::{write_clf, write_connect, write_http, write_refused, write_tcp};
 pub use record::{
     ConnectRecord, Cookies, Counts, HttpRecord, Queues, TcpRecord, Termination, Timer,

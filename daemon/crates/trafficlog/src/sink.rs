@@ -125,11 +125,24 @@ impl Sink {
         level: Level,
         write: impl FnOnce(&mut Vec<u8>, &mut Clock),
     ) {
+        self.line_with(clock, unix_ms, level, b"", write);
+    }
+
+    /// The same with structured data (RFC 5424 section 6.3), which other formats leave out.
+    pub fn line_with(
+        &mut self,
+        clock: &mut Clock,
+        unix_ms: i64,
+        level: Level,
+        data: &[u8],
+        write: impl FnOnce(&mut Vec<u8>, &mut Clock),
+    ) {
         let Some(priority) = self.filter.priority(level) else {
             return;
         };
         let start = self.buffer.len();
-        self.header.push(&mut self.buffer, clock, unix_ms, priority);
+        self.header
+            .push(&mut self.buffer, clock, unix_ms, priority, data);
         write(&mut self.buffer, clock);
         self.buffer.truncate(start + self.max_line - 1);
         self.buffer.push(b'\n');

@@ -94,7 +94,14 @@ pub struct Header {
 
 impl Header {
     /// Appends all that stands before the text.
-    pub(crate) fn push(&self, out: &mut Vec<u8>, clock: &mut Clock, unix_ms: i64, priority: u8) {
+    pub(crate) fn push(
+        &self,
+        out: &mut Vec<u8>,
+        clock: &mut Clock,
+        unix_ms: i64,
+        priority: u8,
+        data: &[u8],
+    ) {
         match self.format {
             SyslogFormat::Local | SyslogFormat::Rfc3164 => {
                 push_priority(out, priority);
@@ -119,7 +126,9 @@ impl Header {
                 }
                 out.push(b' ');
                 number::push(out, self.pid.into());
-                out.extend_from_slice(b" - - ");
+                out.extend_from_slice(b" - ");
+                out.extend_from_slice(if data.is_empty() { b"-" } else { data });
+                out.push(b' ');
             }
             SyslogFormat::Priority => push_priority(out, priority),
             SyslogFormat::Short => push_priority(out, priority % 8),
@@ -161,6 +170,7 @@ mod tests {
             &mut Clock::new(UtcOffset(0)),
             1_795_247_970_867,
             134,
+            b"",
         );
         String::from_utf8(out).unwrap()
     }

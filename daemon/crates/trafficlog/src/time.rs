@@ -41,7 +41,7 @@ impl Clock {
     }
 
     /// `06/Feb/2009:12:14:14.655`
-    pub(crate) fn push_traffic(&mut self, out: &mut Vec<u8>, unix_ms: i64) {
+    pub fn push_traffic(&mut self, out: &mut Vec<u8>, unix_ms: i64) {
         self.turn_to(unix_ms.div_euclid(1000));
         out.extend_from_slice(&self.traffic);
         out.push(b'.');
@@ -49,11 +49,27 @@ impl Clock {
     }
 
     /// `06/Feb/2009:12:14:14 +0100`, the common log format's date.
-    pub(crate) fn push_clf(&mut self, out: &mut Vec<u8>, unix_ms: i64) {
+    pub fn push_clf(&mut self, out: &mut Vec<u8>, unix_ms: i64) {
         self.turn_to(unix_ms.div_euclid(1000));
         out.extend_from_slice(&self.traffic);
         out.push(b' ');
         push_offset(out, self.offset, false);
+    }
+
+    /// `06/Feb/2009:11:14:14 +0000`
+    pub fn push_gmt(&self, out: &mut Vec<u8>, unix_ms: i64) {
+        let mut clock = Self::new(UtcOffset(0));
+        clock.push_clf(out, unix_ms);
+    }
+
+    /// A clock that nothing was asked of yet, in UTC.
+    pub fn lazy() -> Self {
+        Self {
+            offset: UtcOffset(0),
+            second: i64::MIN,
+            traffic: Vec::new(),
+            syslog: Vec::new(),
+        }
     }
 
     /// `Feb  6 12:14:14` (RFC 3164 section 4.1.2: the day is padded with a blank).

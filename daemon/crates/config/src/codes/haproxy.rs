@@ -141,6 +141,14 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "No such parameter of this keyword",
     ),
     (
+        "haproxy/unknown-table",
+        "A rule or an expression names a stick table, userlist or `http-errors` section that is not there",
+    ),
+    (
+        "haproxy/unknown-user",
+        "A group of a userlist names a user that is not there",
+    ),
+    (
         "haproxy/unknown-variable",
         "No such `%` variable of format strings",
     ),

@@ -4,8 +4,9 @@ use super::args::Args;
 use super::context::Context;
 use super::fetch::{Kind, kind};
 use super::lexer::Word;
-use super::model::{Converter, Sample, Test};
+use super::model::{Converter, Fetch, Sample, Test};
 use super::piece::Piece;
+use super::signatures;
 use crate::source::{Span, Spanned};
 
 /// `-m` methods, and the suffixes by which ACL keywords name them.
@@ -23,6 +24,7 @@ pub enum Method {
     Dir,
     Dom,
     Reg,
+    Bin,
 }
 
 fn method(name: &str) -> Option<Method> {
@@ -39,6 +41,7 @@ fn method(name: &str) -> Option<Method> {
         "dir" => Method::Dir,
         "dom" => Method::Dom,
         "reg" => Method::Reg,
+        "bin" => Method::Bin,
         _ => return None,
     })
 }
@@ -89,6 +92,8 @@ impl Context<'_> {
             method: implied,
             ignore_case: false,
             ended: false,
+            files: Vec::new(),
+            keyed: false,
         };
         let mut rest = &words[1..];
         while let Some((word, more)) = rest.split_first() {
@@ -97,12 +102,22 @@ impl Context<'_> {
             };
             rest = more.get(taken..).unwrap_or(&[]);
         }
+        if flags.method.is_none() && !has_kind(&sample) {
+            let message =
+                "a variable may hold anything, so a method of matching is needed".to_owned();
+            self.error("haproxy/missing-value", first.span.after(), message)
+                .suggest("write e.g. '-m str', '-m int' or '-m found' behind it");
+            return None;
+        }
         let method = flags.method.unwrap_or_else(|| default_method(&sample));
-        let matching = self.patterns(method, first, rest, flags.ended)?;
+        let ended = flags.ended || !flags.files.is_empty();
+        let matching = self.patterns(method, first, rest, ended)?;
         let test = Test {
             sample,
             matching,
             ignore_case: flags.ignore_case,
+            files: flags.files,
+            keyed: flags.keyed,
         };
         Some(Spanned::new(test, first.span.to(last.span)))
     }
@@ -135,9 +150,20 @@ impl Context<'_> {
     ) -> Option<Option<usize>> {
         match word.text.as_ref() {
             "-i" => flags.ignore_case = true,
-            "-n" | "-M" | "-u" | "-f" => {
-                self.not_yet_flag(word);
-                return None;
+            // Addresses are never looked up by name, so there is nothing to forbid.
+            "-n" => {}
+            "-M" => flags.keyed = true,
+            "-u" | "-f" => {
+                let Some(value) = more.first() else {
+                    let message = format!("'{}' needs a value", word.text);
+                    self.error("haproxy/missing-value", word.span.after(), message)
+                        .suggest("write e.g. '-f /etc/haproxy/blocked.lst'");
+                    return None;
+                };
+                if word.text == "-f" {
+                    flags.files.push(super::args::owned(value));
+                }
+                return Some(Some(1));
             }
             "--" => {
                 flags.ended = true;
@@ -154,7 +180,7 @@ impl Context<'_> {
                     self.bad(
                         name,
                         "a method of matching",
-                        "it is one of found, bool, int, ip, len, str, beg, end, sub, dir, dom, reg",
+                        "it is one of found, bool, int, ip, len, str, beg, end, sub, dir, dom, reg, bin",
                     );
                     return None;
                 };
@@ -165,34 +191,47 @@ impl Context<'_> {
         }
         Some(Some(0))
     }
-
-    fn not_yet_flag(&mut self, word: &Word<'_>) {
-        let severity = self.refusal_severity();
-        let message = format!("the flag '{}' of a test is not supported yet", word.text);
-        self.diagnostics
-            .add(severity, "haproxy/not-yet", word.span, message)
-            .suggest("write the patterns on the line");
-    }
 }
 
 struct Flags {
     method: Option<Method>,
     ignore_case: bool,
     ended: bool,
+    files: Vec<Spanned<String>>,
+    keyed: bool,
 }
 
-/// From the kind of the value that comes out of the last converter.
+/// Whether it is known what the sample gives.
+fn has_kind(sample: &Sample) -> bool {
+    let same = |converter: &Converter| match converter {
+        Converter::Other { name, .. } => {
+            signatures::converter(name).is_some_and(|s| s.kind == Kind::Same)
+        }
+        _ => false,
+    };
+    !matches!(sample.fetch.value, Fetch::Var(_))
+        || !sample.converters.iter().all(|c| same(&c.value))
+}
+
+/// From the kind of the value that comes out of the last converter that changes the kind.
 fn default_method(sample: &Sample) -> Method {
-    match sample.converters.last().map(|converter| &converter.value) {
-        Some(Converter::Length) => return Method::Int,
-        Some(_) => return Method::Str,
-        None => {}
-    }
-    match kind(&sample.fetch) {
+    let last = sample
+        .converters
+        .iter()
+        .rev()
+        .map(|converter| match &converter.value {
+            Converter::Length => Kind::Int,
+            Converter::Lower | Converter::Upper => Kind::Text,
+            Converter::Map { name, .. } | Converter::Other { name, .. } => {
+                signatures::converter(name).map_or(Kind::Text, |signature| signature.kind)
+            }
+        })
+        .find(|kind| *kind != Kind::Same);
+    match last.unwrap_or_else(|| kind(&sample.fetch)) {
         Kind::Bool => Method::Bool,
         Kind::Int => Method::Int,
         Kind::Ip => Method::Ip,
-        Kind::Text => Method::Str,
+        Kind::Text | Kind::Same => Method::Str,
     }
 }
 

@@ -151,14 +151,6 @@ impl Context<'_> {
         if let Some(test) = predefined(name, word.span) {
             return Some(Spanned::new(TestRef::Anonymous(Box::new(test)), word.span));
         }
-        if let "RDP_COOKIE" | "REQ_CONTENT" = name {
-            let message = format!("the predefined ACL '{name}' is not supported yet");
-            let severity = self.refusal_severity();
-            self.diagnostics
-                .add(severity, "haproxy/not-yet", word.span, message)
-                .suggest("content of TCP connections is not inspected; leave the condition out");
-            return None;
-        }
         let names = section.acl_names.keys().map(String::as_str);
         let help = if name.starts_with('{') {
             "write blanks around the braces: '{ path_beg /api }'".to_owned()
@@ -174,7 +166,7 @@ impl Context<'_> {
     }
 }
 
-const PREDEFINED: [&str; 20] = [
+const PREDEFINED: [&str; 22] = [
     "TRUE",
     "FALSE",
     "LOCALHOST",
@@ -194,6 +186,8 @@ const PREDEFINED: [&str; 20] = [
     "METH_POST",
     "METH_PUT",
     "METH_TRACE",
+    "RDP_COOKIE",
+    "REQ_CONTENT",
     "WAIT_END",
 ];
 
@@ -212,8 +206,18 @@ fn predefined(name: &str, span: Span) -> Option<Test> {
             full_line: false,
         })
     };
+    let other = |name: &str| Fetch::Other {
+        name: name.to_owned(),
+        arguments: Vec::new(),
+    };
     let (fetch, matching) = match name {
-        "TRUE" | "WAIT_END" => (Fetch::AlwaysTrue, MatchKind::Bool),
+        "TRUE" => (Fetch::AlwaysTrue, MatchKind::Bool),
+        "WAIT_END" => (other("wait_end"), MatchKind::Bool),
+        "REQ_CONTENT" => (other("req.len"), MatchKind::Int(vec![IntTest::Gt(0)])),
+        "RDP_COOKIE" => (
+            other("req.rdp_cookie_cnt"),
+            MatchKind::Int(vec![IntTest::Gt(0)]),
+        ),
         "FALSE" => (Fetch::AlwaysFalse, MatchKind::Bool),
         "LOCALHOST" => {
             let v4 = IpNet {
@@ -226,7 +230,7 @@ fn predefined(name: &str, span: Span) -> Option<Test> {
             };
             (Fetch::Src, MatchKind::Ip(vec![v4, v6]))
         }
-        "HTTP" => (Fetch::ReqVersion, MatchKind::Found),
+        "HTTP" => (other("req.proto_http"), MatchKind::Bool),
         "HTTP_1.0" => (Fetch::ReqVersion, MatchKind::Str(list(&["1.0"]))),
         "HTTP_1.1" => (Fetch::ReqVersion, MatchKind::Str(list(&["1.1"]))),
         "HTTP_2.0" => (Fetch::ReqVersion, MatchKind::Str(list(&["2.0"]))),
@@ -255,5 +259,7 @@ fn predefined(name: &str, span: Span) -> Option<Test> {
         sample,
         matching,
         ignore_case: false,
+        files: Vec::new(),
+        keyed: false,
     })
 }

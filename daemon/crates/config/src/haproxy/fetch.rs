@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::model::{Fetch, HeaderFetch};
 use super::piece::Piece;
+use super::signatures::{self, Signature};
 use crate::source::Spanned;
 
 /// What a fetch gives, as far as the default match depends on it.
@@ -12,6 +13,8 @@ pub enum Kind {
     Int,
     Ip,
     Text,
+    /// Of a converter: what came in.
+    Same,
 }
 
 pub fn kind(fetch: &Fetch) -> Kind {
@@ -33,6 +36,9 @@ pub fn kind(fetch: &Fetch) -> Kind {
         | F::Rand(_)
         | F::Date(_) => Kind::Int,
         F::Src | F::Dst => Kind::Ip,
+        F::Other { name, .. } => {
+            signatures::fetch(name).map_or(Kind::Text, |signature| signature.kind)
+        }
         _ => Kind::Text,
     }
 }
@@ -44,14 +50,11 @@ impl Context<'_> {
         if !self.known("fetch", name.text, "sample fetch", name.span) {
             return None;
         }
-        let list: Vec<&str> = match arguments {
-            Some(inner) if !inner.text.is_empty() => inner
-                .split_outside(b',')
-                .iter()
-                .map(|part| unquoted(part.text))
-                .collect(),
+        let texts = match arguments {
+            Some(inner) if !inner.text.is_empty() => inner.arguments(),
             _ => Vec::new(),
         };
+        let list: Vec<&str> = texts.iter().map(String::as_str).collect();
         let fetch = plain(name.text).or_else(|| self.with_arguments(name, &list, piece));
         fetch.map(|fetch| Spanned::new(fetch, piece.span))
     }
@@ -108,9 +111,61 @@ impl Context<'_> {
                 None => 0,
                 Some(text) => self.integer(whole, Some(&text))?,
             }),
-            // Known by name only; the support table has said so.
-            _ => return None,
+            other => {
+                // Without a signature it is known by name only; the support table has said so.
+                let signature = signatures::fetch(other)?;
+                self.arguments(whole, list, &signature)?;
+                Fetch::Other {
+                    name: other.to_owned(),
+                    arguments: list.iter().map(|text| (*text).to_owned()).collect(),
+                }
+            }
         })
+    }
+
+    /// Whether the arguments fit the signature; says what does not.
+    pub fn arguments(
+        &mut self,
+        whole: Piece<'_>,
+        list: &[&str],
+        signature: &Signature,
+    ) -> Option<()> {
+        let (required, optional) = signature
+            .arguments
+            .split_once('?')
+            .unwrap_or((signature.arguments, ""));
+        let all: Vec<char> = required.chars().chain(optional.chars()).collect();
+        let name = whole.call().0.text;
+        if list.len() < required.len() {
+            let message = format!(
+                "'{name}' needs {} argument{}",
+                required.len(),
+                if required.len() == 1 { "" } else { "s" }
+            );
+            let names: Vec<&str> = required.chars().map(argument_name).collect();
+            self.error("haproxy/missing-value", whole.span, message)
+                .suggest(format!("write '{name}({})'", names.join(",")));
+            return None;
+        }
+        if list.len() > all.len() {
+            let message = match all.len() {
+                0 => format!("'{name}' takes no argument"),
+                n => format!("'{name}' takes at most {n} argument(s)"),
+            };
+            self.error("haproxy/bad-value", whole.span, message)
+                .suggest("remove what is too much");
+            return None;
+        }
+        for (text, kind) in list.iter().zip(all) {
+            let empty = text.is_empty() && !required.contains(kind);
+            if kind == 'i' && !empty && text.trim().parse::<i64>().is_err() {
+                let message = format!("'{text}' in '{}' is not a whole number", whole.text);
+                self.error("haproxy/bad-value", whole.span, message)
+                    .suggest("write a whole number there");
+                return None;
+            }
+        }
+        Some(())
     }
 
     fn integer(&mut self, whole: Piece<'_>, text: Option<&str>) -> Option<i64> {
@@ -141,13 +196,16 @@ impl Context<'_> {
     }
 }
 
-fn unquoted(text: &str) -> &str {
-    let text = text.trim();
-    let inner = |quote| {
-        text.strip_prefix(quote)
-            .and_then(|rest| rest.strip_suffix(quote))
-    };
-    inner('"').or_else(|| inner('\'')).unwrap_or(text)
+fn argument_name(kind: char) -> &'static str {
+    match kind {
+        'i' => "NUMBER",
+        't' => "TABLE",
+        'f' => "FILE",
+        'v' => "VARIABLE",
+        'u' => "USERLIST",
+        'b' => "BACKEND",
+        _ => "TEXT",
+    }
 }
 
 /// Fetches without arguments.

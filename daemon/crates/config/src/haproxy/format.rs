@@ -57,10 +57,7 @@ impl Context<'_> {
                 return (None, text.len());
             };
             let inner = &text[at + 1..at + length];
-            flags = inner
-                .split(',')
-                .map(|flag| flag.trim().to_owned())
-                .collect();
+            flags = self.flags(piece.part(at + 1, at + length), inner);
             at += length + 1;
         }
         if text[at..].starts_with('[') {
@@ -75,17 +72,6 @@ impl Context<'_> {
             .filter(|name| text[at..].starts_with(name))
             .max_by_key(|name| name.len());
         let Some(name) = name else {
-            // Flags alone set the mode for what follows: `%{+Q}`.
-            if run == 0 && !flags.is_empty() {
-                let span = piece.part(percent, at).span;
-                self.error(
-                    "haproxy/not-yet",
-                    span,
-                    "flags for the rest of a format are not read".to_owned(),
-                )
-                .suggest("write the flags in front of each variable");
-                return (None, at);
-            }
             let end = at + run;
             self.unknown_variable(piece.part(percent, end.max(percent + 1)), &text[at..end]);
             return (None, end.max(percent + 1));
@@ -94,6 +80,22 @@ impl Context<'_> {
         let name = Spanned::new(name.to_owned(), span);
         let end = at + name.len();
         (Some(FormatPart::Variable { name, flags }), end)
+    }
+
+    /// `+Q`, `-X`, `+E`; without a sign they turn on.
+    fn flags(&mut self, piece: Piece<'_>, inner: &str) -> Vec<String> {
+        let flags: Vec<String> = inner
+            .split(',')
+            .map(|flag| flag.trim().to_owned())
+            .collect();
+        let known =
+            |flag: &str| matches!(flag.trim_start_matches(['+', '-']), "Q" | "X" | "E" | "");
+        if let Some(wrong) = flags.iter().find(|flag| !known(flag)) {
+            let message = format!("'{wrong}' is not a flag of format variables");
+            self.error("haproxy/bad-value", piece.span, message)
+                .suggest("write +Q (quotes), +X (hexadecimal) or +E (escapes)");
+        }
+        flags
     }
 
     fn expression(
@@ -163,4 +165,19 @@ fn closing_bracket(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// Reads a format string that stands in a file of its own.
+pub fn parse_format(text: &str) -> Result<Format, String> {
+    let options = crate::Options::default();
+    let mut cx = Context {
+        options: &options,
+        diagnostics: crate::Diagnostics::default(),
+    };
+    let format = cx.format(&Spanned::implied(text.to_owned()));
+    let all = cx.diagnostics.into_sorted();
+    match all.iter().find(|d| d.severity == crate::Severity::Error) {
+        Some(error) => Err(error.message.clone()),
+        None => Ok(format),
+    }
 }

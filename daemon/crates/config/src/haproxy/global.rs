@@ -53,6 +53,11 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
             global.hard_stop_after =
                 cx.time_in(args, DefaultUnit::Milliseconds, "hard-stop-after 30s");
         }
+        "set-var" | "set-var-fmt" => {
+            if let Some(variable) = super::keywords::process_variable(cx, keyword, args) {
+                global.variables.push(variable);
+            }
+        }
         "log" => {
             if let Some(target) = log_target(cx, args) {
                 global.logs.push(target);

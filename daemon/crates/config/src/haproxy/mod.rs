@@ -10,6 +10,7 @@ mod format;
 mod global;
 mod keywords;
 mod lexer;
+mod lists;
 pub mod model;
 mod network;
 mod parser;
@@ -18,9 +19,12 @@ mod piece;
 mod resolve;
 mod sample;
 mod section;
+mod signatures;
 mod values;
 
+pub use format::parse_format;
 pub use model::Config;
+pub use patterns::add as add_pattern;
 
 use crate::diagnostic::Parsed;
 use crate::options::Options;

@@ -4,8 +4,8 @@ use super::args::Args;
 use super::context::Context;
 use super::lexer;
 use super::model::Config;
-use super::section::{Header, Section};
-use super::{global, keywords};
+use super::section::{Header, Listed, Section};
+use super::{global, keywords, lists};
 use crate::options::Options;
 use crate::source::{FileId, SourceMap, Span};
 use std::collections::HashMap;
@@ -15,6 +15,7 @@ enum State {
     /// Before the first section.
     Outside,
     Global,
+    Listed(Listed, lists::Groups),
     Proxy(Box<Section>),
     /// A section that is not known or not supported: said once, its lines are passed over.
     Skipped,
@@ -100,6 +101,9 @@ impl<'o> Parser<'o> {
             State::Outside => self.outside(&words),
             State::Skipped => {}
             State::Global => global::keyword(&mut self.cx, &mut self.config.global, args),
+            State::Listed(kind, groups) => {
+                lists::keyword(&mut self.cx, &mut self.config, *kind, groups, args);
+            }
             State::Proxy(section) => keywords::keyword(&mut self.cx, section, args),
         }
     }
@@ -130,6 +134,13 @@ impl<'o> Parser<'o> {
                 self.cx.known("section", keyword, "section", args.keyword);
                 State::Skipped
             }
+            Header::Listed(kind) => {
+                if lists::open(&mut self.cx, &mut self.config, kind, args) {
+                    State::Listed(kind, lists::Groups::default())
+                } else {
+                    State::Skipped
+                }
+            }
             Header::Proxy(kind) => {
                 let from = Section::open(
                     &mut self.cx,
@@ -145,8 +156,12 @@ impl<'o> Parser<'o> {
 
     /// Files the current section away.
     pub fn close(&mut self) {
-        let State::Proxy(section) = std::mem::replace(&mut self.state, State::Outside) else {
-            return;
+        let section = match std::mem::replace(&mut self.state, State::Outside) {
+            State::Proxy(section) => section,
+            State::Listed(Listed::Users, mut groups) => {
+                return lists::close(&mut self.cx, &mut self.config, &mut groups);
+            }
+            _ => return,
         };
         if section.is_defaults() {
             if !section.proxy.name.0.is_empty() {

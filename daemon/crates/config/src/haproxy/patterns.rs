@@ -48,6 +48,16 @@ impl Context<'_> {
             Method::Dir => MatchKind::Dir(texts()),
             Method::Dom => MatchKind::Dom(texts()),
             Method::Reg => MatchKind::Reg(texts()),
+            Method::Bin => {
+                let bytes = words.iter().map(|word| hexadecimal(&word.text).ok_or(word));
+                match bytes.collect::<Result<Vec<_>, _>>() {
+                    Ok(bytes) => MatchKind::Bin(bytes),
+                    Err(word) => {
+                        self.bad(word, "text in hexadecimal", "write e.g. 16030100");
+                        return None;
+                    }
+                }
+            }
         })
     }
 
@@ -84,6 +94,71 @@ impl Context<'_> {
             tests.push(test);
         }
         Some(tests)
+    }
+}
+
+/// Bytes written as pairs of hexadecimal digits.
+pub fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    if digits.len() % 2 == 1 || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let pairs = digits
+        .chunks(2)
+        .filter_map(|pair| std::str::from_utf8(pair).ok());
+    pairs
+        .map(|pair| u8::from_str_radix(pair, 16).ok())
+        .collect()
+}
+
+/// Adds a pattern from a file to those on the line; an error says why it is none.
+pub fn add(kind: &mut MatchKind, text: &str) -> Result<(), &'static str> {
+    match kind {
+        MatchKind::Str(list)
+        | MatchKind::Beg(list)
+        | MatchKind::End(list)
+        | MatchKind::Sub(list)
+        | MatchKind::Dir(list)
+        | MatchKind::Dom(list)
+        | MatchKind::Reg(list) => list.push(text.to_owned()),
+        MatchKind::Bin(list) => list.push(hexadecimal(text).ok_or("not hexadecimal")?),
+        MatchKind::Ip(list) => list.push(network(text).ok_or("neither an address nor a network")?),
+        MatchKind::Int(list) | MatchKind::Length(list) => {
+            list.push(integer(text).ok_or("neither a number nor a range")?);
+        }
+        MatchKind::Bool | MatchKind::Found => {}
+    }
+    Ok(())
+}
+
+/// `5`, `1:1024`, `gt 5`
+fn integer(text: &str) -> Option<IntTest> {
+    if let Some((operator, value)) = text.split_once(' ') {
+        let value = number(value.trim())?;
+        return Some(match operator {
+            "eq" => IntTest::Eq(value),
+            "ge" => IntTest::Ge(value),
+            "gt" => IntTest::Gt(value),
+            "le" => IntTest::Le(value),
+            "lt" => IntTest::Lt(value),
+            _ => return None,
+        });
+    }
+    match text.split_once(':') {
+        None => number(text).map(IntTest::Eq),
+        Some((low, high)) => {
+            let low = if low.is_empty() {
+                i64::MIN
+            } else {
+                number(low)?
+            };
+            let high = if high.is_empty() {
+                i64::MAX
+            } else {
+                number(high)?
+            };
+            (low <= high).then_some(IntTest::Range(low, high))
+        }
     }
 }
 

@@ -84,4 +84,35 @@ impl<'t> Piece<'t> {
             .unwrap_or(self.text.len());
         (self.part(0, open), Some(self.part(open + 1, end)))
     }
+
+    /// The arguments of a call as the language reads them: quotes protect commas, parentheses and
+    /// blanks; a backslash inside or outside of quotes protects the next character.
+    pub fn arguments(&self) -> Vec<String> {
+        let (mut list, mut now) = (Vec::new(), String::new());
+        let (mut quote, mut depth) = (None, 0usize);
+        let mut rest = self.text.chars();
+        while let Some(c) = rest.next() {
+            match (quote, c) {
+                (Some('"'), '\\') => match rest.next() {
+                    Some(next @ ('"' | '\\' | '\'' | '$')) => now.push(next),
+                    Some(next) => now.extend(['\\', next]),
+                    None => now.push('\\'),
+                },
+                (Some(open), _) if c == open => quote = None,
+                (None, '"' | '\'') => quote = Some(c),
+                (None, ',') if depth == 0 => list.push(std::mem::take(&mut now)),
+                (None, '(') => {
+                    depth += 1;
+                    now.push(c);
+                }
+                (None, ')') => {
+                    depth = depth.saturating_sub(1);
+                    now.push(c);
+                }
+                _ => now.push(c),
+            }
+        }
+        list.push(now);
+        list
+    }
 }

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::model::{Converter, Sample};
 use super::piece::Piece;
+use super::signatures;
 use crate::source::Spanned;
 
 impl Context<'_> {
@@ -37,30 +38,49 @@ impl Context<'_> {
         if !self.known("converter", name.text, "converter", name.span) {
             return None;
         }
+        let parts = arguments
+            .filter(|inner| !inner.text.is_empty())
+            .map(|inner| inner.arguments())
+            .unwrap_or_default();
         let converter = match name.text {
             "lower" => Converter::Lower,
             "upper" => Converter::Upper,
             "length" => Converter::Length,
-            other => Converter::Other {
-                name: other.to_owned(),
-                arguments: arguments
-                    .map(|inner| inner.split_outside(b','))
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|part| part.text.to_owned())
-                    .collect(),
-            },
+            other => {
+                if let Some(signature) = signatures::converter(other) {
+                    let list: Vec<&str> = parts.iter().map(String::as_str).collect();
+                    self.arguments(piece, &list, &signature)?;
+                }
+                if other == "map" || other.starts_with("map_") {
+                    let mut parts = parts.into_iter();
+                    let file = Spanned::new(parts.next()?, piece.span);
+                    let default = parts.next();
+                    let name = other.to_owned();
+                    Converter::Map {
+                        name,
+                        file,
+                        default,
+                    }
+                } else {
+                    Converter::Other {
+                        name: other.to_owned(),
+                        arguments: parts,
+                    }
+                }
+            }
         };
         Some(Spanned::new(converter, piece.span))
     }
 
     /// Every parenthesis is closed.
     pub fn balanced(&mut self, piece: Piece<'_>) -> Option<()> {
-        let mut depth = 0i32;
+        let (mut depth, mut quote) = (0i32, None);
         for byte in piece.text.bytes() {
-            match byte {
-                b'(' => depth += 1,
-                b')' => depth -= 1,
+            match (quote, byte) {
+                (Some(open), _) if byte == open => quote = None,
+                (None, b'"' | b'\'') if depth > 0 => quote = Some(byte),
+                (None, b'(') => depth += 1,
+                (None, b')') => depth -= 1,
                 _ => {}
             }
             if depth < 0 {

@@ -19,7 +19,15 @@ use std::time::Duration;
 pub enum Header {
     Global,
     Proxy(Places),
+    Listed(Listed),
     Unsupported(&'static str),
+}
+
+/// Sections that others refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    Users,
+    Errors,
 }
 
 impl Header {
@@ -30,6 +38,8 @@ impl Header {
             "frontend" => Self::Proxy(Places::FRONTEND),
             "listen" => Self::Proxy(Places::LISTEN),
             "backend" => Self::Proxy(Places::BACKEND),
+            "userlist" => Self::Listed(Listed::Users),
+            "http-errors" => Self::Listed(Listed::Errors),
             other => Self::Unsupported(registry::haproxy().find("section", other)?.keyword),
         })
     }
@@ -197,16 +207,30 @@ fn empty_proxy() -> Proxy {
         rate_limit_sessions: None,
         logs: Vec::new(),
         log_format: LogFormat::Connect,
+        log_format_sd: None,
+        error_log_format: None,
+        request_captures: Vec::new(),
+        response_captures: Vec::new(),
+        cookie_capture: None,
+        unique_id_format: None,
+        unique_id_header: None,
         log_tag: None,
         error_files: BTreeMap::new(),
         error_locations: BTreeMap::new(),
+        http_errors: Vec::new(),
+        error_sections: Vec::new(),
         acls: Vec::new(),
         http_request: Vec::new(),
         http_response: Vec::new(),
+        http_after_response: Vec::new(),
         tcp_rules: Vec::new(),
         inspect_delay: None,
+        response_inspect_delay: None,
         stats: None,
         monitor_uri: None,
+        monitor_fail: Vec::new(),
+        stick_table: None,
+        stick_rules: Vec::new(),
         binds: Vec::new(),
         use_backends: Vec::new(),
         default_backend: None,

@@ -4,17 +4,14 @@ use super::table::entries;
 use super::{Entry, Status};
 use Status::{Accepted, Label, NotYet, Removed, Supported};
 
-const TABLES: Status = NotYet("stick tables are not kept yet");
-
 pub(super) static PROXY: &[Entry] = entries! {
     "proxy" ALL {
         Supported => "mode" "timeout" "option" "log" "disabled" "enabled" "no" "maxconn";
         Label => "description" "id";
         Supported => "log-tag" "errorfile";
         NotYet("the statistics page is not served yet; ask tandemd status --json") => "stats";
-        Supported => "http-request" "http-response" "tcp-request" "acl";
-        NotYet("write the rule with http-response") => "http-after-response";
-        NotYet("use errorfile with the status it is for") => "http-error" "errorfiles";
+        Supported => "http-request" "http-response" "http-after-response" "tcp-request" "acl"
+            "http-error" "errorfiles";
         Supported => "errorloc" "errorloc302" "errorloc303";
         NotYet("answers are not compressed; let the servers do it") => "compression";
         NotYet("filters are not run") => "filter";
@@ -23,14 +20,12 @@ pub(super) static PROXY: &[Entry] = entries! {
     }
     "proxy" FRONT {
         Supported => "default_backend" "backlog" "monitor-uri";
-        NotYet("use option httplog or tcplog") => "log-format";
-        NotYet("custom log formats for errors and structured data are not written yet")
-            => "error-log-format" "log-format-sd" "log-steps";
+        Supported => "log-format" "log-format-sd" "monitor" "capture" "declare"
+            "unique-id-format" "unique-id-header";
+        NotYet("failed connections are logged in the section's own format") => "error-log-format";
+        NotYet("lines are written when a session ends") => "log-steps";
         NotYet("the rate is not limited yet") => "rate-limit";
-        NotYet("monitor answers are not given yet; point the check at a server path")
-            => "monitor-net" "monitor" "monitor fail";
-        NotYet("captured headers are not logged yet") => "capture" "declare";
-        NotYet("unique ids are not made yet") => "unique-id-format" "unique-id-header";
+        NotYet("use monitor-uri, or return with a condition on src") => "monitor-net";
         Accepted("keep-alive probes follow the kernel's settings")
             => "clitcpka-cnt" "clitcpka-idle" "clitcpka-intvl";
     }
@@ -39,8 +34,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "use_backend";
     }
     "proxy" NOT_DEFAULTS {
-        TABLES => "stick-table";
-        Supported => "redirect";
+        Supported => "stick-table" "redirect";
     }
     "proxy" BACK_ONLY {
         Supported => "server";
@@ -54,8 +48,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         NotYet("persistence has no exceptions yet") => "ignore-persist" "force-persist";
         Supported => "hash-type" "source";
         NotYet("loads are not bounded") => "hash-balance-factor" "hash-preserve-affinity";
-        TABLES => "stick";
-        Supported => "tcp-check";
+        Supported => "stick" "tcp-check";
         NotYet("external checks are not run") => "external-check";
         NotYet("write the servers out one by one") => "server-template";
         Supported => "tcp-response";

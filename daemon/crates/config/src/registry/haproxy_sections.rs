@@ -6,16 +6,15 @@ use Status::{Accepted, Label, NotYet, Supported};
 
 pub(super) static SECTIONS: &[Entry] = entries! {
     "section" ALL {
-        Supported => "global" "defaults" "frontend" "backend" "listen";
+        Supported => "global" "defaults" "frontend" "backend" "listen" "userlist"
+            "http-errors";
         NotYet("name servers by address; host names are resolved with the system's resolv.conf")
             => "resolvers";
-        NotYet("stick tables are not kept yet") => "peers";
-        NotYet("users for HTTP authentication are not kept yet") => "userlist";
+        NotYet("stick tables are not shared with other machines") => "peers";
         NotYet("mail alerts are not sent yet") => "mailers";
         NotYet("answers are not cached") => "cache";
         NotYet("start other programs from their own systemd unit") => "program";
         NotYet("log to a syslog address instead") => "ring" "log-forward" "log-profile";
-        NotYet("use errorfile lines in the proxies") => "http-errors";
         NotYet("use an HTTP server in front of FastCGI") => "fcgi-app";
         NotYet("name certificates on bind lines") => "crt-store" "acme";
         NotYet("there is no trace facility") => "traces";
@@ -84,7 +83,7 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "tune.h2.max-frame-size";
         NotYet("rate and load limits of the whole process are not enforced") => "maxconnrate"
             "maxsessrate" "maxcomprate" "maxcompcpuusage" "maxpipes";
-        NotYet("variables are not kept yet") => "set-var" "set-var-fmt";
+        Supported => "set-var" "set-var-fmt";
         LUA => "lua-load" "lua-load-per-thread" "lua-prepend-path" "tune.lua.forced-yield"
             "tune.lua.maxmem" "tune.lua.service-timeout" "tune.lua.session-timeout"
             "tune.lua.task-timeout" "tune.lua.bool-sample-conversion" "tune.lua.burst-timeout"

@@ -7,7 +7,8 @@ use Status::{Accepted, Label, NotYet, Supported};
 const TLS: Status = NotYet("TLS is not spoken yet");
 const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
 const RULE: Status = NotYet("the proxy does not do this yet");
-const TABLES: Status = NotYet("stick tables are not kept yet");
+const TABLES: Status = NotYet("stick tables name servers by themselves");
+const STRICT: Status = Accepted("a rule that cannot be carried out is passed over");
 const RESOLVE: Status = Accepted("names are resolved again when their TTL ends");
 const POOL: Status = Accepted("idle connections are kept as the load needs");
 
@@ -88,57 +89,60 @@ pub(super) static WORDS: &[Entry] = entries! {
     }
     "http-request" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value"
-            "set-method" "set-path" "replace-path" "set-query" "set-uri" "allow" "deny" "tarpit"
-            "silent-drop" "redirect" "return";
-        RULE => "set-log-level" "set-var" "set-src" "add-acl" "auth" "cache-use" "capture" "del-acl" "del-map" "disable-l7-retry"
-            "do-resolve" "early-hint" "normalize-uri" "reject" "replace-pathq" "replace-uri"
-            "send-spoe-group" "set-dst" "set-dst-port" "set-map" "set-mark" "set-nice" "set-pathq"
-            "set-priority-class" "set-priority-offset" "set-src-port" "set-timeout" "set-tos"
-            "set-var-fmt" "strict-mode" "unset-var" "use-service" "wait-for-body"
-            "wait-for-handshake";
-        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc"
-            "track-sc0" "track-sc1" "track-sc2";
+            "set-method" "set-path" "replace-path" "set-pathq" "replace-pathq" "set-query" "set-uri"
+            "replace-uri" "allow" "deny" "tarpit" "silent-drop" "reject" "redirect" "return" "auth"
+            "capture" "set-var" "set-var-fmt" "unset-var" "set-log-level" "set-src" "set-src-port"
+            "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1"
+            "sc-set-gpt" "sc-set-gpt0";
+        STRICT => "strict-mode";
+        Accepted("handshakes are over before a request is read") => "wait-for-handshake";
+        RULE => "track-sc" "add-acl" "cache-use" "del-acl" "del-map" "disable-l7-retry"
+            "do-resolve" "early-hint" "normalize-uri" "send-spoe-group" "set-dst" "set-dst-port"
+            "set-map" "set-mark" "set-nice" "set-priority-class" "set-priority-offset"
+            "set-timeout" "set-tos" "use-service" "wait-for-body";
     }
     "http-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
-            "deny" "silent-drop" "redirect" "return" "set-status";
-        RULE => "set-log-level" "set-var" "add-acl" "cache-store" "capture" "del-acl" "del-map" "send-spoe-group" "set-map"
-            "set-mark" "set-nice" "set-tos" "set-var-fmt" "strict-mode" "unset-var"
-            "wait-for-body";
-        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc"
-            "track-sc0" "track-sc1" "track-sc2";
+            "deny" "silent-drop" "redirect" "return" "set-status" "capture" "set-var" "set-var-fmt"
+            "unset-var" "set-log-level" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc"
+            "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
+        STRICT => "strict-mode";
+        RULE => "track-sc" "add-acl" "cache-store" "del-acl" "del-map" "send-spoe-group" "set-map"
+            "set-mark" "set-nice" "set-tos" "wait-for-body";
+    }
+    "http-after-response" ALL {
+        Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
+            "set-status" "capture" "set-var" "set-var-fmt" "unset-var" "set-log-level"
+            "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
+        STRICT => "strict-mode";
+        RULE => "add-acl" "del-acl" "del-map" "set-map";
     }
     "tcp phase" ALL {
-        Accepted("content is not inspected, so nothing waits for it") => "inspect-delay";
+        Supported => "inspect-delay";
     }
     "tcp-request connection" ALL {
-        Supported => "accept" "reject" "silent-drop";
-        RULE => "set-var" "set-var-fmt" "unset-var" "capture" "expect-proxy"
-            "expect-netscaler-cip" "set-dst" "set-dst-port" "set-src" "set-src-port" "set-mark"
+        Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-src"
+            "set-src-port" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0"
+            "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
+        RULE => "capture" "expect-proxy" "expect-netscaler-cip" "set-dst" "set-dst-port" "set-mark"
             "set-tos";
-        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc0"
-            "track-sc1" "track-sc2";
     }
     "tcp-request session" ALL {
-        Supported => "accept";
-        RULE => "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-dst"
-            "set-dst-port" "set-src" "set-src-port" "set-mark" "set-tos";
-        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc0"
-            "track-sc1" "track-sc2";
+        Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-src"
+            "set-src-port" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0"
+            "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
+        RULE => "set-dst" "set-dst-port" "set-mark" "set-tos";
     }
     "tcp-request content" ALL {
-        Supported => "accept";
-        RULE => "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "capture" "do-resolve"
-            "send-spoe-group" "set-dst" "set-dst-port" "set-log-level" "set-mark" "set-nice"
-            "set-priority-class" "set-priority-offset" "set-src" "set-src-port" "set-tos"
-            "switch-mode" "use-service";
-        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "track-sc0"
-            "track-sc1" "track-sc2";
+        Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "capture"
+            "set-src" "set-src-port" "set-log-level" "track-sc0" "track-sc1" "track-sc2"
+            "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
+        RULE => "do-resolve" "send-spoe-group" "set-dst" "set-dst-port" "set-mark" "set-nice"
+            "set-priority-class" "set-priority-offset" "set-tos" "switch-mode" "use-service";
     }
     "tcp-response content" ALL {
-        Supported => "accept";
-        RULE => "reject" "close" "silent-drop" "set-var" "set-var-fmt" "unset-var"
-            "send-spoe-group" "set-log-level" "set-mark" "set-nice" "set-tos";
-        TABLES => "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
+        Supported => "accept" "reject" "close" "silent-drop" "set-var" "set-var-fmt" "unset-var"
+            "set-log-level" "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
+        RULE => "send-spoe-group" "set-mark" "set-nice" "set-tos";
     }
 };

@@ -134,20 +134,23 @@ fn redirects_denials_and_answers_are_typed() {
         panic!("redirect")
     };
     assert!(second.drop_query && second.code.value == 302);
-    let HttpAction::Deny { status } = web.http_request[2].action.value else {
+    let HttpAction::Deny(reply) = &web.http_request[2].action.value else {
         panic!("deny")
     };
-    assert_eq!(status.value, 429);
-    let HttpAction::Return { status, body, .. } = &web.http_request[3].action.value else {
+    assert_eq!(reply.status.value, 429);
+    let HttpAction::Return(reply) = &web.http_request[3].action.value else {
         panic!("return")
     };
-    let body = body.as_ref().unwrap();
-    assert_eq!((status.value, body.text.text.value.as_str()), (200, "ok"));
+    let body = reply.body.as_ref().unwrap();
+    let Content::Text(text) = &body.content else {
+        panic!("a text")
+    };
+    assert_eq!((reply.status.value, text.text.value.as_str()), (200, "ok"));
     assert_eq!(body.content_type.as_ref().unwrap().value, "text/plain");
-    let HttpAction::Tarpit { status } = web.http_request[4].action.value else {
+    let HttpAction::Tarpit(reply) = &web.http_request[4].action.value else {
         panic!("tarpit")
     };
-    assert_eq!(status.value, 500);
+    assert_eq!(reply.status.value, 500);
 }
 
 #[test]

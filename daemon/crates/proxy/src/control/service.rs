@@ -1,6 +1,6 @@
 //! Whether this proxy serves: what VRRP tracks.
 
-use crate::plan::{Backend, Plan};
+use crate::plan::{Backend, Plan, Route};
 
 /// `Ok` while every listener is there and each frontend can reach some server; else the reason.
 pub fn verdict(plan: &Plan, listening: impl Fn(&str) -> bool) -> Result<(), String> {
@@ -10,7 +10,13 @@ pub fn verdict(plan: &Plan, listening: impl Fn(&str) -> bool) -> Result<(), Stri
     let mut used = Vec::new();
     for f in &plan.frontends {
         used.extend(f.default_backend);
-        used.extend(f.use_backends.iter().map(|(_, b)| *b));
+        for (_, route) in &f.use_backends {
+            match route {
+                Route::Fixed(b) => used.push(*b),
+                // It may be any.
+                Route::Computed(_) => used.extend(0..plan.backends.len()),
+            }
+        }
     }
     used.sort_unstable();
     used.dedup();

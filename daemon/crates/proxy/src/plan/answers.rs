@@ -1,33 +1,58 @@
 //! Answers of the proxy itself: one prepared text for each status.
 
-use super::Attachments;
-use config::haproxy::model::Proxy;
+use super::Plan;
+use crate::rules::context::Context;
+use crate::rules::environment::Environment;
+use crate::rules::reply::Reply;
+use config::haproxy::model::{self, Proxy};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Raw answers by status; built in unless `errorfile` or `errorloc` says otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct Answers(BTreeMap<u16, Vec<u8>>);
 
 impl Answers {
-    /// What `errorfile` and `errorloc` say.
-    pub fn compile(proxy: &Proxy, attachments: &Attachments, problems: &mut Vec<String>) -> Self {
+    /// What `errorfiles`, `errorfile`, `errorloc` and `http-error` say; the last is the nearest.
+    pub fn compile(proxy: &Proxy, env: &Environment<'_>, problems: &mut Vec<String>) -> Self {
         let mut answers = Self::default();
-        for (status, path) in &proxy.error_files {
-            // What the supervisor read counts: this process may see another root.
-            let raw = match attachments.get(&path.value) {
-                Some(raw) => Ok(raw.clone()),
-                None => std::fs::read(&path.value),
-            };
-            match raw {
-                Ok(raw) => answers.set(*status, raw),
-                Err(e) => problems.push(format!(
-                    "errorfile {status}: cannot read '{}': {e}",
-                    path.value
-                )),
+        let sections = |name: &str| env.model.http_errors.iter().find(|s| s.name.value == name);
+        let mut files: BTreeMap<u16, &str> = BTreeMap::new();
+        for (name, statuses) in &proxy.error_sections {
+            let section = sections(&name.value).into_iter().flat_map(|s| &s.files);
+            let wanted = section.filter(|(code, _)| statuses.is_empty() || statuses.contains(code));
+            files.extend(wanted.map(|(code, path)| (*code, path.value.as_str())));
+        }
+        files.extend(
+            proxy
+                .error_files
+                .iter()
+                .map(|(code, path)| (*code, path.value.as_str())),
+        );
+        for (status, path) in files {
+            match env.file(path) {
+                Ok(raw) => answers.set(status, normal(&raw)),
+                Err(why) => problems.push(format!("errorfile {status}: {why}")),
             }
         }
         for (status, (code, url)) in &proxy.error_locations {
             answers.set_redirect(*status, *code, &url.value);
+        }
+        for error in &proxy.http_errors {
+            let reply = model::Reply {
+                status: error.status.clone(),
+                body: error.body.clone(),
+                headers: error.headers.clone(),
+            };
+            let plan = Plan::nowhere(Arc::default());
+            match Reply::compile(&reply, false, env) {
+                Ok(reply) => {
+                    if let Some(raw) = reply.raw(&Context::nowhere(&plan)) {
+                        answers.set(error.status.value, raw);
+                    }
+                }
+                Err(why) => problems.push(format!("http-error {}: {why}", error.status.value)),
+            }
         }
         answers
     }
@@ -59,18 +84,42 @@ impl Answers {
             reason(status),
             explanation(status)
         );
-        let retry = if status == 401 {
-            "www-authenticate: Basic realm=\"protected\"\r\n"
-        } else {
-            ""
-        };
         let head = format!(
-            "HTTP/1.1 {status} {}\r\ncontent-length: {}\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n{retry}",
+            "HTTP/1.1 {status} {}\r\ncontent-length: {}\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n",
             reason(status),
             body.len()
         );
         (head.into_bytes(), body.into_bytes())
     }
+}
+
+/// A raw message as it is sent: with the version and the framing of our own.
+pub fn normal(raw: &[u8]) -> Vec<u8> {
+    let (head, body) = match raw.windows(4).position(|w| w == b"\r\n\r\n") {
+        Some(at) => (&raw[..at], &raw[at + 4..]),
+        None => match raw.windows(2).position(|w| w == b"\n\n") {
+            Some(at) => (&raw[..at], &raw[at + 2..]),
+            None => (raw, &b""[..]),
+        },
+    };
+    let mut lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.next().unwrap_or_default();
+    let rest = first
+        .iter()
+        .position(|b| *b == b' ')
+        .map_or(&b""[..], |at| &first[at..]);
+    let mut out = [b"HTTP/1.1", rest, b"\r\n"].concat();
+    for line in lines {
+        let name = line.split(|b| *b == b':').next().unwrap_or_default();
+        let framing: [&[u8]; 3] = [b"content-length", b"connection", b"transfer-encoding"];
+        if !framing.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            out.extend_from_slice(line);
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+    out.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
+    out.extend_from_slice(body);
+    out
 }
 
 /// Reason phrases of RFC 9110 §15 and the registry.

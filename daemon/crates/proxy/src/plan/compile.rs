@@ -1,13 +1,14 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
-use super::{Answers, Backend, ForwardFor, Frontend, LogPlan, Plan, Timeouts, servers};
+use super::{Answers, Backend, ForwardFor, Frontend, LogPlan, Plan, Timeouts, inspect, servers};
 use crate::names::Known;
 use crate::persist::Cookie;
-use crate::rules::Condition;
 use crate::rules::compile::Compiler;
+use crate::rules::environment::{Environment, Tables};
 use crate::shared::Registry;
-use config::haproxy::model::{self, Config, Proxy, TcpAction, TcpPhase};
+use config::haproxy::model::{self, Config, Proxy, TcpPhase};
 use http1::Limits;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -38,11 +39,27 @@ pub fn compile(
     let find = |name: &str| names.iter().position(|n| *n == name);
     let mut frontends = Vec::new();
     let mut backends = Vec::new();
+    let mut tables = Tables::new();
+    for (_, proxy) in sections() {
+        if let Some(spec) = &proxy.stick_table {
+            let name = &proxy.name.0;
+            tables.insert(name.clone(), registry.table(name, spec));
+        }
+    }
+    let remembers = Cell::new(false);
     for (section, proxy) in sections() {
         let mut own = Vec::new();
         refuse_unsupported(proxy, &mut own);
-        let compiler = Compiler::new(&proxy.acls, &mut own);
-        let answers = Arc::new(Answers::compile(proxy, attachments, &mut own));
+        let env = Environment {
+            model: &model,
+            attachments,
+            tables: &tables,
+            section: &proxy.name.0,
+            remembers: &remembers,
+            response: Cell::new(false),
+        };
+        let compiler = Compiler::new(&proxy.acls, &env, &mut own);
+        let answers = Arc::new(Answers::compile(proxy, &env, &mut own));
         if proxy.kind.is_frontend() {
             frontends.push(frontend(
                 section, proxy, &compiler, &answers, &find, registry, &mut own,
@@ -58,6 +75,9 @@ pub fn compile(
     }
     if !problems.is_empty() {
         return Err(problems);
+    }
+    if let Err(why) = inspect::process_variables(&model, attachments, &tables, registry) {
+        return Err(why);
     }
     let g = &model.global;
     let process = g.maxconn.as_ref().map_or(0, |n| n.value);
@@ -75,6 +95,8 @@ pub fn compile(
         },
         maxconn: process,
         totals: registry.totals.clone(),
+        remembers: remembers.get(),
+        variables: registry.variables.clone(),
         hard_stop_after: g
             .hard_stop_after
             .as_ref()
@@ -103,17 +125,6 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
         "TLS to servers",
     );
     no(proxy.stats.is_some(), "the statistics page");
-    let content =
-        |r: &model::TcpRule| r.phase != TcpPhase::Connection && r.action.value != TcpAction::Accept;
-    no(
-        proxy.tcp_rules.iter().any(content),
-        "a tcp-request rule other than 'connection'",
-    );
-    let set_var = |r: &model::TcpRule| matches!(r.action.value, TcpAction::SetVar { .. });
-    no(
-        proxy.tcp_rules.iter().any(set_var),
-        "set-var in tcp-request",
-    );
     no(
         matches!(proxy.balance.value, model::Balance::RdpCookie { .. }),
         "balance rdp-cookie",
@@ -127,27 +138,14 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
 fn frontend(
     section: usize,
     proxy: &Proxy,
-    compiler: &Compiler,
+    compiler: &Compiler<'_>,
     answers: &Arc<Answers>,
     find: &impl Fn(&str) -> Option<usize>,
     registry: &mut Registry,
     problems: &mut Vec<String>,
 ) -> Frontend {
     let name = proxy.name.0.as_str();
-    let mut use_backends = Vec::new();
-    for rule in &proxy.use_backends {
-        match (
-            compiler.condition(rule.condition.as_ref()),
-            find(&rule.target.0),
-        ) {
-            (Ok(condition), Some(index)) => use_backends.push((condition, index)),
-            (Err(why), _) => problems.push(why),
-            (_, None) => problems.push(format!(
-                "use_backend names '{}', which is not a backend",
-                rule.target.value
-            )),
-        }
-    }
+    let use_backends = inspect::routes(proxy, compiler, find, problems);
     // A listen section is its own default.
     let default = proxy
         .default_backend
@@ -165,16 +163,35 @@ fn frontend(
         originalto: ForwardFor::new(proxy.options.originalto.as_ref(), "X-Original-To"),
         tcp_keepalive: proxy.options.client_tcp_keepalive,
         ignore_probes: proxy.options.http_ignore_probes,
-        connection_rules: connection_rules(proxy, compiler, problems),
-        request_rules: compiler.rules(&proxy.http_request, problems),
-        response_rules: compiler.rules(&proxy.http_response, problems),
+        connection_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Connection, problems),
+        session_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Session, problems),
+        content: inspect::request(proxy, compiler, problems),
+        request_rules: compiler.rules(&proxy.http_request, false, problems),
+        response_rules: compiler.rules(&proxy.http_response, true, problems),
+        after_rules: compiler.rules(&proxy.http_after_response, true, problems),
         use_backends,
         default_backend: find(default),
         monitor_uri: proxy
             .monitor_uri
             .as_ref()
             .map(|u| u.value.clone().into_bytes()),
+        monitor_fail: inspect::monitor(proxy, compiler, problems),
+        unique_id: compiler.format(proxy.unique_id_format.as_ref(), problems),
+        unique_id_header: unique_id_header(proxy, compiler),
+        request_captures: captures(&proxy.request_captures, compiler),
+        response_captures: captures(&proxy.response_captures, compiler),
+        cookie_capture: {
+            let capture = proxy.cookie_capture.clone();
+            capture.inspect(|_| compiler.env.remember())
+        },
         log: LogPlan {
+            custom: match &proxy.log_format {
+                model::LogFormat::Custom(format) => {
+                    inspect::log_format(Some(format), compiler, problems)
+                }
+                _ => None,
+            },
+            structured: inspect::log_format(proxy.log_format_sd.as_ref(), compiler, problems),
             format: proxy.log_format.clone(),
             dont_log_null: proxy.options.dontlognull,
             only_errors: proxy.options.dontlog_normal,
@@ -199,29 +216,24 @@ fn frontend(
     }
 }
 
-fn connection_rules(
-    proxy: &Proxy,
-    compiler: &Compiler,
-    problems: &mut Vec<String>,
-) -> Vec<(bool, Option<Condition>)> {
-    let mut out = Vec::new();
-    for rule in proxy
-        .tcp_rules
-        .iter()
-        .filter(|r| r.phase == TcpPhase::Connection)
-    {
-        match compiler.condition(rule.condition.as_ref()) {
-            Ok(condition) => out.push((rule.action.value == TcpAction::Accept, condition)),
-            Err(why) => problems.push(why),
-        }
+fn unique_id_header(proxy: &Proxy, compiler: &Compiler<'_>) -> Option<Vec<u8>> {
+    let name = proxy.unique_id_header.as_ref()?;
+    compiler.env.remember();
+    Some(name.value.clone().into_bytes())
+}
+
+/// Captured things are kept until the line is written.
+fn captures(list: &[model::Capture], compiler: &Compiler<'_>) -> Vec<model::Capture> {
+    if !list.is_empty() {
+        compiler.env.remember();
     }
-    out
+    list.to_vec()
 }
 
 fn backend(
     section: usize,
     proxy: &Proxy,
-    compiler: &Compiler,
+    compiler: &Compiler<'_>,
     answers: &Arc<Answers>,
     names: &Known,
     registry: &mut Registry,
@@ -254,8 +266,8 @@ fn backend(
     }
     // A listen section's rules run once, as its frontend's.
     let own_rules = !proxy.kind.is_frontend();
-    let rules = |rules: &[model::HttpRule], problems: &mut Vec<String>| {
-        compiler.rules(if own_rules { rules } else { &[] }, problems)
+    let rules = |rules: &[model::HttpRule], response: bool, problems: &mut Vec<String>| {
+        compiler.rules(if own_rules { rules } else { &[] }, response, problems)
     };
     let shared = registry.backend(name);
     // Servers may have come, gone or changed weight.
@@ -271,8 +283,16 @@ fn backend(
         connection_mode: proxy.options.connection_mode,
         forwardfor: ForwardFor::new(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
         originalto: ForwardFor::new(proxy.options.originalto.as_ref(), "X-Original-To"),
-        request_rules: rules(&proxy.http_request, problems),
-        response_rules: rules(&proxy.http_response, problems),
+        content: if own_rules {
+            inspect::request(proxy, compiler, problems)
+        } else {
+            super::Inspection::default()
+        },
+        reply_content: inspect::response(proxy, compiler, problems),
+        request_rules: rules(&proxy.http_request, false, problems),
+        response_rules: rules(&proxy.http_response, true, problems),
+        after_rules: rules(&proxy.http_after_response, true, problems),
+        stick_rules: inspect::stick(proxy, compiler, problems),
         balance: proxy.balance.value.clone(),
         hash,
         avalanche: proxy.hash_type.avalanche,

@@ -4,15 +4,19 @@
 
 mod answers;
 mod compile;
+mod inspect;
 mod servers;
 mod timeouts;
 
-pub use answers::{Answers, reason};
+pub use answers::{Answers, normal, reason};
 pub use compile::{Attachments, compile};
 pub use timeouts::Timeouts;
 
 use crate::persist::Cookie;
-use crate::rules::{Condition, Rule};
+use crate::rules::memory::ProcessVariables;
+use crate::rules::sample::Sample;
+use crate::rules::{Condition, Format, Rule, TcpRule};
+use crate::shared::table::Table;
 use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals, WARM};
 use config::haproxy::model;
 use http1::Limits;
@@ -20,7 +24,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use sys::tcp::Peer;
 
-pub use config::haproxy::model::{ConnectionMode, HttpReuse, Mode, SendProxy as Preamble};
+pub use config::haproxy::model::{Capture, ConnectionMode, HttpReuse, Mode, SendProxy as Preamble};
 
 #[derive(Debug)]
 pub struct Plan {
@@ -33,6 +37,9 @@ pub struct Plan {
     /// Connections of the whole process; 0 = no limit.
     pub maxconn: u32,
     pub totals: Arc<Totals>,
+    /// Some rule remembers something from step to step: connections get a memory.
+    pub remembers: bool,
+    pub variables: Arc<ProcessVariables>,
     /// `hard-stop-after` in milliseconds.
     pub hard_stop_after: Option<u64>,
     /// The model this came from: checks, logs and status read it.
@@ -40,6 +47,23 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan without sections, for expressions outside of any.
+    pub fn nowhere(variables: Arc<ProcessVariables>) -> Self {
+        Self {
+            generation: 0,
+            serial: 0,
+            frontends: Vec::new(),
+            backends: Vec::new(),
+            limits: Limits::default(),
+            maxconn: 0,
+            totals: Arc::default(),
+            remembers: false,
+            variables,
+            hard_stop_after: None,
+            model: Arc::default(),
+        }
+    }
+
     pub fn frontend_index(&self, name: &str) -> Option<usize> {
         self.frontends.iter().position(|f| f.name == name)
     }
@@ -59,13 +83,23 @@ pub struct Frontend {
     pub originalto: Option<ForwardFor>,
     pub tcp_keepalive: bool,
     pub ignore_probes: bool,
-    /// `tcp-request connection`
-    pub connection_rules: Vec<(bool, Option<Condition>)>,
+    /// `tcp-request connection`, `session`, `content`
+    pub connection_rules: Vec<TcpRule>,
+    pub session_rules: Vec<TcpRule>,
+    pub content: Inspection,
     pub request_rules: Vec<Rule>,
     pub response_rules: Vec<Rule>,
-    pub use_backends: Vec<(Option<Condition>, usize)>,
+    /// Run over answers of the proxy itself, too.
+    pub after_rules: Vec<Rule>,
+    pub use_backends: Vec<(Option<Condition>, Route)>,
     pub default_backend: Option<usize>,
     pub monitor_uri: Option<Vec<u8>>,
+    pub monitor_fail: Vec<Condition>,
+    pub unique_id: Option<Format>,
+    pub unique_id_header: Option<Vec<u8>>,
+    pub request_captures: Vec<Capture>,
+    pub response_captures: Vec<Capture>,
+    pub cookie_capture: Option<Capture>,
     pub log: LogPlan,
     pub answers: Arc<Answers>,
     pub addresses: Vec<String>,
@@ -85,8 +119,13 @@ pub struct Backend {
     pub connection_mode: ConnectionMode,
     pub forwardfor: Option<ForwardFor>,
     pub originalto: Option<ForwardFor>,
+    pub content: Inspection,
+    /// `tcp-response content`
+    pub reply_content: Inspection,
     pub request_rules: Vec<Rule>,
     pub response_rules: Vec<Rule>,
+    pub after_rules: Vec<Rule>,
+    pub stick_rules: Vec<StickRule>,
     pub balance: model::Balance,
     pub hash: balance::hash::Function,
     pub avalanche: bool,
@@ -106,6 +145,41 @@ pub struct Backend {
     pub tcp_keepalive: bool,
     pub abortonclose: bool,
     pub answers: Arc<Answers>,
+}
+
+/// Rules over the first bytes of a connection, and how long they may wait for them.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    pub rules: Vec<TcpRule>,
+    /// Milliseconds; 0: what is there decides.
+    pub delay: u64,
+}
+
+/// Where `use_backend` leads.
+#[derive(Debug)]
+pub enum Route {
+    Fixed(usize),
+    /// A name that depends on the request.
+    Computed(Format),
+}
+
+impl Route {
+    /// Whether a request may go to that backend.
+    pub fn leads_to(&self, backend: usize) -> bool {
+        match self {
+            Self::Fixed(index) => *index == backend,
+            Self::Computed(_) => true,
+        }
+    }
+}
+
+/// `stick …`
+#[derive(Debug)]
+pub struct StickRule {
+    pub kind: model::StickKind,
+    pub key: Sample,
+    pub table: Arc<Table>,
+    pub condition: Option<Condition>,
 }
 
 #[derive(Debug)]
@@ -212,9 +286,13 @@ impl ForwardFor {
 }
 
 /// What of a frontend's sessions is logged, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct LogPlan {
     pub format: model::LogFormat,
+    /// `log-format`
+    pub custom: Option<Format>,
+    /// `log-format-sd`
+    pub structured: Option<Format>,
     pub dont_log_null: bool,
     /// `option dontlog-normal`
     pub only_errors: bool,

@@ -70,7 +70,10 @@ fn identity(proxy: &Proxy, s: &model::Server, target: &Target) -> String {
 pub fn fill_fullconn(frontends: &[Frontend], backends: &mut [Backend], process: u32) {
     for (index, backend) in backends.iter_mut().enumerate() {
         let uses = |f: &&Frontend| {
-            f.default_backend == Some(index) || f.use_backends.iter().any(|(_, b)| *b == index)
+            f.default_backend == Some(index)
+                || f.use_backends
+                    .iter()
+                    .any(|(_, route)| route.leads_to(index))
         };
         let most = |f: &Frontend| match (f.maxconn, process) {
             (0, 0) => 2000,

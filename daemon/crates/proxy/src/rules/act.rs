@@ -1,10 +1,10 @@
 //! Running a section's rules over a message.
 
 use super::context::{Context, Message, RequestLine};
-use super::redirect::{redirect, single_line};
+use super::matcher::backslash_references;
+use super::redirect::redirect;
 use super::{Action, Edits, Rule, holds};
 use crate::plan::Answers;
-use crate::plan::reason;
 use http1::{Field, target};
 
 /// How the rules ended.
@@ -14,9 +14,11 @@ pub enum Outcome {
     Pass,
     /// The proxy answers with this status' prepared text.
     Deny(u16),
-    /// The same, after the tarpit timeout.
-    Tarpit(u16),
+    /// An answer after the tarpit timeout.
+    Tarpit(Box<Outcome>),
+    /// The connection ends without an answer: as it comes, or without telling the client.
     Drop,
+    Vanish,
     /// A whole answer: head without its empty line, and body.
     Answer {
         status: u16,
@@ -52,6 +54,7 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
             line: changed,
             request: subject.line.is_some().then_some(message),
             response: subject.line.is_none().then_some(message),
+            status: subject.edits.status.as_ref().map_or(base.status, |s| s.0),
             ..*base
         };
         if !holds(rule.condition.as_ref(), &ctx) {
@@ -60,6 +63,7 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
         match plan(&rule.action, &ctx) {
             Step::Final(outcome) => return outcome,
             Step::Edit(edit) => apply(edit, &rule.action, subject),
+            Step::Done => {}
         }
     }
     Outcome::Pass
@@ -69,6 +73,8 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
 enum Step {
     Final(Outcome),
     Edit(Edit),
+    /// Nothing in the message changes.
+    Done,
 }
 
 enum Edit {
@@ -130,36 +136,36 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
             Edit::Target(t)
         }
         Action::SetUri(f) => Edit::Target(f.text(ctx)),
+        Action::SetPathQuery(f) => Edit::Target(with_authority(line.target, &f.text(ctx))),
+        Action::ReplacePathQuery { regex, value } => {
+            let old = target::path_and_query(line.target);
+            let template = backslash_references(&value.text(ctx));
+            let new = regex.replace(old, &template[..]).into_owned();
+            Edit::Target(with_authority(line.target, &new))
+        }
+        Action::ReplaceUri { regex, value } => {
+            let template = backslash_references(&value.text(ctx));
+            Edit::Target(regex.replace(line.target, &template[..]).into_owned())
+        }
         Action::SetStatus(..) => Edit::Status,
+        Action::Effect(effect) => {
+            effect.apply(ctx);
+            return Step::Done;
+        }
         Action::Allow => return Step::Final(Outcome::Pass),
-        Action::Deny(status) => return Step::Final(Outcome::Deny(*status)),
-        Action::Tarpit(status) => return Step::Final(Outcome::Tarpit(*status)),
-        Action::SilentDrop => return Step::Final(Outcome::Drop),
-        Action::Redirect(r) => return Step::Final(redirect(r, ctx)),
-        Action::Return {
-            status,
-            content_type,
-            body,
-            headers,
-        } => {
-            let body = body.as_ref().map(|b| b.text(ctx)).unwrap_or_default();
-            let mut head = format!(
-                "HTTP/1.1 {status} {}\r\ncontent-length: {}\r\n",
-                reason(*status),
-                body.len()
-            )
-            .into_bytes();
-            if let Some(t) = content_type.as_ref().filter(|_| !body.is_empty()) {
-                http1::write::field(b"content-type", t.as_bytes(), &mut head);
-            }
-            for (name, value) in headers {
-                http1::write::field(name, &single_line(value.text(ctx)), &mut head);
-            }
-            return Step::Final(Outcome::Answer {
-                status: *status,
-                head,
-                body,
-            });
+        Action::Deny(reply) => return Step::Final(reply.outcome(ctx)),
+        Action::Tarpit(reply) => {
+            return Step::Final(Outcome::Tarpit(Box::new(reply.outcome(ctx))));
+        }
+        Action::SilentDrop => return Step::Final(Outcome::Vanish),
+        Action::Reject => return Step::Final(Outcome::Drop),
+        Action::Redirect(r) => match redirect(r, ctx) {
+            Some(outcome) => return Step::Final(outcome),
+            None => return Step::Done,
+        },
+        Action::Return(reply) => return Step::Final(reply.outcome(ctx)),
+        Action::Auth(realm) => {
+            return Step::Final(super::reply::challenge(realm.as_ref(), ctx));
         }
     })
 }
@@ -213,29 +219,23 @@ fn encode(t: &[u8]) -> Vec<u8> {
     out
 }
 
+/// An absolute target keeps scheme and authority.
+fn with_authority(old: &[u8], path_and_query: &[u8]) -> Vec<u8> {
+    let kept = old.len() - target::path_and_query(old).len();
+    let origin = if old.first() == Some(&b'/') {
+        &b""[..]
+    } else {
+        &old[..kept]
+    };
+    [origin, path_and_query].concat()
+}
+
 fn with_path(old: &[u8], path: &[u8]) -> Vec<u8> {
     let query = old
         .iter()
         .position(|b| *b == b'?')
         .map_or(&b""[..], |p| &old[p..]);
-    [path, query].concat()
-}
-
-/// `\1` of the configuration language as the regex crate's `${1}`; its own `$` is escaped.
-fn backslash_references(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut bytes = text.iter().copied().peekable();
-    while let Some(b) = bytes.next() {
-        match (b, bytes.peek().copied()) {
-            (b'\\', Some(d @ b'0'..=b'9')) => {
-                bytes.next();
-                out.extend_from_slice(&[b'$', b'{', d, b'}']);
-            }
-            (b'$', _) => out.extend_from_slice(b"$$"),
-            _ => out.push(b),
-        }
-    }
-    out
+    with_authority(old, &[path, query].concat())
 }
 
 /// The prepared answer to `status`.

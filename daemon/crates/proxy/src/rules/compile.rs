@@ -1,22 +1,28 @@
 //! From the model's conditions and actions to ours; what is not supported is named, not skipped.
 
+use super::effects::Effect;
+use super::environment::Environment;
 use super::matcher::{Matcher, regex};
+use super::reply::Reply;
 use super::sample::Sample;
-use super::{Action, Condition, Format, Redirect, RedirectKind, Rule, Term, Test};
+use super::{
+    Action, Condition, Format, Redirect, RedirectKind, Rule, TcpAction, TcpRule, Term, Test,
+};
 use config::haproxy::model::{self, HttpAction, TestRef};
 use std::sync::Arc;
 
 /// Compiles the rules of one section.
-pub struct Compiler {
+pub struct Compiler<'e> {
     acls: Vec<Arc<[Test]>>,
+    pub env: &'e Environment<'e>,
 }
 
-impl Compiler {
-    pub fn new(acls: &[model::Acl], problems: &mut Vec<String>) -> Self {
+impl<'e> Compiler<'e> {
+    pub fn new(acls: &[model::Acl], env: &'e Environment<'e>, problems: &mut Vec<String>) -> Self {
         let acl = |acl: &model::Acl| {
             let mut tests = Vec::new();
             for t in &acl.any_of {
-                match test(t) {
+                match test(t, env) {
                     Ok(t) => tests.push(t),
                     Err(why) => problems.push(format!("acl {}: {why}", acl.name.value)),
                 }
@@ -25,6 +31,7 @@ impl Compiler {
         };
         Self {
             acls: acls.iter().map(acl).collect(),
+            env,
         }
     }
 
@@ -40,7 +47,7 @@ impl Compiler {
                     .get(id.0 as usize)
                     .cloned()
                     .ok_or("reference to an unknown acl")?,
-                TestRef::Anonymous(t) => Arc::from(vec![test(t)?]),
+                TestRef::Anonymous(t) => Arc::from(vec![test(t, self.env)?]),
             };
             Ok(Term {
                 negated: t.negated,
@@ -56,12 +63,19 @@ impl Compiler {
         }))
     }
 
-    pub fn rules(&self, rules: &[model::HttpRule], problems: &mut Vec<String>) -> Vec<Rule> {
+    /// `response`: of messages of the server.
+    pub fn rules(
+        &self,
+        rules: &[model::HttpRule],
+        response: bool,
+        problems: &mut Vec<String>,
+    ) -> Vec<Rule> {
+        self.env.response.set(response);
         let mut out = Vec::new();
         for r in rules {
             let compiled = self.condition(r.condition.as_ref()).and_then(|condition| {
                 Ok(Rule {
-                    action: action(&r.action.value)?,
+                    action: action(&r.action.value, self.env)?,
                     condition,
                 })
             });
@@ -72,100 +86,143 @@ impl Compiler {
         }
         out
     }
+
+    pub fn tcp_rules(
+        &self,
+        rules: &[model::TcpRule],
+        phase: model::TcpPhase,
+        problems: &mut Vec<String>,
+    ) -> Vec<TcpRule> {
+        self.env
+            .response
+            .set(phase == model::TcpPhase::ResponseContent);
+        let mut out = Vec::new();
+        for rule in rules.iter().filter(|rule| rule.phase == phase) {
+            let compiled = self
+                .condition(rule.condition.as_ref())
+                .and_then(|condition| {
+                    let action = match &rule.action.value {
+                        model::TcpAction::Accept => TcpAction::Accept,
+                        model::TcpAction::Reject => TcpAction::Reject,
+                        model::TcpAction::SilentDrop => TcpAction::Vanish,
+                        model::TcpAction::Close => TcpAction::Close,
+                        model::TcpAction::Effect(effect) => {
+                            TcpAction::Effect(Effect::compile(effect, self.env, false)?)
+                        }
+                    };
+                    Ok(TcpRule { action, condition })
+                });
+            match compiled {
+                Ok(rule) => out.push(rule),
+                Err(why) => problems.push(why),
+            }
+        }
+        out
+    }
+
+    pub fn format(
+        &self,
+        format: Option<&model::Format>,
+        problems: &mut Vec<String>,
+    ) -> Option<Format> {
+        match Format::compile(format?, self.env) {
+            Ok(format) => Some(format),
+            Err(why) => {
+                problems.push(why);
+                None
+            }
+        }
+    }
 }
 
-fn test(test: &model::Test) -> Result<Test, String> {
+fn test(test: &model::Test, env: &Environment<'_>) -> Result<Test, String> {
+    let mut matching = test.matching.clone();
+    for file in &test.files {
+        for (number, line) in (1..).zip(env.lines(&file.value)?) {
+            let pattern = if test.keyed {
+                line.split_once([' ', '\t'])
+                    .map_or(line.as_str(), |(key, _)| key)
+            } else {
+                &line
+            };
+            config::haproxy::add_pattern(&mut matching, pattern)
+                .map_err(|why| format!("{}, entry {number}: '{pattern}' is {why}", file.value))?;
+        }
+    }
     Ok(Test {
-        sample: Sample::compile(&test.sample)?,
-        matcher: Matcher::compile(&test.matching, test.ignore_case)?,
+        sample: Sample::compile(&test.sample, env)?,
+        matcher: Matcher::compile(&matching, test.ignore_case)?,
     })
 }
 
-fn action(action: &HttpAction) -> Result<Action, String> {
+fn action(action: &HttpAction, env: &Environment<'_>) -> Result<Action, String> {
     let bytes = |s: &str| s.as_bytes().to_vec();
+    let format = |f: &model::Format| Format::compile(f, env);
+    let replace =
+        |r: &str, value: &model::Format| Ok::<_, String>((regex(r, false)?, format(value)?));
     Ok(match action {
-        HttpAction::SetHeader { name, value } => {
-            Action::SetHeader(bytes(name), Format::compile(value)?)
-        }
-        HttpAction::AddHeader { name, value } => {
-            Action::AddHeader(bytes(name), Format::compile(value)?)
-        }
+        HttpAction::SetHeader { name, value } => Action::SetHeader(bytes(name), format(value)?),
+        HttpAction::AddHeader { name, value } => Action::AddHeader(bytes(name), format(value)?),
         HttpAction::DelHeader { name, prefix } => Action::DelHeader {
             name: bytes(name),
             prefix: *prefix,
         },
-        HttpAction::ReplaceHeader {
-            name,
-            regex: r,
-            value,
-        } => Action::ReplaceHeader {
-            name: bytes(name),
-            regex: regex(r, false)?,
-            value: Format::compile(value)?,
-            each: false,
-        },
-        HttpAction::ReplaceValue {
-            name,
-            regex: r,
-            value,
-        } => Action::ReplaceHeader {
-            name: bytes(name),
-            regex: regex(r, false)?,
-            value: Format::compile(value)?,
-            each: true,
-        },
-        HttpAction::SetMethod(f) => Action::SetMethod(Format::compile(f)?),
-        HttpAction::SetPath(f) => Action::SetPath(Format::compile(f)?),
-        HttpAction::ReplacePath { regex: r, value } => Action::ReplacePath {
-            regex: regex(r, false)?,
-            value: Format::compile(value)?,
-        },
-        HttpAction::SetQuery(f) => Action::SetQuery(Format::compile(f)?),
-        HttpAction::SetUri(f) => Action::SetUri(Format::compile(f)?),
+        HttpAction::ReplaceHeader { name, regex, value }
+        | HttpAction::ReplaceValue { name, regex, value } => {
+            let (regex, value) = replace(regex, value)?;
+            Action::ReplaceHeader {
+                name: bytes(name),
+                regex,
+                value,
+                each: matches!(action, HttpAction::ReplaceValue { .. }),
+            }
+        }
+        HttpAction::SetMethod(f) => Action::SetMethod(format(f)?),
+        HttpAction::SetPath(f) => Action::SetPath(format(f)?),
+        HttpAction::SetPathQuery(f) => Action::SetPathQuery(format(f)?),
+        HttpAction::SetQuery(f) => Action::SetQuery(format(f)?),
+        HttpAction::SetUri(f) => Action::SetUri(format(f)?),
+        HttpAction::ReplacePath { regex, value } => {
+            let (regex, value) = replace(regex, value)?;
+            Action::ReplacePath { regex, value }
+        }
+        HttpAction::ReplacePathQuery { regex, value } => {
+            let (regex, value) = replace(regex, value)?;
+            Action::ReplacePathQuery { regex, value }
+        }
+        HttpAction::ReplaceUri { regex, value } => {
+            let (regex, value) = replace(regex, value)?;
+            Action::ReplaceUri { regex, value }
+        }
         HttpAction::SetStatus { status, reason } => {
             Action::SetStatus(status.value, reason.as_ref().map(|r| r.value.clone()))
         }
-        HttpAction::SetVar { .. } => return Err("set-var is not available yet".to_owned()),
-        HttpAction::SetLogLevel(_) => return Err("set-log-level is not available yet".to_owned()),
-        HttpAction::SetSrc(_) => return Err("set-src is not available yet".to_owned()),
-        HttpAction::Allow => Action::Allow,
-        HttpAction::Deny { status } => Action::Deny(status.value),
-        HttpAction::Tarpit { status } => Action::Tarpit(status.value),
-        HttpAction::SilentDrop => Action::SilentDrop,
-        HttpAction::Redirect(r) => Action::Redirect(redirect(r)?),
-        HttpAction::Return {
-            status,
-            body,
-            headers,
-        } => {
-            let header = |(n, v): &(config::Spanned<String>, model::Format)| {
-                Ok((bytes(n), Format::compile(v)?))
-            };
-            Action::Return {
-                status: status.value,
-                content_type: body
-                    .as_ref()
-                    .and_then(|b| Some(b.content_type.as_ref()?.value.clone())),
-                body: body
-                    .as_ref()
-                    .map(|b| Format::compile(&b.text))
-                    .transpose()?,
-                headers: headers.iter().map(header).collect::<Result<_, String>>()?,
-            }
+        HttpAction::Effect(effect) => {
+            Action::Effect(Effect::compile(effect, env, !env.response.get())?)
         }
+        HttpAction::Allow => Action::Allow,
+        HttpAction::Deny(reply) => Action::Deny(Reply::compile(reply, true, env)?),
+        HttpAction::Tarpit(reply) => Action::Tarpit(Reply::compile(reply, true, env)?),
+        HttpAction::Return(reply) => Action::Return(Reply::compile(reply, false, env)?),
+        HttpAction::SilentDrop => Action::SilentDrop,
+        HttpAction::Reject => Action::Reject,
+        HttpAction::Redirect(r) => Action::Redirect(redirect(r, env)?),
+        HttpAction::Auth { realm } => Action::Auth(realm.as_ref().map(format).transpose()?),
     })
 }
 
-pub fn redirect(r: &model::Redirect) -> Result<Redirect, String> {
+fn redirect(r: &model::Redirect, env: &Environment<'_>) -> Result<Redirect, String> {
+    let format = |f: &model::Format| Format::compile(f, env);
     Ok(Redirect {
         kind: match &r.kind {
-            model::RedirectKind::Location(f) => RedirectKind::Location(Format::compile(f)?),
-            model::RedirectKind::Prefix(f) => RedirectKind::Prefix(Format::compile(f)?),
-            model::RedirectKind::Scheme(f) => RedirectKind::Scheme(Format::compile(f)?),
+            model::RedirectKind::Location(f) => RedirectKind::Location(format(f)?),
+            model::RedirectKind::Prefix(f) => RedirectKind::Prefix(format(f)?),
+            model::RedirectKind::Scheme(f) => RedirectKind::Scheme(format(f)?),
         },
         code: r.code.value,
         drop_query: r.drop_query,
         append_slash: r.append_slash,
+        ignore_empty: r.ignore_empty,
         set_cookie: r.set_cookie.as_ref().map(|c| c.value.clone()),
         clear_cookie: r.clear_cookie.as_ref().map(|c| c.value.clone()),
     })

@@ -1,8 +1,11 @@
 //! What a rule can look at.
 
 use super::Edits;
+use super::memory::Memory;
 use crate::plan::Plan;
+use crate::worker::Notes;
 use http1::Field;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 
@@ -39,6 +42,16 @@ pub struct RequestLine<'a> {
     pub http11: bool,
 }
 
+/// Bytes of a connection that is looked into before anything is decided.
+#[derive(Clone, Copy)]
+pub struct Payload<'a> {
+    pub bytes: &'a [u8],
+    /// From the server instead of from the client.
+    pub response: bool,
+    /// More may come, and a test may wait for it: it says so here.
+    pub pending: Option<&'a Cell<bool>>,
+}
+
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub plan: &'a Plan,
@@ -57,9 +70,79 @@ pub struct Context<'a> {
     pub status: u16,
     /// A random number of this message.
     pub random: u32,
+    /// Milliseconds of the monotonic clock.
+    pub now: u64,
+    /// A number that no other request of the process has.
+    pub number: u64,
+    pub worker: usize,
+    pub memory: Option<&'a RefCell<Memory>>,
+    pub payload: Option<Payload<'a>>,
+    /// What is known of the exchange so far, for the log's variables.
+    pub session: Option<&'a SessionView<'a>>,
+    /// The connection to the server, once there is one.
+    pub server_socket: Option<&'a OwnedFd>,
+    /// The rule runs before the first request of the connection.
+    pub session_phase: bool,
+}
+
+/// The exchange as logs show it.
+#[derive(Debug, Clone)]
+pub struct SessionView<'a> {
+    pub notes: &'a Notes,
+    pub accepted_ms: i64,
+    pub started_ms: i64,
+    pub http: bool,
+    pub method: Option<&'static str>,
+    pub status: i32,
+    pub cookies: trafficlog::Cookies,
+    pub counts: trafficlog::Counts,
+    pub queues: trafficlog::Queues,
+    pub first: bool,
 }
 
 impl<'a> Context<'a> {
+    /// Where there is no connection.
+    pub fn nowhere(plan: &'a Plan) -> Self {
+        Self {
+            plan,
+            frontend: 0,
+            backend: None,
+            server: None,
+            client: None,
+            socket: None,
+            told: None,
+            line: None,
+            request: None,
+            response: None,
+            status: 0,
+            random: 0,
+            now: 0,
+            number: 0,
+            worker: 0,
+            memory: None,
+            payload: None,
+            session: None,
+            server_socket: None,
+            session_phase: false,
+        }
+    }
+
+    /// Says that more bytes may change the outcome; whether any may come.
+    pub fn wait(&self) -> bool {
+        match self.payload.and_then(|payload| payload.pending) {
+            Some(pending) => {
+                pending.set(true);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The memory, when anything has to be remembered at all.
+    pub fn remember<R>(&self, use_it: impl FnOnce(&mut Memory) -> R) -> Option<R> {
+        Some(use_it(&mut *self.memory?.try_borrow_mut().ok()?))
+    }
+
     pub fn local(&self) -> Option<SocketAddr> {
         self.told
             .or_else(|| sys::tcp::local_address(self.socket?).ok())

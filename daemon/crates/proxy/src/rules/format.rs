@@ -1,71 +1,157 @@
-//! Format strings in rules: `text %[expr] %ci`.
+//! Format strings, in rules and in logs: `text %[expr] %{+Q}ci`.
 
 use super::context::Context;
+use super::environment::Environment;
+use super::memory::ProcessVariables;
 use super::sample::Sample;
+use super::value::Value;
+use super::variable::Variable;
+use crate::plan::Plan;
 use config::haproxy::model::{self, FormatPart};
+use std::sync::Arc;
+use trafficlog::Clock;
+
+/// How values are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flags {
+    pub quote: bool,
+    pub hex: bool,
+    pub escape: bool,
+}
+
+impl Flags {
+    fn with(self, list: &[String]) -> Self {
+        let mut flags = self;
+        for flag in list {
+            let on = !flag.starts_with('-');
+            match flag.trim_start_matches(['+', '-']) {
+                "Q" => flags.quote = on,
+                "X" => flags.hex = on,
+                "E" => flags.escape = on,
+                _ => {}
+            }
+        }
+        flags
+    }
+}
 
 #[derive(Debug)]
-pub struct Format(Vec<Part>);
+pub struct Format {
+    parts: Vec<Part>,
+    log: bool,
+}
 
 #[derive(Debug)]
 enum Part {
     Literal(Vec<u8>),
-    Sample(Sample),
-    Variable(Variable),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Variable {
-    ClientIp,
-    ClientPort,
-    FrontendIp,
-    FrontendPort,
-    Frontend,
-    Backend,
-    Server,
-    Status,
-    Method,
-    Uri,
-    Path,
-    Hostname,
-    Pid,
-    RequestLine,
-    Version,
+    Sample(Sample, Flags),
+    Variable(Variable, Flags),
 }
 
 impl Format {
-    pub fn compile(format: &model::Format) -> Result<Self, String> {
-        let part = |p: &FormatPart| {
-            Ok(match p {
-                FormatPart::Literal(text) => Part::Literal(text.clone().into_bytes()),
-                FormatPart::Sample { sample, flags } if flags.is_empty() => {
-                    Part::Sample(Sample::compile(sample)?)
-                }
-                FormatPart::Sample { .. } => {
-                    return Err(format!(
-                        "flags of '{}' are not available yet",
-                        format.text.value
+    /// In a rule: a value that is missing leaves nothing behind.
+    pub fn compile(format: &model::Format, env: &Environment<'_>) -> Result<Self, String> {
+        Self::new(format, env, false)
+    }
+
+    /// In a log: a value that is missing is shown as `-`.
+    pub fn compile_log(format: &model::Format, env: &Environment<'_>) -> Result<Self, String> {
+        Self::new(format, env, true)
+    }
+
+    fn new(format: &model::Format, env: &Environment<'_>, log: bool) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut general = Flags::default();
+        for part in &format.parts {
+            match part {
+                FormatPart::Literal(text) => parts.push(Part::Literal(text.clone().into_bytes())),
+                FormatPart::Sample { sample, flags } => {
+                    parts.push(Part::Sample(
+                        Sample::compile(sample, env)?,
+                        general.with(flags),
                     ));
                 }
-                FormatPart::Variable { name, .. } => Part::Variable(variable(name)?),
-            })
-        };
-        Ok(Self(
-            format
-                .parts
-                .iter()
-                .map(part)
-                .collect::<Result<_, String>>()?,
-        ))
+                FormatPart::Variable { name, flags } if name.value == "o" => {
+                    general = general.with(flags);
+                }
+                FormatPart::Variable { name, flags } => {
+                    let variable = Variable::of_name(&name.value).ok_or_else(|| {
+                        format!("the variable '%{}' is not available yet", name.value)
+                    })?;
+                    if variable.is_remembered() {
+                        env.remember();
+                    }
+                    parts.push(Part::Variable(variable, general.with(flags)));
+                }
+            }
+        }
+        Ok(Self { parts, log })
+    }
+
+    /// A text that is the same every time.
+    pub fn literal(text: Vec<u8>) -> Self {
+        Self {
+            parts: vec![Part::Literal(text)],
+            log: false,
+        }
     }
 
     pub fn write(&self, ctx: &Context<'_>, out: &mut Vec<u8>) {
-        for part in &self.0 {
+        // A rule that names a date pays for it by itself; logs have a clock of their own.
+        self.write_at(ctx, &mut Clock::lazy(), out);
+    }
+
+    pub fn write_at(&self, ctx: &Context<'_>, clock: &mut Clock, out: &mut Vec<u8>) {
+        for part in &self.parts {
             match part {
                 Part::Literal(text) => out.extend_from_slice(text),
-                Part::Sample(sample) => sample.last(ctx, out),
-                Part::Variable(v) => write_variable(*v, ctx, out),
+                Part::Sample(sample, flags) => self.sample(sample, *flags, ctx, out),
+                Part::Variable(variable, flags) => variable.write(ctx, clock, *flags, out),
             }
+        }
+    }
+
+    fn sample(&self, sample: &Sample, flags: Flags, ctx: &Context<'_>, out: &mut Vec<u8>) {
+        let plain = !flags.escape && !(self.log && flags.quote);
+        let start = out.len();
+        if plain && !self.log {
+            sample.last(ctx, out);
+            if out[start..].iter().any(|b| *b < 32 || *b == 127) {
+                let text = out.split_off(start);
+                percent(&text, out);
+            }
+            return;
+        }
+        let mut text = Vec::new();
+        let found = sample.last(ctx, &mut text);
+        let quote = self.log && flags.quote;
+        if quote {
+            out.push(b'"');
+        }
+        if found && !text.is_empty() {
+            encode(&text, flags.escape, self.log, out);
+        } else if self.log && !quote {
+            out.push(b'-');
+        }
+        if quote {
+            out.push(b'"');
+        }
+    }
+
+    /// The value of a format outside of any connection: one sample keeps its type.
+    pub fn constant(
+        format: &model::Format,
+        env: &Environment<'_>,
+        variables: &Arc<ProcessVariables>,
+    ) -> Result<Value<'static>, String> {
+        let plan = Plan::nowhere(variables.clone());
+        let ctx = Context::nowhere(&plan);
+        let compiled = Self::compile(format, env)?;
+        match &compiled.parts[..] {
+            [Part::Sample(sample, _)] => sample
+                .value(&ctx)
+                .ok_or_else(|| format!("'{}' has no value here", format.text.value)),
+            _ => Ok(Value::owned(compiled.text(&ctx))),
         }
     }
 
@@ -76,80 +162,34 @@ impl Format {
     }
 }
 
-fn variable(name: &str) -> Result<Variable, String> {
-    use Variable as V;
-    Ok(match name {
-        "ci" => V::ClientIp,
-        "cp" => V::ClientPort,
-        "fi" => V::FrontendIp,
-        "fp" => V::FrontendPort,
-        "f" | "ft" => V::Frontend,
-        "b" => V::Backend,
-        "s" => V::Server,
-        "ST" => V::Status,
-        "HM" => V::Method,
-        "HU" => V::Uri,
-        "HP" => V::Path,
-        "HV" => V::Version,
-        "H" => V::Hostname,
-        "pid" => V::Pid,
-        "r" => V::RequestLine,
-        _ => {
-            return Err(format!(
-                "the variable '%{name}' has no meaning in a rule here"
-            ));
+/// Control characters in a message: `%XX`; a text ends at a NUL.
+fn percent(text: &[u8], out: &mut Vec<u8>) {
+    for byte in text.iter().take_while(|b| **b != 0) {
+        if *byte < 32 || *byte == 127 {
+            hex(b'%', *byte, out);
+        } else {
+            out.push(*byte);
         }
-    })
+    }
 }
 
-fn write_variable(v: Variable, ctx: &Context<'_>, out: &mut Vec<u8>) {
-    use Variable as V;
-    let line = ctx.line.unwrap_or_default();
-    let version: &[u8] = if line.http11 {
-        b"HTTP/1.1"
-    } else {
-        b"HTTP/1.0"
-    };
-    let text = |s: String| s.into_bytes();
-    let value = match v {
-        V::ClientIp => text(
-            ctx.client
-                .map(|a| a.ip().to_canonical().to_string())
-                .unwrap_or_default(),
-        ),
-        V::ClientPort => text(ctx.client.map(|a| a.port().to_string()).unwrap_or_default()),
-        V::FrontendIp => text(
-            ctx.local()
-                .map(|a| a.ip().to_canonical().to_string())
-                .unwrap_or_default(),
-        ),
-        V::FrontendPort => text(
-            ctx.local()
-                .map(|a| a.port().to_string())
-                .unwrap_or_default(),
-        ),
-        V::Frontend => text(
-            ctx.plan
-                .frontends
-                .get(ctx.frontend)
-                .map(|f| f.name.clone())
-                .unwrap_or_default(),
-        ),
-        V::Backend => text(
-            ctx.backend
-                .and_then(|b| ctx.plan.backends.get(b))
-                .map(|b| b.name.clone())
-                .unwrap_or_default(),
-        ),
-        V::Server => text(ctx.server.unwrap_or("<NOSRV>").to_owned()),
-        V::Status => text(ctx.status.to_string()),
-        V::Method => line.method.to_vec(),
-        V::Uri => line.target.to_vec(),
-        V::Path => http1::target::path(line.target).to_vec(),
-        V::Hostname => rustix::system::uname().nodename().to_bytes().to_vec(),
-        V::Pid => text(std::process::id().to_string()),
-        V::RequestLine => [line.method, b" ", line.target, b" ", version].concat(),
-        V::Version => version.to_vec(),
-    };
-    out.extend_from_slice(&value);
+/// Text of others in a log: `#XX` for what cannot be shown; with `+E` what would end a string of
+/// RFC 5424 gets a backslash.
+pub fn encode(text: &[u8], escape: bool, log: bool, out: &mut Vec<u8>) {
+    for byte in text.iter().take_while(|b| **b != 0) {
+        match byte {
+            b'"' | b'\\' | b']' if escape => out.extend_from_slice(&[b'\\', *byte]),
+            0..32 | 127 => hex(if log { b'#' } else { b'%' }, *byte, out),
+            _ => out.push(*byte),
+        }
+    }
+}
+
+fn hex(mark: u8, byte: u8, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    out.extend_from_slice(&[
+        mark,
+        DIGITS[usize::from(byte >> 4)],
+        DIGITS[usize::from(byte & 15)],
+    ]);
 }

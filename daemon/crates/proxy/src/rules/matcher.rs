@@ -1,8 +1,10 @@
 //! Patterns of ACLs.
 
-use super::sample::Value;
+use super::value::Value;
 use config::haproxy::model::{IntTest, IpNet, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 #[derive(Debug)]
 pub enum Matcher {
@@ -16,8 +18,19 @@ pub enum Matcher {
         patterns: Vec<Vec<u8>>,
         ignore_case: bool,
     },
+    /// Many exact patterns, as a file has them.
+    Set {
+        patterns: HashSet<Vec<u8>>,
+        ignore_case: bool,
+    },
+    /// Many networks: for each prefix length those of it, host bits cleared.
+    Networks(Vec<(u8, HashSet<IpAddr>)>),
+    Bin(Vec<Vec<u8>>),
     Reg(Vec<Regex>),
 }
+
+/// From so many patterns on a set is looked into instead of a list walked over.
+const MANY: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextKind {
@@ -39,7 +52,14 @@ impl Matcher {
                     p.clone()
                 }
             };
-            let patterns = patterns.iter().map(|p| fold(p).into_bytes()).collect();
+            let patterns = patterns.iter().map(|p| fold(p).into_bytes());
+            if kind == TextKind::Exact && patterns.len() >= MANY {
+                return Self::Set {
+                    patterns: patterns.collect(),
+                    ignore_case,
+                };
+            }
+            let patterns = patterns.collect();
             Self::Text {
                 kind,
                 patterns,
@@ -51,7 +71,9 @@ impl Matcher {
             MatchKind::Found => Self::Found,
             MatchKind::Int(tests) => Self::Int(tests.clone()),
             MatchKind::Length(tests) => Self::Length(tests.clone()),
+            MatchKind::Ip(nets) if nets.len() >= MANY => Self::Networks(by_prefix(nets)),
             MatchKind::Ip(nets) => Self::Ip(nets.clone()),
+            MatchKind::Bin(list) => Self::Bin(list.clone()),
             MatchKind::Str(p) => text(TextKind::Exact, p),
             MatchKind::Beg(p) => text(TextKind::Beg, p),
             MatchKind::End(p) => text(TextKind::End, p),
@@ -80,6 +102,24 @@ impl Matcher {
             Self::Ip(nets) => value
                 .ip()
                 .is_some_and(|ip| nets.iter().any(|net| net.contains(ip))),
+            Self::Networks(networks) => value.ip().is_some_and(|ip| {
+                let ip = ip.to_canonical();
+                let hit =
+                    |(prefix, set): &(u8, HashSet<IpAddr>)| set.contains(&network_of(ip, *prefix));
+                networks.iter().any(hit)
+            }),
+            Self::Bin(list) => {
+                let text = value.text();
+                list.iter().any(|pattern| **pattern == *text)
+            }
+            Self::Set {
+                patterns,
+                ignore_case: false,
+            } => patterns.contains(&*value.text()),
+            Self::Set {
+                patterns,
+                ignore_case: true,
+            } => patterns.contains(&value.text().to_ascii_lowercase()),
             Self::Reg(regexes) => {
                 let text = value.text();
                 regexes.iter().any(|r| r.is_match(&text))
@@ -100,6 +140,36 @@ impl Matcher {
                 let text = value.text().to_ascii_lowercase();
                 patterns.iter().any(|p| kind.matches(&text, p))
             }
+        }
+    }
+}
+
+fn by_prefix(nets: &[IpNet]) -> Vec<(u8, HashSet<IpAddr>)> {
+    let mut all: Vec<(u8, HashSet<IpAddr>)> = Vec::new();
+    for net in nets {
+        let address = network_of(net.address, net.prefix);
+        match all.iter_mut().find(|(prefix, _)| *prefix == net.prefix) {
+            Some((_, set)) => drop(set.insert(address)),
+            None => all.push((net.prefix, HashSet::from([address]))),
+        }
+    }
+    all
+}
+
+/// The address with its host bits cleared.
+fn network_of(ip: IpAddr, prefix: u8) -> IpAddr {
+    match ip {
+        IpAddr::V4(v4) => {
+            let mask = u32::MAX
+                .checked_shl(32u32.saturating_sub(prefix.into()))
+                .unwrap_or(0);
+            IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & mask))
+        }
+        IpAddr::V6(v6) => {
+            let mask = u128::MAX
+                .checked_shl(128u32.saturating_sub(prefix.into()))
+                .unwrap_or(0);
+            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask))
         }
     }
 }
@@ -140,4 +210,21 @@ pub fn regex(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
         .unicode(false)
         .build()
         .map_err(|e| format!("regular expression '{pattern}': {e}"))
+}
+
+/// `\1` of the configuration language as the regex crate's `${1}`; its own `$` is escaped.
+pub fn backslash_references(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(b) = bytes.next() {
+        match (b, bytes.peek().copied()) {
+            (b'\\', Some(d @ b'0'..=b'9')) => {
+                bytes.next();
+                out.extend_from_slice(&[b'$', b'{', d, b'}']);
+            }
+            (b'$', _) => out.extend_from_slice(b"$$"),
+            _ => out.push(b),
+        }
+    }
+    out
 }

@@ -3,18 +3,29 @@
 pub mod act;
 pub mod compile;
 pub mod context;
+pub mod convert;
 pub mod edits;
+pub mod effects;
+pub mod environment;
 pub mod format;
 pub mod matcher;
+pub mod memory;
 pub mod redirect;
+pub mod reply;
 pub mod sample;
+mod shacrypt;
+pub mod users;
+pub mod value;
+pub mod variable;
 
 pub use act::{Outcome, run};
 pub use context::{Context, Message};
 pub use edits::Edits;
 pub use format::Format;
 
+use effects::Effect;
 use matcher::Matcher;
+use reply::Reply;
 use sample::Sample;
 use std::sync::Arc;
 
@@ -44,22 +55,113 @@ pub struct Test {
     pub matcher: Matcher,
 }
 
+/// How a condition came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    No,
+    /// More bytes have to come first.
+    Wait,
+    Yes,
+}
+
 impl Condition {
     pub fn holds(&self, ctx: &Context<'_>) -> bool {
-        let term = |t: &Term| t.any_of.iter().any(|test| test.holds(ctx)) != t.negated;
-        self.any_of.iter().any(|row| row.iter().all(term)) != self.unless
+        self.truth(ctx) == Truth::Yes
+    }
+
+    /// A row waits when none of its terms fails and one waits; it is enough that one row holds.
+    pub fn truth(&self, ctx: &Context<'_>) -> Truth {
+        let mut whole = Truth::No;
+        for row in &self.any_of {
+            let mut all = Truth::Yes;
+            for term in row {
+                match term.truth(ctx) {
+                    Truth::No => {
+                        all = Truth::No;
+                        break;
+                    }
+                    Truth::Wait => all = Truth::Wait,
+                    Truth::Yes => {}
+                }
+            }
+            match all {
+                Truth::Yes => {
+                    whole = Truth::Yes;
+                    break;
+                }
+                Truth::Wait => whole = Truth::Wait,
+                Truth::No => {}
+            }
+        }
+        if self.unless { whole.not() } else { whole }
+    }
+}
+
+impl Truth {
+    fn not(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Wait => Self::Wait,
+            Self::Yes => Self::No,
+        }
+    }
+}
+
+impl Term {
+    fn truth(&self, ctx: &Context<'_>) -> Truth {
+        let mut any = Truth::No;
+        for test in self.any_of.iter() {
+            match test.truth(ctx) {
+                Truth::Yes => {
+                    any = Truth::Yes;
+                    break;
+                }
+                Truth::Wait => any = Truth::Wait,
+                Truth::No => {}
+            }
+        }
+        if self.negated { any.not() } else { any }
     }
 }
 
 impl Test {
-    fn holds(&self, ctx: &Context<'_>) -> bool {
+    fn truth(&self, ctx: &Context<'_>) -> Truth {
+        let pending = ctx.payload.and_then(|payload| payload.pending);
+        if let Some(pending) = pending {
+            pending.set(false);
+        }
         let mut found = false;
         let hit = self.sample.each(ctx, &mut |value| {
             found = true;
             self.matcher.matches(value)
         });
-        hit || (found && matches!(self.matcher, Matcher::Found))
+        if hit || (found && matches!(self.matcher, Matcher::Found)) {
+            return Truth::Yes;
+        }
+        match pending {
+            Some(pending) if pending.get() => Truth::Wait,
+            _ => Truth::No,
+        }
     }
+}
+
+/// The request's unique id, made when it is asked for first.
+pub fn unique_id(ctx: &Context<'_>) -> Option<Vec<u8>> {
+    let known = ctx.remember(|memory| memory.unique_id.clone())?;
+    if known.is_some() {
+        return known;
+    }
+    if ctx.line.is_none()
+        && ctx
+            .session
+            .is_none_or(|s| s.http && s.notes.line.is_empty())
+    {
+        return None;
+    }
+    let format = ctx.plan.frontends.get(ctx.frontend)?.unique_id.as_ref()?;
+    let id = format.text(ctx);
+    ctx.remember(|memory| memory.unique_id = Some(id.clone()));
+    Some(id)
 }
 
 /// No condition always holds.
@@ -89,18 +191,77 @@ pub enum Action {
     },
     SetQuery(Format),
     SetUri(Format),
-    SetStatus(u16, Option<String>),
-    Allow,
-    Deny(u16),
-    Tarpit(u16),
-    SilentDrop,
-    Redirect(Redirect),
-    Return {
-        status: u16,
-        content_type: Option<String>,
-        body: Option<Format>,
-        headers: Vec<(Vec<u8>, Format)>,
+    SetPathQuery(Format),
+    ReplacePathQuery {
+        regex: regex::bytes::Regex,
+        value: Format,
     },
+    ReplaceUri {
+        regex: regex::bytes::Regex,
+        value: Format,
+    },
+    SetStatus(u16, Option<String>),
+    Effect(Effect),
+    Allow,
+    Deny(Reply),
+    Tarpit(Reply),
+    SilentDrop,
+    Reject,
+    Redirect(Redirect),
+    Return(Reply),
+    /// 401 or 407; the realm, when it is not the section's name.
+    Auth(Option<Format>),
+}
+
+/// What a `tcp-request` or `tcp-response` rule does.
+#[derive(Debug)]
+pub enum TcpAction {
+    Accept,
+    Reject,
+    Vanish,
+    /// The server's side ends.
+    Close,
+    Effect(Effect),
+}
+
+#[derive(Debug)]
+pub struct TcpRule {
+    pub action: TcpAction,
+    pub condition: Option<Condition>,
+}
+
+/// How tcp rules ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Accept,
+    Reject,
+    Vanish,
+    Close,
+    /// Ask again when more has come.
+    Wait,
+}
+
+/// Runs tcp rules up to the first that decides. With `done` rules before it have been carried
+/// out already, as they are when a later one had to wait.
+pub fn run_tcp(rules: &[TcpRule], ctx: &Context<'_>, done: &mut usize) -> Verdict {
+    for (at, rule) in rules.iter().enumerate().skip(*done) {
+        let truth = rule.condition.as_ref().map_or(Truth::Yes, |c| c.truth(ctx));
+        if truth == Truth::Wait {
+            *done = at;
+            return Verdict::Wait;
+        }
+        if truth == Truth::No {
+            continue;
+        }
+        match &rule.action {
+            TcpAction::Accept => return Verdict::Accept,
+            TcpAction::Reject => return Verdict::Reject,
+            TcpAction::Vanish => return Verdict::Vanish,
+            TcpAction::Close => return Verdict::Close,
+            TcpAction::Effect(effect) => effect.apply(ctx),
+        }
+    }
+    Verdict::Accept
 }
 
 #[derive(Debug)]
@@ -109,6 +270,7 @@ pub struct Redirect {
     pub code: u16,
     pub drop_query: bool,
     pub append_slash: bool,
+    pub ignore_empty: bool,
     pub set_cookie: Option<String>,
     pub clear_cookie: Option<String>,
 }

@@ -6,7 +6,8 @@ use super::{Redirect, RedirectKind};
 use crate::plan::reason;
 use http1::target;
 
-pub fn redirect(r: &Redirect, ctx: &Context<'_>) -> Outcome {
+/// `None` with `ignore-empty` and nowhere to go.
+pub fn redirect(r: &Redirect, ctx: &Context<'_>) -> Option<Outcome> {
     let line = ctx.line.unwrap_or_default();
     let uri = target::path_and_query(line.target);
     let path = target::path(line.target);
@@ -29,6 +30,9 @@ pub fn redirect(r: &Redirect, ctx: &Context<'_>) -> Outcome {
         ]
         .concat(),
     };
+    if r.ignore_empty && location.is_empty() {
+        return None;
+    }
     let wants_slash = r.append_slash && r.drop_query && location.last() != Some(&b'/');
     if wants_slash && !matches!(r.kind, RedirectKind::Location(_)) {
         location.push(b'/');
@@ -53,11 +57,11 @@ pub fn redirect(r: &Redirect, ctx: &Context<'_>) -> Outcome {
             &mut head,
         );
     }
-    Outcome::Answer {
+    Some(Outcome::Answer {
         status: r.code,
         head,
         body: Vec::new(),
-    }
+    })
 }
 
 /// A line end inside a value would begin another field.

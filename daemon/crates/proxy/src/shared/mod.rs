@@ -3,9 +3,12 @@
 //! Counters have one writer each (the worker that owns the cell), so an increment is a plain load
 //! and store; the control thread reads them. Loads are shared because limits are process-wide.
 
+pub mod rate;
 pub mod registry;
 pub mod server;
+pub mod table;
 
+pub use rate::SecondRate;
 pub use registry::Registry;
 pub use server::{ServerShared, State, WARM};
 
@@ -40,6 +43,8 @@ pub struct FrontendShared {
     pub name: String,
     /// Connections now, over all workers.
     pub active: AtomicU32,
+    pub session_rate: SecondRate,
+    pub request_rate: SecondRate,
     pub workers: Box<[FrontendCounters]>,
 }
 
@@ -48,6 +53,8 @@ impl FrontendShared {
         Self {
             name: name.to_owned(),
             active: AtomicU32::new(0),
+            session_rate: SecondRate::default(),
+            request_rate: SecondRate::default(),
             workers: (0..workers).map(|_| FrontendCounters::default()).collect(),
         }
     }
@@ -66,6 +73,7 @@ pub struct BackendShared {
     pub queued: AtomicU32,
     /// Exchanges now, over all workers.
     pub active: AtomicU32,
+    pub session_rate: SecondRate,
     /// Moves on when a server's state or weight changes: prepared sequences are out of date.
     pub epoch: AtomicU32,
 }
@@ -77,6 +85,7 @@ impl BackendShared {
             name: name.to_owned(),
             queued: AtomicU32::new(0),
             active: AtomicU32::new(0),
+            session_rate: SecondRate::default(),
             epoch: AtomicU32::new(1),
         }
     }

@@ -1,6 +1,9 @@
 //! Names to shared state: what a new configuration finds of the one before.
 
+use super::table::Table;
 use super::{BackendShared, FrontendShared, ServerShared, State, Totals};
+use crate::rules::memory::ProcessVariables;
+use config::haproxy::model::StickTable;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -17,6 +20,9 @@ pub struct Registry {
     next_backend: usize,
     next_pool: usize,
     serial: u64,
+    tables: HashMap<String, Arc<Table>>,
+    /// `proc` variables.
+    pub variables: Arc<ProcessVariables>,
     pub totals: Arc<Totals>,
 }
 
@@ -39,6 +45,8 @@ impl Registry {
             next_backend: 0,
             next_pool: 0,
             serial: 0,
+            tables: HashMap::new(),
+            variables: Arc::default(),
             totals: Arc::default(),
         }
     }
@@ -115,6 +123,22 @@ impl Registry {
         }
     }
 
+    /// The table of a section; its entries are carried over while it is declared the same.
+    pub fn table(&mut self, section: &str, spec: &StickTable) -> Arc<Table> {
+        let known = self.tables.get(section).filter(|table| {
+            let old = &table.spec;
+            old.key.value == spec.key.value
+                && (old.size, old.expire, old.nopurge) == (spec.size, spec.expire, spec.nopurge)
+                && old.store == spec.store
+        });
+        if let Some(table) = known {
+            return table.clone();
+        }
+        let table = Arc::new(Table::new(section, spec));
+        self.tables.insert(section.to_owned(), table.clone());
+        table
+    }
+
     /// Forgets what the closures do not name any more.
     pub fn retain(
         &mut self,
@@ -122,6 +146,8 @@ impl Registry {
         backend: impl Fn(&str) -> bool,
         server: impl Fn(&str, &str) -> bool,
     ) {
+        self.tables
+            .retain(|name, _| frontend(name) || backend(name));
         self.frontends.retain(|name, _| frontend(name));
         let gone = self.backends.extract_if(|name, _| !backend(name));
         self.retired.extend(gone.map(|(_, shared)| shared));

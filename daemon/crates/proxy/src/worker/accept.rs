@@ -6,7 +6,8 @@ use super::slab::NONE;
 use super::wheel::Armed;
 use super::{CLIENT, LISTENER, Report, Worker, token};
 use crate::plan::Mode;
-use crate::rules::{self, Context};
+use crate::rules::{self, Context, Verdict};
+use crate::shared::table::Counter;
 use crate::shared::take_place;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -95,7 +96,9 @@ impl Worker {
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
         }
+        f.shared.session_rate.add(self.now);
         let wait = f.timeouts.http_request.min(f.timeouts.client);
+        let memory = plan.remembers.then(Box::default);
         let i = self.clients.insert(Client {
             link: Link::new(fd),
             peer,
@@ -110,6 +113,8 @@ impl Worker {
             armed: Armed::NOT,
             own_up: NONE,
             accepted: self.now,
+            memory,
+            requests: 0,
             txn: None,
         });
         self.set_deadline(i, wait);
@@ -121,48 +126,64 @@ impl Worker {
         {
             return self.close_client(i);
         }
-        if !self.is_admitted(i) {
-            self.clients[i].frontend().shared.workers[self.id]
-                .denied
-                .add(1);
-            return self.close_client(i);
+        if !self.admitted(i, false) || (!greets && !self.admitted(i, true)) {
+            return;
         }
         if !greets && self.clients[i].frontend().mode == Mode::Tcp {
             self.begin_session(i);
         }
     }
 
-    /// `tcp-request connection`
-    fn is_admitted(&self, i: u32) -> bool {
+    /// `tcp-request connection`, or `session` once it is known who the client is; a refused
+    /// connection is closed.
+    pub(super) fn admitted(&mut self, i: u32, session: bool) -> bool {
         let c = &self.clients[i];
         let f = c.frontend();
-        if f.connection_rules.is_empty() {
+        let rules = if session {
+            &f.session_rules
+        } else {
+            &f.connection_rules
+        };
+        let mut verdict = Verdict::Accept;
+        if !rules.is_empty() {
+            let ctx = Context {
+                session_phase: true,
+                ..self.context(i, None)
+            };
+            verdict = rules::run_tcp(rules, &ctx, &mut 0);
+        }
+        if verdict == Verdict::Accept {
+            if session {
+                self.count(i, &[Counter::SessCnt, Counter::SessRate], 1);
+            }
             return true;
         }
-        let ctx = self.context(i, None);
-        let first = f
-            .connection_rules
-            .iter()
-            .find(|(_, condition)| rules::holds(condition.as_ref(), &ctx));
-        first.is_none_or(|(accept, _)| *accept)
+        f.shared.workers[self.id].denied.add(1);
+        if verdict == Verdict::Vanish {
+            self.vanish(i);
+        } else {
+            self.close_client(i);
+        }
+        false
     }
 
     /// What conditions can look at besides a message.
     pub(super) fn context(&self, i: u32, backend: Option<u32>) -> Context<'_> {
         let c = &self.clients[i];
+        let memory = c.memory.as_deref();
+        let source = memory.and_then(|m| m.try_borrow().ok()?.source);
         Context {
-            plan: &c.plan,
             frontend: c.frontend as usize,
             backend: backend.map(|b| b as usize),
-            server: None,
-            client: c.peer,
+            client: source.or(c.peer),
             socket: Some(&c.link.fd),
             told: c.local,
-            line: None,
-            request: None,
-            response: None,
-            status: 0,
             random: self.random,
+            now: self.now,
+            number: self.requests * self.workers as u64 + self.id as u64,
+            worker: self.id,
+            memory,
+            ..Context::nowhere(&c.plan)
         }
     }
 

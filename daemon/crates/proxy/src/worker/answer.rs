@@ -2,9 +2,11 @@
 
 use super::Worker;
 use super::conn::{State, Wait};
-use crate::rules::Outcome;
-use crate::rules::act::prepared;
-use http1::{Body, Method, Request};
+use crate::rules::act::{Subject, prepared};
+use crate::rules::{self, Context, Edits, Outcome};
+use crate::shared::table::Counter;
+use http1::response::Asked;
+use http1::{Body, Kind, Limits, Method, Request, parse_response};
 
 impl Worker {
     /// The prepared answer to a status, from the backend's or the frontend's set.
@@ -47,6 +49,9 @@ impl Worker {
             txn.log.end(b'P', b'R');
         }
         c.frontend().shared.workers[self.id].denied.add(1);
+        if matches!(outcome, Outcome::Deny(_) | Outcome::Tarpit(_)) {
+            self.count(i, &[Counter::HttpErrCnt, Counter::HttpErrRate], 1);
+        }
         self.answer_final(i, outcome);
     }
 
@@ -54,16 +59,18 @@ impl Worker {
         match outcome {
             Outcome::Pass => {}
             Outcome::Deny(status) => self.answer_prepared(i, status, true),
-            Outcome::Tarpit(status) => {
+            Outcome::Tarpit(answer) => {
                 let c = &mut self.clients[i];
                 c.state = State::Waiting;
                 let wait = c.frontend().timeouts.tarpit;
                 if let Some(txn) = c.txn.as_mut() {
-                    txn.wait = Wait::Tarpit(status);
+                    txn.wait = Wait::Tarpit;
+                    txn.held = Some(answer);
                 }
                 self.set_deadline(i, wait);
             }
             Outcome::Drop => self.close_client(i),
+            Outcome::Vanish => self.vanish(i),
             Outcome::Answer { status, head, body } => self.answer(i, status, head, &body, true),
         }
     }
@@ -79,6 +86,12 @@ impl Worker {
             return self.close_client(i);
         }
         txn.status = status;
+        let after = txn.backend(&c.plan).map_or(&[][..], |b| &b.after_rules[..]);
+        if !after.is_empty() || !c.frontend().after_rules.is_empty() {
+            self.after_rules(i, status, &mut head);
+        }
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
         txn.keep &= keep && txn.request_done;
         if !txn.keep {
             head.extend_from_slice(b"connection: close\r\n");
@@ -96,5 +109,65 @@ impl Worker {
             return self.close_client(i);
         }
         self.finish(i);
+    }
+
+    /// `http-after-response` over an answer of our own.
+    fn after_rules(&mut self, i: u32, status: u16, head: &mut Vec<u8>) {
+        let mut data = [&head[..], b"\r\n"].concat();
+        let mut fields = Vec::new();
+        let asked = Asked {
+            method: Method::Get,
+            upgrade: false,
+        };
+        let limits = Limits {
+            head: data.len() + 1,
+            fields: 1000,
+        };
+        // Only a raw answer of an errorfile may not be a message.
+        let Ok(Some(response)) = parse_response(&mut data, asked, limits, &mut fields) else {
+            return;
+        };
+        let length = fields.iter_mut().filter(|f| f.kind == Kind::ContentLength);
+        length.for_each(|f| f.keep = true);
+        let plan = self.clients[i].plan.clone();
+        let c = &self.clients[i];
+        let backend = c.txn.as_ref().and_then(|t| t.backend);
+        let mut edits = Edits::default();
+        let view = c
+            .memory
+            .as_ref()
+            .and(c.txn.as_ref())
+            .map(|txn| self.view(i, txn));
+        let base = Context {
+            status,
+            session: view.as_ref(),
+            ..self.context(i, backend)
+        };
+        let from_backend = backend.map_or(&[][..], |b| &plan.backends[b as usize].after_rules[..]);
+        for rules in [from_backend, &c.frontend().after_rules[..]] {
+            let mut subject = Subject {
+                buf: &data,
+                fields: &mut fields,
+                edits: &mut edits,
+                line: None,
+            };
+            rules::run(rules, &mut subject, &base);
+        }
+        head.clear();
+        let (code, reason) = match &edits.status {
+            Some((code, reason)) => (
+                *code,
+                reason
+                    .clone()
+                    .unwrap_or_else(|| crate::plan::reason(*code).to_owned()),
+            ),
+            None => (
+                response.status,
+                String::from_utf8_lossy(response.reason.of(&data)).into_owned(),
+            ),
+        };
+        head.extend_from_slice(format!("HTTP/1.1 {code} {reason}\r\n").as_bytes());
+        http1::write::fields(&data, &fields, head);
+        edits.write(head);
     }
 }

@@ -4,7 +4,11 @@ use super::link::Link;
 use super::slab::NONE;
 use super::wheel::Armed;
 use crate::plan::{Backend, Frontend, Plan, Server};
+use crate::rules::Outcome;
+use crate::rules::memory::Memory;
+use crate::shared::table::Entry;
 use http1::{Body, Method};
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -18,6 +22,8 @@ pub enum State {
     Greeting,
     /// Between requests, or in the middle of a request's head.
     Head,
+    /// The first bytes of a connection in tcp mode are looked at before it goes anywhere.
+    Inspect,
     /// A request waits: see [`Wait`].
     Waiting,
     /// Request and response are under way.
@@ -39,7 +45,7 @@ pub enum Wait {
     /// A pause before the same server is tried again.
     Turnaround,
     /// A denied request's answer is held back.
-    Tarpit(u16),
+    Tarpit,
 }
 
 #[derive(Debug)]
@@ -62,6 +68,10 @@ pub struct Client {
     /// With `http-reuse never`: the upstream that belongs to this client alone.
     pub own_up: u32,
     pub accepted: u64,
+    /// What rules remember, where any does.
+    pub memory: Option<Box<RefCell<Memory>>>,
+    /// Requests on this connection so far.
+    pub requests: u32,
     pub txn: Option<Box<Txn>>,
 }
 
@@ -143,6 +153,15 @@ pub struct Txn {
     pub avoid: Option<u32>,
     /// The response's body goes to the client in chunks.
     pub chunk_reply: bool,
+    /// The answer that the tarpit holds back.
+    pub held: Option<Box<Outcome>>,
+    /// Rules of the inspection that were carried out, and when it ends at the latest.
+    pub inspected: usize,
+    pub inspect_until: u64,
+    /// The server's first bytes are to be looked at.
+    pub inspect_reply: bool,
+    /// Entries that will name the server once it is known to answer.
+    pub store: Vec<Arc<Entry>>,
     pub log: super::log::Notes,
 }
 
@@ -178,6 +197,11 @@ impl Default for Txn {
             cookies: trafficlog::Cookies::NONE,
             avoid: None,
             chunk_reply: false,
+            held: None,
+            inspected: 0,
+            inspect_until: 0,
+            inspect_reply: false,
+            store: Vec::new(),
             log: super::log::Notes::default(),
         }
     }

@@ -5,6 +5,7 @@ use super::conn::{Reply, State, Wait};
 use super::slab::NONE;
 use super::wheel::{Armed, is_valid};
 use crate::plan::Timeouts;
+use crate::rules::Outcome;
 
 impl Worker {
     pub(super) fn set_deadline(&mut self, i: u32, wait: u64) {
@@ -78,6 +79,7 @@ impl Worker {
             }
             State::Head => self.head_timeout(i),
             State::Waiting => self.wait_timeout(i),
+            State::Inspect => self.inspect(i),
             State::Exchange => self.exchange_timeout(i),
             State::Tunnel => self.abort(i, b'c', b'D'),
             State::Closing | State::Linger => self.close_client(i),
@@ -108,9 +110,13 @@ impl Worker {
             }
             Wait::Connect => self.connect_failed(i, false),
             Wait::Turnaround => self.turn_around(i),
-            Wait::Tarpit(status) => {
+            Wait::Tarpit => {
                 self.note_end(i, b'P', b'T');
-                self.answer_prepared(i, status, false);
+                let held = self.clients[i].txn.as_mut().and_then(|t| t.held.take());
+                if let Some(txn) = self.clients[i].txn.as_mut() {
+                    txn.keep = false;
+                }
+                self.answer_final(i, held.map_or(Outcome::Deny(500), |held| *held));
             }
         }
     }

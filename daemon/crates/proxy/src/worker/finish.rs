@@ -5,6 +5,7 @@ use super::conn::{Reply, State, Txn};
 use super::link::Read;
 use super::slab::NONE;
 use crate::shared::ServerShared;
+use crate::shared::table::Counter;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -29,6 +30,7 @@ impl Worker {
         let keep =
             txn.keep && txn.request_done && txn.reply != Reply::Head || txn.up == NONE && txn.keep;
         self.log(i, &txn);
+        self.settle(i, &txn);
         self.recycle(txn);
         let c = &mut self.clients[i];
         if !keep || c.link.ended {
@@ -42,6 +44,21 @@ impl Worker {
         if next {
             self.resume_later(i);
         }
+    }
+
+    /// What the exchange was for the counters, and the end of what was remembered for it.
+    fn settle(&self, i: u32, txn: &Txn) {
+        if self.clients[i].memory.is_none() {
+            return;
+        }
+        let (n, now) = (&txn.log, self.now);
+        self.count(i, &[Counter::BytesInCnt, Counter::BytesInRate], n.bytes_in);
+        self.count(
+            i,
+            &[Counter::BytesOutCnt, Counter::BytesOutRate],
+            n.bytes_out,
+        );
+        self.with_memory(i, |memory| memory.end_exchange(now));
     }
 
     fn recycle(&mut self, mut txn: Box<Txn>) {
@@ -148,8 +165,11 @@ impl Worker {
         }
         if let Some(txn) = self.clients[i].txn.take() {
             self.log(i, &txn);
+            self.settle(i, &txn);
             self.recycle(txn);
         }
+        let now = self.now;
+        self.with_memory(i, |memory| memory.end_connection(now));
         let Some(mut c) = self.clients.remove(i) else {
             return;
         };

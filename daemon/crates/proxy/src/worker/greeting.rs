@@ -56,6 +56,9 @@ impl Worker {
         let f = c.frontend();
         let (mode, wait) = (f.mode, f.timeouts.http_request.min(f.timeouts.client));
         self.set_deadline(i, wait);
+        if !self.admitted(i, true) {
+            return;
+        }
         if mode == Mode::Tcp {
             return self.begin_session(i);
         }
@@ -88,7 +91,7 @@ impl Worker {
         let Some(version) = txn.server(&c.plan).and_then(|s| s.preamble) else {
             return true;
         };
-        let addresses: Addresses = c.peer.zip(c.local());
+        let addresses: Addresses = self.client_address(i).zip(c.local());
         let header = match version {
             Preamble::V1 => preamble::write_v1(addresses),
             Preamble::V2 => preamble::write_v2(addresses),

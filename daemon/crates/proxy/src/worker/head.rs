@@ -46,7 +46,7 @@ impl Worker {
             out.extend_from_slice(write::CHUNKED);
         }
         if let Some(option) = b.forwardfor.as_ref().or(f.forwardfor.as_ref()) {
-            forwarded(option, c.peer, data, fields, out);
+            forwarded(option, self.client_address(i), data, fields, out);
         }
         if let Some(option) = b.originalto.as_ref().or(f.originalto.as_ref()) {
             forwarded(option, c.local(), data, fields, out);

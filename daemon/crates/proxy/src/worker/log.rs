@@ -2,7 +2,11 @@
 
 use super::Worker;
 use super::conn::Txn;
-use crate::logs::{Record, unix_ms};
+use super::memory::at_server;
+use crate::logs::{Logs, Record, unix_ms};
+use crate::rules::Context;
+use crate::rules::context::SessionView;
+use crate::rules::memory::LogLevel;
 use config::haproxy::model::LogFormat;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering::Relaxed;
@@ -36,7 +40,7 @@ impl Notes {
         }
     }
 
-    fn termination(&self) -> Termination {
+    pub fn termination(&self) -> Termination {
         if self.cause == 0 {
             Termination::NORMAL
         } else {
@@ -59,16 +63,27 @@ fn between(from: u64, to: u64) -> Timer {
 
 impl Worker {
     pub(super) fn log(&mut self, i: u32, txn: &Txn) {
+        let mut logs = std::mem::take(&mut self.logs);
+        self.log_with(&mut logs, i, txn);
+        self.logs = logs;
+    }
+
+    fn log_with(&self, logs: &mut Logs, i: u32, txn: &Txn) {
         let c = &self.clients[i];
         let f = c.frontend();
         let n = &txn.log;
         let failed = n.cause != 0;
-        let level = if failed && f.log.separate_errors {
+        let mut level = if failed && f.log.separate_errors {
             Level::Err
         } else {
             Level::Info
         };
-        if !self.logs.wants(f.section, level) || (f.log.only_errors && !failed) {
+        match self.with_memory(i, |memory| memory.log_level).flatten() {
+            Some(LogLevel::Silent) => return,
+            Some(LogLevel::As(given)) => level = given,
+            None => {}
+        }
+        if !logs.wants(f.section, level) || (f.log.only_errors && !failed) {
             return;
         }
         if f.log.dont_log_null && n.bytes_in == 0 && n.line.is_empty() && c.pend.is_empty() {
@@ -90,13 +105,38 @@ impl Worker {
             server: 0,
             backend: u64::from(n.queue_position),
         };
-        let client = c.peer.unwrap_or(NOWHERE);
+        let client = self.client_address(i).unwrap_or(NOWHERE);
+        let memory = c.memory.as_ref().map(|m| m.borrow());
+        let captures = |slots: &'static str| -> Vec<&[u8]> {
+            let Some(memory) = memory.as_ref().filter(|_| !n.line.is_empty()) else {
+                return Vec::new();
+            };
+            let list = if slots == "request" {
+                &memory.request_captures
+            } else {
+                &memory.response_captures
+            };
+            list.iter()
+                .map(|slot| slot.as_deref().unwrap_or_default())
+                .collect()
+        };
+        let (request_headers, response_headers) = (captures("request"), captures("response"));
         let backend = b.map_or(f.name.as_str(), |b| b.name.as_str());
         let server = s.map(|s| s.name.as_str());
         let ready = n.head_done.max(n.started);
         let wait = between(ready, n.connecting);
         let connect = between(n.connecting, n.connected);
         let total = self.now.saturating_sub(n.started);
+        if f.log.custom.is_some() {
+            let view = SessionView {
+                method: method_name(txn),
+                counts,
+                queues,
+                ..self.view(i, txn)
+            };
+            drop(memory);
+            return self.log_custom(logs, i, txn, &view, level);
+        }
         let record = match (&f.log.format, txn.http) {
             (LogFormat::Http | LogFormat::HttpClf, true) => Record::Http(HttpRecord {
                 client,
@@ -117,14 +157,16 @@ impl Worker {
                     i32::from(txn.status)
                 },
                 bytes: n.bytes_out,
-                captured_request_cookie: None,
-                captured_response_cookie: None,
+                captured_request_cookie: memory.as_ref().and_then(|m| m.request_cookie.as_deref()),
+                captured_response_cookie: memory
+                    .as_ref()
+                    .and_then(|m| m.response_cookie.as_deref()),
                 termination: n.termination(),
                 cookies: txn.cookies,
                 counts,
                 queues,
-                request_headers: &[],
-                response_headers: &[],
+                request_headers: &request_headers,
+                response_headers: &response_headers,
                 request_line: (!n.line.is_empty()).then_some(&n.line),
             }),
             (LogFormat::Tcp | LogFormat::Http | LogFormat::HttpClf, _) => Record::Tcp(TcpRecord {
@@ -150,6 +192,46 @@ impl Worker {
                 mode: if http { "HTTP" } else { "TCP" },
             }),
         };
-        self.logs.session(f.section, level, &record);
+        logs.session(f.section, level, &record, &[]);
     }
+
+    /// `log-format`, `log-format-sd`
+    fn log_custom(&self, logs: &mut Logs, i: u32, txn: &Txn, view: &SessionView<'_>, level: Level) {
+        let c = &self.clients[i];
+        let f = c.frontend();
+        let ctx = Context {
+            status: txn.status,
+            server: txn.server(&c.plan).map(|s| s.name.as_str()),
+            session: Some(view),
+            ..self.context(i, txn.backend)
+        };
+        let ctx = at_server(ctx, self, txn);
+        let (mut text, mut data) = (Vec::new(), Vec::new());
+        if let Some(format) = &f.log.custom {
+            format.write_at(&ctx, logs.clock(), &mut text);
+        }
+        if let Some(format) = &f.log.structured {
+            format.write_at(&ctx, logs.clock(), &mut data);
+        }
+        logs.session(f.section, level, &Record::Custom(&text), &data);
+    }
+}
+
+/// The method, as far as it is one that everybody knows.
+fn method_name(txn: &Txn) -> Option<&'static str> {
+    use http1::Method as M;
+    if !txn.http || txn.log.line.is_empty() {
+        return None;
+    }
+    Some(match txn.method {
+        M::Get => "GET",
+        M::Head => "HEAD",
+        M::Post => "POST",
+        M::Put => "PUT",
+        M::Delete => "DELETE",
+        M::Connect => "CONNECT",
+        M::Options => "OPTIONS",
+        M::Trace => "TRACE",
+        _ => return None,
+    })
 }

@@ -16,9 +16,11 @@ mod finish;
 mod greeting;
 mod hashing;
 mod head;
+mod inspect;
 mod link;
 mod log;
 mod mailbox;
+mod memory;
 mod pool;
 mod queue;
 mod relay;
@@ -28,10 +30,12 @@ mod response;
 mod route;
 mod select;
 mod slab;
+mod stick;
 mod sticky;
 mod upstream;
 mod wheel;
 
+pub use log::Notes;
 pub use mailbox::{Command, Grant, Mailbox};
 
 use crate::logs::Logs;
@@ -93,6 +97,8 @@ pub struct Worker {
     /// Some listener rests because a limit was reached.
     resting: bool,
     random: u32,
+    /// Requests so far, to number them.
+    requests: u64,
     next_purge: u64,
     stop_at: Option<u64>,
     logs: Logs,
@@ -156,6 +162,7 @@ impl Worker {
             freed: Vec::new(),
             resting: false,
             random: 0x9e37_79b9 ^ u32::try_from(now & 0xffff_ffff).unwrap_or(1) | 1,
+            requests: 0,
             next_purge: now + 1000,
             stop_at: None,
             logs: Logs::default(),
@@ -257,6 +264,7 @@ impl Worker {
             State::Greeting => self.read_greeting(i),
             State::Head => self.read_request(i),
             State::Waiting => {}
+            State::Inspect => self.inspect(i),
             State::Exchange => {
                 self.pump_body(i);
                 self.pump_reply(i);

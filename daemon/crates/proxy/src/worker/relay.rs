@@ -3,12 +3,10 @@
 use super::Worker;
 use super::buffers::Buffers;
 use super::conn::Txn;
-use super::hashing::hash_key;
+use super::inspect::is_inspected;
 use super::link::{Gone, Link, Read};
 use super::request::ROUNDS;
 use super::slab::NONE;
-use crate::rules;
-use http1::Body;
 
 /// How a direction stands after it was moved on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,43 +20,16 @@ enum Flow {
 }
 
 impl Worker {
-    /// A connection in tcp mode came in.
-    pub(super) fn begin_session(&mut self, i: u32) {
-        let mut txn = self.new_txn(i);
-        let c = &self.clients[i];
-        let f = c.frontend();
-        let backend = if f.use_backends.is_empty() {
-            f.default_backend
-        } else {
-            let ctx = self.context(i, None);
-            let hit = f
-                .use_backends
-                .iter()
-                .find(|(condition, _)| rules::holds(condition.as_ref(), &ctx));
-            hit.map(|(_, b)| *b).or(f.default_backend)
-        };
-        txn.http = false;
-        txn.keep = false;
-        txn.request_done = true;
-        txn.body = Body::Empty;
-        txn.backend = backend.and_then(|b| u32::try_from(b).ok());
-        if let Some(b) = txn.backend(&c.plan) {
-            txn.retries_left = b.retries;
-            txn.hash = hash_key(b, c.peer, None);
-        }
-        let known = txn.backend.is_some();
-        self.clients[i].txn = Some(txn);
-        self.clients[i].first = false;
-        if known {
-            self.dispatch(i);
-        } else {
-            self.abort(i, b'S', b'C');
-        }
-    }
-
     pub(super) fn relay(&mut self, i: u32) {
         if self.rx.is_empty() {
             return self.resume_later(i);
+        }
+        let inspected = self.clients[i].txn.as_deref().is_some_and(is_inspected);
+        if inspected
+            && !self.inspect_reply(i)
+            && self.clients.get(i).is_none_or(|c| c.txn.is_none())
+        {
+            return;
         }
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
@@ -69,12 +40,14 @@ impl Worker {
         // What came with the request's head, or behind it.
         if !c.pend.is_empty() && !up.link.is_blocked() {
             let pend = std::mem::take(&mut c.pend);
+            txn.log.bytes_in += pend.len() as u64;
             let sent = up.link.send(&pend, b"", &mut self.buffers);
             self.buffers.give(pend);
             if sent.is_err() {
                 return self.abort(i, b'S', b'D');
             }
         }
+        let held = is_inspected(txn);
         let Txn { log, .. } = &mut **txn;
         let before = log.bytes_in + log.bytes_out;
         let ended = (c.link.ended, up.link.ended);
@@ -85,13 +58,17 @@ impl Worker {
             &mut self.buffers,
             &mut log.bytes_in,
         );
-        let back = pump(
-            &mut up.link,
-            &mut c.link,
-            &mut self.rx,
-            &mut self.buffers,
-            &mut log.bytes_out,
-        );
+        let back = if held {
+            Ok(Flow::Waits)
+        } else {
+            pump(
+                &mut up.link,
+                &mut c.link,
+                &mut self.rx,
+                &mut self.buffers,
+                &mut log.bytes_out,
+            )
+        };
         let moved =
             log.bytes_in + log.bytes_out != before || ended != (c.link.ended, up.link.ended);
         match (forth, back) {

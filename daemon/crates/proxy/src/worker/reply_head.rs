@@ -3,7 +3,8 @@
 use super::Worker;
 use super::conn::{Reply, State};
 use crate::rules::act::Subject;
-use crate::rules::{self, Context, Outcome};
+use crate::rules::{self, Context, Message, Outcome, Verdict};
+use crate::shared::table::Counter;
 use http1::response::Asked;
 use http1::{Field, Method, Response, parse_response};
 
@@ -66,6 +67,11 @@ impl Worker {
             return Ok(());
         }
         self.stick_reply(i, data, fields, &mut txn);
+        if !txn.store.is_empty() {
+            self.clients[i].txn = Some(txn);
+            self.store_server(i);
+            txn = self.clients[i].txn.take().ok_or(())?;
+        }
         txn.log.response = now;
         txn.status = response.status;
         // A response before the whole request: the rest of it has nowhere to go.
@@ -102,18 +108,58 @@ impl Worker {
         let from_backend =
             backend.map_or(&[][..], |b| &plan.backends[b as usize].response_rules[..]);
         let from_frontend = &c.frontend().response_rules[..];
-        if from_backend.is_empty() && from_frontend.is_empty() {
+        let after_backend = backend.map_or(&[][..], |b| &plan.backends[b as usize].after_rules[..]);
+        let after_frontend = &c.frontend().after_rules[..];
+        let all = [from_backend, from_frontend, after_backend, after_frontend];
+        let section = backend.map(|b| &plan.backends[b as usize]);
+        let looks =
+            section.is_some_and(|b| !b.reply_content.rules.is_empty() || !b.stick_rules.is_empty());
+        if all.iter().all(|rules| rules.is_empty()) && c.memory.is_none() && !looks {
             return Ok(());
         }
         let mut edits = std::mem::take(&mut self.edits);
+        let message = Message {
+            buf: data,
+            fields,
+            edits: &edits,
+        };
+        if c.memory.is_some() {
+            self.capture_response(i, message);
+            self.count_status(i, response.status);
+        }
+        let view = c
+            .memory
+            .as_ref()
+            .and(c.txn.as_ref())
+            .map(|txn| self.view(i, txn));
         let base = Context {
             random,
             status: response.status,
             server: server.map(|s| s.name.as_str()),
+            server_socket: c
+                .txn
+                .as_ref()
+                .and_then(|t| self.ups.get(t.up))
+                .map(|up| &up.link.fd),
+            session: view.as_ref(),
             ..self.context(i, backend)
         };
         let mut outcome = Outcome::Pass;
-        for rules in [from_backend, from_frontend] {
+        if let Some(b) = section.filter(|_| looks) {
+            let ctx = Context {
+                response: Some(message),
+                ..base
+            };
+            match rules::run_tcp(&b.reply_content.rules, &ctx, &mut 0) {
+                Verdict::Accept | Verdict::Wait => self.store_by_response(&ctx, i, b),
+                Verdict::Reject | Verdict::Vanish => outcome = Outcome::Deny(502),
+                Verdict::Close => {}
+            }
+        }
+        for rules in all {
+            if !matches!(outcome, Outcome::Pass) {
+                break;
+            }
             let mut subject = Subject {
                 buf: data,
                 fields,
@@ -121,9 +167,6 @@ impl Worker {
                 line: None,
             };
             outcome = rules::run(rules, &mut subject, &base);
-            if !matches!(outcome, Outcome::Pass) {
-                break;
-            }
         }
         self.edits = edits;
         if matches!(outcome, Outcome::Pass) {
@@ -132,5 +175,15 @@ impl Worker {
         self.drop_upstream(i);
         self.answer_final(i, outcome);
         Err(())
+    }
+
+    /// 4xx are the client's doing, 5xx the server's (but those that say "not here").
+    fn count_status(&self, i: u32, status: u16) {
+        match status {
+            400..=499 => self.count(i, &[Counter::HttpErrCnt, Counter::HttpErrRate], 1),
+            501 | 505 => {}
+            500..=599 => self.count(i, &[Counter::HttpFailCnt, Counter::HttpFailRate], 1),
+            _ => {}
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::Worker;
 use super::body::take_body;
 use super::conn::{State, Txn};
 use super::link::Read;
+use crate::shared::table::Counter;
 use http1::{Fault, Request, parse_request};
 
 /// Reads in a row before others get their turn.
@@ -115,6 +116,7 @@ impl Worker {
             let txn = self.new_txn(i);
             self.clients[i].txn = Some(txn);
         }
+        self.count(i, &[Counter::HttpErrCnt, Counter::HttpErrRate], 1);
         if let Some(t) = self.clients[i].txn.as_mut() {
             t.log.end(b'P', b'R');
             t.log.bytes_in += bytes as u64;
@@ -139,7 +141,11 @@ impl Worker {
     fn begin(&mut self, i: u32, data: &mut [u8], request: Request, fields: &mut [http1::Field]) {
         let current = self.take_up_plan(i);
         let c = &mut self.clients[i];
-        c.frontend().shared.workers[self.id].requests.add(1);
+        c.requests = c.requests.saturating_add(1);
+        let f = c.frontend();
+        f.shared.workers[self.id].requests.add(1);
+        f.shared.request_rate.add(self.now);
+        self.requests += 1;
         let mut txn = self.new_txn(i);
         txn.log.head_done = self.now;
         let line_end = request.target.end.min(data.len());
@@ -166,6 +172,9 @@ impl Worker {
                     return;
                 };
                 txn.backend = Some(backend);
+                if let Some(b) = txn.backend(&self.clients[i].plan) {
+                    b.shared.session_rate.add(self.now);
+                }
                 self.prepare(i, data, &request, fields, &mut txn);
                 self.stick(i, data, fields, &mut txn);
                 self.write_request(i, data, &request, fields, &mut txn);

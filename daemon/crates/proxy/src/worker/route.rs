@@ -4,10 +4,12 @@
 use super::Worker;
 use super::conn::Txn;
 use super::hashing::hash_key;
-use crate::plan::Mode;
+use super::inspect::routed;
+use crate::plan::{Backend, Mode};
 use crate::rules::act::Subject;
 use crate::rules::context::RequestLine;
-use crate::rules::{self, Context, Message, Outcome};
+use crate::rules::{self, Context, Message, Outcome, Verdict};
+use crate::shared::table::Counter;
 use http1::Request;
 
 impl Worker {
@@ -29,7 +31,10 @@ impl Worker {
             http11: request.http11,
         };
         if frontend.monitor_uri.as_deref() == Some(line.target) {
-            return Err(rules::act::prepared(&frontend.answers, 200));
+            return Err(self.monitored(i, data, fields, line));
+        }
+        if let Some(refused) = self.before_request(i, data, fields, line) {
+            return Err(refused);
         }
         let simple = frontend.request_rules.is_empty() && frontend.use_backends.is_empty();
         let mut backend = frontend.default_backend;
@@ -40,40 +45,175 @@ impl Worker {
                 random,
                 ..self.context(i, None)
             };
-            let mut subject = Subject {
-                buf: data,
-                fields,
-                edits: &mut edits,
-                line: Some(line),
-            };
-            outcome = rules::run(&frontend.request_rules, &mut subject, &base);
-            if matches!(outcome, Outcome::Pass) {
-                backend =
-                    chosen(&frontend.use_backends, data, fields, &edits, line, &base).or(backend);
-            }
+            (outcome, backend) = self.frontend_rules(i, data, fields, &mut edits, line, base);
         }
         if let (Outcome::Pass, Some(b)) = (&outcome, backend) {
-            let rules = &plan.backends[b].request_rules;
-            if !rules.is_empty() {
+            let b = &plan.backends[b];
+            if !b.request_rules.is_empty() || !b.content.rules.is_empty() {
                 let base = Context {
                     random,
-                    ..self.context(i, u32::try_from(b).ok())
+                    ..self.context(i, backend.and_then(|b| u32::try_from(b).ok()))
                 };
-                let mut subject = Subject {
-                    buf: data,
-                    fields,
-                    edits: &mut edits,
-                    line: Some(line),
-                };
-                outcome = rules::run(rules, &mut subject, &base);
+                outcome = self.backend_rules(i, b, data, fields, &mut edits, line, base);
             }
         }
         self.edits = edits;
         match (outcome, backend.and_then(|b| u32::try_from(b).ok())) {
-            (Outcome::Pass, Some(b)) if plan.backends[b as usize].mode == Mode::Http => Ok(b),
+            (Outcome::Pass, Some(b)) if plan.backends[b as usize].mode == Mode::Http => {
+                self.name_request(i, data, fields, line);
+                Ok(b)
+            }
             (Outcome::Pass, _) => Err(Outcome::Deny(503)),
             (other, _) => Err(other),
         }
+    }
+
+    /// The frontend's rules, and where `use_backend` leads when they let the request pass.
+    fn frontend_rules(
+        &self,
+        i: u32,
+        data: &[u8],
+        fields: &mut [http1::Field],
+        edits: &mut rules::Edits,
+        line: RequestLine<'_>,
+        base: Context<'_>,
+    ) -> (Outcome, Option<usize>) {
+        let c = &self.clients[i];
+        let frontend = c.frontend();
+        let view = c
+            .memory
+            .as_ref()
+            .and(c.txn.as_ref())
+            .map(|txn| self.view(i, txn));
+        let base = Context {
+            session: view.as_ref(),
+            ..base
+        };
+        let mut subject = Subject {
+            buf: data,
+            fields,
+            edits,
+            line: Some(line),
+        };
+        let outcome = rules::run(&frontend.request_rules, &mut subject, &base);
+        if !matches!(outcome, Outcome::Pass) {
+            return (outcome, None);
+        }
+        let ctx = changed(data, fields, edits, line, &base);
+        let backend = routed(&frontend.use_backends, &ctx).or(frontend.default_backend);
+        (outcome, backend)
+    }
+
+    #[allow(clippy::too_many_arguments)] // a message is a buffer, its fields and its edits
+    fn backend_rules(
+        &self,
+        i: u32,
+        b: &Backend,
+        data: &[u8],
+        fields: &mut [http1::Field],
+        edits: &mut rules::Edits,
+        line: RequestLine<'_>,
+        base: Context<'_>,
+    ) -> Outcome {
+        let c = &self.clients[i];
+        let view = c
+            .memory
+            .as_ref()
+            .and(c.txn.as_ref())
+            .map(|txn| self.view(i, txn));
+        let base = Context {
+            session: view.as_ref(),
+            ..base
+        };
+        let ctx = changed(data, fields, edits, line, &base);
+        if let Some(refused) = content(&b.content.rules, &ctx) {
+            return refused;
+        }
+        let mut subject = Subject {
+            buf: data,
+            fields,
+            edits,
+            line: Some(line),
+        };
+        rules::run(&b.request_rules, &mut subject, &base)
+    }
+
+    /// Captures, `tcp-request content` and counters: all that comes before the rules of HTTP.
+    fn before_request(
+        &self,
+        i: u32,
+        data: &[u8],
+        fields: &[http1::Field],
+        line: RequestLine<'_>,
+    ) -> Option<Outcome> {
+        let c = &self.clients[i];
+        let frontend = c.frontend();
+        if c.memory.is_none() && frontend.content.rules.is_empty() {
+            return None;
+        }
+        let message = Message {
+            buf: data,
+            fields,
+            edits: &self.edits,
+        };
+        if c.memory.is_some() {
+            self.capture_request(i, message);
+        }
+        let view = c
+            .memory
+            .as_ref()
+            .and(c.txn.as_ref())
+            .map(|txn| self.view(i, txn));
+        let ctx = Context {
+            line: Some(line),
+            request: Some(message),
+            session: view.as_ref(),
+            ..self.context(i, None)
+        };
+        let refused = content(&frontend.content.rules, &ctx);
+        self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);
+        refused
+    }
+
+    /// `unique-id-header`
+    fn name_request(
+        &mut self,
+        i: u32,
+        data: &[u8],
+        fields: &[http1::Field],
+        line: RequestLine<'_>,
+    ) {
+        let plan = self.clients[i].plan.clone();
+        let frontend = &plan.frontends[self.clients[i].frontend as usize];
+        let Some(name) = &frontend.unique_id_header else {
+            return;
+        };
+        let edits = std::mem::take(&mut self.edits);
+        let base = self.context(i, None);
+        let ctx = changed(data, fields, &edits, line, &base);
+        let id = rules::unique_id(&ctx);
+        self.edits = edits;
+        if let Some(id) = id {
+            self.edits.add(name, &id);
+        }
+    }
+
+    /// `monitor-uri`: well, unless a condition of `monitor fail` holds.
+    fn monitored(
+        &self,
+        i: u32,
+        data: &[u8],
+        fields: &[http1::Field],
+        line: RequestLine<'_>,
+    ) -> Outcome {
+        let frontend = self.clients[i].frontend();
+        let base = self.context(i, None);
+        let ctx = changed(data, fields, &self.edits, line, &base);
+        let fails = frontend
+            .monitor_fail
+            .iter()
+            .any(|condition| condition.holds(&ctx));
+        rules::act::prepared(&frontend.answers, if fails { 503 } else { 200 })
     }
 
     /// What the choice of a server needs from the request.
@@ -106,7 +246,7 @@ impl Worker {
                 .find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()))
                 .map(|(_, v)| v.to_vec())
         };
-        txn.hash = hash_key(b, c.peer, Some((target, &header)));
+        txn.hash = hash_key(b, self.client_address(i), Some((target, &header)));
         if !b.use_servers.is_empty() {
             let line = RequestLine {
                 method: request.method_span.of(data),
@@ -124,30 +264,50 @@ impl Worker {
                 .find(|(condition, _)| rules::holds(condition.as_ref(), &ctx));
             txn.preferred = hit.and_then(|(_, s)| u32::try_from(*s).ok());
         }
+        if !b.stick_rules.is_empty() {
+            let line = RequestLine {
+                method: request.method_span.of(data),
+                target,
+                http11: request.http11,
+            };
+            let ctx = Context {
+                line: Some(line),
+                request: Some(message),
+                ..self.context(i, txn.backend)
+            };
+            self.prefer_by_table(i, Some(&ctx), txn);
+        }
     }
 }
 
-fn chosen(
-    rules: &[(Option<rules::Condition>, usize)],
-    buf: &[u8],
-    fields: &[http1::Field],
-    edits: &rules::Edits,
-    line: RequestLine<'_>,
-    base: &Context<'_>,
-) -> Option<usize> {
-    let message = Message { buf, fields, edits };
+/// The request as the rules so far have left it.
+fn changed<'a>(
+    buf: &'a [u8],
+    fields: &'a [http1::Field],
+    edits: &'a rules::Edits,
+    line: RequestLine<'a>,
+    base: &Context<'a>,
+) -> Context<'a> {
     let line = RequestLine {
         method: edits.method.as_deref().unwrap_or(line.method),
         target: edits.target.as_deref().unwrap_or(line.target),
         ..line
     };
-    let ctx = Context {
+    Context {
         line: Some(line),
-        request: Some(message),
+        request: Some(Message { buf, fields, edits }),
         ..*base
-    };
-    rules
-        .iter()
-        .find(|(condition, _)| rules::holds(condition.as_ref(), &ctx))
-        .map(|(_, b)| *b)
+    }
+}
+
+/// `tcp-request content` of a section in http mode: the head is there, nothing waits.
+fn content(rules: &[rules::TcpRule], ctx: &Context<'_>) -> Option<Outcome> {
+    if rules.is_empty() {
+        return None;
+    }
+    match rules::run_tcp(rules, ctx, &mut 0) {
+        Verdict::Accept | Verdict::Wait => None,
+        Verdict::Reject | Verdict::Close => Some(Outcome::Drop),
+        Verdict::Vanish => Some(Outcome::Vanish),
+    }
 }

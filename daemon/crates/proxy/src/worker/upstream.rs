@@ -174,6 +174,7 @@ impl Worker {
         let Some(txn) = c.txn.as_mut() else { return };
         if txn.backend(&c.plan).is_some_and(|b| b.mode == Mode::Tcp) || !txn.http {
             c.state = State::Tunnel;
+            self.store_server(i);
             self.touch(i);
             return self.relay(i);
         }

@@ -16,18 +16,24 @@ impl Haproxy {
             std::env::temp_dir().join(format!("tandem-diff-{}-{port}.cfg", std::process::id()));
         std::fs::write(&file, config).unwrap();
         let child = Command::new("haproxy")
-            .args(["-db", "-q", "-f"])
+            .args(["-db", "-f"])
             .arg(&file)
             .stdin(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn();
-        let Ok(child) = child else {
+        let Ok(mut child) = child else {
             let _ = std::fs::remove_file(&file);
             return None;
         };
         let end = Instant::now() + super::WAIT;
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < end, "haproxy does not listen");
+            if Instant::now() > end || child.try_wait().unwrap().is_some() {
+                let _ = child.kill();
+                let mut said = String::new();
+                let _ = std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said);
+                let _ = std::fs::remove_file(&file);
+                panic!("haproxy does not listen: {said}");
+            }
             std::thread::sleep(Duration::from_millis(10));
         }
         Some(Self { child, file })

@@ -1,5 +1,6 @@
 //! Keywords that set one value.
 
+use super::http_answers::{OWN_STATUSES, one_of_own};
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{HttpReuse, Mode, ProxyName};
@@ -53,6 +54,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args:
         "rate-limit" => rate_limit(cx, section, args),
         "errorloc" | "errorloc302" => errorloc(cx, section, args, 302),
         "errorloc303" => errorloc(cx, section, args, 303),
+        "errorfiles" => errorfiles(cx, section, args),
         _ => errorfile(cx, section, args),
     }
     cx.finish(args, keyword);
@@ -89,11 +91,6 @@ fn http_reuse(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
     };
 }
 
-/// Statuses for which the proxy has answers of its own.
-const OWN_STATUSES: [u16; 17] = [
-    200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504,
-];
-
 fn rate_limit(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     if args.take_if("sessions").is_none() {
         return cx.missing(args, "'sessions'", "rate-limit sessions 100");
@@ -119,12 +116,7 @@ fn own_status(cx: &mut Context<'_>, args: &mut Args<'_>, example: &str) -> Optio
         .ok()
         .filter(|status| OWN_STATUSES.contains(status));
     if status.is_none() {
-        let all: Vec<String> = OWN_STATUSES.iter().map(ToString::to_string).collect();
-        cx.bad(
-            word,
-            "a status that the proxy answers with",
-            &format!("one of {}", all.join(", ")),
-        );
+        cx.bad(word, "a status that the proxy answers with", &one_of_own());
         args.skip_all();
     }
     status
@@ -151,4 +143,18 @@ fn errorfile(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     };
     section.proxy.error_locations.remove(&status);
     section.proxy.error_files.insert(status, owned(file));
+}
+
+/// `errorfiles NAME [STATUS…]`
+fn errorfiles(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let Some(name) = cx.string(args, "the name of a section", "errorfiles site 403 503") else {
+        return;
+    };
+    let mut statuses = Vec::new();
+    while let Some(word) = args.take() {
+        if let Some(status) = cx.number_word(word, 200..=599) {
+            statuses.push(status.value);
+        }
+    }
+    section.proxy.error_sections.push((name, statuses));
 }

@@ -1,51 +1,158 @@
-//! Actions that answer by themselves: `deny`, `tarpit`, `return`.
+//! Actions that answer by themselves: `deny`, `tarpit`, `return`, and `http-error`.
 
-use super::http_rules::{Side, format, header};
+use super::http_rules::{format, header};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{Format, FormatPart, HttpAction, ReturnBody};
+use crate::haproxy::model::{Content, Format, FormatPart, HttpError, Reply, ReturnBody};
+use crate::haproxy::section::Section;
 use crate::source::Spanned;
 
 /// Statuses for which the proxy has answers of its own.
-const DENY: [u16; 17] = [
+pub const OWN_STATUSES: [u16; 17] = [
     200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504,
 ];
 
-pub fn denied(cx: &mut Context<'_>, args: &mut Args<'_>, side: Side) -> Option<Spanned<u16>> {
-    denied_or(cx, args, if side == Side::Request { 403 } else { 502 })
+/// `deny`, `tarpit`: `[deny_status N | status N]` and what `return` takes.
+pub fn denied(cx: &mut Context<'_>, args: &mut Args<'_>, default: u16) -> Option<Reply> {
+    reply(
+        cx,
+        args,
+        default,
+        "deny",
+        "http-request deny deny_status 429",
+    )
 }
 
-/// `[deny_status N | status N]`; what `return` takes as well is not read yet.
-pub fn denied_or(cx: &mut Context<'_>, args: &mut Args<'_>, default: u16) -> Option<Spanned<u16>> {
-    let mut found = Spanned::new(default, args.keyword);
-    if args
-        .take_if("deny_status")
-        .or_else(|| args.take_if("status"))
-        .is_some()
-    {
-        found = deny_status(cx, args)?;
+/// `return [status N] [content-type T] [string S | …] [hdr NAME FORMAT]…`
+pub fn answer(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Reply> {
+    let example = "http-request return status 200 content-type text/plain string ok";
+    reply(cx, args, 200, "return", example)
+}
+
+/// `http-error status N …`
+pub fn http_error(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let example = "http-error status 503 content-type text/plain string sorry";
+    if args.peek_text() != Some("status") {
+        cx.missing(args, "'status'", example);
+        return;
     }
-    let extra = args.peek().filter(|word| {
-        matches!(
-            word.text.as_ref(),
-            "content-type"
-                | "errorfile"
-                | "errorfiles"
-                | "default-errorfiles"
-                | "file"
-                | "lf-file"
-                | "string"
-                | "lf-string"
-                | "hdr"
-        )
-    });
-    if let Some(word) = extra {
-        not_yet(cx, word, "a denial");
-        args.skip_all();
-        return None;
+    if let Some(reply) = reply(cx, args, 0, "http-error", example) {
+        let Reply {
+            status,
+            body,
+            headers,
+        } = reply;
+        if !OWN_STATUSES.contains(&status.value) {
+            let message = format!("the proxy never answers {} by itself", status.value);
+            cx.error("haproxy/bad-value", status.span, message)
+                .suggest(one_of_own());
+            return;
+        }
+        section.proxy.error_files.remove(&status.value);
+        section.proxy.error_locations.remove(&status.value);
+        section
+            .proxy
+            .http_errors
+            .retain(|error| error.status.value != status.value);
+        section.proxy.http_errors.push(HttpError {
+            status,
+            body,
+            headers,
+        });
     }
-    Some(found)
+}
+
+pub fn one_of_own() -> String {
+    let all: Vec<String> = OWN_STATUSES.iter().map(ToString::to_string).collect();
+    format!("one of {}", all.join(", "))
+}
+
+fn reply(
+    cx: &mut Context<'_>,
+    args: &mut Args<'_>,
+    default: u16,
+    action: &str,
+    example: &str,
+) -> Option<Reply> {
+    let mut status = Spanned::new(default, args.keyword);
+    let (mut content_type, mut content, mut headers) = (None, None, Vec::new());
+    while let Some(word) = args.peek() {
+        let name = word.text.as_ref();
+        if matches!(name, "if" | "unless") {
+            break;
+        }
+        args.take();
+        match name {
+            "deny_status" if action == "deny" => status = deny_status(cx, args)?,
+            "status" if action == "deny" => {
+                status = cx.number(args, 200..=599, "the status", example)?
+            }
+            "status" => status = cx.number(args, 200..=599, "the status", example)?,
+            "content-type" => {
+                content_type = Some(cx.string(args, "the content type", example)?);
+            }
+            "hdr" => headers.push(header(cx, args)?),
+            _ => match payload(cx, word, args, example)? {
+                Some(found) => content = Some(found),
+                None => {
+                    cx.bad(
+                        word,
+                        &format!("a parameter of '{action}'"),
+                        "it takes status, content-type, string, lf-string, file, lf-file, \
+                         errorfile, errorfiles, default-errorfiles, hdr",
+                    );
+                    args.skip_all();
+                    return None;
+                }
+            },
+        }
+    }
+    let body = match (content, &content_type) {
+        (Some(content), _) => Some(ReturnBody {
+            content_type,
+            content,
+        }),
+        (None, Some(given)) => {
+            let message = "'content-type' has no effect without a text or a file".to_owned();
+            cx.warning("haproxy/no-effect", given.span, message)
+                .suggest("add 'string TEXT', 'lf-string FORMAT' or 'file PATH'");
+            None
+        }
+        (None, None) => None,
+    };
+    Some(Reply {
+        status,
+        body,
+        headers,
+    })
+}
+
+/// Where the body comes from; `Some(None)` when the word is not about that.
+#[allow(clippy::option_option)]
+fn payload(
+    cx: &mut Context<'_>,
+    word: &Word<'_>,
+    args: &mut Args<'_>,
+    example: &str,
+) -> Option<Option<Content>> {
+    Some(Some(match word.text.as_ref() {
+        "string" => {
+            let literal = cx.string(args, "the text", example)?;
+            let parts = vec![FormatPart::Literal(literal.value.clone())];
+            Content::Text(Format {
+                parts,
+                text: literal,
+            })
+        }
+        "lf-string" => Content::Text(format(cx, args, "the text")?),
+        "file" => Content::File(cx.string(args, "the file", example)?),
+        "lf-file" => Content::FormatFile(cx.string(args, "the file", example)?),
+        "errorfile" => Content::ErrorFile(cx.string(args, "the file", example)?),
+        "errorfiles" => Content::Section(cx.string(args, "the section", example)?),
+        "default-errorfiles" => Content::Own,
+        _ => return Some(None),
+    }))
 }
 
 fn deny_status(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<u16>> {
@@ -53,83 +160,10 @@ fn deny_status(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<u16>
         cx.missing(args, "the status", "http-request deny deny_status 429");
         return None;
     };
-    let status = word
-        .text
-        .parse()
-        .ok()
-        .filter(|status| DENY.contains(status));
+    let status = word.text.parse().ok();
+    let status = status.filter(|status| OWN_STATUSES.contains(status));
     if status.is_none() {
-        let all: Vec<String> = DENY.iter().map(ToString::to_string).collect();
-        cx.bad(
-            word,
-            "a status that the proxy answers with",
-            &format!("one of {}", all.join(", ")),
-        );
+        cx.bad(word, "a status that the proxy answers with", &one_of_own());
     }
     status.map(|status| Spanned::new(status, word.span))
-}
-
-fn not_yet(cx: &mut Context<'_>, word: &Word<'_>, of: &str) {
-    let severity = cx.refusal_severity();
-    let message = format!("'{}' of {of} is not supported yet", word.text);
-    cx.diagnostics
-        .add(severity, "haproxy/not-yet", word.span, message)
-        .suggest("use 'return' with 'string'");
-}
-
-/// `return [status N] [content-type T] [string S | lf-string F] [hdr NAME FORMAT]…`
-pub fn answer(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<HttpAction> {
-    let example = "http-request return status 200 content-type text/plain string ok";
-    let mut status = Spanned::new(200, args.keyword);
-    let (mut content_type, mut text, mut headers) = (None, None, Vec::new());
-    while let Some(word) = args.peek() {
-        match word.text.as_ref() {
-            "if" | "unless" => break,
-            "status" => {
-                args.take();
-                status = cx.number(args, 200..=599, "the status", example)?;
-            }
-            "content-type" => {
-                args.take();
-                content_type = Some(cx.string(args, "the content type", example)?);
-            }
-            "string" => {
-                args.take();
-                let literal = cx.string(args, "the text", example)?;
-                let parts = vec![FormatPart::Literal(literal.value.clone())];
-                text = Some(Format {
-                    parts,
-                    text: literal,
-                });
-            }
-            "lf-string" => {
-                args.take();
-                text = Some(format(cx, args, "the text")?);
-            }
-            "hdr" => {
-                args.take();
-                headers.push(header(cx, args)?);
-            }
-            "file" | "lf-file" | "errorfile" | "errorfiles" | "default-errorfiles" => {
-                not_yet(cx, word, "'return'");
-                args.skip_all();
-                return None;
-            }
-            _ => {
-                cx.bad(
-                    word,
-                    "a parameter of 'return'",
-                    "it takes status, content-type, string, lf-string, hdr",
-                );
-                args.skip_all();
-                return None;
-            }
-        }
-    }
-    let body = text.map(|text| ReturnBody { content_type, text });
-    Some(HttpAction::Return {
-        status,
-        body,
-        headers,
-    })
 }

@@ -1,6 +1,7 @@
-//! `http-request ACTION …`, `http-response ACTION …`, `redirect …`.
+//! `http-request ACTION …`, `http-response ACTION …`, `http-after-response ACTION …`, `redirect …`.
 
-use super::http_answers::{answer, denied, denied_or};
+use super::effects;
+use super::http_answers::{answer, denied};
 use super::redirect;
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
@@ -14,6 +15,8 @@ use crate::source::Spanned;
 pub enum Side {
     Request,
     Response,
+    /// `http-after-response`: answers of the proxy itself, too.
+    After,
 }
 
 impl Side {
@@ -21,6 +24,7 @@ impl Side {
         match self {
             Self::Request => "http-request",
             Self::Response => "http-response",
+            Self::After => "http-after-response",
         }
     }
 }
@@ -32,15 +36,11 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, si
     };
     // `set-var(txn.x)` is one word whose argument is in parentheses.
     let name = word.text.split('(').next().unwrap_or("");
-    let what = if side == Side::Request {
-        "http-request action"
-    } else {
-        "http-response action"
-    };
-    if !cx.known(side.keyword(), name, what, word.part(0, name.len())) {
+    let what = format!("{} action", side.keyword());
+    if !cx.known(side.keyword(), name, &what, word.part(0, name.len())) {
         return;
     }
-    let Some(action) = action(cx, name, args, side) else {
+    let Some(action) = action(cx, section, name, args, side) else {
         return;
     };
     let span = args.keyword;
@@ -71,11 +71,81 @@ fn push(
     let rules = match side {
         Side::Request => &mut section.proxy.http_request,
         Side::Response => &mut section.proxy.http_response,
+        Side::After => &mut section.proxy.http_after_response,
     };
     rules.push(HttpRule { action, condition });
 }
 
-fn action(cx: &mut Context<'_>, name: &str, args: &mut Args<'_>, side: Side) -> Option<HttpAction> {
+fn action(
+    cx: &mut Context<'_>,
+    section: &mut Section,
+    name: &str,
+    args: &mut Args<'_>,
+    side: Side,
+) -> Option<HttpAction> {
+    if effects::is_effect(name) {
+        let response = side != Side::Request;
+        return effects::effect(cx, section, name, args, response).map(HttpAction::Effect);
+    }
+    Some(match name {
+        "set-header" | "add-header" | "del-header" | "replace-header" | "replace-value" => {
+            header_action(cx, name, args)?
+        }
+        "replace-path" | "replace-pathq" | "replace-uri" => replace(cx, name, args)?,
+        "set-method" => HttpAction::SetMethod(format(cx, args, "the method")?),
+        "set-path" => HttpAction::SetPath(format(cx, args, "the path")?),
+        "set-pathq" => HttpAction::SetPathQuery(format(cx, args, "the path")?),
+        "set-query" => HttpAction::SetQuery(format(cx, args, "the query string")?),
+        "set-uri" => HttpAction::SetUri(format(cx, args, "the URI")?),
+        "allow" => HttpAction::Allow,
+        "silent-drop" => HttpAction::SilentDrop,
+        "reject" => HttpAction::Reject,
+        "deny" => HttpAction::Deny(denied(
+            cx,
+            args,
+            if side == Side::Request { 403 } else { 502 },
+        )?),
+        "tarpit" => HttpAction::Tarpit(denied(cx, args, 500)?),
+        "redirect" => HttpAction::Redirect(redirect::redirect(cx, args)?),
+        "return" => HttpAction::Return(answer(cx, args)?),
+        "auth" => {
+            let mut realm = None;
+            if args.take_if("realm").is_some() {
+                realm = Some(format(cx, args, "the realm")?);
+            }
+            HttpAction::Auth { realm }
+        }
+        "set-status" => {
+            let status = cx.number(args, 100..=999, "the status", "set-status 503")?;
+            let mut reason = None;
+            if args.take_if("reason").is_some() {
+                reason =
+                    Some(cx.string(args, "the reason", "set-status 503 reason \"Slow Down\"")?);
+            }
+            HttpAction::SetStatus { status, reason }
+        }
+        // Accepted without effect, or known by name only; the support table has said so.
+        _ => {
+            args.skip_all();
+            return None;
+        }
+    })
+}
+
+/// `replace-path REGEX FORMAT` and its kin.
+fn replace(cx: &mut Context<'_>, name: &str, args: &mut Args<'_>) -> Option<HttpAction> {
+    let example = format!("{name} ^/a/(.*) /\\1");
+    let regex = cx.string(args, "the regular expression", &example)?;
+    let value = format(cx, args, "the replacement")?;
+    Some(match name {
+        "replace-path" => HttpAction::ReplacePath { regex, value },
+        "replace-pathq" => HttpAction::ReplacePathQuery { regex, value },
+        _ => HttpAction::ReplaceUri { regex, value },
+    })
+}
+
+/// What changes header fields.
+fn header_action(cx: &mut Context<'_>, name: &str, args: &mut Args<'_>) -> Option<HttpAction> {
     Some(match name {
         "set-header" => {
             let (name, value) = header(cx, args)?;
@@ -110,49 +180,7 @@ fn action(cx: &mut Context<'_>, name: &str, args: &mut Args<'_>, side: Side) -> 
                 }
             }
         }
-        "replace-path" => {
-            let regex = cx.string(args, "the regular expression", "replace-path ^/a/(.*) /\\1")?;
-            HttpAction::ReplacePath {
-                regex,
-                value: format(cx, args, "the replacement")?,
-            }
-        }
-        "set-method" => HttpAction::SetMethod(format(cx, args, "the method")?),
-        "set-path" => HttpAction::SetPath(format(cx, args, "the path")?),
-        "set-query" => HttpAction::SetQuery(format(cx, args, "the query string")?),
-        "set-uri" => HttpAction::SetUri(format(cx, args, "the URI")?),
-        "allow" => HttpAction::Allow,
-        "silent-drop" => HttpAction::SilentDrop,
-        "deny" => HttpAction::Deny {
-            status: denied(cx, args, side)?,
-        },
-        "tarpit" => HttpAction::Tarpit {
-            status: denied_or(cx, args, 500)?,
-        },
-        "redirect" => HttpAction::Redirect(redirect::redirect(cx, args)?),
-        "return" => answer(cx, args)?,
-        "set-status" => {
-            let status = cx.number(args, 100..=999, "the status", "set-status 503")?;
-            let mut reason = None;
-            if args.take_if("reason").is_some() {
-                reason =
-                    Some(cx.string(args, "the reason", "set-status 503 reason \"Slow Down\"")?);
-            }
-            HttpAction::SetStatus { status, reason }
-        }
-        "set-log-level" => {
-            HttpAction::SetLogLevel(cx.string(args, "the level", "set-log-level silent")?)
-        }
-        "set-src" => HttpAction::SetSrc(sample(cx, args)?),
-        "set-var" => {
-            let (name, value) = variable(cx, args)?;
-            HttpAction::SetVar { name, value }
-        }
-        // Known by name only; the support table has said so.
-        _ => {
-            args.skip_all();
-            return None;
-        }
+        _ => return None,
     })
 }
 
@@ -218,19 +246,4 @@ pub fn sample(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Sample> {
         return None;
     };
     cx.sample(Piece::of(word))
-}
-
-/// `set-var(SCOPE.NAME)`: the action's word is the last one of the keyword.
-fn variable(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<(Spanned<String>, Sample)> {
-    let word = args.previous()?;
-    let (_, inner) = Piece::of(word).call();
-    let Some(name) = inner.filter(|name| !name.text.is_empty()) else {
-        cx.bad(
-            word,
-            "an action with the name of a variable",
-            "write e.g. 'set-var(txn.host)'",
-        );
-        return None;
-    };
-    Some((name.owned(), sample(cx, args)?))
 }

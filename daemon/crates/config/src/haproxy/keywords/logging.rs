@@ -20,6 +20,17 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args:
                 cx.missing(args, "the format", "log-format \"%ci:%cp %HM %HU %ST\"");
             }
         }
+        "log-format-sd" | "error-log-format" => {
+            let Some(text) = args.take_text() else {
+                return cx.missing(args, "the format", "log-format-sd \"[x@1 id=\\\"%ID\\\"]\"");
+            };
+            let format = Some(cx.format(&text));
+            if keyword == "log-format-sd" {
+                section.proxy.log_format_sd = format;
+            } else {
+                section.proxy.error_log_format = format;
+            }
+        }
         _ if args.take_if("global").is_some() => section.proxy.logs.push(LogLine::Global),
         _ => {
             if let Some(target) = log_target(cx, args) {

@@ -3,8 +3,10 @@
 mod balance;
 mod basics;
 mod bind;
+mod captures;
 mod check;
 mod cookie;
+mod effects;
 mod http_answers;
 mod http_rules;
 mod logging;
@@ -15,11 +17,14 @@ mod routing;
 mod server;
 mod server_words;
 mod stats;
+mod stick;
 mod tcp_check;
 mod tcp_rules;
 mod timeouts;
 
 pub use check::CheckLines;
+pub use effects::process_variable;
+pub use http_answers::OWN_STATUSES;
 pub use logging::log_target;
 
 use super::args::Args;
@@ -42,12 +47,33 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
     match keyword {
         "mode" | "disabled" | "enabled" | "description" | "maxconn" | "fullconn" | "backlog"
         | "id" | "retries" | "default_backend" | "http-reuse" | "errorfile" | "errorloc"
-        | "errorloc302" | "errorloc303" | "monitor-uri" | "rate-limit" | "source" => {
+        | "errorloc302" | "errorloc303" | "errorfiles" | "monitor-uri" | "rate-limit"
+        | "source" => {
             basics::keyword(cx, section, keyword, args);
         }
         "timeout" => timeouts::timeout(cx, section, args),
         "option" => options::option(cx, section, args, true),
-        "log" | "log-tag" | "log-format" => logging::keyword(cx, section, keyword, args),
+        "log" | "log-tag" | "log-format" | "log-format-sd" | "error-log-format" => {
+            logging::keyword(cx, section, keyword, args);
+        }
+        "capture" | "declare" | "unique-id-format" | "unique-id-header" | "monitor" => {
+            match keyword {
+                "capture" => captures::capture(cx, section, args),
+                "declare" => captures::declare(cx, section, args),
+                "monitor" => captures::monitor(cx, section, args),
+                _ => captures::unique_id(cx, section, keyword, args),
+            }
+            cx.finish(args, keyword);
+        }
+        "http-error" => {
+            http_answers::http_error(cx, section, args);
+            cx.finish(args, keyword);
+        }
+        "stick-table" => {
+            stick::table(cx, section, args);
+            cx.finish(args, keyword);
+        }
+        "stick" => stick::stick(cx, section, args),
         "bind" => bind::bind(cx, section, args),
         "balance" | "hash-type" => balance::keyword(cx, section, keyword, args),
         "server" => server::server(cx, section, args),
@@ -57,6 +83,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "acl" => cx.acl_line(section, args),
         "http-request" => http_rules::rule(cx, section, args, http_rules::Side::Request),
         "http-response" => http_rules::rule(cx, section, args, http_rules::Side::Response),
+        "http-after-response" => http_rules::rule(cx, section, args, http_rules::Side::After),
         "redirect" => http_rules::bare_redirect(cx, section, args),
         "use_backend" => routing::use_backend(cx, section, args),
         "use-server" => routing::use_server(cx, section, args),

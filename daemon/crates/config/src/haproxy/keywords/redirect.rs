@@ -10,7 +10,7 @@ use crate::source::Spanned;
 pub fn redirect(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Redirect> {
     let example = "redirect scheme https code 301 if !{ ssl_fc }";
     let (mut kind, mut code) = (None, Spanned::new(302, args.keyword));
-    let (mut drop_query, mut append_slash) = (false, false);
+    let (mut drop_query, mut append_slash, mut ignore_empty) = (false, false, false);
     let (mut set_cookie, mut clear_cookie) = (None, None);
     while let Some(word) = args.peek() {
         if matches!(word.text.as_ref(), "if" | "unless") {
@@ -26,16 +26,12 @@ pub fn redirect(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Redirect> {
             "append-slash" => append_slash = true,
             "set-cookie" => set_cookie = Some(cx.string(args, "the cookie", example)?),
             "clear-cookie" => clear_cookie = Some(cx.string(args, "the cookie", example)?),
-            "ignore-empty" => {
-                let message =
-                    "'ignore-empty' is accepted but has no effect: locations are not empty";
-                cx.diagnostics.note("haproxy/no-effect", word.span, message);
-            }
+            "ignore-empty" => ignore_empty = true,
             _ => {
                 cx.bad(
                     word,
                     "a parameter of 'redirect'",
-                    "it takes location, prefix, scheme, code, drop-query, append-slash, set-cookie, clear-cookie",
+                    "it takes location, prefix, scheme, code, drop-query, append-slash, ignore-empty, set-cookie, clear-cookie",
                 );
                 args.skip_all();
                 return None;
@@ -51,6 +47,7 @@ pub fn redirect(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Redirect> {
         code,
         drop_query,
         append_slash,
+        ignore_empty,
         set_cookie,
         clear_cookie,
     })

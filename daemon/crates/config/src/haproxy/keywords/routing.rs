@@ -9,21 +9,14 @@ pub fn use_backend(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<
     let Some(word) = args.take() else {
         return cx.missing(args, "the backend", "use_backend api if { path_beg /api }");
     };
-    if word.text.contains('%') {
-        let severity = cx.refusal_severity();
-        let message = "names of backends that depend on the request are not supported yet";
-        cx.diagnostics
-            .add(severity, "haproxy/not-yet", word.span, message)
-            .suggest("write one 'use_backend NAME if …' line for each");
-        args.skip_all();
-        return;
-    }
+    let computed = word.text.contains('%').then(|| cx.format(&owned(word)));
     let target = owned(word).map(ProxyName);
     if let Some(condition) = cx.condition(section, args, "use_backend").into_rule() {
-        section
-            .proxy
-            .use_backends
-            .push(UseBackend { target, condition });
+        section.proxy.use_backends.push(UseBackend {
+            target,
+            computed,
+            condition,
+        });
     }
 }
 

@@ -1,11 +1,10 @@
 //! `tcp-request connection|session|content ACTION`, `tcp-request inspect-delay`,
 //! `tcp-response content ACTION`.
 
-use super::http_rules::sample;
+use super::effects;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{TcpAction, TcpPhase, TcpRule};
-use crate::haproxy::piece::Piece;
 use crate::haproxy::section::Section;
 use crate::source::Spanned;
 
@@ -24,7 +23,12 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
         ("tcp-response", "content") => TcpPhase::ResponseContent,
         (_, "inspect-delay") => {
             cx.known("tcp phase", "inspect-delay", "keyword", args.keyword);
-            section.proxy.inspect_delay = cx.time(args, "tcp-request inspect-delay 5s");
+            let delay = cx.time(args, "tcp-request inspect-delay 5s");
+            if keyword == "tcp-request" {
+                section.proxy.inspect_delay = delay;
+            } else {
+                section.proxy.response_inspect_delay = delay;
+            }
             cx.finish(args, "inspect-delay");
             return;
         }
@@ -61,23 +65,14 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
     }
     let action = match name {
         "accept" => TcpAction::Accept,
-        "reject" | "close" => TcpAction::Reject,
+        "reject" => TcpAction::Reject,
         "silent-drop" => TcpAction::SilentDrop,
-        "set-var" => {
-            let (_, inner) = Piece::of(word).call();
-            let Some(variable) = inner else {
-                return cx.bad(
-                    word,
-                    "an action with a variable",
-                    "write 'set-var(txn.x) src'",
-                );
-            };
-            let Some(value) = sample(cx, args) else {
-                return;
-            };
-            TcpAction::SetVar {
-                name: variable.owned(),
-                value,
+        "close" => TcpAction::Close,
+        name if effects::is_effect(name) => {
+            let response = phase == TcpPhase::ResponseContent;
+            match effects::effect(cx, section, name, args, response) {
+                Some(effect) => TcpAction::Effect(effect),
+                None => return,
             }
         }
         // Known by name only.

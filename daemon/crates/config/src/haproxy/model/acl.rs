@@ -47,6 +47,10 @@ pub struct Test {
     pub matching: MatchKind,
     /// `-i`
     pub ignore_case: bool,
+    /// `-f`: files with a pattern on each line, read when the daemon takes the text up.
+    pub files: Vec<Spanned<String>>,
+    /// `-M`: the files are maps; only the keys count.
+    pub keyed: bool,
 }
 
 /// How the sample is compared; any pattern suffices.
@@ -70,6 +74,8 @@ pub enum MatchKind {
     /// Whole part between dots, slashes, colons, question marks.
     Dom(Vec<String>),
     Reg(Vec<String>),
+    /// `-m bin`: written in hexadecimal.
+    Bin(Vec<Vec<u8>>),
 }
 
 /// `eq 5`, `gt 5`, `1:1024`

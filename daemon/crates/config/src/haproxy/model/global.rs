@@ -32,6 +32,8 @@ pub struct Global {
     pub bufsize: Option<Spanned<u32>>,
     /// `tune.maxrewrite`: room kept for added headers.
     pub maxrewrite: Option<Spanned<u32>>,
+    /// `set-var`, `set-var-fmt`: variables of the process.
+    pub variables: Vec<(Spanned<String>, super::Format)>,
     /// `tune.http.maxhdr`: most headers in a message; 101 by default.
     pub max_headers: Option<Spanned<u16>>,
     /// `ca-base` and `crt-base`.

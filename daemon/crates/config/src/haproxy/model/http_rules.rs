@@ -1,6 +1,6 @@
-//! `http-request`, `http-response`, `redirect`, `use_backend`, `use-server`.
+//! `http-request`, `http-response`, `http-after-response`, `redirect`, `use_backend`, `use-server`.
 
-use super::{Condition, Format, ProxyName, ServerName};
+use super::{Condition, Effect, Format, ProxyName, ReturnBody, ServerName};
 use crate::source::Spanned;
 
 /// One rule; without a condition it always applies. Rules run in order; a final action ends.
@@ -42,6 +42,16 @@ pub enum HttpAction {
         regex: Spanned<String>,
         value: Format,
     },
+    /// Path and query string.
+    SetPathQuery(Format),
+    ReplacePathQuery {
+        regex: Spanned<String>,
+        value: Format,
+    },
+    ReplaceUri {
+        regex: Spanned<String>,
+        value: Format,
+    },
     SetQuery(Format),
     SetUri(Format),
     /// Status of the answer (http-response).
@@ -49,39 +59,34 @@ pub enum HttpAction {
         status: Spanned<u16>,
         reason: Option<Spanned<String>>,
     },
-    /// `set-var(SCOPE.NAME) EXPR`, as written.
-    SetVar {
-        name: Spanned<String>,
-        value: super::Sample,
+    /// Variables, captures, counters.
+    Effect(Effect),
+    /// Final: 401 or 407 with a challenge.
+    Auth {
+        realm: Option<Format>,
     },
-    SetLogLevel(Spanned<String>),
-    SetSrc(super::Sample),
 
     /// Final: stop here and let it pass.
     Allow,
     /// Final: 403 unless said otherwise (502 for a response).
-    Deny {
-        status: Spanned<u16>,
-    },
+    Deny(Reply),
     /// Final: the answer is held back for `timeout tarpit`.
-    Tarpit {
-        status: Spanned<u16>,
-    },
+    Tarpit(Reply),
     /// Final: the connection goes without an answer.
     SilentDrop,
     Redirect(Redirect),
     /// Final: an answer of our own.
-    Return {
-        status: Spanned<u16>,
-        body: Option<ReturnBody>,
-        headers: Vec<(Spanned<String>, Format)>,
-    },
+    Return(Reply),
+    /// `reject`: final, the connection closes without an answer.
+    Reject,
 }
 
+/// A status, and what is sent with it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ReturnBody {
-    pub content_type: Option<Spanned<String>>,
-    pub text: Format,
+pub struct Reply {
+    pub status: Spanned<u16>,
+    pub body: Option<ReturnBody>,
+    pub headers: Vec<(Spanned<String>, Format)>,
 }
 
 /// `redirect KIND VALUE [code C] [drop-query] [append-slash] [set-cookie …]`
@@ -92,6 +97,8 @@ pub struct Redirect {
     pub code: Spanned<u16>,
     pub drop_query: bool,
     pub append_slash: bool,
+    /// `ignore-empty`: no redirect when the location comes out empty.
+    pub ignore_empty: bool,
     pub set_cookie: Option<Spanned<String>>,
     pub clear_cookie: Option<Spanned<String>>,
 }
@@ -104,10 +111,21 @@ pub enum RedirectKind {
     Scheme(Format),
 }
 
+impl RedirectKind {
+    pub fn format(&self) -> &Format {
+        match self {
+            Self::Location(format) | Self::Prefix(format) | Self::Scheme(format) => format,
+        }
+    }
+}
+
 /// `use_backend NAME [if COND]`; the first that holds wins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UseBackend {
+    /// The name as written.
     pub target: Spanned<ProxyName>,
+    /// A name that depends on the request; when there is no such backend, the rule is passed over.
+    pub computed: Option<Format>,
     pub condition: Option<Condition>,
 }
 

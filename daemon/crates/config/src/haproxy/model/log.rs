@@ -99,3 +99,10 @@ pub enum LogFormat {
     /// `log-format`
     Custom(Format),
 }
+
+/// `capture request|response header NAME len N`, `capture cookie NAME len N`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    pub name: Spanned<String>,
+    pub len: u32,
+}

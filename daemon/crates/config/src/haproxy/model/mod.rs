@@ -6,10 +6,12 @@
 //! stays `None`.
 
 mod acl;
+mod answers;
 mod balance;
 mod bind;
 mod check;
 mod cookie;
+mod effect;
 mod global;
 mod http_rules;
 mod log;
@@ -17,10 +19,14 @@ mod proxy;
 mod sample;
 mod server;
 mod stats;
+mod stick;
 mod tcp_rules;
 mod timeouts;
+mod users;
+mod walk;
 
 pub use acl::{Acl, AclId, AclTerm, Condition, IntTest, IpNet, MatchKind, Test, TestRef};
+pub use answers::{Content, HttpError, HttpErrors, ReturnBody};
 pub use balance::{Balance, HashType};
 pub use bind::{Bind, BindTls, Ipv6Mode, ListenAddress};
 pub use check::{
@@ -28,11 +34,10 @@ pub use check::{
     ExpectedContent, HealthCheck, HttpCheck,
 };
 pub use cookie::{Cookie, CookieMode};
+pub use effect::{Effect, TagValue};
 pub use global::{Global, StatsSocket};
-pub use http_rules::{
-    HttpAction, HttpRule, Redirect, RedirectKind, ReturnBody, UseBackend, UseServer,
-};
-pub use log::{Facility, Level, LogFormat, LogLine, LogSink, LogTarget};
+pub use http_rules::{HttpAction, HttpRule, Redirect, RedirectKind, Reply, UseBackend, UseServer};
+pub use log::{Capture, Facility, Level, LogFormat, LogLine, LogSink, LogTarget};
 pub use proxy::{
     ConnectionMode, ForwardFor, HttpReuse, Mode, Proxy, ProxyKind, ProxyOptions, Redispatch,
 };
@@ -41,9 +46,13 @@ pub use server::{
     CheckSettings, Host, OnMarkedDown, SendProxy, Server, ServerAddress, ServerPort, ServerTls,
 };
 pub use stats::{StatsAuth, StatsPage};
+pub use stick::{StickKind, StickRule, StickTable, Store, TableKey};
 pub use tcp_rules::{TcpAction, TcpPhase, TcpRule};
 pub use timeouts::Timeouts;
+pub use users::{User, UserList};
+pub use walk::{Found, walk};
 
+use crate::source::Spanned;
 use std::fmt;
 
 /// Name of a frontend, backend or listen section.
@@ -72,6 +81,8 @@ pub struct Config {
     pub global: Global,
     /// Frontends, backends and listen sections in the order of the text.
     pub proxies: Vec<Proxy>,
+    pub userlists: Vec<UserList>,
+    pub http_errors: Vec<HttpErrors>,
 }
 
 impl Config {
@@ -88,6 +99,13 @@ impl Config {
     /// The backend or listen section of that name.
     pub fn backend(&self, name: &ProxyName) -> Option<&Proxy> {
         self.backends().find(|proxy| proxy.name.value == *name)
+    }
+
+    /// Files that the daemon reads for it, each where it is named: answers, patterns, maps.
+    pub fn files(&self) -> Vec<&Spanned<String>> {
+        let sections = self.http_errors.iter().flat_map(|e| e.files.values());
+        let own = self.proxies.iter().flat_map(|proxy| walk(proxy).files);
+        sections.chain(own).collect()
     }
 
     /// Where a section logs to: its own targets, with `log global` replaced by the global ones.

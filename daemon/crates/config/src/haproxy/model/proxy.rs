@@ -1,8 +1,9 @@
 //! A frontend, backend or listen section, with its defaults folded in.
 
 use super::{
-    Acl, Balance, Bind, Cookie, HashType, HealthCheck, HttpRule, IpNet, ListenAddress, LogFormat,
-    LogLine, ProxyName, Server, StatsPage, TcpRule, Timeouts, UseBackend, UseServer,
+    Acl, Balance, Bind, Capture, Condition, Cookie, Format, HashType, HealthCheck, HttpError,
+    HttpRule, IpNet, ListenAddress, LogFormat, LogLine, ProxyName, Server, StatsPage, StickRule,
+    StickTable, TcpRule, Timeouts, UseBackend, UseServer,
 };
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -62,20 +63,41 @@ pub struct Proxy {
     pub rate_limit_sessions: Option<Spanned<u32>>,
     pub logs: Vec<LogLine>,
     pub log_format: LogFormat,
+    /// `log-format-sd`: structured data of RFC 5424.
+    pub log_format_sd: Option<Format>,
+    /// `error-log-format`: lines of connections that failed before a session began.
+    pub error_log_format: Option<Format>,
+    /// Captured for the log; a slot without a name is filled by rules.
+    pub request_captures: Vec<Capture>,
+    pub response_captures: Vec<Capture>,
+    pub cookie_capture: Option<Capture>,
+    pub unique_id_format: Option<Format>,
+    pub unique_id_header: Option<Spanned<String>>,
     pub log_tag: Option<Spanned<String>>,
     /// Status → path of a file with a whole raw HTTP answer.
     pub error_files: BTreeMap<u16, Spanned<String>>,
     /// Status → URL and the status of the redirect (302 or 303).
     pub error_locations: BTreeMap<u16, (u16, Spanned<String>)>,
+    /// `http-error`: answers by status, spelt out.
+    pub http_errors: Vec<HttpError>,
+    /// `errorfiles NAME [status…]`: all or some of an `http-errors` section.
+    pub error_sections: Vec<(Spanned<String>, Vec<u16>)>,
     pub acls: Vec<Acl>,
     pub http_request: Vec<HttpRule>,
     pub http_response: Vec<HttpRule>,
+    pub http_after_response: Vec<HttpRule>,
     pub tcp_rules: Vec<TcpRule>,
     /// `tcp-request inspect-delay`.
     pub inspect_delay: Option<Spanned<Duration>>,
+    /// `tcp-response inspect-delay`.
+    pub response_inspect_delay: Option<Spanned<Duration>>,
     pub stats: Option<StatsPage>,
     /// `monitor-uri`: answered 200 by the proxy itself.
     pub monitor_uri: Option<Spanned<String>>,
+    /// `monitor fail if COND`: then 503.
+    pub monitor_fail: Vec<Condition>,
+    pub stick_table: Option<StickTable>,
+    pub stick_rules: Vec<StickRule>,
 
     pub binds: Vec<Bind>,
     pub use_backends: Vec<UseBackend>,

@@ -76,6 +76,11 @@ pub enum Fetch {
     Var(String),
     /// Value of an environment variable, already taken from the injected map.
     Env(String),
+    /// Any other fetch of the support table, its arguments checked against its signature.
+    Other {
+        name: String,
+        arguments: Vec<String>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +99,13 @@ pub enum Converter {
     Lower,
     Upper,
     Length,
-    /// Parsed but without a type of its own: name and raw arguments.
+    /// `map…(FILE[,DEFAULT])`: the name, the file, what is given when no key matches.
+    Map {
+        name: String,
+        file: Spanned<String>,
+        default: Option<String>,
+    },
+    /// Any other of the support table, its arguments checked against its signature.
     Other {
         name: String,
         arguments: Vec<String>,

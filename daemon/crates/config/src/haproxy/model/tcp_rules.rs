@@ -1,6 +1,6 @@
 //! `tcp-request` and `tcp-response`.
 
-use super::{Condition, Sample};
+use super::{Condition, Effect};
 use crate::source::Spanned;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,9 +28,7 @@ pub enum TcpAction {
     Accept,
     Reject,
     SilentDrop,
-    /// `set-var(SCOPE.NAME) EXPR`
-    SetVar {
-        name: Spanned<String>,
-        value: Sample,
-    },
+    /// `close` of a response: the server's side ends.
+    Close,
+    Effect(Effect),
 }

@@ -27,7 +27,7 @@ fn leads_somewhere(proxy: &Proxy) -> bool {
     let answers = proxy.http_request.iter().any(|rule| {
         matches!(
             *rule.action,
-            HttpAction::Redirect(_) | HttpAction::Return { .. } | HttpAction::Deny { .. }
+            HttpAction::Redirect(_) | HttpAction::Return(_) | HttpAction::Deny(_)
         )
     });
     answers

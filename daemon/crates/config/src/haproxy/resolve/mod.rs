@@ -6,6 +6,7 @@ mod frontends;
 mod listeners;
 mod names;
 mod servers;
+mod tables;
 
 use super::context::Context;
 use super::model::{Config, LogFormat, Mode, Proxy, ProxyKind};
@@ -22,6 +23,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
     }
     names::unique(cx, &config);
     names::references(cx, &config);
+    tables::check(cx, &config);
     for proxy in &config.proxies {
         if proxy.disabled {
             continue;

@@ -55,11 +55,12 @@ pub fn references(cx: &mut Context<'_>, config: &Config) {
         .collect();
     for proxy in config.frontends() {
         let default = proxy.default_backend.iter();
-        for target in default.chain(proxy.use_backends.iter().map(|rule| &rule.target)) {
-            // A name with a format in it is only known for each request.
-            if target.0.contains("%[") {
-                continue;
-            }
+        // A name with a format in it is only known for each request.
+        let fixed = proxy
+            .use_backends
+            .iter()
+            .filter(|rule| rule.computed.is_none());
+        for target in default.chain(fixed.map(|rule| &rule.target)) {
             match backs.get(&target.value) {
                 Some(back) => modes(cx, proxy, back, target),
                 None => unknown(cx, config, &backs, target),

@@ -1,0 +1,178 @@
+//! Sections that other sections refer to: `userlist`, `http-errors`.
+
+use super::args::Args;
+use super::context::Context;
+use super::keywords::OWN_STATUSES;
+use super::model::{Config, HttpErrors, User, UserList};
+use super::section::Listed;
+use crate::source::Spanned;
+use std::collections::BTreeMap;
+
+/// Opens the section of that name.
+pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut Args<'_>) -> bool {
+    let example = match kind {
+        Listed::Users => "userlist admins",
+        Listed::Errors => "http-errors site",
+    };
+    let Some(name) = cx.string(args, "the name of the section", example) else {
+        return false;
+    };
+    cx.finish(args, example.split(' ').next().unwrap_or(""));
+    match kind {
+        Listed::Users => config.userlists.push(UserList {
+            name,
+            users: Vec::new(),
+        }),
+        Listed::Errors => config.http_errors.push(HttpErrors {
+            name,
+            files: BTreeMap::new(),
+        }),
+    }
+    true
+}
+
+/// Group name → its users, as `group NAME users A,B` says; settled when the section ends.
+#[derive(Default)]
+pub struct Groups(pub Vec<(String, Vec<Spanned<String>>)>);
+
+pub fn keyword(
+    cx: &mut Context<'_>,
+    config: &mut Config,
+    kind: Listed,
+    groups: &mut Groups,
+    mut args: Args<'_>,
+) {
+    let args = &mut args;
+    let Some(keyword) = args.keyword_text() else {
+        return;
+    };
+    match (kind, keyword) {
+        (Listed::Users, "user") => user(cx, config, args),
+        (Listed::Users, "group") => group(cx, groups, args),
+        (Listed::Errors, "errorfile") => errorfile(cx, config, args),
+        (kind, _) => {
+            let known = match kind {
+                Listed::Users => "user and group",
+                Listed::Errors => "errorfile",
+            };
+            cx.error(
+                "haproxy/unknown-keyword",
+                args.keyword,
+                format!("unknown keyword '{keyword}' in this section"),
+            )
+            .suggest(format!("it takes {known} lines"));
+            return;
+        }
+    }
+    cx.finish(args, keyword);
+}
+
+fn user(cx: &mut Context<'_>, config: &mut Config, args: &mut Args<'_>) {
+    let example = "user admin insecure-password SECRET groups ops";
+    let Some(name) = cx.string(args, "the name of the user", example) else {
+        return;
+    };
+    let (mut password, mut hashed, mut member) = (String::new(), false, Vec::new());
+    while let Some(word) = args.take() {
+        match word.text.as_ref() {
+            kind @ ("password" | "insecure-password") => {
+                hashed = kind == "password";
+                let Some(text) = cx.string(args, "the password", example) else {
+                    return;
+                };
+                if hashed && !known_hash(&text) {
+                    cx.error(
+                        "haproxy/bad-value",
+                        text.span,
+                        "this hash of a password cannot be checked here".to_owned(),
+                    )
+                    .suggest("use SHA-256 or SHA-512, as 'mkpasswd -m sha-512' writes them");
+                }
+                password = text.value;
+            }
+            "groups" => {
+                let list = cx.string(args, "the groups", example);
+                let list = list.map(|list| list.value).unwrap_or_default();
+                member.extend(list.split(',').map(str::to_owned));
+            }
+            _ => {
+                cx.bad(
+                    word,
+                    "a parameter of 'user'",
+                    "it takes password, insecure-password, groups",
+                );
+                return args.skip_all();
+            }
+        }
+    }
+    if let Some(list) = config.userlists.last_mut() {
+        list.users.push(User {
+            name,
+            password,
+            hashed,
+            groups: member,
+        });
+    }
+}
+
+/// SHA-crypt with 256 or 512 bits.
+fn known_hash(text: &str) -> bool {
+    text.starts_with("$5$") || text.starts_with("$6$")
+}
+
+fn group(cx: &mut Context<'_>, groups: &mut Groups, args: &mut Args<'_>) {
+    let example = "group ops users admin,anna";
+    let Some(name) = cx.string(args, "the name of the group", example) else {
+        return;
+    };
+    let mut users = Vec::new();
+    if args.take_if("users").is_some()
+        && let Some(list) = cx.string(args, "the users", example)
+    {
+        let names = list.value.split(',');
+        users.extend(names.map(|user| Spanned::new(user.to_owned(), list.span)));
+    }
+    groups.0.push((name.value, users));
+}
+
+/// Puts users into the groups that name them.
+pub fn close(cx: &mut Context<'_>, config: &mut Config, groups: &mut Groups) {
+    let groups = std::mem::take(groups);
+    let Some(list) = config.userlists.last_mut() else {
+        return;
+    };
+    for (group, names) in groups.0 {
+        for name in names {
+            match list
+                .users
+                .iter_mut()
+                .find(|user| user.name.value == name.value)
+            {
+                Some(user) => user.groups.push(group.clone()),
+                None => {
+                    let message = format!("there is no user '{name}' in this userlist");
+                    cx.error("haproxy/unknown-user", name.span, message)
+                        .suggest(format!("add 'user {name} password …'"));
+                }
+            }
+        }
+    }
+}
+
+fn errorfile(cx: &mut Context<'_>, config: &mut Config, args: &mut Args<'_>) {
+    let example = "errorfile 503 /etc/haproxy/errors/503.http";
+    let Some(status) = cx.number(args, 200..=599, "the status", example) else {
+        return args.skip_all();
+    };
+    if !OWN_STATUSES.contains(&status.value) {
+        let message = format!("the proxy never answers {} by itself", status.value);
+        cx.warning("haproxy/no-effect", status.span, message)
+            .suggest("it can still be sent by 'http-request return errorfiles'");
+    }
+    if let (Some(file), Some(section)) = (
+        cx.string(args, "the file", example),
+        config.http_errors.last_mut(),
+    ) {
+        section.files.insert(status.value, file);
+    }
+}

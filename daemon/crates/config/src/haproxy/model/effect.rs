@@ -1,0 +1,53 @@
+//! What rules of any kind can do besides deciding: variables, captures, counters.
+
+use super::{Format, Sample};
+use crate::source::Spanned;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// `set-var(SCOPE.NAME) EXPR`, as written.
+    SetVar {
+        name: Spanned<String>,
+        value: Sample,
+    },
+    /// `set-var-fmt(SCOPE.NAME) FORMAT`
+    SetVarFormat {
+        name: Spanned<String>,
+        value: Format,
+    },
+    UnsetVar {
+        name: Spanned<String>,
+    },
+    /// `capture EXPR len N` makes a slot of its own; `capture EXPR id N` fills a declared one. The
+    /// slot is a place in the frontend's captures.
+    Capture {
+        value: Sample,
+        slot: u32,
+    },
+    /// `track-scN KEY [table T]`
+    Track {
+        slot: u8,
+        key: Sample,
+        table: Option<Spanned<String>>,
+    },
+    /// `sc-inc-gpc(IDX,SLOT)`, `sc-inc-gpc0(SLOT)`
+    IncrementCounter {
+        slot: u8,
+        index: u32,
+    },
+    /// `sc-set-gpt(IDX,SLOT) VALUE`
+    SetTag {
+        slot: u8,
+        index: u32,
+        value: TagValue,
+    },
+    SetLogLevel(Spanned<String>),
+    SetSrc(Sample),
+    SetSrcPort(Sample),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TagValue {
+    Number(u32),
+    Sample(Sample),
+}

@@ -1,0 +1,169 @@
+//! References to stick tables, userlists and `http-errors` sections.
+
+use crate::haproxy::context::Context;
+use crate::haproxy::model::{Config, Converter, Effect, Fetch, Proxy, walk};
+use crate::haproxy::signatures;
+use crate::source::Span;
+use crate::suggest::nearest;
+
+/// What a name may refer to.
+struct Names<'c> {
+    tables: Vec<&'c str>,
+    users: Vec<&'c str>,
+    errors: Vec<&'c str>,
+}
+
+pub fn check(cx: &mut Context<'_>, config: &Config) {
+    let with_table = config.proxies.iter().filter(|p| p.stick_table.is_some());
+    let names = Names {
+        tables: with_table.map(|p| p.name.value.0.as_str()).collect(),
+        users: config
+            .userlists
+            .iter()
+            .map(|u| u.name.value.as_str())
+            .collect(),
+        errors: config
+            .http_errors
+            .iter()
+            .map(|e| e.name.value.as_str())
+            .collect(),
+    };
+    for proxy in config.proxies.iter().filter(|p| !p.disabled) {
+        let found = walk(proxy);
+        for sample in found.samples {
+            sample_references(cx, &names, proxy, sample);
+        }
+        for effect in found.effects {
+            if let Effect::Track { key, table, slot } = effect {
+                slots(cx, key.fetch.span, i64::from(*slot));
+                let place = table.as_ref().map_or(key.fetch.span, |table| table.span);
+                table_reference(
+                    cx,
+                    &names,
+                    proxy,
+                    table.as_ref().map(|t| t.value.as_str()),
+                    place,
+                );
+            }
+        }
+        for rule in &proxy.stick_rules {
+            let place = rule
+                .table
+                .as_ref()
+                .map_or(rule.key.fetch.span, |table| table.span);
+            table_reference(
+                cx,
+                &names,
+                proxy,
+                rule.table.as_ref().map(|t| t.value.as_str()),
+                place,
+            );
+        }
+        let sections = proxy.error_sections.iter().map(|(name, _)| name);
+        for name in sections.chain(found.sections) {
+            known(
+                cx,
+                "http-errors section",
+                &names.errors,
+                &name.value,
+                name.span,
+            );
+        }
+    }
+}
+
+fn sample_references(
+    cx: &mut Context<'_>,
+    names: &Names<'_>,
+    proxy: &Proxy,
+    sample: &crate::haproxy::model::Sample,
+) {
+    if let Fetch::Other { name, arguments } = &sample.fetch.value
+        && let Some(signature) = signatures::fetch(name)
+    {
+        let span = sample.fetch.span;
+        if name.starts_with("sc_")
+            && let Some(slot) = arguments.get(usize::from(signature.arguments.starts_with("ii")))
+        {
+            slots(cx, span, slot.trim().parse().unwrap_or(0));
+        }
+        // Counters of what is tracked look into whichever table that is.
+        let own = name.starts_with("src_") || name.starts_with("table_");
+        references(cx, names, proxy, signature.arguments, arguments, span, own);
+    }
+    for converter in &sample.converters {
+        if let Converter::Other { name, arguments } = &converter.value
+            && let Some(signature) = signatures::converter(name)
+        {
+            let (kinds, span) = (signature.arguments, converter.span);
+            references(cx, names, proxy, kinds, arguments, span, false);
+        }
+    }
+}
+
+fn references(
+    cx: &mut Context<'_>,
+    names: &Names<'_>,
+    proxy: &Proxy,
+    kinds: &str,
+    arguments: &[String],
+    span: Span,
+    own: bool,
+) {
+    for (at, kind) in kinds.chars().filter(|kind| *kind != '?').enumerate() {
+        let given = arguments
+            .get(at)
+            .map(String::as_str)
+            .filter(|text| !text.is_empty());
+        match kind {
+            't' if given.is_some() => table_reference(cx, names, proxy, given, span),
+            't' if own => table_reference(cx, names, proxy, None, span),
+            'u' => known(cx, "userlist", &names.users, given.unwrap_or(""), span),
+            _ => {}
+        }
+    }
+}
+
+fn table_reference(
+    cx: &mut Context<'_>,
+    names: &Names<'_>,
+    proxy: &Proxy,
+    name: Option<&str>,
+    span: Span,
+) {
+    match name {
+        Some(name) => known(cx, "stick table", &names.tables, name, span),
+        None if proxy.stick_table.is_none() => {
+            let message = format!(
+                "{} '{}' has no stick table",
+                proxy.kind.keyword(),
+                proxy.name
+            );
+            cx.error("haproxy/unknown-table", span, message)
+                .suggest("add 'stick-table type ip size 100k expire 10m store …', or name the section that has one: 'table NAME'");
+        }
+        None => {}
+    }
+}
+
+fn known(cx: &mut Context<'_>, what: &str, names: &[&str], name: &str, span: Span) {
+    if names.contains(&name) {
+        return;
+    }
+    let message = format!("there is no {what} '{name}'");
+    let help = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None if names.is_empty() => format!("add a {what} of that name"),
+        None => format!("there are: {}", names.join(", ")),
+    };
+    cx.error("haproxy/unknown-table", span, message)
+        .suggest(help);
+}
+
+fn slots(cx: &mut Context<'_>, span: Span, slot: i64) {
+    if !(0..3).contains(&slot) {
+        let message = format!("there is no counter {slot}");
+        cx.error("haproxy/bad-value", span, message)
+            .suggest("counters are 0, 1 and 2");
+    }
+}

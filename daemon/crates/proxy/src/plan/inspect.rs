@@ -1,0 +1,143 @@
+//! What decides about connections and routes: tcp rules, `use_backend`, `stick`, `monitor fail`.
+
+use super::{Attachments, Inspection, Route, StickRule};
+use crate::rules::compile::Compiler;
+use crate::rules::environment::{Environment, Tables};
+use crate::rules::memory::Variable;
+use crate::rules::sample::Sample;
+use crate::rules::{Condition, Format};
+use crate::shared::Registry;
+use config::Spanned;
+use config::haproxy::model::{self, Config, Proxy, TcpPhase};
+use std::cell::Cell;
+use std::time::Duration;
+
+fn delay(time: Option<&Spanned<Duration>>) -> u64 {
+    time.map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(0))
+}
+
+pub fn request(proxy: &Proxy, compiler: &Compiler<'_>, problems: &mut Vec<String>) -> Inspection {
+    Inspection {
+        rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::RequestContent, problems),
+        delay: delay(proxy.inspect_delay.as_ref()),
+    }
+}
+
+pub fn response(proxy: &Proxy, compiler: &Compiler<'_>, problems: &mut Vec<String>) -> Inspection {
+    Inspection {
+        rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::ResponseContent, problems),
+        delay: delay(proxy.response_inspect_delay.as_ref()),
+    }
+}
+
+pub fn routes(
+    proxy: &Proxy,
+    compiler: &Compiler<'_>,
+    find: &impl Fn(&str) -> Option<usize>,
+    problems: &mut Vec<String>,
+) -> Vec<(Option<Condition>, Route)> {
+    let mut routes = Vec::new();
+    for rule in &proxy.use_backends {
+        let route = match &rule.computed {
+            Some(format) => Format::compile(format, compiler.env).map(Route::Computed),
+            None => find(&rule.target.0).map(Route::Fixed).ok_or_else(|| {
+                format!(
+                    "use_backend names '{}', which is not a backend",
+                    rule.target.value
+                )
+            }),
+        };
+        match (compiler.condition(rule.condition.as_ref()), route) {
+            (Ok(condition), Ok(route)) => routes.push((condition, route)),
+            (Err(why), _) | (_, Err(why)) => problems.push(why),
+        }
+    }
+    routes
+}
+
+pub fn stick(proxy: &Proxy, compiler: &Compiler<'_>, problems: &mut Vec<String>) -> Vec<StickRule> {
+    let mut rules = Vec::new();
+    for rule in &proxy.stick_rules {
+        let response = rule.kind == model::StickKind::StoreResponse;
+        compiler.env.response.set(response);
+        let compiled = compiler
+            .condition(rule.condition.as_ref())
+            .and_then(|condition| {
+                Ok(StickRule {
+                    kind: rule.kind,
+                    key: Sample::compile(&rule.key, compiler.env)?,
+                    table: compiler
+                        .env
+                        .table(rule.table.as_ref().map(|t| t.value.as_str()))?,
+                    condition,
+                })
+            });
+        match compiled {
+            Ok(rule) => rules.push(rule),
+            Err(why) => problems.push(why),
+        }
+    }
+    rules
+}
+
+pub fn monitor(
+    proxy: &Proxy,
+    compiler: &Compiler<'_>,
+    problems: &mut Vec<String>,
+) -> Vec<Condition> {
+    let mut conditions = Vec::new();
+    for condition in &proxy.monitor_fail {
+        match compiler.condition(Some(condition)) {
+            Ok(condition) => conditions.extend(condition),
+            Err(why) => problems.push(why),
+        }
+    }
+    conditions
+}
+
+pub fn log_format(
+    format: Option<&model::Format>,
+    compiler: &Compiler<'_>,
+    problems: &mut Vec<String>,
+) -> Option<Format> {
+    match Format::compile_log(format?, compiler.env) {
+        Ok(format) => Some(format),
+        Err(why) => {
+            problems.push(format!("log-format: {why}"));
+            None
+        }
+    }
+}
+
+/// `set-var` of `global`: set anew with each configuration.
+pub fn process_variables(
+    model: &Config,
+    attachments: &Attachments,
+    tables: &Tables,
+    registry: &Registry,
+) -> Result<(), Vec<String>> {
+    let remembers = Cell::new(false);
+    let env = Environment {
+        model,
+        attachments,
+        tables,
+        section: "",
+        remembers: &remembers,
+        response: Cell::new(false),
+    };
+    let mut problems = Vec::new();
+    for (name, format) in &model.global.variables {
+        let Some(variable) = Variable::new(&name.value) else {
+            continue;
+        };
+        match Format::constant(format, &env, &registry.variables) {
+            Ok(value) => registry.variables.set(&variable.name, Some(value)),
+            Err(why) => problems.push(format!("global set-var {name}: {why}")),
+        }
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}

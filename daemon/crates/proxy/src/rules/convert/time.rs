@@ -1,0 +1,166 @@
+//! Dates: `http_date` (RFC 9110 §5.6.7), `ltime` and `utime` with the letters of strftime(3).
+
+use super::Apply;
+use crate::rules::sample::Arguments;
+use crate::rules::value::Value;
+
+const DAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+pub fn apply(name: &str) -> Option<Apply> {
+    Some(match name {
+        "http_date" => |v, a, _| {
+            let unit = match a.text(1) {
+                b"ms" => 1_000,
+                b"us" => 1_000_000,
+                _ => 1,
+            };
+            // The offset is counted in the value's own unit.
+            let at = v.int()?.saturating_add(a.int(0));
+            let (seconds, rest) = (at.div_euclid(unit), at.rem_euclid(unit));
+            let mut format = b"%a, %d %b %Y %H:%M:%S".to_vec();
+            if unit > 1 {
+                format.extend_from_slice(format!(".{rest}").as_bytes());
+            }
+            format.extend_from_slice(b" GMT");
+            Some(Value::owned(format_time(&format, seconds, 0)))
+        },
+        "utime" => |v, a, _| formatted(v.int()?, a, false),
+        "ltime" => |v, a, _| formatted(v.int()?, a, true),
+        _ => return None,
+    })
+}
+
+fn formatted(seconds: i64, a: &Arguments, local: bool) -> Option<Value<'static>> {
+    let seconds = seconds.checked_add(a.int(1))?;
+    let offset = if local {
+        sys::localtime::utc_offset(seconds)
+    } else {
+        0
+    };
+    Some(Value::owned(format_time(a.text(0), seconds, offset)))
+}
+
+struct Civil {
+    year: i64,
+    month: usize,
+    day: i64,
+    year_day: i64,
+}
+
+/// The calendar day of a count of days since 1970-01-01 (proleptic Gregorian calendar).
+fn civil(days: i64) -> Civil {
+    let leap = |y: i64| y % 4 == 0 && y % 100 != 0 || y % 400 == 0;
+    // 400 years have 146,097 days: whole periods first, then year by year.
+    let mut year = 1970 + days.div_euclid(146_097) * 400;
+    let mut left = days.rem_euclid(146_097);
+    while left >= 365 + i64::from(leap(year)) {
+        left -= 365 + i64::from(leap(year));
+        year += 1;
+    }
+    let lengths = [
+        31,
+        28 + i64::from(leap(year)),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    let (mut month, year_day) = (0, left);
+    while left >= lengths[month] {
+        left -= lengths[month];
+        month += 1;
+    }
+    Civil {
+        year,
+        month,
+        day: left + 1,
+        year_day,
+    }
+}
+
+fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
+    let local = seconds.saturating_add(i64::from(offset));
+    // Beyond these years nothing is shown, and nothing is reckoned for long.
+    let local = local.clamp(-62_135_596_800, 253_402_300_799);
+    let days = local.div_euclid(86_400);
+    let (date, of_day) = (civil(days), local.rem_euclid(86_400));
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    let week_day = usize::try_from((days + 4).rem_euclid(7)).unwrap_or(0);
+    let (day_name, month_name) = (DAYS[week_day], MONTHS[date.month]);
+    let month = date.month + 1;
+    let mut out = String::new();
+    let mut letters = format.iter().map(|b| char::from(*b));
+    while let Some(letter) = letters.next() {
+        if letter != '%' {
+            out.push(letter);
+            continue;
+        }
+        let text = match letters.next() {
+            Some('a') => day_name[..3].to_owned(),
+            Some('A') => day_name.to_owned(),
+            Some('b' | 'h') => month_name[..3].to_owned(),
+            Some('B') => month_name.to_owned(),
+            Some('C') => format!("{:02}", date.year / 100),
+            Some('d') => format!("{:02}", date.day),
+            Some('D') => format!("{month:02}/{:02}/{:02}", date.day, date.year % 100),
+            Some('e') => format!("{:2}", date.day),
+            Some('F') => format!("{}-{month:02}-{:02}", date.year, date.day),
+            Some('H') => format!("{hour:02}"),
+            Some('I') => format!("{:02}", (hour + 11) % 12 + 1),
+            Some('j') => format!("{:03}", date.year_day + 1),
+            Some('m') => format!("{month:02}"),
+            Some('M') => format!("{minute:02}"),
+            Some('n') => "\n".to_owned(),
+            Some('p') => (if hour < 12 { "AM" } else { "PM" }).to_owned(),
+            Some('R') => format!("{hour:02}:{minute:02}"),
+            Some('s') => seconds.to_string(),
+            Some('S') => format!("{second:02}"),
+            Some('t') => "\t".to_owned(),
+            Some('T') => format!("{hour:02}:{minute:02}:{second:02}"),
+            Some('u') => (if week_day == 0 { 7 } else { week_day }).to_string(),
+            Some('w') => week_day.to_string(),
+            Some('y') => format!("{:02}", date.year % 100),
+            Some('Y') => date.year.to_string(),
+            Some('z') => format!(
+                "{}{:02}{:02}",
+                if offset < 0 { '-' } else { '+' },
+                offset.abs() / 3600,
+                offset.abs() / 60 % 60
+            ),
+            Some('Z') => (if offset == 0 { "UTC" } else { "" }).to_owned(),
+            Some('%') => "%".to_owned(),
+            Some(other) => format!("%{other}"),
+            None => "%".to_owned(),
+        };
+        out.push_str(&text);
+    }
+    out.into_bytes()
+}

@@ -1,0 +1,236 @@
+//! What rules do besides deciding: variables, captures, counters, log level, source.
+
+use super::context::Context;
+use super::environment::Environment;
+use super::format::Format;
+use super::memory::{LogLevel, Scope, Variable};
+use super::sample::Sample;
+use super::sample::sticky::key_of;
+use super::value::Value;
+use crate::shared::table::{Counter, Table, Tracked};
+use config::haproxy::model::{self, TagValue};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use trafficlog::Level;
+
+#[derive(Debug)]
+pub enum Effect {
+    Set(Variable, Sample),
+    SetFormat(Variable, Format),
+    Unset(Variable),
+    Capture {
+        sample: Sample,
+        slot: usize,
+        response: bool,
+    },
+    Track {
+        slot: usize,
+        key: Sample,
+        table: Arc<Table>,
+        http: bool,
+    },
+    Increment {
+        slot: usize,
+        index: usize,
+    },
+    Tag {
+        slot: usize,
+        index: usize,
+        value: Tag,
+    },
+    LogLevel(LogLevel),
+    Source(Sample),
+    SourcePort(Sample),
+}
+
+#[derive(Debug)]
+pub enum Tag {
+    Number(u32),
+    Sample(Sample),
+}
+
+impl Effect {
+    /// `http`: the rule sees a request, so tracking it counts one.
+    pub fn compile(
+        effect: &model::Effect,
+        env: &Environment<'_>,
+        http: bool,
+    ) -> Result<Self, String> {
+        env.remember();
+        let variable = |name: &str| {
+            Variable::new(name).ok_or_else(|| format!("the variable '{name}' has no scope"))
+        };
+        Ok(match effect {
+            model::Effect::SetVar { name, value } => {
+                Self::Set(variable(name)?, Sample::compile(value, env)?)
+            }
+            model::Effect::SetVarFormat { name, value } => {
+                Self::SetFormat(variable(name)?, Format::compile(value, env)?)
+            }
+            model::Effect::UnsetVar { name } => Self::Unset(variable(name)?),
+            model::Effect::Capture { value, slot } => Self::Capture {
+                sample: Sample::compile(value, env)?,
+                slot: *slot as usize,
+                response: env.response.get(),
+            },
+            model::Effect::Track { slot, key, table } => Self::Track {
+                slot: usize::from(*slot),
+                key: Sample::compile(key, env)?,
+                table: env.table(table.as_ref().map(|t| t.value.as_str()))?,
+                http,
+            },
+            model::Effect::IncrementCounter { slot, index } => Self::Increment {
+                slot: usize::from(*slot),
+                index: *index as usize,
+            },
+            model::Effect::SetTag { slot, index, value } => Self::Tag {
+                slot: usize::from(*slot),
+                index: *index as usize,
+                value: match value {
+                    TagValue::Number(n) => Tag::Number(*n),
+                    TagValue::Sample(sample) => Tag::Sample(Sample::compile(sample, env)?),
+                },
+            },
+            model::Effect::SetLogLevel(name) => Self::LogLevel(log_level(name)),
+            model::Effect::SetSrc(sample) => Self::Source(Sample::compile(sample, env)?),
+            model::Effect::SetSrcPort(sample) => Self::SourcePort(Sample::compile(sample, env)?),
+        })
+    }
+
+    pub fn apply(&self, ctx: &Context<'_>) {
+        match self {
+            Self::Set(variable, sample) => {
+                // A value that is not there leaves the variable as it was.
+                if let Some(value) = sample.value(ctx) {
+                    set(variable, Some(value), ctx);
+                }
+            }
+            Self::SetFormat(variable, format) => {
+                set(variable, Some(Value::owned(format.text(ctx))), ctx);
+            }
+            Self::Unset(variable) => set(variable, None, ctx),
+            Self::Capture {
+                sample,
+                slot,
+                response,
+            } => capture(sample, *slot, *response, ctx),
+            Self::Track {
+                slot,
+                key,
+                table,
+                http,
+            } => track(*slot, key, table, *http, ctx),
+            Self::Increment { slot, index } => with_tracked(*slot, ctx, |tracked, now| {
+                tracked.entry.increment(&tracked.table.layout, *index, now);
+            }),
+            Self::Tag { slot, index, value } => {
+                let value = match value {
+                    Tag::Number(n) => Some(*n),
+                    Tag::Sample(sample) => {
+                        let n = sample.value(ctx).and_then(|value| value.int());
+                        n.and_then(|n| u32::try_from(n).ok())
+                    }
+                };
+                if let Some(value) = value {
+                    with_tracked(*slot, ctx, |tracked, _| {
+                        tracked.entry.set_tag(*index, value)
+                    });
+                }
+            }
+            Self::LogLevel(level) => drop(ctx.remember(|memory| memory.log_level = Some(*level))),
+            Self::Source(sample) => {
+                if let Some(ip) = sample.value(ctx).and_then(|value| value.ip()) {
+                    move_source(ctx, |old| SocketAddr::new(ip, old.port()));
+                }
+            }
+            Self::SourcePort(sample) => {
+                let port = sample.value(ctx).and_then(|value| value.int());
+                if let Some(port) = port.and_then(|n| u16::try_from(n).ok()) {
+                    move_source(ctx, |old| SocketAddr::new(old.ip(), port));
+                }
+            }
+        }
+    }
+}
+
+fn log_level(name: &str) -> LogLevel {
+    let names = [
+        "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
+    ];
+    match names.iter().position(|known| *known == name) {
+        Some(at) => LogLevel::As(Level::from_number(u8::try_from(at).unwrap_or(7))),
+        None => LogLevel::Silent,
+    }
+}
+
+pub fn set(variable: &Variable, value: Option<Value<'static>>, ctx: &Context<'_>) {
+    if variable.scope == Scope::Process {
+        ctx.plan.variables.set(&variable.name, value);
+    } else {
+        ctx.remember(|memory| memory.set(variable, value));
+    }
+}
+
+/// Fills a slot of the frontend, as long as that is declared to be.
+fn capture(sample: &Sample, slot: usize, response: bool, ctx: &Context<'_>) {
+    let Some(frontend) = ctx.plan.frontends.get(ctx.frontend) else {
+        return;
+    };
+    let declared = if response {
+        &frontend.response_captures
+    } else {
+        &frontend.request_captures
+    };
+    let mut text = Vec::new();
+    let Some(capture) = declared.get(slot).filter(|_| sample.last(ctx, &mut text)) else {
+        return;
+    };
+    text.truncate(capture.len as usize);
+    ctx.remember(|memory| {
+        let slots = if response {
+            &mut memory.response_captures
+        } else {
+            &mut memory.request_captures
+        };
+        if slots.len() <= slot {
+            slots.resize(declared.len(), None);
+        }
+        slots[slot] = Some(text);
+    });
+}
+
+/// The first rule that tracks a slot wins.
+fn track(slot: usize, key: &Sample, table: &Arc<Table>, http: bool, ctx: &Context<'_>) {
+    let free = ctx.remember(|memory| memory.tracked.get(slot).is_some_and(Option::is_none));
+    if free != Some(true) {
+        return;
+    }
+    let Some(key) = key.value(ctx).and_then(|value| key_of(table, &value)) else {
+        return;
+    };
+    let Some(tracked) = Tracked::begin(table, &key, ctx.now, !ctx.session_phase) else {
+        return;
+    };
+    if http {
+        tracked.add(Counter::HttpReqCnt, 1, ctx.now);
+        tracked.add(Counter::HttpReqRate, 1, ctx.now);
+    }
+    ctx.remember(|memory| memory.tracked[slot] = Some(tracked));
+}
+
+fn with_tracked(slot: usize, ctx: &Context<'_>, use_it: impl FnOnce(&Tracked, u64)) {
+    ctx.remember(|memory| {
+        if let Some(Some(tracked)) = memory.tracked.get(slot) {
+            use_it(tracked, ctx.now);
+        }
+    });
+}
+
+fn move_source(ctx: &Context<'_>, change: impl FnOnce(SocketAddr) -> SocketAddr) {
+    let nowhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+    let new = change(ctx.client.unwrap_or(nowhere));
+    ctx.remember(|memory| {
+        memory.source = Some(new);
+        memory.source_stays |= ctx.session_phase;
+    });
+}

@@ -1,0 +1,53 @@
+//! What expressions refer to while they are compiled.
+
+use crate::plan::Attachments;
+use crate::shared::table::Table;
+use config::haproxy::model::Config;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Tables by the name of their section.
+pub type Tables = HashMap<String, Arc<Table>>;
+
+pub struct Environment<'e> {
+    pub model: &'e Config,
+    pub attachments: &'e Attachments,
+    pub tables: &'e Tables,
+    /// The section whose rules are compiled.
+    pub section: &'e str,
+    /// Something has to be remembered from rule to rule.
+    pub remembers: &'e Cell<bool>,
+    /// What is compiled belongs to a message of the server.
+    pub response: Cell<bool>,
+}
+
+impl Environment<'_> {
+    /// The named table, or the section's own.
+    pub fn table(&self, name: Option<&str>) -> Result<Arc<Table>, String> {
+        let name = name.filter(|name| !name.is_empty()).unwrap_or(self.section);
+        let found = self.tables.get(name).cloned();
+        found.ok_or_else(|| format!("'{name}' has no stick table"))
+    }
+
+    pub fn remember(&self) {
+        self.remembers.set(true);
+    }
+
+    /// A file that the supervisor read; this process may see another root.
+    pub fn file(&self, path: &str) -> Result<Vec<u8>, String> {
+        match self.attachments.get(path) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => std::fs::read(path).map_err(|e| format!("cannot read '{path}': {e}")),
+        }
+    }
+
+    /// The lines of a file of patterns: what is written, without comments and empty lines.
+    pub fn lines(&self, path: &str) -> Result<Vec<String>, String> {
+        let bytes = self.file(path)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let lines = text.lines().map(str::trim);
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        Ok(lines.map(str::to_owned).collect())
+    }
+}

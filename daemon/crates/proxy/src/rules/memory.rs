@@ -1,0 +1,149 @@
+//! What rules remember: variables, captures, tracked counters, of a connection and its exchange.
+
+use super::value::Value;
+use crate::shared::table::{Counter, Tracked};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use trafficlog::Level;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Process,
+    Session,
+    Exchange,
+    Request,
+    Response,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    pub scope: Scope,
+    pub name: Arc<str>,
+}
+
+impl Variable {
+    /// `txn.name`; `None` without a scope.
+    pub fn new(text: &str) -> Option<Self> {
+        let (scope, name) = text.split_once('.')?;
+        let scope = match scope {
+            "proc" => Scope::Process,
+            "sess" => Scope::Session,
+            "txn" => Scope::Exchange,
+            "req" => Scope::Request,
+            "res" => Scope::Response,
+            _ => return None,
+        };
+        Some(Self {
+            scope,
+            name: name.into(),
+        })
+    }
+}
+
+/// Variables of the whole process.
+#[derive(Debug, Default)]
+pub struct ProcessVariables(Mutex<Vec<(Arc<str>, Value<'static>)>>);
+
+impl ProcessVariables {
+    pub fn get(&self, name: &str) -> Option<Value<'static>> {
+        let list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = list.iter().find(|(known, _)| **known == *name)?;
+        Some(found.1.clone())
+    }
+
+    pub fn set(&self, name: &Arc<str>, value: Option<Value<'static>>) {
+        let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        list.retain(|(known, _)| known != name);
+        list.extend(value.map(|value| (name.clone(), value)));
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Memory {
+    variables: Vec<(Variable, Value<'static>)>,
+    pub tracked: [Option<Tracked>; 3],
+    pub request_captures: Vec<Option<Vec<u8>>>,
+    pub response_captures: Vec<Option<Vec<u8>>>,
+    pub request_cookie: Option<Vec<u8>>,
+    pub response_cookie: Option<Vec<u8>>,
+    pub unique_id: Option<Vec<u8>>,
+    pub log_level: Option<LogLevel>,
+    /// `set-src`: who the client is taken to be.
+    pub source: Option<SocketAddr>,
+    /// It was set before the first request and holds for the connection.
+    pub source_stays: bool,
+}
+
+/// `set-log-level`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    Silent,
+    As(Level),
+}
+
+impl Memory {
+    pub fn get(&self, variable: &Variable) -> Option<Value<'static>> {
+        let found = self.variables.iter().find(|(known, _)| known == variable)?;
+        Some(found.1.clone())
+    }
+
+    pub fn set(&mut self, variable: &Variable, value: Option<Value<'static>>) {
+        let place = self
+            .variables
+            .iter_mut()
+            .find(|(known, _)| known == variable);
+        match (place, value) {
+            (Some(place), Some(value)) => place.1 = value,
+            (None, Some(value)) => self.variables.push((variable.clone(), value)),
+            (_, None) => self.variables.retain(|(known, _)| known != variable),
+        }
+    }
+
+    fn forget(&mut self, scope: Scope) {
+        self.variables
+            .retain(|(variable, _)| variable.scope != scope);
+    }
+
+    /// The response begins: variables of the request are gone.
+    pub fn begin_response(&mut self) {
+        self.forget(Scope::Request);
+    }
+
+    /// Counts for everything that is tracked.
+    pub fn count(&self, counters: &[Counter], n: u64, now: u64) {
+        for tracked in self.tracked.iter().flatten() {
+            for counter in counters {
+                tracked.add(*counter, n, now);
+            }
+        }
+    }
+
+    /// The exchange is over: what belongs to it goes.
+    pub fn end_exchange(&mut self, now: u64) {
+        for scope in [Scope::Exchange, Scope::Request, Scope::Response] {
+            self.forget(scope);
+        }
+        for slot in &mut self.tracked {
+            if let Some(tracked) = slot.take_if(|tracked| tracked.per_request) {
+                tracked.end(now);
+            }
+        }
+        self.request_captures.iter_mut().for_each(|c| *c = None);
+        self.response_captures.iter_mut().for_each(|c| *c = None);
+        self.request_cookie = None;
+        self.response_cookie = None;
+        self.unique_id = None;
+        self.log_level = None;
+        if !self.source_stays {
+            self.source = None;
+        }
+    }
+
+    pub fn end_connection(&mut self, now: u64) {
+        for slot in &mut self.tracked {
+            if let Some(tracked) = slot.take() {
+                tracked.end(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Answers that rules give: `deny`, `tarpit`, `return`, `auth`, and those of `http-error`.
+
+use super::act::Outcome;
+use super::context::Context;
+use super::environment::Environment;
+use super::format::Format;
+use super::redirect::single_line;
+use crate::plan::reason;
+use config::haproxy::model::{self, Content, FormatPart};
+
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    body: Body,
+    headers: Vec<(Vec<u8>, Format)>,
+}
+
+#[derive(Debug)]
+enum Body {
+    /// The section's own answer to that status.
+    Prepared,
+    Empty,
+    /// A whole message, as errorfiles have it.
+    Raw(Vec<u8>),
+    Bytes(Option<String>, Vec<u8>),
+    Text(Option<String>, Format),
+}
+
+impl Reply {
+    /// `refusal`: without a body of its own it is the section's answer instead of an empty one.
+    pub fn compile(
+        reply: &model::Reply,
+        refusal: bool,
+        env: &Environment<'_>,
+    ) -> Result<Self, String> {
+        let status = reply.status.value;
+        let header = |(name, value): &(config::Spanned<String>, model::Format)| {
+            Ok((name.as_bytes().to_vec(), Format::compile(value, env)?))
+        };
+        Ok(Self {
+            status,
+            body: body(reply.body.as_ref(), status, refusal, env)?,
+            headers: reply
+                .headers
+                .iter()
+                .map(header)
+                .collect::<Result<_, String>>()?,
+        })
+    }
+
+    pub fn outcome(&self, ctx: &Context<'_>) -> Outcome {
+        let ctx = &Context {
+            status: self.status,
+            ..*ctx
+        };
+        let (kind, body) = match &self.body {
+            Body::Prepared => return Outcome::Deny(self.status),
+            Body::Raw(raw) => return raw_outcome(self.status, raw),
+            Body::Empty => (None, Vec::new()),
+            Body::Bytes(kind, bytes) => (kind.as_deref(), bytes.clone()),
+            Body::Text(kind, format) => (kind.as_deref(), format.text(ctx)),
+        };
+        let mut head = head(self.status, body.len());
+        if let Some(kind) = kind.filter(|_| !body.is_empty()) {
+            http1::write::field(b"content-type", kind.as_bytes(), &mut head);
+        }
+        for (name, value) in &self.headers {
+            http1::write::field(name, &single_line(value.text(ctx)), &mut head);
+        }
+        Outcome::Answer {
+            status: self.status,
+            head,
+            body,
+        }
+    }
+
+    /// The same as one raw message, for answers that are prepared once.
+    pub fn raw(&self, ctx: &Context<'_>) -> Option<Vec<u8>> {
+        match self.outcome(ctx) {
+            Outcome::Answer { head, body, .. } => Some([&head[..], b"\r\n", &body].concat()),
+            _ => None,
+        }
+    }
+}
+
+fn head(status: u16, length: usize) -> Vec<u8> {
+    format!(
+        "HTTP/1.1 {status} {}\r\ncontent-length: {length}\r\n",
+        reason(status)
+    )
+    .into_bytes()
+}
+
+fn body(
+    body: Option<&model::ReturnBody>,
+    status: u16,
+    refusal: bool,
+    env: &Environment<'_>,
+) -> Result<Body, String> {
+    let Some(body) = body else {
+        return Ok(if refusal { Body::Prepared } else { Body::Empty });
+    };
+    let kind = body.content_type.as_ref().map(|kind| kind.value.clone());
+    Ok(match &body.content {
+        Content::Own => Body::Prepared,
+        Content::Text(format) => match &format.parts[..] {
+            [FormatPart::Literal(text)] => Body::Bytes(kind, text.clone().into_bytes()),
+            _ => Body::Text(kind, Format::compile(format, env)?),
+        },
+        Content::File(path) => Body::Bytes(kind, env.file(&path.value)?),
+        Content::FormatFile(path) => {
+            let text = String::from_utf8_lossy(&env.file(&path.value)?).into_owned();
+            let parsed = config::haproxy::parse_format(&text)
+                .map_err(|why| format!("{}: {why}", path.value))?;
+            Body::Text(kind, Format::compile(&parsed, env)?)
+        }
+        Content::ErrorFile(path) => Body::Raw(crate::plan::normal(&env.file(&path.value)?)),
+        Content::Section(name) => {
+            let sections = &env.model.http_errors;
+            let section = sections.iter().find(|s| s.name.value == name.value);
+            match section.and_then(|s| s.files.get(&status)) {
+                Some(path) => Body::Raw(crate::plan::normal(&env.file(&path.value)?)),
+                None => Body::Prepared,
+            }
+        }
+    })
+}
+
+/// Head and body of a raw message; its own status is what is sent.
+pub fn raw_outcome(status: u16, raw: &[u8]) -> Outcome {
+    let end = raw.windows(4).position(|w| w == b"\r\n\r\n");
+    let (head, body) = match end {
+        Some(at) => (&raw[..at + 2], &raw[at + 4..]),
+        None => (raw, &b""[..]),
+    };
+    Outcome::Answer {
+        status,
+        head: head.to_vec(),
+        body: body.to_vec(),
+    }
+}
+
+/// `auth`: asks for a name and a password; a request to a proxy gets the proxy's question.
+pub fn challenge(realm: Option<&Format>, ctx: &Context<'_>) -> Outcome {
+    let target = ctx.line.map_or(&b"/"[..], |line| line.target);
+    let to_proxy = target.first() != Some(&b'/') && target != b"*";
+    let (status, header): (u16, &[u8]) = if to_proxy {
+        (407, b"proxy-authenticate")
+    } else {
+        (401, b"www-authenticate")
+    };
+    let section = ctx
+        .backend
+        .and_then(|b| ctx.plan.backends.get(b))
+        .map(|b| &b.name);
+    let section = section.or_else(|| ctx.plan.frontends.get(ctx.frontend).map(|f| &f.name));
+    let realm = match realm {
+        Some(format) => format.text(ctx),
+        None => section
+            .map(|name| name.clone().into_bytes())
+            .unwrap_or_default(),
+    };
+    let answers = match ctx.backend.and_then(|b| ctx.plan.backends.get(b)) {
+        Some(b) => &b.answers,
+        None => &ctx.plan.frontends[ctx.frontend].answers,
+    };
+    let (mut head, body) = answers.get(status);
+    let value = [&b"Basic realm=\""[..], &single_line(realm), b"\""].concat();
+    http1::write::field(header, &value, &mut head);
+    Outcome::Answer { status, head, body }
+}

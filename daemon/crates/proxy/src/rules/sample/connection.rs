@@ -1,0 +1,109 @@
+//! Fetches about the client's connection, constants, variables, time and chance.
+
+use super::Get;
+use crate::rules::context::Context;
+use crate::rules::memory::Scope;
+use crate::rules::value::Value;
+use std::net::IpAddr;
+use std::sync::atomic::Ordering::Relaxed;
+
+fn port(address: Option<std::net::SocketAddr>) -> Option<Value<'static>> {
+    address.map(|a| Value::Int(i64::from(a.port())))
+}
+
+fn ip(address: Option<std::net::SocketAddr>) -> Option<Value<'static>> {
+    address.map(|a| Value::Ip(a.ip().to_canonical()))
+}
+
+/// The client's own address, whatever `set-src` says.
+fn peer(ctx: &Context<'_>) -> Option<std::net::SocketAddr> {
+    ctx.socket
+        .and_then(|socket| sys::tcp::peer_address(socket).ok())
+        .or(ctx.client)
+}
+
+/// Whether an address is one of this machine: it can be bound.
+fn is_local(ip: IpAddr) -> bool {
+    ip.is_loopback() || std::net::UdpSocket::bind((ip, 0)).is_ok()
+}
+
+pub fn get(name: &str) -> Option<Get> {
+    Some(match name {
+        "always_true" => |_, _| Some(Value::Bool(true)),
+        "always_false" | "ssl_fc" => |_, _| Some(Value::Bool(false)),
+        "int" => |a, _| Some(Value::Int(a.int(0))),
+        "bool" => |a, _| Some(Value::Bool(a.int(0) != 0)),
+        "str" | "bin" | "meth" => |a, _| Some(Value::bytes(a.text(0))),
+        "ipv4" | "ipv6" => |a, _| Some(Value::Ip(a.name()?.parse().ok()?)),
+        "src" => |_, c| ip(c.client),
+        "src_port" => |_, c| port(c.client),
+        "src_is_local" => |_, c| Some(Value::Bool(is_local(c.client?.ip().to_canonical()))),
+        "dst" => |_, c| ip(c.local()),
+        "dst_port" => |_, c| port(c.local()),
+        "dst_is_local" | "fc_dst_is_local" => {
+            |_, c| Some(Value::Bool(is_local(c.local()?.ip().to_canonical())))
+        }
+        "dst_conn" => |_, c| {
+            let frontend = c.plan.frontends.get(c.frontend)?;
+            Some(Value::Int(i64::from(frontend.shared.active.load(Relaxed))))
+        },
+        "fc_src" => |_, c| ip(peer(c)),
+        "fc_src_port" => |_, c| port(peer(c)),
+        "fc_src_is_local" => |_, c| Some(Value::Bool(is_local(peer(c)?.ip().to_canonical()))),
+        "fc_dst" => |_, c| ip(c.local()),
+        "fc_dst_port" => |_, c| port(c.local()),
+        "fc_http_major" => |_, c| c.line.map(|_| Value::Int(1)),
+        "bc_http_major" => |_, c| c.response.map(|_| Value::Int(1)),
+        "bc_dst" => |_, c| ip(sys::tcp::peer_address(c.server_socket?).ok()),
+        "bc_dst_port" => |_, c| port(sys::tcp::peer_address(c.server_socket?).ok()),
+        "bc_src" => |_, c| ip(sys::tcp::local_address(c.server_socket?).ok()),
+        "bc_src_port" => |_, c| port(sys::tcp::local_address(c.server_socket?).ok()),
+        "var" => |a, c| {
+            let variable = a.variable.as_ref()?;
+            if variable.scope == Scope::Process {
+                return c.plan.variables.get(&variable.name);
+            }
+            c.remember(|memory| memory.get(variable))?
+        },
+        "rand" => |a, c| {
+            let range = a.numbers.first().and_then(|n| u32::try_from(*n).ok());
+            Some(Value::Int(i64::from(
+                range.filter(|r| *r > 0).map_or(c.random, |r| c.random % r),
+            )))
+        },
+        "uuid" => |_, c| Some(Value::owned(uuid(c))),
+        "date" => |a, _| Some(Value::Int(unix_us() / 1_000_000 + a.int(0))),
+        "date_us" => |_, _| Some(Value::Int(unix_us() % 1_000_000)),
+        "hostname" => |_, _| {
+            Some(Value::owned(
+                rustix::system::uname().nodename().to_bytes().to_vec(),
+            ))
+        },
+        "nbproc" | "proc" => |_, _| Some(Value::Int(1)),
+        "thread" => |_, c| Some(Value::count(c.worker)),
+        _ => return None,
+    })
+}
+
+fn unix_us() -> i64 {
+    i64::try_from(sys::epoll::unix_us()).unwrap_or(0)
+}
+
+/// RFC 9562 §5.4, from the worker's generator: to tell requests apart, not to keep secrets.
+fn uuid(ctx: &Context<'_>) -> Vec<u8> {
+    let mut seed = ctx.random;
+    let mut word = || {
+        seed = balance::hash::avalanche(seed.wrapping_add(0x9e37_79b9));
+        seed
+    };
+    let now = u32::try_from(sys::epoll::unix_us() & 0xffff_ffff).unwrap_or(0);
+    let (a, b, c, d) = (word() ^ now, word(), word(), word());
+    format!(
+        "{a:08x}-{:04x}-4{:03x}-{:04x}-{c:08x}{:04x}",
+        b >> 16,
+        b & 0xfff,
+        0x8000 | d >> 16 & 0x3fff,
+        d & 0xffff
+    )
+    .into_bytes()
+}

@@ -1,0 +1,157 @@
+//! Fetches about frontends, backends and servers.
+
+use super::{Arguments, Get};
+use crate::plan::{Backend, Frontend, Server};
+use crate::rules::context::Context;
+use crate::rules::value::Value;
+use std::sync::atomic::Ordering::Relaxed;
+
+pub fn get(name: &str) -> Option<Get> {
+    backends(name)
+        .or_else(|| servers(name))
+        .or_else(|| frontends(name))
+}
+
+fn int(n: u64) -> Option<Value<'static>> {
+    Some(Value::Int(i64::try_from(n).unwrap_or(i64::MAX)))
+}
+
+fn frontends(name: &str) -> Option<Get> {
+    Some(match name {
+        "fe_conn" => |a, c| int(frontend(a, c)?.shared.active.load(Relaxed).into()),
+        "fe_sess_rate" => |a, c| int(frontend(a, c)?.shared.session_rate.read(c.now)),
+        "fe_req_rate" => |a, c| int(frontend(a, c)?.shared.request_rate.read(c.now)),
+        "fe_name" => |_, c| {
+            Some(Value::bytes(
+                c.plan.frontends.get(c.frontend)?.name.as_bytes(),
+            ))
+        },
+        "fe_id" => |_, c| int(section_id(c, c.plan.frontends.get(c.frontend)?.section)),
+        "fe_defbe" => |_, c| {
+            let default = c.plan.frontends.get(c.frontend)?.default_backend?;
+            Some(Value::bytes(c.plan.backends.get(default)?.name.as_bytes()))
+        },
+        "fe_client_timeout" => |_, c| int(c.plan.frontends.get(c.frontend)?.timeouts.client),
+        "so_id" => |_, c| {
+            let address = c.local()?.to_string();
+            let all = &c.plan.frontends.get(c.frontend)?.addresses;
+            int(all
+                .iter()
+                .position(|a| *a == address)
+                .map_or(1, |at| at as u64 + 1))
+        },
+        _ => return None,
+    })
+}
+
+fn backends(name: &str) -> Option<Get> {
+    Some(match name {
+        "nbsrv" => |a, c| int(usable(backend(a, c)?).count() as u64),
+        "be_conn" => |a, c| int(backend(a, c)?.shared.active.load(Relaxed).into()),
+        "be_sess_rate" => |a, c| int(backend(a, c)?.shared.session_rate.read(c.now)),
+        "be_conn_free" | "connslots" => |a, c| {
+            let b = backend(a, c)?;
+            // A server without a limit has room without an end.
+            if usable(b).any(|s| s.maxconn == 0) {
+                return Some(Value::Int(-1));
+            }
+            let room = |s: &Server| s.maxconn.saturating_sub(s.shared.active.load(Relaxed));
+            int(usable(b).map(|s| u64::from(room(s))).sum())
+        },
+        "queue" => |a, c| int(backend(a, c)?.shared.queued.load(Relaxed).into()),
+        "avg_queue" => |a, c| {
+            let b = backend(a, c)?;
+            let queued = u64::from(b.shared.queued.load(Relaxed));
+            int(queued.div_ceil(usable(b).count().max(1) as u64))
+        },
+        "be_name" => |_, c| {
+            Some(Value::bytes(
+                c.plan.backends.get(c.backend?)?.name.as_bytes(),
+            ))
+        },
+        "be_id" => |_, c| int(section_id(c, c.plan.backends.get(c.backend?)?.section)),
+        "be_server_timeout" | "cur_server_timeout" => {
+            |_, c| int(c.plan.backends.get(c.backend?)?.timeouts.server)
+        }
+        "be_tunnel_timeout" | "cur_tunnel_timeout" => {
+            |_, c| int(c.plan.backends.get(c.backend?)?.timeouts.tunnel?)
+        }
+        _ => return None,
+    })
+}
+
+fn servers(name: &str) -> Option<Get> {
+    Some(match name {
+        "srv_name" => |_, c| Some(Value::bytes(c.server?.as_bytes())),
+        "srv_id" => |_, c| {
+            let b = c.plan.backends.get(c.backend?)?;
+            let at = b
+                .servers
+                .iter()
+                .position(|s| Some(s.name.as_str()) == c.server)?;
+            int(at as u64 + 1)
+        },
+        "srv_is_up" => |a, c| Some(Value::Bool(server(a, c)?.shared.state().is_up())),
+        "srv_conn" => |a, c| int(server(a, c)?.shared.active.load(Relaxed).into()),
+        "srv_conn_free" => |a, c| {
+            let s = server(a, c)?;
+            if s.maxconn == 0 {
+                return Some(Value::Int(-1));
+            }
+            int(s
+                .maxconn
+                .saturating_sub(s.shared.active.load(Relaxed))
+                .into())
+        },
+        "srv_weight" | "srv_uweight" | "srv_iweight" => |a, c| int(server(a, c)?.weight.into()),
+        _ => return None,
+    })
+}
+
+fn usable(b: &Backend) -> impl Iterator<Item = &Server> {
+    b.servers.iter().filter(|s| s.shared.state().is_up())
+}
+
+/// `id`, or the place in the text.
+fn section_id(ctx: &Context<'_>, section: usize) -> u64 {
+    let given = ctx
+        .plan
+        .model
+        .proxies
+        .get(section)
+        .and_then(|p| p.id.as_ref());
+    given.map_or(section as u64 + 2, |id| u64::from(id.value))
+}
+
+fn frontend<'a>(arguments: &Arguments, ctx: &Context<'a>) -> Option<&'a Frontend> {
+    let index = match arguments.name() {
+        Some(name) => ctx.plan.frontend_index(name)?,
+        None => ctx.frontend,
+    };
+    ctx.plan.frontends.get(index)
+}
+
+fn backend<'a>(arguments: &Arguments, ctx: &Context<'a>) -> Option<&'a Backend> {
+    backend_named(arguments.name(), ctx)
+}
+
+pub fn backend_named<'a>(name: Option<&str>, ctx: &Context<'a>) -> Option<&'a Backend> {
+    match name {
+        Some(name) => ctx.plan.backends.iter().find(|b| b.name == name),
+        None => {
+            let default = ctx.plan.frontends.get(ctx.frontend)?.default_backend;
+            ctx.plan.backends.get(ctx.backend.or(default)?)
+        }
+    }
+}
+
+/// `BACKEND/SERVER` or a server of the current backend.
+fn server<'a>(arguments: &Arguments, ctx: &Context<'a>) -> Option<&'a Server> {
+    let name = arguments.name()?;
+    let (backend, server) = match name.split_once('/') {
+        Some((backend, server)) => (Some(backend), server),
+        None => (None, name),
+    };
+    let b = backend_named(backend, ctx)?;
+    b.servers.iter().find(|s| s.name == server)
+}

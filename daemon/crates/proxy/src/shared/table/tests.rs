@@ -1,0 +1,79 @@
+use super::*;
+use config::haproxy::model::{Store, TableKey};
+use std::time::Duration;
+
+fn table(size: u64, expire_s: u64, store: &[(&'static str, u64)]) -> Arc<Table> {
+    let store = store.iter().map(|(name, seconds)| Store {
+        name,
+        period: (*seconds > 0).then(|| Duration::from_secs(*seconds)),
+        count: 1,
+    });
+    let spec = StickTable {
+        key: config::Spanned::implied(TableKey::Integer),
+        size,
+        expire: (expire_s > 0).then(|| Duration::from_secs(expire_s)),
+        nopurge: false,
+        store: store.collect(),
+    };
+    Arc::new(Table::new("t", &spec))
+}
+
+#[test]
+fn entries_expire_when_unused_and_stay_while_held() {
+    let table = table(10, 5, &[("conn_cur", 0)]);
+    let (held, idle) = (Key::integer(1), Key::integer(2));
+    let tracked = Tracked::begin(&table, &held, 1000, false).unwrap();
+    table.take(&idle, 1000).unwrap();
+    assert_eq!(table.used(5999), 2);
+    assert_eq!(table.used(6000), 1);
+    assert!(table.find(&idle, 6000).is_none());
+    let entry = table.find(&held, 6000).unwrap();
+    assert_eq!(entry.get(&table.layout, Counter::ConnCur, 6000), Some(1));
+    tracked.end(7000);
+    assert_eq!(entry.get(&table.layout, Counter::ConnCur, 7000), Some(0));
+    assert_eq!(table.used(11_999), 1, "the end was a use");
+    assert_eq!(table.used(12_000), 0);
+}
+
+#[test]
+fn a_full_table_drops_what_was_unused_for_longest() {
+    let table = table(2, 0, &[]);
+    for n in 1..=2 {
+        table.take(&Key::integer(n), 10).unwrap();
+    }
+    table.take(&Key::integer(1), 20).unwrap();
+    table.take(&Key::integer(3), 30).unwrap();
+    assert!(table.find(&Key::integer(2), 30).is_none());
+    assert!(table.find(&Key::integer(1), 30).is_some());
+    // Nothing can be dropped while everything is held.
+    let _one = Tracked::begin(&table, &Key::integer(1), 40, false).unwrap();
+    let _two = Tracked::begin(&table, &Key::integer(3), 40, false).unwrap();
+    assert!(table.take(&Key::integer(4), 50).is_none());
+    assert_eq!(table.used(50), 2);
+}
+
+#[test]
+fn rates_cover_exactly_their_period() {
+    let mut rate = Rate::default();
+    for now in [10_000, 10_100, 10_200] {
+        rate.add(1, now, 1000);
+    }
+    assert_eq!(rate.read(10_900, 1000), 3);
+    // Half of the next window has gone: half of the last one still counts.
+    assert_eq!(rate.read(11_500, 1000), 1);
+    assert_eq!(rate.read(12_000, 1000), 0);
+    assert_eq!(rate.read(99_000, 1000), 0);
+}
+
+#[test]
+fn only_what_the_table_stores_is_there() {
+    let table = table(2, 0, &[("http_req_rate", 10), ("gpc0", 0)]);
+    let entry = table.take(&Key::integer(1), 0).unwrap();
+    entry.add(&table.layout, Counter::HttpReqRate, 2, 5);
+    entry.add(&table.layout, Counter::ConnCnt, 2, 5);
+    assert_eq!(entry.get(&table.layout, Counter::HttpReqRate, 6), Some(2));
+    assert_eq!(entry.get(&table.layout, Counter::ConnCnt, 6), None);
+    assert_eq!(entry.increment(&table.layout, 0, 6), Some(1));
+    assert_eq!(entry.increment(&table.layout, 1, 6), None);
+    assert_eq!((entry.clear(0), entry.gpc(0)), (Some(1), Some(0)));
+}
