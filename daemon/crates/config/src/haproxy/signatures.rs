@@ -367,10 +367,9 @@ fn counter(name: &str) -> Option<Signature> {
         return None;
     }
     let arguments = match (prefix, array) {
-        ("sc", false) => "i?t",
         ("sc", true) => "ii?t",
         ("sc0" | "sc1" | "sc2" | "src", false) => "?t",
-        ("sc0" | "sc1" | "sc2" | "src", true) => "i?t",
+        ("sc", false) | ("sc0" | "sc1" | "sc2" | "src", true) => "i?t",
         _ => return None,
     };
     Some(Signature { kind, arguments })

@@ -36,7 +36,10 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ("StatsAuth.*", &[("stats", "auth")]),
     ("Proxy.description", &[("proxy", "description")]),
     ("Proxy.rate_limit_sessions", &[("proxy", "rate-limit")]),
-    ("Proxy.inspect_delay", &[("tcp phase", "inspect-delay")]),
+    // Found by this crate for its own checks.
+    ("Found.samples", &[]),
+    ("Found.effects", &[]),
+    ("Proxy.error_log_format", &[("proxy", "error-log-format")]),
     ("ProxyOptions.logasap", &[("option", "logasap")]),
     (
         "ProxyOptions.http_buffer_request",

@@ -40,7 +40,7 @@ impl Answers {
         }
         for error in &proxy.http_errors {
             let reply = model::Reply {
-                status: error.status.clone(),
+                status: error.status,
                 body: error.body.clone(),
                 headers: error.headers.clone(),
             };

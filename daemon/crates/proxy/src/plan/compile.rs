@@ -76,9 +76,7 @@ pub fn compile(
     if !problems.is_empty() {
         return Err(problems);
     }
-    if let Err(why) = inspect::process_variables(&model, attachments, &tables, registry) {
-        return Err(why);
-    }
+    inspect::process_variables(&model, attachments, &tables, registry)?;
     let g = &model.global;
     let process = g.maxconn.as_ref().map_or(0, |n| n.value);
     servers::fill_fullconn(&frontends, &mut backends, process);

@@ -103,11 +103,11 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
             let replace = |v: &[u8]| -> Vec<u8> {
                 if *each {
                     let parts: Vec<Vec<u8>> = http1::field::list(v)
-                        .map(|p| regex.replace(p, &template[..]).into_owned())
+                        .map(|p| expanded(regex, p, &template))
                         .collect();
-                    return parts.join(&b", "[..]);
+                    return parts.join(&b","[..]);
                 }
-                regex.replace(v, &template[..]).into_owned()
+                expanded(regex, v, &template)
             };
             let lines = message
                 .into_iter()
@@ -119,9 +119,7 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
         Action::SetPath(f) => Edit::Target(with_path(line.target, &f.text(ctx))),
         Action::ReplacePath { regex, value } => {
             let template = backslash_references(&value.text(ctx));
-            let path = regex
-                .replace(target::path(line.target), &template[..])
-                .into_owned();
+            let path = expanded(regex, target::path(line.target), &template);
             Edit::Target(with_path(line.target, &path))
         }
         Action::SetQuery(f) => {
@@ -140,12 +138,14 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
         Action::ReplacePathQuery { regex, value } => {
             let old = target::path_and_query(line.target);
             let template = backslash_references(&value.text(ctx));
-            let new = regex.replace(old, &template[..]).into_owned();
-            Edit::Target(with_authority(line.target, &new))
+            Edit::Target(with_authority(
+                line.target,
+                &expanded(regex, old, &template),
+            ))
         }
         Action::ReplaceUri { regex, value } => {
             let template = backslash_references(&value.text(ctx));
-            Edit::Target(regex.replace(line.target, &template[..]).into_owned())
+            Edit::Target(expanded(regex, line.target, &template))
         }
         Action::SetStatus(..) => Edit::Status,
         Action::Effect(effect) => {
@@ -153,7 +153,6 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
             return Step::Done;
         }
         Action::Allow => return Step::Final(Outcome::Pass),
-        Action::Deny(reply) => return Step::Final(reply.outcome(ctx)),
         Action::Tarpit(reply) => {
             return Step::Final(Outcome::Tarpit(Box::new(reply.outcome(ctx))));
         }
@@ -163,7 +162,7 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
             Some(outcome) => return Step::Final(outcome),
             None => return Step::Done,
         },
-        Action::Return(reply) => return Step::Final(reply.outcome(ctx)),
+        Action::Deny(reply) | Action::Return(reply) => return Step::Final(reply.outcome(ctx)),
         Action::Auth(realm) => {
             return Step::Final(super::reply::challenge(realm.as_ref(), ctx));
         }
@@ -215,6 +214,16 @@ fn encode(t: &[u8]) -> Vec<u8> {
             0x21..=0x7e if *b != b'#' => out.push(*b),
             _ => out.extend_from_slice(format!("%{b:02X}").as_bytes()),
         }
+    }
+    out
+}
+
+/// A text that matches is replaced whole by the template with its groups; others stay.
+fn expanded(regex: &regex::bytes::Regex, text: &[u8], template: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match regex.captures(text) {
+        Some(captures) => captures.expand(template, &mut out),
+        None => out.extend_from_slice(text),
     }
     out
 }

@@ -133,7 +133,7 @@ impl Effect {
                 };
                 if let Some(value) = value {
                     with_tracked(*slot, ctx, |tracked, _| {
-                        tracked.entry.set_tag(*index, value)
+                        tracked.entry.set_tag(*index, value);
                     });
                 }
             }

@@ -112,7 +112,7 @@ impl Format {
     }
 
     fn sample(&self, sample: &Sample, flags: Flags, ctx: &Context<'_>, out: &mut Vec<u8>) {
-        let plain = !flags.escape && !(self.log && flags.quote);
+        let plain = !(flags.escape || self.log && flags.quote);
         let start = out.len();
         if plain && !self.log {
             sample.last(ctx, out);

@@ -241,13 +241,12 @@ pub enum Verdict {
     Wait,
 }
 
-/// Runs tcp rules up to the first that decides. With `done` rules before it have been carried
-/// out already, as they are when a later one had to wait.
-pub fn run_tcp(rules: &[TcpRule], ctx: &Context<'_>, done: &mut usize) -> Verdict {
-    for (at, rule) in rules.iter().enumerate().skip(*done) {
+/// Runs tcp rules up to the first that decides. After a wait all of them are asked again, with
+/// more to look at.
+pub fn run_tcp(rules: &[TcpRule], ctx: &Context<'_>) -> Verdict {
+    for rule in rules {
         let truth = rule.condition.as_ref().map_or(Truth::Yes, |c| c.truth(ctx));
         if truth == Truth::Wait {
-            *done = at;
             return Verdict::Wait;
         }
         if truth == Truth::No {

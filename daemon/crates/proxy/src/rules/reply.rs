@@ -84,11 +84,12 @@ impl Reply {
 }
 
 fn head(status: u16, length: usize) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 {status} {}\r\ncontent-length: {length}\r\n",
-        reason(status)
-    )
-    .into_bytes()
+    let mut head = format!("HTTP/1.1 {status} {}\r\n", reason(status)).into_bytes();
+    // RFC 9110 §8.6: a message without content says nothing of its length.
+    if status != 204 {
+        http1::write::content_length(length as u64, &mut head);
+    }
+    head
 }
 
 fn body(

@@ -43,7 +43,9 @@ pub fn verify(password: &[u8], stored: &[u8]) -> bool {
 fn digest<D: Digest>(password: &[u8], salt: &[u8], rounds: usize) -> Vec<u8> {
     let hash = |parts: &[&[u8]]| {
         let mut d = D::new();
-        parts.iter().for_each(|part| d.update(part));
+        for part in parts {
+            d.update(part);
+        }
         d.finalize().to_vec()
     };
     // So many bytes of a digest repeated.

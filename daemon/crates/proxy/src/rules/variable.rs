@@ -451,7 +451,7 @@ fn write_date(date: Date, ctx: &Context<'_>, clock: &mut Clock, flags: Flags, ou
         Date::Seconds => number((accepted / 1000).cast_unsigned(), flags, 8, &mut shown),
         Date::Milliseconds => shown.extend(format!("{:03}", accepted.rem_euclid(1000)).bytes()),
         Date::Microseconds => {
-            shown.extend(format!("{:06}", accepted.rem_euclid(1000) * 1000).bytes())
+            shown.extend(format!("{:06}", accepted.rem_euclid(1000) * 1000).bytes());
         }
     }
     let flags = Flags {

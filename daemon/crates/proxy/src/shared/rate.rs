@@ -26,7 +26,7 @@ impl SecondRate {
 
     /// Events of the last 1000 ms, as far as whole seconds tell.
     pub fn read(&self, now_ms: u64) -> u64 {
-        let second = now_ms / 1000 & COUNT;
+        let second = (now_ms / 1000) & COUNT;
         let (current, last) = (self.current.load(Relaxed), self.last.load(Relaxed));
         let left = 1000 - now_ms % 1000;
         if current >> 32 == second {

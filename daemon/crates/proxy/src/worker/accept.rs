@@ -150,7 +150,7 @@ impl Worker {
                 session_phase: true,
                 ..self.context(i, None)
             };
-            verdict = rules::run_tcp(rules, &ctx, &mut 0);
+            verdict = rules::run_tcp(rules, &ctx);
         }
         if verdict == Verdict::Accept {
             if session {

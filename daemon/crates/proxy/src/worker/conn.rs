@@ -155,8 +155,7 @@ pub struct Txn {
     pub chunk_reply: bool,
     /// The answer that the tarpit holds back.
     pub held: Option<Box<Outcome>>,
-    /// Rules of the inspection that were carried out, and when it ends at the latest.
-    pub inspected: usize,
+    /// When the inspection ends at the latest.
     pub inspect_until: u64,
     /// The server's first bytes are to be looked at.
     pub inspect_reply: bool,
@@ -198,7 +197,6 @@ impl Default for Txn {
             avoid: None,
             chunk_reply: false,
             held: None,
-            inspected: 0,
             inspect_until: 0,
             inspect_reply: false,
             store: Vec::new(),

@@ -113,9 +113,6 @@ impl Worker {
             Wait::Tarpit => {
                 self.note_end(i, b'P', b'T');
                 let held = self.clients[i].txn.as_mut().and_then(|t| t.held.take());
-                if let Some(txn) = self.clients[i].txn.as_mut() {
-                    txn.keep = false;
-                }
                 self.answer_final(i, held.map_or(Outcome::Deny(500), |held| *held));
             }
         }

@@ -34,7 +34,6 @@ impl Worker {
         let c = &mut self.clients[i];
         c.state = State::Inspect;
         if let Some(txn) = c.txn.as_mut() {
-            txn.inspected = 0;
             txn.inspect_until = until;
         }
         self.inspect(i);
@@ -105,12 +104,7 @@ impl Worker {
             }),
             ..self.context(i, txn.backend)
         };
-        let mut done = txn.inspected;
-        let verdict = rules::run_tcp(rules, &ctx, &mut done);
-        if let Some(txn) = self.clients[i].txn.as_mut() {
-            txn.inspected = done;
-        }
-        verdict
+        rules::run_tcp(rules, &ctx)
     }
 
     /// The frontend has let it in: where to?
@@ -226,9 +220,8 @@ impl Worker {
         if txn.log.response == 0 {
             txn.log.response = now;
             txn.inspect_until = now + b.reply_content.delay;
-            txn.inspected = 0;
         }
-        let (backend, mut done) = (txn.backend, txn.inspected);
+        let backend = txn.backend;
         let up = &self.ups[u];
         let more = !up.link.ended && up.pend.len() < most && now < txn.inspect_until;
         let pending = Cell::new(false);
@@ -240,12 +233,9 @@ impl Worker {
             }),
             ..self.context(i, backend)
         };
-        let verdict = rules::run_tcp(&b.reply_content.rules, &ctx, &mut done);
+        let verdict = rules::run_tcp(&b.reply_content.rules, &ctx);
         if verdict == Verdict::Accept {
             self.store_by_response(&ctx, i, b);
-        }
-        if let Some(txn) = self.clients[i].txn.as_mut() {
-            txn.inspected = done;
         }
         verdict
     }

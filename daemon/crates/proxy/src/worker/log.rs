@@ -68,6 +68,7 @@ impl Worker {
         self.logs = logs;
     }
 
+    #[allow(clippy::too_many_lines)] // one record, field by field
     fn log_with(&self, logs: &mut Logs, i: u32, txn: &Txn) {
         let c = &self.clients[i];
         let f = c.frontend();
@@ -205,7 +206,7 @@ impl Worker {
             session: Some(view),
             ..self.context(i, txn.backend)
         };
-        let ctx = at_server(ctx, self, txn);
+        let ctx = at_server(&ctx, self, txn);
         let (mut text, mut data) = (Vec::new(), Vec::new());
         if let Some(format) = &f.log.custom {
             format.write_at(&ctx, logs.clock(), &mut text);
@@ -232,6 +233,6 @@ fn method_name(txn: &Txn) -> Option<&'static str> {
         M::Connect => "CONNECT",
         M::Options => "OPTIONS",
         M::Trace => "TRACE",
-        _ => return None,
+        M::Other => return None,
     })
 }

@@ -95,11 +95,11 @@ impl Worker {
 }
 
 /// Where rules look when a response or an inspection gives them no line of its own.
-pub(super) fn at_server<'a>(ctx: Context<'a>, worker: &'a Worker, txn: &'a Txn) -> Context<'a> {
+pub(super) fn at_server<'a>(ctx: &Context<'a>, worker: &'a Worker, txn: &'a Txn) -> Context<'a> {
     let socket = worker.ups.get(txn.up).map(|up| &up.link.fd);
     Context {
         server_socket: socket,
-        ..ctx
+        ..*ctx
     }
 }
 

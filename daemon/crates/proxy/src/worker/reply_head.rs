@@ -150,7 +150,7 @@ impl Worker {
                 response: Some(message),
                 ..base
             };
-            match rules::run_tcp(&b.reply_content.rules, &ctx, &mut 0) {
+            match rules::run_tcp(&b.reply_content.rules, &ctx) {
                 Verdict::Accept | Verdict::Wait => self.store_by_response(&ctx, i, b),
                 Verdict::Reject | Verdict::Vanish => outcome = Outcome::Deny(502),
                 Verdict::Close => {}

@@ -45,7 +45,7 @@ impl Worker {
                 random,
                 ..self.context(i, None)
             };
-            (outcome, backend) = self.frontend_rules(i, data, fields, &mut edits, line, base);
+            (outcome, backend) = self.frontend_rules(i, data, fields, &mut edits, line, &base);
         }
         if let (Outcome::Pass, Some(b)) = (&outcome, backend) {
             let b = &plan.backends[b];
@@ -54,7 +54,7 @@ impl Worker {
                     random,
                     ..self.context(i, backend.and_then(|b| u32::try_from(b).ok()))
                 };
-                outcome = self.backend_rules(i, b, data, fields, &mut edits, line, base);
+                outcome = self.backend_rules(i, b, data, fields, &mut edits, line, &base);
             }
         }
         self.edits = edits;
@@ -76,7 +76,7 @@ impl Worker {
         fields: &mut [http1::Field],
         edits: &mut rules::Edits,
         line: RequestLine<'_>,
-        base: Context<'_>,
+        base: &Context<'_>,
     ) -> (Outcome, Option<usize>) {
         let c = &self.clients[i];
         let frontend = c.frontend();
@@ -87,7 +87,7 @@ impl Worker {
             .map(|txn| self.view(i, txn));
         let base = Context {
             session: view.as_ref(),
-            ..base
+            ..*base
         };
         let mut subject = Subject {
             buf: data,
@@ -113,7 +113,7 @@ impl Worker {
         fields: &mut [http1::Field],
         edits: &mut rules::Edits,
         line: RequestLine<'_>,
-        base: Context<'_>,
+        base: &Context<'_>,
     ) -> Outcome {
         let c = &self.clients[i];
         let view = c
@@ -123,7 +123,7 @@ impl Worker {
             .map(|txn| self.view(i, txn));
         let base = Context {
             session: view.as_ref(),
-            ..base
+            ..*base
         };
         let ctx = changed(data, fields, edits, line, &base);
         if let Some(refused) = content(&b.content.rules, &ctx) {
@@ -305,7 +305,7 @@ fn content(rules: &[rules::TcpRule], ctx: &Context<'_>) -> Option<Outcome> {
     if rules.is_empty() {
         return None;
     }
-    match rules::run_tcp(rules, ctx, &mut 0) {
+    match rules::run_tcp(rules, ctx) {
         Verdict::Accept | Verdict::Wait => None,
         Verdict::Reject | Verdict::Close => Some(Outcome::Drop),
         Verdict::Vanish => Some(Outcome::Vanish),

@@ -1,10 +1,12 @@
 //! A supervisor for tests, raw clients and origin servers that do as they are told.
 #![allow(dead_code, unused_imports)] // each test file uses its part
 
+pub mod beside;
 pub mod client;
 pub mod haproxy;
 pub mod origin;
 
+pub use beside::Beside;
 pub use client::Client;
 pub use origin::Origin;
 

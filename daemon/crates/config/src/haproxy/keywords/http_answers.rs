@@ -85,9 +85,6 @@ fn reply(
         args.take();
         match name {
             "deny_status" if action == "deny" => status = deny_status(cx, args)?,
-            "status" if action == "deny" => {
-                status = cx.number(args, 200..=599, "the status", example)?
-            }
             "status" => status = cx.number(args, 200..=599, "the status", example)?,
             "content-type" => {
                 content_type = Some(cx.string(args, "the content type", example)?);

@@ -10,7 +10,7 @@ pub struct ReturnBody {
     pub content: Content,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Content {
     /// `string`, `lf-string`
     Text(Format),
@@ -23,13 +23,8 @@ pub enum Content {
     /// `errorfiles NAME`: the answer of an `http-errors` section.
     Section(Spanned<String>),
     /// `default-errorfiles`: the section's own answer.
+    #[default]
     Own,
-}
-
-impl Default for Content {
-    fn default() -> Self {
-        Self::Own
-    }
 }
 
 /// `http-error status N …`

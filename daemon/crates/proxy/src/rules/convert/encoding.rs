@@ -142,7 +142,9 @@ fn json(text: &[u8], kind: &[u8]) -> Option<Vec<u8>> {
         }
     };
     if matches!(kind, b"" | b"ascii") {
-        text.iter().for_each(|b| push(u32::from(*b)));
+        for byte in text {
+            push(u32::from(*byte));
+        }
         return Some(out);
     }
     for chunk in text.utf8_chunks() {

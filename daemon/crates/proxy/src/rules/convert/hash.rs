@@ -7,6 +7,7 @@ use crate::rules::value::Value;
 use balance::hash::{Function, avalanche};
 use sha2::Digest as _;
 
+#[allow(clippy::unnecessary_wraps)] // the form that converters have
 fn spread(hash: u32, a: &Arguments) -> Option<Value<'static>> {
     let hash = if a.int(0) == 0 { hash } else { avalanche(hash) };
     Some(Value::Int(i64::from(hash)))

@@ -86,7 +86,7 @@ impl Map {
                 let text = value.text();
                 let fits = lengths.iter().filter(|n| **n <= text.len());
                 fits.map(|n| keys.get(&text[..*n]))
-                    .find_map(|found| found.copied())
+                    .find_map(Option::<&usize>::copied)
             }
             Keys::Networks(networks) => {
                 let ip = value.ip()?;
@@ -171,7 +171,7 @@ fn keys(method: &str, pairs: &[(String, usize)]) -> Result<Keys, (usize, String)
                     networks.extend(list.into_iter().map(|net| (net, number - 1)));
                 }
             }
-            networks.sort_by(|a, b| b.0.prefix.cmp(&a.0.prefix));
+            networks.sort_by_key(|net| std::cmp::Reverse(net.0.prefix));
             Ok(Keys::Networks(networks))
         }
         "int" => {

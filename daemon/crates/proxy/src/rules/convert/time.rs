@@ -156,9 +156,8 @@ fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
                 offset.abs() / 60 % 60
             ),
             Some('Z') => (if offset == 0 { "UTC" } else { "" }).to_owned(),
-            Some('%') => "%".to_owned(),
+            Some('%') | None => "%".to_owned(),
             Some(other) => format!("%{other}"),
-            None => "%".to_owned(),
         };
         out.push_str(&text);
     }

@@ -24,7 +24,7 @@ fn word64(bytes: &[u8]) -> u64 {
 }
 
 pub fn xxh32(text: &[u8], seed: i64) -> u32 {
-    let seed = (seed & 0xffff_ffff) as u32;
+    let seed = u32::try_from(seed & 0xffff_ffff).unwrap_or(0);
     let round = |acc: u32, lane: u32| {
         acc.wrapping_add(lane.wrapping_mul(P32[1]))
             .rotate_left(13)

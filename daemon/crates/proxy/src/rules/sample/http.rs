@@ -178,6 +178,7 @@ fn parameter<'a>(ctx: &Context<'a>, name: &[u8]) -> Option<&'a [u8]> {
     balance::keys::url_param(query, name)
 }
 
+#[allow(clippy::unnecessary_wraps)] // the form that fetches have
 fn count(message: Message<'_>, name: Option<&[u8]>, each: bool) -> Option<Value<'static>> {
     let wanted = |n: &[u8]| name.is_none_or(|w| n.eq_ignore_ascii_case(w));
     let lines = message.fields().filter(|(n, _)| wanted(n));

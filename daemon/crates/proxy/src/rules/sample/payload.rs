@@ -64,13 +64,11 @@ fn cut<'a>(ctx: &Context<'a>, response: bool, offset: i64, length: i64) -> Optio
             .filter(|b| !b.is_empty())
             .map(Value::bytes);
     }
-    match bytes.get(offset..offset.checked_add(length)?) {
-        Some(part) => Some(Value::bytes(part)),
-        None => {
-            ctx.wait();
-            None
-        }
+    let part = bytes.get(offset..offset.checked_add(length)?);
+    if part.is_none() {
+        ctx.wait();
     }
+    part.map(Value::bytes)
 }
 
 /// A length stands at `offset`, `size` bytes long; the content behind it, or at `at`.

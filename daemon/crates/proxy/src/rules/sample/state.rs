@@ -12,6 +12,7 @@ pub fn get(name: &str) -> Option<Get> {
         .or_else(|| frontends(name))
 }
 
+#[allow(clippy::unnecessary_wraps)] // the form that fetches have
 fn int(n: u64) -> Option<Value<'static>> {
     Some(Value::Int(i64::try_from(n).unwrap_or(i64::MAX)))
 }
@@ -136,13 +137,11 @@ fn backend<'a>(arguments: &Arguments, ctx: &Context<'a>) -> Option<&'a Backend> 
 }
 
 pub fn backend_named<'a>(name: Option<&str>, ctx: &Context<'a>) -> Option<&'a Backend> {
-    match name {
-        Some(name) => ctx.plan.backends.iter().find(|b| b.name == name),
-        None => {
-            let default = ctx.plan.frontends.get(ctx.frontend)?.default_backend;
-            ctx.plan.backends.get(ctx.backend.or(default)?)
-        }
+    if let Some(name) = name {
+        return ctx.plan.backends.iter().find(|b| b.name == name);
     }
+    let default = ctx.plan.frontends.get(ctx.frontend)?.default_backend;
+    ctx.plan.backends.get(ctx.backend.or(default)?)
 }
 
 /// `BACKEND/SERVER` or a server of the current backend.

@@ -68,7 +68,6 @@ impl Question {
         let layout = &table.layout;
         let Some(entry) = entry else {
             return match self {
-                Self::Tracked | Self::Trackers => Some(0),
                 Self::Server | Self::Expire | Self::Idle => None,
                 // A client that is not there has done nothing yet.
                 _ => Some(0),

@@ -1,7 +1,7 @@
 //! Keys of stick tables: what a value becomes when it is looked for.
 
 use config::haproxy::model::TableKey;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
@@ -15,16 +15,14 @@ impl Key {
         let ip = ip.to_canonical();
         match (kind, ip) {
             (TableKey::Ip, IpAddr::V4(_)) | (TableKey::Ipv6, IpAddr::V6(_)) => Some(Self::Ip(ip)),
-            (TableKey::Ipv6, IpAddr::V4(v4)) => {
-                Some(Self::Ip(IpAddr::V6(Ipv6Addr::from(v4.to_ipv6_mapped()))))
-            }
+            (TableKey::Ipv6, IpAddr::V4(v4)) => Some(Self::Ip(IpAddr::V6(v4.to_ipv6_mapped()))),
             _ => None,
         }
     }
 
     pub fn integer(n: i64) -> Self {
         // The original keeps the lower 32 bits.
-        Self::Integer((n & 0xffff_ffff) as u32)
+        Self::Integer(u32::try_from(n & 0xffff_ffff).unwrap_or(0))
     }
 
     /// Cut to the length of the table's keys; binary ones are filled up with zeros.
