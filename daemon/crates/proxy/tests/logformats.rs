@@ -33,7 +33,7 @@ fn custom_lines_are_as_haproxy_writes_them() {
         let lines = |side: &support::beside::Side| {
             for path in requests {
                 let mut client = Client::connect(side.port);
-                client.send(format!("GET {path} HTTP/1.1\r\nHost: a|b.example\r\nX-More: m\"ore\r\nCookie: x=1; sid=old\r\nConnection: close\r\n\r\n"));
+                client.send(format!("GET {path} HTTP/1.1\r\nHost: ab.example\r\nX-More: m\"o|re\r\nCookie: x=1; sid=old\r\nConnection: close\r\n\r\n"));
                 client.rest();
             }
             side.lines(4)
