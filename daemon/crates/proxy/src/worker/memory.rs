@@ -43,6 +43,7 @@ impl Worker {
         let slots = captured(&f.request_captures, message);
         self.with_memory(i, |memory| {
             memory.request_captures = slots;
+            memory.response_captures = vec![None; f.response_captures.len()];
             memory.request_cookie = cookie;
         });
     }
