@@ -11,6 +11,7 @@ import { repairStackTraces } from "./sdk/stack-trace.ts";
 export { FailoverDrill, type FailoverDrillArgs } from "./sdk/failover-drill.ts";
 export { LoadBalancerPair, type LoadBalancerPairArgs, type Transforms } from "./sdk/load-balancer-pair.ts";
 export { Node, type NodeArgs } from "./sdk/node.ts";
+export { PairHearing, type PairHearingArgs } from "./sdk/pair-hearing.ts";
 export { programError } from "./sdk/program-error.ts";
 
 repairStackTraces();

@@ -3,6 +3,7 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { ExitCode, TandemError } from "../diagnostics/index.ts";
 import { drillResource } from "./drill/drill.ts";
+import { hearingResource } from "./hearing/hearing.ts";
 import { type HostOpener, HostPool } from "./hosts.ts";
 import { nodeResource } from "./node/node.ts";
 import type { AnyResourceType, Operation, ReadState, ResourceState } from "./resource.ts";
@@ -14,7 +15,7 @@ import { type EngineLog, silentLog } from "./wire/log.ts";
 import { decode, encode, type PropertyPath } from "./wire/values.ts";
 
 const TYPES: ReadonlyMap<string, AnyResourceType> = new Map(
-  [nodeResource, drillResource].map((type) => [type.token, type]),
+  [nodeResource, hearingResource, drillResource].map((type) => [type.token, type]),
 );
 
 export interface ProviderOptions {

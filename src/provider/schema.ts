@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DRILL_TOKEN } from "./drill/drill.ts";
 import { drillInputs } from "./drill/inputs.ts";
+import { HEARING_TOKEN, hearingInputs } from "./hearing/hearing.ts";
 import { nodeInputs } from "./node/inputs.ts";
 import { NODE_TOKEN } from "./node/node.ts";
 import { settingsSchema } from "./settings.ts";
@@ -29,6 +30,14 @@ const NODE_FACTS: JsonObject = {
   },
 };
 
+const HEARING_FACTS: JsonObject = {
+  heard: {
+    type: "object",
+    additionalProperties: { type: "string" },
+    description: "By instance and direction, how it is known: by an advert, or by the backup's report.",
+  },
+};
+
 const DRILL_FACTS: JsonObject = {
   vip: { type: "string", description: "Virtual address that was asked." },
   results: { type: "object", additionalProperties: ANY, description: "What the client saw, by fault." },
@@ -38,6 +47,7 @@ const DRILL_FACTS: JsonObject = {
 export function packageSchema(version: string): JsonObject {
   const types: JsonObject = {};
   const node = properties("Node", nodeInputs, types);
+  const hearing = properties("PairHearing", hearingInputs, types);
   const drill = properties("FailoverDrill", drillInputs, types);
   const settings = properties("Settings", settingsSchema, types);
   return {
@@ -52,6 +62,7 @@ export function packageSchema(version: string): JsonObject {
     types,
     resources: {
       [NODE_TOKEN]: resource("One load-balancer host: everything that is shipped there.", node, NODE_FACTS),
+      [HEARING_TOKEN]: resource("Proof that both nodes of a pair hear each other.", hearing, HEARING_FACTS),
       [DRILL_TOKEN]: resource("Faults injected on a pair while a client asks.", drill, DRILL_FACTS),
     },
   };

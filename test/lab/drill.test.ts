@@ -6,7 +6,15 @@ import { binaryRef } from "../../src/provider/sdk/binary.ts";
 import { drillPlans } from "../../src/provider/sdk/drill-plan.ts";
 import { render } from "../../src/render/index.ts";
 import { parseStack } from "../../src/stack/index.ts";
-import { type DrillResult, type FaultKind, observeRoles, runDrill } from "../../src/verify/index.ts";
+import {
+  type DrillResult,
+  deafness,
+  type FaultKind,
+  observeRoles,
+  provedHearing,
+  runDrill,
+} from "../../src/verify/index.ts";
+import { waitFor } from "../../src/verify/wait.ts";
 import { defineLabStack } from "../../stacks/lab/setup.ts";
 
 // Faults on real hosts, each with the promise that the host is whole again afterwards.
@@ -110,6 +118,28 @@ describe("a drill on real hosts", () => {
       );
     },
   );
+
+  it("names the node that adverts do not reach, and is content when they do again", async () => {
+    const heard = (deadlineMs: number) =>
+      provedHearing(hosts, { deadlineMs, signal: AbortSignal.timeout(60_000) });
+    expect(deafness(await heard(20_000))).toEqual([]);
+    const filter =
+      "table inet deaf { chain input { type filter hook input priority -20; meta l4proto 112 drop; }; }";
+    await lab.exec("lb-b", ["nft", filter]);
+    try {
+      const { signal } = new AbortController();
+      const deaf = async () => deafness(await heard(200)).map(({ message }) => message);
+      const found = await waitFor(
+        async () =>
+          (await deaf()).some((text) => text.startsWith("lb-b does not hear lb-a")) ? true : undefined,
+        { deadlineMs: 20_000, signal },
+      );
+      expect(found.met, (await deaf()).join("\n")).toBe(true);
+    } finally {
+      await lab.exec("lb-b", ["nft", "delete", "table", "inet", "deaf"]);
+    }
+    expect(deafness(await heard(20_000))).toEqual([]);
+  });
 
   it("injects nothing into a pair that cannot fail over", async () => {
     await lab.exec("lb-b", ["systemctl", "stop", "tandem.service"]);

@@ -1,7 +1,14 @@
 import { ExitCode, TandemError } from "../../src/diagnostics/index.ts";
 import { maskSecrets } from "../../src/host/compare/secrets.ts";
 import type { DaemonStatus } from "../../src/host/daemon-status.ts";
-import type { ApplyOptions, Connection, Host, Observation, ObservedFile } from "../../src/host/host.ts";
+import type {
+  ApplyOptions,
+  Connection,
+  Host,
+  Observation,
+  ObservedFile,
+  Shell,
+} from "../../src/host/host.ts";
 import {
   fillSecrets,
   type Release,
@@ -29,6 +36,23 @@ export class FakeHosts {
   readonly hang = new Set<string>();
   /** Node whose apply is refused, with the reason. */
   readonly refuse = new Map<string, string>();
+
+  /** Node whose packets never arrive, with what the other one refused of them. */
+  readonly unheard = new Map<string, Record<string, number>>();
+  /** Nodes that were master since the other one's daemon started: an advert of theirs was heard. */
+  readonly spoke = new Set(["lb-a", "lb-b"]);
+
+  /** The master gives way: the other node is master from now on, and speaks. */
+  handedOver(node: string): void {
+    const other = [...this.states.keys()].find((name) => name !== node) ?? "";
+    this.vrrp.set(node, { state: "BACKUP", reasons: [] });
+    this.vrrp.set(other, { state: "MASTER", reasons: [] });
+    this.spoke.add(other);
+  }
+
+  othersLead(node: string): boolean {
+    return [...this.vrrp].some(([name, { state }]) => name !== node && state === "MASTER");
+  }
 
   readonly open = (connection: Connection): Host => new FakeHost(this, connection.name);
 
@@ -115,9 +139,19 @@ class FakeHost implements Host {
     this.#hosts.states.delete(this.name);
   }
 
-  async shell(): Promise<never> {
+  /** A shell that knows the unit and the status, as a look at the pair needs them. */
+  async shell(): Promise<Shell> {
     this.#call("shell");
-    throw new Error("this fake has no shell");
+    const { active } = this.#hosts.state(this.name);
+    const answer = (stdout: string, exitCode = 0) => ({ exitCode, stdout: Buffer.from(stdout), stderr: "" });
+    const run = async (argv: readonly string[]) => {
+      if (argv[0] === "cat") return answer("ExecStart=/opt/tandemd run\n");
+      if (argv[1] === "status") return active ? answer(JSON.stringify(this.#daemon())) : answer("", 1);
+      this.#call(argv.slice(1).join(" "));
+      if (argv[1] === "handover") this.#hosts.handedOver(this.name);
+      return answer("");
+    };
+    return { name: this.name, run } as unknown as Shell;
   }
 
   async close(): Promise<void> {
@@ -155,7 +189,16 @@ class FakeHost implements Host {
   }
 
   #daemon(): DaemonStatus {
-    const { state, reasons } = this.#hosts.vrrp.get(this.name) ?? { state: "BACKUP", reasons: [] };
+    const { state, reasons } = this.#hosts.vrrp.get(this.name) ?? {
+      state:
+        this.name === "lb-a" && this.#hosts.states.size > 1 && !this.#hosts.othersLead(this.name)
+          ? "MASTER"
+          : "BACKUP",
+      reasons: [],
+    };
+    const other = this.name === "lb-a" ? "lb-b" : "lb-a";
+    const refused = this.#hosts.unheard.get(other);
+    const speaks = refused === undefined && this.#hosts.spoke.has(other);
     const held = state === "MASTER" ? ["10.0.0.100/24"] : [];
     return {
       version: "0.1.0",
@@ -182,6 +225,19 @@ class FakeHost implements Host {
             held,
             master: null,
             lastAdvertHeardMs: null,
+            peers: [
+              {
+                address: "10.0.0.99",
+                state: null,
+                priority: null,
+                lastAdvertHeardMs: speaks ? 100 : null,
+                lastReportMs: refused === undefined ? 200 : null,
+                heardUsMs: null,
+                hearsUs: null,
+                addressListDiffers: false,
+              },
+            ],
+            packetErrors: refused ?? {},
             since: 0,
             transitions: 0,
             counters: {},

@@ -18,9 +18,13 @@ async function schema(): Promise<{ text: string; parsed: Schema }> {
 }
 
 describe("the package schema", () => {
-  it("describes both resources with the properties that their checks accept", async () => {
+  it("describes all resources with the properties that their checks accept", async () => {
     const { parsed } = await schema();
-    expect(Object.keys(parsed.resources)).toEqual(["tandem:index:Node", "tandem:index:FailoverDrill"]);
+    expect(Object.keys(parsed.resources)).toEqual([
+      "tandem:index:Node",
+      "tandem:index:PairHearing",
+      "tandem:index:FailoverDrill",
+    ]);
     const node = parsed.resources["tandem:index:Node"];
     expect(node?.requiredInputs).toContain("files");
     expect(node?.requiredInputs).not.toContain("secrets");

@@ -22,6 +22,11 @@ export const verifyCodes = {
     "host lb-a: tandem.service is not installed",
     "run `pulumi up` first",
   ],
+  VERIFY_PAIR_DEAF: [
+    "after a deployment one node of the pair does not hear the other, so there are two masters now or after the next failover",
+    "host lb-b: error[VERIFY_PAIR_DEAF]: lb-b does not hear lb-a in instance VI_1 (nothing arrived)",
+    "let IP protocol 112 (51 with AH) and UDP port 8112 pass between the nodes, use transport unicast where multicast is dropped, and run `pulumi up` again",
+  ],
   VERIFY_PAIR_NOT_READY: [
     "the pair does not have exactly one master and a backup, so no fault is injected",
     "pair web, instance VI_1: lb-a MASTER, lb-b FAULT for 30 s",

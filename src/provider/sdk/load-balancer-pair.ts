@@ -8,6 +8,7 @@ import { fromRelease } from "../node/inputs.ts";
 import { drillPlans } from "./drill-plan.ts";
 import { FailoverDrill, type FailoverDrillArgs } from "./failover-drill.ts";
 import { Node, type NodeArgs } from "./node.ts";
+import { hearingDeadline, PairHearing } from "./pair-hearing.ts";
 import type { SecretReader } from "./secrets.ts";
 
 /** Last chance to change what a child of the component is made of. */
@@ -36,13 +37,15 @@ export interface LoadBalancerPairArgs {
 
 /**
  * A pair in the order that keeps it serving: the backup gets the release first, the master only
- * when the backup is well, the drill last. When a step fails, the later ones are not touched.
+ * when the backup is well, then both have to hear each other, the drill last. When a step fails,
+ * the later ones are not touched.
  */
 export class LoadBalancerPair extends pulumi.ComponentResource {
   readonly vips: readonly string[];
   /** Release id by node name. */
   readonly releases: Readonly<Record<string, string>>;
   readonly nodes: readonly Node[];
+  readonly hearing: PairHearing;
   readonly drills: readonly FailoverDrill[];
 
   constructor(name: string, args: LoadBalancerPairArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -53,7 +56,8 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
     const nodes: Node[] = [];
     for (const shipment of shipments) nodes.push(this.#node(args, shipment, nodes));
     this.nodes = nodes;
-    this.drills = this.#drills(args, shipments, nodes);
+    this.hearing = this.#hearing(pair, shipments, nodes);
+    this.drills = this.#drills(args, shipments, [...nodes, this.hearing]);
     this.vips = pair.instances.flatMap((instance) => instance.vips.map((vip) => vip.address.text));
     this.releases = Object.fromEntries(shipments.map(({ node, release }) => [node.name, release.id]));
     this.registerOutputs({ vips: this.vips, releases: this.releases });
@@ -88,10 +92,20 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
     return new Node(name, made.args, made.options);
   }
 
+  #hearing(pair: ResolvedPair, shipments: readonly Shipment[], nodes: readonly Node[]): PairHearing {
+    const args = {
+      pair: pair.name,
+      nodes: shipments.map(({ connection }) => connection),
+      deadlineMs: hearingDeadline(pair),
+      releases: Object.fromEntries(shipments.map(({ node, release }) => [node.name, release.id])),
+    };
+    return new PairHearing(`${pair.name}-hearing`, args, { parent: this, dependsOn: [...nodes] });
+  }
+
   #drills(
     args: LoadBalancerPairArgs,
     shipments: readonly Shipment[],
-    nodes: readonly Node[],
+    earlier: readonly pulumi.CustomResource[],
   ): FailoverDrill[] {
     const drills: FailoverDrill[] = [];
     for (const plan of drillPlans(args.pair)) {
@@ -109,7 +123,7 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
         releases: Object.fromEntries(shipments.map(({ node, release }) => [node.name, release.id])),
       };
       // One drill at a time: two faults at once would measure neither.
-      const options: pulumi.CustomResourceOptions = { parent: this, dependsOn: [...nodes, ...drills] };
+      const options: pulumi.CustomResourceOptions = { parent: this, dependsOn: [...earlier, ...drills] };
       const made = args.transforms?.drill?.(plan.name, inputs, options) ?? { args: inputs, options };
       drills.push(new FailoverDrill(plan.name, made.args, made.options));
     }

@@ -57,7 +57,7 @@ describe("the npm package", () => {
     expect((await project.run("stack", "init", "test")).code).toBe(0);
     const preview = await project.run("preview");
     expect(preview.code, preview.text).toBe(0);
-    expect(preview.text).toContain("+ 4 to create");
+    expect(preview.text).toContain("+ 5 to create");
     expect(preview.text).toContain("10.0.0.100/24");
   });
 });

@@ -113,7 +113,7 @@ describe("the Pulumi CLI with the provider", () => {
   it("finds nothing to do in a second preview, also after a change of roles", async () => {
     hosts.vrrp.set("lb-b", { state: "MASTER", reasons: [] });
     const result = await project.run("preview", "--refresh", "--expect-no-changes");
-    expect(result.text).toContain("4 unchanged");
+    expect(result.text).toContain("5 unchanged");
     expect(result.code, result.text).toBe(0);
     hosts.vrrp.delete("lb-b");
   });
@@ -203,7 +203,14 @@ describe("the Pulumi CLI with the provider", () => {
   });
 
   it("imports a node by its address", async () => {
-    const deleted = await project.run("state", "delete", "--yes", "--force", await urn("web-lb-a"));
+    const deleted = await project.run(
+      "state",
+      "delete",
+      "--yes",
+      "--force",
+      "--target-dependents",
+      await urn("web-lb-a"),
+    );
     expect(deleted.code).toBe(0);
     const imported = await project.run(
       "import",
