@@ -9,7 +9,7 @@ use config::{Diagnostic, Severity};
 pub enum Fate {
     /// Told under a rule.
     Rule(Rule),
-    /// As `Rule`, an error whatever the parser calls it: the line or block does nothing.
+    /// As `Rule`, an error whatever a tolerant parser calls it: the line does nothing, or harm.
     Lost(Rule),
     /// Found anew here, with the other node in view, or of no matter for a pair.
     Dropped,
@@ -22,10 +22,10 @@ pub const FATES: &[(&str, Fate)] = &[
     ("keepalived/bad-command", Fate::Rule("E09")),
     ("keepalived/bad-interval", Fate::Rule("E12")),
     ("keepalived/bad-weight", Fate::Dropped),
-    ("keepalived/duplicate-address", Fate::Rule("E07")),
+    ("keepalived/duplicate-address", Fate::Lost("E07")),
     ("keepalived/duplicate-member", Fate::Rule("E15")),
     ("keepalived/duplicate-peer", Fate::Rule("E08")),
-    ("keepalived/duplicate-vrid", Fate::Rule("E02")),
+    ("keepalived/duplicate-vrid", Fate::Lost("E02")),
     ("keepalived/empty-group", Fate::Rule("E15")),
     ("keepalived/extra-words", Fate::Rule("E11")),
     ("keepalived/long-password", Fate::Rule("E06")),
