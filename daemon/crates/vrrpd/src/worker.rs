@@ -114,6 +114,8 @@ pub struct Worker {
     /// Adverts and announcements that could not be sent.
     send_errors: u64,
     foreign_adverts: u64,
+    /// Since the supervisor was told last what is held.
+    unreported_releases: u64,
     /// The instances of each router id.
     by_router: BTreeMap<u8, Vec<InstanceId>>,
     /// Packets without a whole header.
@@ -165,6 +167,7 @@ impl Worker {
                 self.advance_stop();
                 self.listen_for_claims();
             }
+            self.report_releases();
             self.flush()?;
         }
         self.take_up_lasting_paths(Vec::new());
@@ -173,7 +176,7 @@ impl Worker {
         self.say(&FromWorker::Stopped);
         if self.channel_open {
             // The supervisor may be gone by now; there is nobody else to tell.
-            let _ = self.channel.drain(std::time::Duration::from_millis(200));
+            let _ = self.channel.drain(std::time::Duration::from_secs(1));
         }
         Ok(())
     }

@@ -36,9 +36,7 @@ fn ipv4_packet(running: &mut Running, from: Ipv4Addr, to: Ipv4Addr, payload: &[u
 impl Worker {
     pub(super) fn execute(&mut self, effects: Effects) {
         self.foretell(&effects);
-        let mut released = false;
         for (id, action) in effects {
-            released |= action == Action::Release;
             // An advert of ours is as routine as one of theirs.
             if !matches!(action, Action::SendAdvert { .. }) {
                 self.next_chores = 0;
@@ -53,7 +51,10 @@ impl Worker {
                     }
                 }
                 Action::Acquire => self.acquire(id),
-                Action::Release => self.release(id),
+                Action::Release => {
+                    self.release(id);
+                    self.unreported_releases += 1;
+                }
                 Action::Announce { repeat } => {
                     self.announce(id, repeat);
                     self.verify_unless_done(id);
@@ -66,7 +67,12 @@ impl Worker {
                 Action::AskWitness => self.witness_wanted(id),
             }
         }
-        if released {
+    }
+
+    /// The supervisor may learn of a release late: removing once more what is gone harms nobody. So
+    /// many of them are one report, and a supervisor that is behind with reading gets no further.
+    pub(super) fn report_releases(&mut self) {
+        if self.unreported_releases > 0 && self.channel.backlog() == 0 {
             self.report_holding();
         }
     }
@@ -194,6 +200,7 @@ impl Worker {
     }
 
     pub(super) fn report_holding(&mut self) {
+        self.unreported_releases = 0;
         let addresses = self
             .running
             .values()

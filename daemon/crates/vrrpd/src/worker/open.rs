@@ -68,6 +68,7 @@ impl Worker {
             hardening: Hardening::default(),
             send_errors: 0,
             foreign_adverts: 0,
+            unreported_releases: 0,
             by_router: BTreeMap::new(),
             unreadable: 0,
             results: BTreeMap::new(),

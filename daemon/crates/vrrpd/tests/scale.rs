@@ -1,0 +1,88 @@
+//! A host full of instances, and an instance full of addresses, on both sides of a pair.
+
+mod harness;
+
+use harness::{Node, Pair, conf, skipped};
+use testkit::segment::Host;
+
+const INSTANCES: usize = 255;
+const LISTED: usize = 20;
+const EXCLUDED: usize = 80;
+
+fn many_instances(priority: u8) -> String {
+    let one = |vrid: usize| {
+        format!(
+            "vrrp_instance VI_{vrid} {{\n  state BACKUP\n  interface eth0\n  virtual_router_id {vrid}\n  \
+             priority {priority}\n  advert_int 0.5\n  virtual_ipaddress {{\n    10.77.1.{vrid}/32\n  }}\n}}\n"
+        )
+    };
+    let all = (1..=INSTANCES).map(one).collect::<Vec<_>>().concat();
+    format!("global_defs {{\n  vrrp_version 3\n}}\n{all}")
+}
+
+fn many_addresses(priority: u8) -> String {
+    let lines = |from: usize, to: usize| {
+        let line = |at: usize| format!("    10.77.1.{at}/32");
+        (from..to).map(line).collect::<Vec<_>>().join("\n") + "\n"
+    };
+    let listed = lines(1, 1 + LISTED);
+    let excluded = lines(1 + LISTED, 1 + LISTED + EXCLUDED);
+    let extra = format!(
+        "virtual_ipaddress {{\n{listed}  }}\n  virtual_ipaddress_excluded {{\n{excluded}  }}"
+    );
+    conf(3, "0.5", priority, &extra)
+}
+
+fn held(host: &Host) -> usize {
+    let all = host.namespace.addresses("eth0");
+    all.iter().filter(|it| it.starts_with("10.77.1.")).count()
+}
+
+fn masters(node: &mut Node) -> usize {
+    let status = node.status();
+    let instances = status["instances"].as_array().unwrap();
+    instances
+        .iter()
+        .filter(|it| it["state"] == "MASTER")
+        .count()
+}
+
+/// All of it moves to the other host when the first one stops, and back when it returns.
+fn moves(conf: fn(u8) -> String, instances: usize, addresses: usize) {
+    if skipped() {
+        return;
+    }
+    let pair = Pair::new();
+    let mut a = Node::start(&pair.a, &conf(200));
+    a.wait("all become master", |node| masters(node) == instances);
+    assert_eq!(held(&pair.a), addresses);
+    let mut b = Node::start(&pair.b, &conf(100));
+    b.wait("hearing them", |node| {
+        let status = node.status();
+        let all = status["instances"].as_array().unwrap();
+        let heard = |it: &serde_json::Value| it["counters"]["adverts_received"].as_u64() > Some(1);
+        all.iter().all(heard)
+    });
+    assert_eq!((masters(&mut b), held(&pair.b)), (0, 0));
+    a.stop();
+    b.wait("all take over", |node| masters(node) == instances);
+    assert_eq!((held(&pair.a), held(&pair.b)), (0, addresses));
+    let mut a = Node::start(&pair.a, &conf(200));
+    a.wait("all come back", |node| masters(node) == instances);
+    b.wait("all give way", |node| masters(node) == 0);
+    assert_eq!((held(&pair.a), held(&pair.b)), (addresses, 0));
+    assert_eq!(b.status()["process"]["sendErrors"], 0);
+    b.stop();
+    a.stop();
+    assert_eq!((held(&pair.a), held(&pair.b)), (0, 0));
+}
+
+#[test]
+fn two_hundred_and_fifty_five_instances_move_together() {
+    moves(many_instances, INSTANCES, INSTANCES);
+}
+
+#[test]
+fn a_hundred_addresses_of_one_instance_move_together() {
+    moves(many_addresses, 1, LISTED + EXCLUDED);
+}
