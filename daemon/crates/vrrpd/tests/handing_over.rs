@@ -10,7 +10,7 @@ use std::time::Duration;
 use harness::keepalived::{Keepalived, missing};
 use harness::{Node, Pair, VIP, conf, skipped, vip4};
 use ipc::ToWorker;
-use testkit::probe::{Probe, Responder};
+use testkit::probe::{Probe, Responder, Timeline};
 
 /// Of a few rounds on a machine that does other things besides.
 const LOOSE: Duration = Duration::from_millis(100);
@@ -25,6 +25,16 @@ fn bound(strict: Duration) -> Duration {
 
 fn version(interval: &str) -> u8 {
     if interval == "1" { 2 } else { 3 }
+}
+
+/// While both serve, an answer of the old master may come behind one of the new.
+fn assert_moved(timeline: &Timeline) {
+    let hosts = timeline.hosts();
+    assert_eq!(
+        (hosts.first(), hosts.last()),
+        (Some(&"a"), Some(&"b")),
+        "{hosts:?}"
+    );
 }
 
 /// The longest time without an answer around one handover by message and one by the end of the
@@ -50,7 +60,7 @@ fn between_two(interval: &str, stop: bool) -> Duration {
     probe.await_answer("b");
     std::thread::sleep(Duration::from_millis(50));
     let timeline = probe.finish();
-    assert_eq!(timeline.hosts(), ["a", "b"]);
+    assert_moved(&timeline);
     assert!(stop || pair.b.has(VIP));
     timeline.longest_gap()
 }
@@ -98,7 +108,7 @@ fn keepalived_takes_over_within_its_skew() {
         probe.await_answer("b");
         std::thread::sleep(Duration::from_millis(50));
         let timeline = probe.finish();
-        assert_eq!(timeline.hosts(), ["a", "b"]);
+        assert_moved(&timeline);
         gaps.push(timeline.longest_gap());
     }
     let worst = *gaps.iter().max().unwrap();
