@@ -70,6 +70,9 @@ pub struct Advert {
 pub enum ChecksumStyle {
     PseudoHeader,
     PacketOnly,
+    /// The pseudo header names the multicast group, though the packet goes to one peer: what
+    /// keepalived up to 1.3.6 sent and expects (`old_unicast_checksum`).
+    GroupPseudoHeader,
 }
 
 /// The VRRP packet (without IP header) as it goes from `source` to `destination`.
@@ -201,6 +204,9 @@ fn sum(
         (Version::V3, IpAddr::V4(s), IpAddr::V4(d), ChecksumStyle::PseudoHeader) => {
             checksum::pseudo_v4(s, d, bytes)
         }
+        (Version::V3, IpAddr::V4(s), IpAddr::V4(_), ChecksumStyle::GroupPseudoHeader) => {
+            checksum::pseudo_v4(s, crate::ip::MULTICAST_V4, bytes)
+        }
         (Version::V3, IpAddr::V6(s), IpAddr::V6(d), _) => {
             checksum::pseudo_v6(s, d, crate::ip::PROTOCOL_VRRP, bytes)
         }
@@ -216,18 +222,11 @@ fn check_sum(
     source: IpAddr,
     destination: IpAddr,
 ) -> Result<(), PacketError> {
-    let group = IpAddr::V4(crate::ip::MULTICAST_V4);
-    let whole = sum(
-        version,
-        packet,
-        source,
-        destination,
-        ChecksumStyle::PseudoHeader,
-    ) == 0
-        || (version == Version::V3
-            && source.is_ipv4()
-            && (checksum::plain(packet) == 0
-                || sum(version, packet, source, group, ChecksumStyle::PseudoHeader) == 0));
+    let sums_up = |style| sum(version, packet, source, destination, style) == 0;
+    let disputed = version == Version::V3 && source.is_ipv4();
+    let whole = sums_up(ChecksumStyle::PseudoHeader)
+        || disputed && sums_up(ChecksumStyle::PacketOnly)
+        || disputed && sums_up(ChecksumStyle::GroupPseudoHeader);
     if whole {
         Ok(())
     } else {

@@ -167,3 +167,23 @@ fn version_3_over_ipv4_is_taken_with_and_without_the_pseudo_header() {
         assert_eq!(got.as_ref(), Ok(&sent), "{style:?}");
     }
 }
+
+/// `old_unicast_checksum`: the pseudo header names the group, although the packet goes to a peer.
+#[test]
+fn the_old_unicast_checksum_is_sent_where_asked_and_always_understood() {
+    let (source, peer) = (address("10.77.0.1"), address("10.77.0.2"));
+    let whole = advert(Version::V3, 200, &["10.77.0.100"]);
+    let old = packet::encode(&whole, source, peer, ChecksumStyle::GroupPseudoHeader);
+    let to_group = packet::encode(
+        &whole,
+        source,
+        ip::MULTICAST_V4.into(),
+        ChecksumStyle::PseudoHeader,
+    );
+    assert_eq!(old, to_group);
+    assert_ne!(
+        old,
+        packet::encode(&whole, source, peer, ChecksumStyle::PseudoHeader)
+    );
+    assert_eq!(packet::decode(&old, source, peer), Ok(whole));
+}

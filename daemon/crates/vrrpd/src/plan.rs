@@ -32,6 +32,8 @@ pub struct Plan {
     pub files: Vec<FileSpec>,
     pub processes: Vec<ProcessSpec>,
     pub rt_priority: Option<u8>,
+    /// `vrrp_process_name`
+    pub process_name: Option<String>,
     /// `notify_fifo` and `vrrp_notify_fifo`.
     pub fifos: Vec<String>,
     /// What the configuration asks for and this process does not do.
@@ -94,6 +96,8 @@ pub struct InstancePlan {
     /// `garp_interval` and `gna_interval`.
     pub garp_pause: Micros,
     pub gna_pause: Micros,
+    /// The `garp_group` that it shares the pauses with.
+    pub garp_group: Option<usize>,
     /// `garp_extra_if`: how often, and whether on every interface.
     pub extra: Option<(Micros, bool)>,
 }
@@ -160,6 +164,11 @@ pub fn from_config(config: &Config) -> Plan {
             .rt_priority
             .as_ref()
             .map(|priority| priority.value),
+        process_name: config
+            .global
+            .vrrp_process_name
+            .as_ref()
+            .map(|name| name.value.clone()),
         fifos: fifos(config),
         lasting: lasting(config),
         lasting_paths: path::all(&config.static_routes, &config.static_rules),

@@ -107,6 +107,8 @@ pub struct Worker {
     proxy_reason: String,
     next_heartbeat: Micros,
     next_probe: Micros,
+    /// When each `garp_group` may send its next announcement.
+    group_announcements: BTreeMap<usize, Micros>,
     stopping: bool,
     lateness: Lateness,
     /// How this process is scheduled, and whether its memory is locked.

@@ -183,3 +183,36 @@ fn with_garp_extra_if_every_interface_is_refreshed() {
         "{times:?}"
     );
 }
+
+#[test]
+fn instances_of_a_garp_group_wait_for_each_other() {
+    if skipped() {
+        return;
+    }
+    let (segment, host) = alone();
+    let listener = Listener::new(&segment, VIP);
+    let other = Listener::new(&segment, "10.77.0.101");
+    let body = format!("garp_master_delay 0\n  garp_master_repeat 3\n  {}", vip4());
+    let first = conf(3, "0.1", 200, &body);
+    let second = first
+        .replace("VI_1", "VI_2")
+        .replace("virtual_router_id 77", "virtual_router_id 78")
+        .replace(VIP, "10.77.0.101")
+        .replace("global_defs {\n  vrrp_version 3\n}\n", "");
+    let group = "garp_group {\n  garp_interval 0.15\n  interface eth0\n}\n";
+    let mut node = Node::start(&host, &format!("{group}{first}{second}"));
+    let start = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < 6 && start.elapsed() < harness::PATIENCE {
+        for heard in [&listener, &other] {
+            while heard.heard() {
+                times.push(start.elapsed());
+            }
+        }
+        node.pump(Duration::from_millis(1));
+    }
+    assert_eq!(times.len(), 6, "{times:?}");
+    // Five pauses between six announcements, whoever sends them; without the group it were two.
+    let span = times[5].saturating_sub(times[0]);
+    assert!(span >= Duration::from_millis(5 * 150 - 50), "{times:?}");
+}

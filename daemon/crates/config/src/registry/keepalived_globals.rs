@@ -12,13 +12,13 @@ pub(super) static GLOBALS: &[Entry] = entries! {
         Supported => "track_file" "vrrp_track_file" "vrrp_track_process" "static_ipaddress";
         Supported => "static_routes" "static_rules" "track_group";
         NotYet("BFD is not spoken") => "bfd_instance";
-        NotYet("interface groups for link beats are not kept") => "linkbeat_interfaces";
+        Accepted("the kernel tells the state of links") => "linkbeat_interfaces";
         LVS => "virtual_server" "virtual_server_group" "SSL";
         Supported => "net_namespace";
         Accepted("no ipsets are made") => "namespace_with_ipsets";
         NotYet("one configuration is one instance") => "instance";
         Accepted("this daemon has its own directory") => "use_pid_dir" "linkbeat_use_polling";
-        NotYet("garp_interval and gna_interval are set for each instance") => "garp_group";
+        Supported => "garp_group";
     }
     "global_defs" ALL {
         Label => "router_id";
@@ -32,6 +32,7 @@ pub(super) static GLOBALS: &[Entry] = entries! {
         Supported => "vrrp_garp_extra_if" "vmac_prefix";
         Supported => "vrrp_garp_interval" "vrrp_gna_interval" "notify_fifo" "vrrp_notify_fifo";
         Supported => "vrrp_notify_priority_changes";
+        Supported => "process_names" "process_name" "vrrp_process_name";
         Supported => "vrrp_strict";
         Accepted("the addresses of every advert are looked at") => "vrrp_skip_check_adv_addr";
         Accepted("a master that yields always sends an advert first")
@@ -52,8 +53,7 @@ pub(super) static GLOBALS: &[Entry] = entries! {
         Accepted("the supervisor checks a new configuration before it takes it up")
             => "reload_check_config" "reload_file" "reload_time_file" "reload_repeat"
             "reload_date_specific" "include_check" "config_save_dir";
-        Accepted("this daemon has its own processes and sockets") => "process_names"
-            "process_name" "vrrp_process_name" "checker_process_name" "bfd_process_name"
+        Accepted("this daemon has its own processes and sockets") => "checker_process_name" "bfd_process_name"
             "child_wait_time" "disable_local_igmp" "umask" "tmp_config_directory"
             "state_dump_file" "stats_dump_file" "json_version" "data_use_instance"
             "vrrp_netlink_cmd_rcv_bufs" "vrrp_netlink_cmd_rcv_bufs_force"

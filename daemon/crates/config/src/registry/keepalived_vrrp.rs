@@ -39,10 +39,10 @@ pub(super) static VRRP: &[Entry] = entries! {
         Supported => "track_src_ip" "garp_extra_if";
         TRACKED => "track_bfd";
         Accepted("the kernel tells the state of links") => "linkbeat_use_polling";
-        NotYet("write each interface into track_interface") => "linkbeat_interfaces";
+        Accepted("the kernel tells the state of links") => "linkbeat_interfaces";
         Accepted("has an effect once the layer 4 director runs") => "lvs_sync_daemon_interface";
         NotYet("authentication of later releases is not spoken") => "auth_hmac";
-        NotYet("both forms of the checksum are accepted") => "old_unicast_checksum";
+        Supported => "old_unicast_checksum";
         Accepted("multicast is joined on the interface itself") => "disable_local_igmp"
             "native_ipv6" "unicast_fault_no_peer" "flow_label" "rtt_min_rx" "kernel_rx_buf_size"
             "thread_timer_expired";
@@ -79,6 +79,9 @@ pub(super) static VRRP: &[Entry] = entries! {
             "protocol" "inet" "inet6" "no_track" "track_group";
         NotYet("translate addresses with nf_tables") => "nat" "map-to";
     }
+    "garp_group" ALL {
+        Supported => "garp_interval" "gna_interval" "interface" "interfaces";
+    }
     "track_group" ALL {
         Supported => "group";
     }
@@ -86,8 +89,7 @@ pub(super) static VRRP: &[Entry] = entries! {
         Supported => "group" "track_script" "track_interface" "notify" "notify_master"
             "notify_backup" "notify_fault" "notify_stop"
             "sync_group_tracking_weight" "global_tracking";
-        Ignored("scripts are run when the state changes, not when the priority does")
-            => "notify_priority_changes";
+        Supported => "notify_priority_changes";
         Supported => "smtp_alert";
         Supported => "track_file" "track_process";
         TRACKED => "track_bfd";

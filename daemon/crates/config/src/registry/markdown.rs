@@ -66,6 +66,7 @@ who hears no master asks a witness before it becomes one, and stays backup while
         ("virtual_routes", "virtual_routes, static_routes"),
         ("virtual_rules", "virtual_rules, static_rules"),
         ("track_group", "track_group"),
+        ("garp_group", "garp_group"),
         ("vrrp_sync_group", "vrrp_sync_group"),
         ("track_file", "track_file"),
         ("vrrp_track_process", "vrrp_track_process"),

@@ -262,3 +262,71 @@ fn a_password_is_padded_and_never_printed() {
         !format!("{config:?}").contains("104, 117") && !format!("{config:?}").contains("hunter2")
     );
 }
+
+const TWO: &str = "vrrp_instance A {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {\n 10.0.0.1\n }\n}\nvrrp_instance B {\n interface eth1\n garp_interval 2\n virtual_router_id 2\n virtual_ipaddress {\n 10.1.0.1\n }\n}\n";
+
+#[test]
+fn a_garp_group_is_what_its_interfaces_follow() {
+    let text = format!(
+        "global_defs {{\n vrrp_gna_interval 0.5\n}}\ngarp_group {{\n garp_interval 0.25\n interfaces {{\n eth0\n eth1\n }}\n}}\n{TWO}"
+    );
+    let config = valid(keepalived(&text));
+    let [a, b] = &config.instances[..] else {
+        panic!("{:?}", config.instances)
+    };
+    assert_eq!((a.garp_group, b.garp_group), (Some(0), Some(0)));
+    assert_eq!(a.garp.interval, Duration::from_millis(250));
+    // What the instance says counts more, and what the group leaves open is as in global_defs.
+    assert_eq!(b.garp.interval, Duration::from_secs(2));
+    assert_eq!(a.garp.gna_interval, Duration::from_millis(500));
+}
+
+#[test]
+fn mistakes_in_a_garp_group_are_named() {
+    let parsed = keepalived(
+        "garp_group {\n garp_interval 1\n}\ngarp_group {\n interface eth0\n}\ngarp_group {\n interface eth0\n intervall 1\n}\n",
+    );
+    assert_eq!(
+        crate::said::errors(&parsed),
+        [
+            "error 1:1 the garp_group names no interface, so it says nothing [garp_group {] => write interface eth0, or interfaces { eth0 eth1 } inside",
+            "error 8:12 'eth0' is in a garp_group above [eth0] => an interface belongs to one group",
+        ]
+    );
+}
+
+#[test]
+fn a_group_tells_of_changed_priorities_for_its_members() {
+    let text = format!(
+        "{TWO}vrrp_sync_group G {{\n group {{\n A\n B\n }}\n notify_priority_changes true\n}}\n"
+    );
+    let config = valid(keepalived(&text));
+    assert!(
+        config
+            .instances
+            .iter()
+            .all(|one| one.notify.priority_changes)
+    );
+}
+
+#[test]
+fn processes_have_the_names_that_are_asked_for() {
+    let names = |lines: &str| {
+        let config = valid(keepalived(&format!("global_defs {{\n{lines}\n}}\n{TWO}")));
+        let text = |name: Option<config::Spanned<String>>| name.map(|name| name.value);
+        (
+            text(config.global.process_name),
+            text(config.global.vrrp_process_name),
+        )
+    };
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(names(""), (None, None));
+    assert_eq!(
+        names("process_names"),
+        (some("keepalived"), some("keepalived_vrrp"))
+    );
+    assert_eq!(
+        names("vrrp_process_name mine\nprocess_names"),
+        (some("keepalived"), some("mine"))
+    );
+}

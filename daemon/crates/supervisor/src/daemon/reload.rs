@@ -211,6 +211,7 @@ impl Daemon {
             return;
         };
         self.current = reload.loaded;
+        start::take_name(&self.current);
         self.listeners = reload.listeners;
         self.generation = reload.attempt;
         self.loaded_at = unix_ms();

@@ -2,6 +2,7 @@
 //! the first socket is bound or the first process started.
 
 use std::collections::VecDeque;
+use std::ffi::CString;
 use std::fmt::Write as _;
 use std::os::fd::OwnedFd;
 use std::time::Instant;
@@ -40,6 +41,7 @@ impl Daemon {
             return Err(current.rendered());
         }
         enter_namespace(&options, &current).map_err(|error| said(&error))?;
+        take_name(&current);
         let users = Users::read();
         let run_dir = RunDir::lock(&options.run_dir).map_err(|error| said(&error))?;
         let listeners = match prepare(&current, &Listeners::default(), &users) {
@@ -233,6 +235,18 @@ pub(crate) fn inputs(options: &RunOptions) -> Inputs<'_> {
         keepalived: options.keepalived.as_deref(),
         tolerant: options.tolerant,
         stand_in: options.stand_in.as_ref(),
+    }
+}
+
+/// `process_name`: a label for ps; nothing depends on it.
+pub(super) fn take_name(loaded: &Loaded) {
+    let name = loaded
+        .keepalived
+        .as_ref()
+        .and_then(|half| half.parsed.config.global.process_name.as_ref())
+        .and_then(|name| CString::new(name.value.as_str()).ok());
+    if let Some(name) = name {
+        let _ = rustix::thread::set_name(&name);
     }
 }
 

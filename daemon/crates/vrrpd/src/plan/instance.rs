@@ -43,11 +43,7 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
             .auth
             .as_ref()
             .map_or_else(Vec::new, |auth| auth.field().to_vec()),
-        checksum: if instance.v3_checksum_as_v2 {
-            ChecksumStyle::PacketOnly
-        } else {
-            ChecksumStyle::PseudoHeader
-        },
+        checksum: checksum(instance),
         advertised: advertised
             .filter(|address| address.is_ipv6() == ipv6)
             .collect(),
@@ -63,6 +59,7 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         link_up_delay: micros(instance.interface_up_delay),
         garp_pause: micros(instance.garp.interval),
         gna_pause: micros(instance.garp.gna_interval),
+        garp_group: instance.garp_group,
         extra: instance
             .garp
             .extra
@@ -73,6 +70,17 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         unaccepted,
         promote_secondaries: instance.promote_secondaries,
         interface,
+    }
+}
+
+fn checksum(instance: &Instance) -> ChecksumStyle {
+    let unicast = matches!(instance.transport, model::Transport::Unicast { .. });
+    if instance.v3_checksum_as_v2 {
+        ChecksumStyle::PacketOnly
+    } else if instance.old_unicast_checksum && unicast {
+        ChecksumStyle::GroupPseudoHeader
+    } else {
+        ChecksumStyle::PseudoHeader
     }
 }
 

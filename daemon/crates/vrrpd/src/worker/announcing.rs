@@ -59,11 +59,16 @@ impl Worker {
         let now = clock::monotonic();
         let mut due = Vec::new();
         for running in self.running.values_mut() {
-            while running.next_announcement <= now
+            // Instances of a garp_group wait for each other.
+            let next = match running.plan.garp_group {
+                Some(group) => self.group_announcements.entry(group).or_default(),
+                None => &mut running.next_announcement,
+            };
+            while *next <= now
                 && let Some((index, address)) = running.pending.pop_front()
             {
                 due.push((index, address));
-                running.next_announcement = now + running.plan.pause(address);
+                *next = now + running.plan.pause(address);
             }
         }
         due.extend(self.extra_due(now));
@@ -99,7 +104,10 @@ impl Worker {
     pub(super) fn next_announcement(&self) -> Option<Micros> {
         let all = self.running.values();
         let pending = all.filter(|running| !running.pending.is_empty());
-        let pending = pending.map(|running| running.next_announcement);
+        let pending = pending.map(|running| match running.plan.garp_group {
+            Some(group) => self.group_announcements.get(&group).copied().unwrap_or(0),
+            None => running.next_announcement,
+        });
         let all = self.running.values();
         let extra = all.filter(|it| it.plan.extra.is_some() && !it.held.is_empty());
         pending.chain(extra.map(|running| running.next_extra)).min()

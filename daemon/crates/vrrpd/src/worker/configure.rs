@@ -1,6 +1,7 @@
 //! Taking up a configuration, at start and at every reload after it.
 
 use std::collections::BTreeMap;
+use std::ffi::CString;
 
 use config::given::GivenFiles;
 use config::keepalived::{self, Config};
@@ -74,6 +75,10 @@ impl Worker {
             }
         };
         self.harden(plan.rt_priority);
+        if let Some(name) = plan.process_name.as_deref().and_then(|it| CString::new(it).ok()) {
+            // A label for ps; nothing depends on it.
+            let _ = rustix::thread::set_name(&name);
+        }
         self.open_reports();
         self.links = Links::read(&mut self.netlink)?;
         self.take_up(plan);

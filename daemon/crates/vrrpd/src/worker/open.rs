@@ -63,6 +63,7 @@ impl Worker {
             proxy_reason: String::new(),
             next_heartbeat: clock::monotonic(),
             next_probe: clock::monotonic(),
+            group_announcements: BTreeMap::new(),
             stopping: false,
             lateness: Lateness::default(),
             hardening: Hardening::default(),

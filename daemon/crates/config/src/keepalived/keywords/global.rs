@@ -134,6 +134,17 @@ fn value(cx: &mut Context<'_>, global: &mut Global, node: &Node) {
                 global.version = found;
             }
         }
+        "process_names" => {
+            cx.alone(BLOCK, node);
+            let named = |name: &str| Some(Spanned::new(name.to_owned(), node.keyword_span()));
+            global.process_name = global.process_name.take().or(named("keepalived"));
+            let vrrp = global.vrrp_process_name.take();
+            global.vrrp_process_name = vrrp.or(named("keepalived_vrrp"));
+        }
+        "process_name" => global.process_name = cx.text(BLOCK, node, "process_name keepalived"),
+        "vrrp_process_name" => {
+            global.vrrp_process_name = cx.text(BLOCK, node, "vrrp_process_name keepalived_vrrp");
+        }
         "net_namespace" => {
             let found = cx.text(BLOCK, node, "net_namespace blue");
             global.net_namespace = found.or(global.net_namespace.take());

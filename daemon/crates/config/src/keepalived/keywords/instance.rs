@@ -58,6 +58,7 @@ pub struct Draft {
     pub skip_check_adv_addr: Option<bool>,
     pub check_unicast_src: Option<bool>,
     pub v3_checksum_as_v2: bool,
+    pub old_unicast_checksum: bool,
     pub vmac: Option<Vmac>,
     pub down_delay: Duration,
     pub up_delay: Duration,
@@ -247,6 +248,13 @@ fn election(cx: &mut Context<'_>, draft: &mut Draft, node: &Node) -> bool {
         "higher_prio_send_advert" => draft.higher_prio_send_advert = Some(cx.switch(BLOCK, node)),
         "skip_check_adv_addr" => draft.skip_check_adv_addr = Some(cx.switch(BLOCK, node)),
         "check_unicast_src" => draft.check_unicast_src = Some(cx.switch(BLOCK, node)),
+        "old_unicast_checksum" => {
+            cx.no_block(node);
+            cx.finish(BLOCK, node, 1);
+            // `never` only turns off telling the forms apart, and all of them are taken.
+            let never = node.args().first().is_some_and(|word| word.text == "never");
+            draft.old_unicast_checksum = !never;
+        }
         "v3_checksum_as_v2" => draft.v3_checksum_as_v2 = cx.switch(BLOCK, node),
         "down_timer_adverts" => {
             draft.down_timer_adverts = cx.number(BLOCK, node, 1..=100).map(|count| count.value);

@@ -4,6 +4,7 @@ mod addresses;
 mod authentication;
 mod entry;
 mod garp;
+mod garp_group;
 mod global;
 mod instance;
 mod lvs;
@@ -75,6 +76,7 @@ fn block(cx: &mut Context<'_>, drafts: &mut Drafts, node: &Node) {
         "static_routes" => config.static_routes.extend(routes::read(cx, node, true)),
         "static_rules" => config.static_rules.extend(rules::read(cx, node, true)),
         "track_group" => track_group::read(cx, config, node),
+        "garp_group" => garp_group::read(cx, &mut config.global, node),
         "virtual_server" => config.lvs.push(lvs::read(cx, node, LvsKind::VirtualServer)),
         "virtual_server_group" => config
             .lvs

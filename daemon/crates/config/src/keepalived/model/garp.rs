@@ -1,5 +1,6 @@
 //! How gratuitous ARP and unsolicited NA are sent.
 
+use crate::source::Spanned;
 use std::time::Duration;
 
 /// `garp_*` of an instance, or `vrrp_garp_*` of `global_defs`.
@@ -30,6 +31,15 @@ pub struct ExtraAnnouncements {
     pub every: Option<Duration>,
     /// On every interface with addresses, not on those of a virtual link address alone.
     pub on_all: bool,
+}
+
+/// `garp_group`: interfaces behind one switch that must not get announcements too fast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GarpGroup {
+    pub interfaces: Vec<Spanned<String>>,
+    /// `None` = as `vrrp_garp_interval` and `vrrp_gna_interval` say.
+    pub interval: Option<Duration>,
+    pub gna_interval: Option<Duration>,
 }
 
 impl Default for Garp {

@@ -1,6 +1,6 @@
 //! `global_defs`.
 
-use super::{Command, Garp, NotifyFifo, ScriptUser, Version};
+use super::{Command, Garp, GarpGroup, NotifyFifo, ScriptUser, Version};
 use crate::source::Spanned;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -17,6 +17,8 @@ pub struct Global {
     /// ff02::12 by default. Already folded into instances.
     pub mcast_group6: Spanned<Ipv6Addr>,
     pub garp: Garp,
+    /// `garp_group`, in order. Already folded into instances.
+    pub garp_groups: Vec<GarpGroup>,
     /// `script_user`; `None` = `keepalived_script` when that user exists, else root.
     pub script_user: Option<ScriptUser>,
     pub enable_script_security: bool,
@@ -57,6 +59,9 @@ pub struct Global {
     /// `net_namespace`, `instance`
     pub net_namespace: Option<Spanned<String>>,
     pub instance: Option<Spanned<String>>,
+    /// `process_names`, `process_name`, `vrrp_process_name`: what the processes are called.
+    pub process_name: Option<Spanned<String>>,
+    pub vrrp_process_name: Option<Spanned<String>>,
     /// `reload_check_config`
     pub reload_check_config: bool,
 }
@@ -70,6 +75,7 @@ impl Default for Global {
             mcast_group4: Spanned::implied(Ipv4Addr::new(224, 0, 0, 18)),
             mcast_group6: Spanned::implied(Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0x12)),
             garp: Garp::default(),
+            garp_groups: Vec::new(),
             script_user: None,
             enable_script_security: false,
             skip_check_adv_addr: false,
@@ -92,6 +98,8 @@ impl Default for Global {
             check_unicast_src: false,
             net_namespace: None,
             instance: None,
+            process_name: None,
+            vrrp_process_name: None,
             reload_check_config: false,
         }
     }

@@ -47,6 +47,8 @@ pub struct Instance {
     /// `track_src_ip`: without its source address it is in fault.
     pub track_source: bool,
     pub garp: Garp,
+    /// The `garp_group` that its announcements share their pauses with, by number.
+    pub garp_group: Option<usize>,
     pub notify: Notify,
     pub accept: AcceptMode,
     pub strict: bool,
@@ -58,6 +60,8 @@ pub struct Instance {
     pub check_unicast_src: bool,
     /// `v3_checksum_as_v2`: no pseudo header for IPv4.
     pub v3_checksum_as_v2: bool,
+    /// `old_unicast_checksum`: version 3 over IPv4 unicast sums the multicast group's address.
+    pub old_unicast_checksum: bool,
     pub vmac: Option<Vmac>,
     /// `interface_up_down_delays DOWN [UP]`
     pub interface_down_delay: Duration,

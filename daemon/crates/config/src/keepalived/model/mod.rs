@@ -19,7 +19,7 @@ mod vip;
 mod witness;
 
 pub use auth::{AuthKind, Authentication};
-pub use garp::{ExtraAnnouncements, Garp};
+pub use garp::{ExtraAnnouncements, Garp, GarpGroup};
 pub use global::{Global, Mail, SmtpServer};
 pub use instance::{AcceptMode, InitialState, Instance, Transport, UnicastPeer, Version, Vmac};
 pub use lvs::{LvsBlock, LvsEntry, LvsKind};

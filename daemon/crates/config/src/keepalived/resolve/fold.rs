@@ -3,7 +3,7 @@
 use crate::keepalived::context::Context;
 use crate::keepalived::keywords::Draft;
 use crate::keepalived::model::{
-    AcceptMode, Command, Global, InitialState, Instance, InstanceName, Notify, Priority, Transport,
+    AcceptMode, Command, Garp, Global, InitialState, Instance, InstanceName, Notify, Priority, Transport,
     Version, Vip, WitnessKind,
 };
 use crate::source::Spanned;
@@ -38,9 +38,11 @@ pub fn fold(cx: &mut Context<'_>, global: &Global, draft: Draft) -> Option<Insta
     } else {
         AcceptMode::Accept
     };
+    let interface = interface?;
+    let (garp_group, base) = announcement_base(global, &interface.value);
     Some(Instance {
         state,
-        interface: interface?,
+        interface,
         vrid: draft.vrid?,
         priority,
         advert_int: draft
@@ -52,7 +54,8 @@ pub fn fold(cx: &mut Context<'_>, global: &Global, draft: Draft) -> Option<Insta
         preempt_delay,
         transport,
         source,
-        garp: draft.garp.over(&global.garp),
+        garp: draft.garp.over(&base),
+        garp_group,
         notify: with_user(draft.notify, global),
         accept: draft.accept.map_or(default_accept, |accept| accept.value),
         strict,
@@ -83,12 +86,28 @@ pub fn fold(cx: &mut Context<'_>, global: &Global, draft: Draft) -> Option<Insta
         dont_track_primary: draft.dont_track_primary,
         track_source: draft.track_source,
         v3_checksum_as_v2: draft.v3_checksum_as_v2,
+        old_unicast_checksum: draft.old_unicast_checksum,
         vmac: draft.vmac,
         interface_down_delay: draft.down_delay,
         interface_up_delay: draft.up_delay,
         promote_secondaries: draft.promote_secondaries,
         no_virtual_ipaddress: draft.no_virtual_ipaddress,
     })
+}
+
+/// What announcements on this interface follow where the instance says nothing: its `garp_group`,
+/// and `global_defs` for what that leaves open.
+fn announcement_base(global: &Global, interface: &str) -> (Option<usize>, Garp) {
+    let mut base = global.garp.clone();
+    let found = global.garp_groups.iter().position(|group| {
+        let mut members = group.interfaces.iter();
+        members.any(|member| member.value == interface)
+    });
+    if let Some(group) = found.and_then(|at| global.garp_groups.get(at)) {
+        base.interval = group.interval.unwrap_or(base.interval);
+        base.gna_interval = group.gna_interval.unwrap_or(base.gna_interval);
+    }
+    (found, base)
 }
 
 fn first_is_ipv6(vips: &[Vip], excluded: &[Vip]) -> bool {

@@ -14,6 +14,12 @@ pub fn resolve(cx: &mut Context<'_>, config: &mut Config) {
         .collect();
     let mut seen: HashMap<InstanceName, GroupName> = HashMap::new();
     for group in &mut config.sync_groups {
+        // What a group says of changed priorities it says for its members, who have them.
+        if group.notify.priority_changes {
+            let members = config.instances.iter_mut();
+            let members = members.filter(|it| group.members.iter().any(|m| m.value == it.name.value));
+            members.for_each(|member| member.notify.priority_changes = true);
+        }
         group.notify = with_user(std::mem::take(&mut group.notify), &config.global);
         group.members.retain(|member| {
             if !names.contains(&member.value) {
