@@ -110,8 +110,10 @@ pub enum FromWorker {
         id: u64,
         body: serde_json::Value,
     },
-    /// Sent every `HEARTBEAT_INTERVAL` by the VRRP process; silence means it hangs.
-    Heartbeat,
+    /// VRRP: the next one comes within `every_ms`; silence means it hangs.
+    Heartbeat {
+        every_ms: u32,
+    },
     /// Proxy: whether it serves (listeners open, some server up); `Service` for VRRP.
     Service {
         up: bool,
@@ -181,5 +183,7 @@ pub struct FarewellPacket {
     pub bytes: Vec<u8>,
 }
 
-/// How often the VRRP process proves that it is alive.
-pub const HEARTBEAT_INTERVAL: std::time::Duration = std::time::Duration::from_millis(10);
+/// While the VRRP process holds addresses: what it holds must not outlive it.
+pub const HEARTBEAT_SERVING: std::time::Duration = std::time::Duration::from_millis(10);
+/// While it holds none, nothing is lost by hearing of its end a little later.
+pub const HEARTBEAT_RESTING: std::time::Duration = std::time::Duration::from_millis(100);

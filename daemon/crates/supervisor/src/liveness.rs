@@ -9,8 +9,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Silence that raises a suspicion: three heartbeats.
-pub const SUSPICIOUS: Duration = Duration::from_millis(30);
+/// Heartbeats that must be missing to raise a suspicion.
+const MISSING: u32 = 3;
 /// Time between two looks at a suspect.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Looks in a row that must agree before a suspect is called hung.
@@ -48,26 +48,30 @@ pub struct Liveness {
     last_heard: Instant,
     /// Next time at which [`Self::check`] wants to be called.
     next_check: Instant,
+    /// Silence that raises a suspicion.
+    suspicious: Duration,
     configuring: bool,
     first_look: Option<Evidence>,
     agreeing: u32,
 }
 
 impl Liveness {
-    /// Watching begins with the first heartbeat.
-    pub fn new(now: Instant) -> Self {
+    /// Watching begins with the first heartbeat. `every`: when the next one is to come.
+    pub fn new(now: Instant, every: Duration) -> Self {
         Self {
             last_heard: now,
-            next_check: now + SUSPICIOUS,
+            next_check: now + every * MISSING,
+            suspicious: every * MISSING,
             configuring: false,
             first_look: None,
             agreeing: 0,
         }
     }
 
-    pub fn heard(&mut self, now: Instant) {
+    pub fn heard(&mut self, now: Instant, every: Duration) {
         self.last_heard = now;
-        self.next_check = now + SUSPICIOUS;
+        self.suspicious = every * MISSING;
+        self.next_check = now + self.suspicious;
         self.first_look = None;
         self.agreeing = 0;
     }
@@ -89,7 +93,7 @@ impl Liveness {
         let late = now.saturating_duration_since(self.next_check);
         if late > OWN_LATENESS && self.first_look.is_none() {
             // We were not running either; the worker gets its full time from now on.
-            self.next_check = now + SUSPICIOUS;
+            self.next_check = now + self.suspicious;
             return Verdict::Alive;
         }
         self.next_check = now + LOOK_EVERY;

@@ -1,6 +1,7 @@
 use super::*;
 
 const MS: Duration = Duration::from_millis(1);
+const EVERY: Duration = Duration::from_millis(10);
 
 fn looks_like(state: char, cpu_ms: u32, waited_ms: u32) -> Evidence {
     Evidence {
@@ -13,7 +14,7 @@ fn looks_like(state: char, cpu_ms: u32, waited_ms: u32) -> Evidence {
 /// Lets time go on in looks until a verdict of hung, at most for `limit`.
 fn time_to_hung(limit: Duration, evidence: impl Fn(Duration) -> Evidence) -> Option<Duration> {
     let start = Instant::now();
-    let mut liveness = Liveness::new(start);
+    let mut liveness = Liveness::new(start, EVERY);
     loop {
         let now = liveness.deadline();
         let silence = now - start;
@@ -76,7 +77,7 @@ fn a_sleeper_that_runs_now_and_then_is_not_hung() {
 #[test]
 fn our_own_stall_is_not_held_against_the_worker() {
     let start = Instant::now();
-    let mut liveness = Liveness::new(start);
+    let mut liveness = Liveness::new(start, EVERY);
     let after_stall = start + MS * 900;
     assert_eq!(liveness.check(after_stall), Verdict::Alive);
     assert_eq!(liveness.deadline(), after_stall + SUSPICIOUS);
@@ -85,19 +86,19 @@ fn our_own_stall_is_not_held_against_the_worker() {
 #[test]
 fn a_heartbeat_clears_the_suspicion() {
     let start = Instant::now();
-    let mut liveness = Liveness::new(start);
+    let mut liveness = Liveness::new(start, EVERY);
     for _ in 0..50 {
         let now = liveness.deadline();
         assert_eq!(liveness.check(now), Verdict::Suspect);
         assert_eq!(liveness.judge(now, looks_like('T', 0, 0)), Verdict::Suspect);
-        liveness.heard(now);
+        liveness.heard(now, EVERY);
     }
 }
 
 #[test]
 fn a_large_configuration_may_take_its_time() {
     let start = Instant::now();
-    let mut liveness = Liveness::new(start);
+    let mut liveness = Liveness::new(start, EVERY);
     liveness.configuring(true);
     let mut now = start;
     while now < start + MS * 5000 {
@@ -117,4 +118,15 @@ fn the_kernel_tells_about_this_process() {
     let evidence = evidence(std::process::id()).unwrap();
     assert!("RSD".contains(evidence.state));
     assert!(super::evidence(u32::MAX).is_none());
+}
+
+#[test]
+fn a_worker_that_beats_seldom_gets_more_time_before_it_is_suspect() {
+    let start = Instant::now();
+    let mut liveness = Liveness::new(start, EVERY);
+    assert_eq!(liveness.deadline(), start + MS * 30);
+    liveness.heard(start, MS * 100);
+    assert_eq!(liveness.deadline(), start + MS * 300);
+    assert_eq!(liveness.check(start + MS * 299), Verdict::Alive);
+    assert_eq!(liveness.check(start + MS * 300), Verdict::Suspect);
 }

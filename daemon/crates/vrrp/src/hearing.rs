@@ -10,6 +10,8 @@ use crate::instance::State;
 pub const PORT: u16 = 8112;
 /// Size of a report.
 pub const LENGTH: usize = 16;
+/// Reports in one datagram: a host may have hundreds of virtual routers with one peer.
+pub const MOST: usize = 64;
 
 const MAGIC: &[u8; 4] = b"TDMH";
 const FORMAT: u8 = 1;
@@ -75,6 +77,15 @@ impl Report {
     }
 }
 
+/// The reports of a datagram; none where any of it is something else.
+pub fn decode_all(datagram: &[u8]) -> Vec<Report> {
+    let whole = datagram.len().is_multiple_of(LENGTH) && datagram.len() <= MOST * LENGTH;
+    let reports: Option<Vec<Report>> = whole
+        .then(|| datagram.chunks(LENGTH).map(Report::decode).collect())
+        .flatten();
+    reports.unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +109,17 @@ mod tests {
             ..REPORT
         };
         assert_eq!(Report::decode(&other.encode()), Some(other));
+    }
+
+    #[test]
+    fn a_datagram_holds_several_or_nothing() {
+        let other = Report { vrid: 7, ..REPORT };
+        let both = [REPORT.encode(), other.encode()].concat();
+        assert_eq!(decode_all(&both), [REPORT, other]);
+        assert_eq!(decode_all(&both[..LENGTH + 1]), []);
+        assert_eq!(decode_all(&[]), []);
+        assert_eq!(decode_all(&REPORT.encode().repeat(MOST)).len(), MOST);
+        assert_eq!(decode_all(&REPORT.encode().repeat(MOST + 1)), []);
     }
 
     #[test]

@@ -106,6 +106,8 @@ pub struct Worker {
     proxy: Health,
     proxy_reason: String,
     next_heartbeat: Micros,
+    /// It holds addresses.
+    serves: bool,
     next_probe: Micros,
     /// When each `garp_group` may send its next announcement.
     group_announcements: BTreeMap<usize, Micros>,
@@ -130,6 +132,9 @@ pub struct Worker {
     /// Where peers say whether they hear us, and when it is looked at next.
     reports: Option<std::net::UdpSocket>,
     next_reports: Micros,
+    /// Reports of ours that wait, and until when.
+    outboxes: BTreeMap<hearing::Route, hearing::Outbox>,
+    reports_due: Option<Micros>,
     next_witness: Micros,
     supervisor: supervised::Supervisor,
     /// Zero when something happened that may concern more than the instance it happened to.

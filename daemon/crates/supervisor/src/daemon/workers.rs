@@ -62,7 +62,7 @@ impl Daemon {
 
     fn heard(&mut self, kind: Kind, message: FromWorker) {
         match message {
-            FromWorker::Heartbeat => self.heartbeat(kind),
+            FromWorker::Heartbeat { every_ms } => self.heartbeat(kind, every_ms),
             FromWorker::Ready { generation } => self.worker_ready(kind, generation),
             FromWorker::Rejected {
                 generation,
@@ -107,14 +107,15 @@ impl Daemon {
         }
     }
 
-    fn heartbeat(&mut self, kind: Kind) {
+    fn heartbeat(&mut self, kind: Kind, every_ms: u32) {
         let now = Instant::now();
+        let every = Duration::from_millis(every_ms.into());
         let slot = self.slots.iter_mut().find(|slot| slot.kind == kind);
         if let Some(worker) = slot.and_then(|slot| slot.worker.as_mut()) {
             worker
                 .liveness
-                .get_or_insert_with(|| Liveness::new(now))
-                .heard(now);
+                .get_or_insert_with(|| Liveness::new(now, every))
+                .heard(now, every);
             let due = worker.told_alive.is_none_or(|at| now >= at + ALIVE_EVERY);
             if due {
                 worker.told_alive = Some(now);

@@ -5,6 +5,7 @@
 //! each advert that says nothing new.
 
 use ipc::FromWorker;
+use ipc::message::{HEARTBEAT_RESTING, HEARTBEAT_SERVING};
 use vrrp::Micros;
 
 use super::{TIMER, Worker};
@@ -23,6 +24,11 @@ impl Worker {
         if self.next_chores == 0 {
             self.next_chores = self.earliest_chore();
         }
+        let serves = self.running.values().any(|running| !running.held.is_empty());
+        if std::mem::replace(&mut self.serves, serves) != serves {
+            // The supervisor is to know at once how closely it must watch.
+            self.next_heartbeat = 0;
+        }
         let next = self.node.next_deadline().unwrap_or(Micros::MAX);
         let next = next.min(self.next_chores).min(self.next_heartbeat);
         Ok(self.timer.arm(next)?)
@@ -36,6 +42,7 @@ impl Worker {
             self.next_question(),
             self.next_look_at_witnesses(),
             self.next_look(),
+            self.reports_due,
         ];
         let latest = clock::monotonic() + LONGEST_REST;
         chores.into_iter().flatten().fold(latest, Micros::min)
@@ -58,12 +65,22 @@ impl Worker {
             self.do_chores(now);
         }
         if now >= self.next_heartbeat {
-            let interval = ipc::message::HEARTBEAT_INTERVAL.as_micros();
-            self.next_heartbeat = now + Micros::try_from(interval).unwrap_or(10_000);
-            // A supervisor that does not read needs no more proof of life.
-            if self.channel.backlog() == 0 {
-                self.say(&FromWorker::Heartbeat);
-            }
+            self.beat(now);
+        }
+    }
+
+    /// Often while there is something to lose.
+    fn beat(&mut self, now: Micros) {
+        let every = if self.serves {
+            HEARTBEAT_SERVING
+        } else {
+            HEARTBEAT_RESTING
+        };
+        self.next_heartbeat = now + Micros::try_from(every.as_micros()).unwrap_or(10_000);
+        // A supervisor that does not read needs no more proof of life.
+        if self.channel.backlog() == 0 {
+            let every_ms = u32::try_from(every.as_millis()).unwrap_or(10);
+            self.say(&FromWorker::Heartbeat { every_ms });
         }
     }
 
@@ -77,5 +94,6 @@ impl Worker {
             self.reassess();
         }
         self.hear_reports(now);
+        self.send_reports(now);
     }
 }

@@ -4,7 +4,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, UdpSocket};
 
-use vrrp::hearing::{LENGTH, PORT, Report};
+use vrrp::hearing::{self, LENGTH, MOST, PORT, Report};
 use vrrp::peers::report_period;
 use vrrp::{InstanceId, Micros, Transport};
 
@@ -13,35 +13,67 @@ use crate::clock;
 use crate::running::Running;
 
 const LOOK_EVERY: Micros = 100_000;
-/// Reports taken in one look.
-const BATCH: usize = 64;
+/// Datagrams taken in one look.
+const BATCH: usize = 16;
 /// A master that takes no reports (it is not tandemd) is asked again so seldom.
 const REFUSED_PAUSE: Micros = 60_000_000;
+/// A report waits so long for others to the same master.
+const TOGETHER: Micros = 20_000;
+/// Masters that are reported to at once; a host has a few peers.
+const MOST_OUTBOXES: usize = 64;
+/// Longer than the pause after a refusal.
+const FORGOTTEN: Micros = 600_000_000;
 /// A change of master is reported at once, but no more often than this.
 const LEAST_PAUSE: Micros = 100_000;
 
-/// The socket of an instance's reports, and when the next one is due.
+/// When an instance's next report is due.
 #[derive(Debug, Default)]
 pub struct Reporter {
-    to: Option<(IpAddr, UdpSocket)>,
+    to: Option<IpAddr>,
     next: Micros,
     last: Micros,
 }
 
 impl Reporter {
     fn due(&self, master: IpAddr, now: Micros) -> bool {
-        let same = self.to.as_ref().is_some_and(|(to, _)| *to == master);
+        let same = self.to == Some(master);
         now >= self.next || (!same && now >= self.last + LEAST_PAUSE)
     }
+}
 
-    fn send(&mut self, own: IpAddr, master: IpAddr, scope: u32, bytes: &[u8]) -> io::Result<()> {
-        if self.to.as_ref().is_none_or(|(to, _)| *to != master) {
-            self.to = Some((master, connect(own, master, scope)?));
+/// Reports to one master, from one address: they wait a moment for each other, because a host may
+/// have hundreds of instances with one peer.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    socket: Option<UdpSocket>,
+    waiting: Vec<u8>,
+    /// Nobody listens there: until then every report would cost the master an answer that says so.
+    refused_until: Micros,
+    used: Micros,
+}
+
+/// Own address, the master's, and the interface that link-local ones are of.
+pub type Route = (IpAddr, IpAddr, u32);
+
+impl Outbox {
+    fn send(&mut self, (own, master, scope): Route, now: Micros) {
+        let waiting = std::mem::take(&mut self.waiting);
+        if !waiting.is_empty() {
+            self.used = now;
         }
-        if let Some((_, socket)) = &self.to {
-            socket.send(bytes)?;
+        for bytes in waiting.chunks(MOST * LENGTH) {
+            if now < self.refused_until {
+                return;
+            }
+            if self.socket.is_none() {
+                self.socket = connect(own, master, scope).ok();
+            }
+            let sent = self.socket.as_ref().is_some_and(|it| it.send(bytes).is_ok());
+            if !sent {
+                self.socket = None;
+                self.refused_until = now + REFUSED_PAUSE;
+            }
         }
-        Ok(())
     }
 }
 
@@ -103,15 +135,34 @@ impl Worker {
             heard_ms: 0,
             lists_differ: running.differs_from(master),
         };
-        let pause = report_period(running.plan.settings.interval);
-        let reporter = &mut running.reporter;
-        let sent = reporter.send(own, master, link.index, &report.encode());
-        reporter.last = now;
-        // Nobody listens there: every report would cost the master an answer that says so.
-        reporter.next = now + if sent.is_ok() { pause } else { REFUSED_PAUSE };
-        if sent.is_err() {
-            reporter.to = None;
+        running.reporter = Reporter {
+            to: Some(master),
+            next: now + report_period(running.plan.settings.interval),
+            last: now,
+        };
+        let route = (own, master, link.index);
+        if self.outboxes.len() >= MOST_OUTBOXES && !self.outboxes.contains_key(&route) {
+            return;
         }
+        let outbox = self.outboxes.entry(route).or_default();
+        outbox.waiting.extend_from_slice(&report.encode());
+        if self.reports_due.is_none() {
+            self.reports_due = Some(now + TOGETHER);
+            self.next_chores = 0;
+        }
+    }
+
+    /// Sends what has gathered. Masters that nothing was reported to for long are forgotten.
+    pub(super) fn send_reports(&mut self, now: Micros) {
+        if self.reports_due.is_none_or(|at| at > now) {
+            return;
+        }
+        self.reports_due = None;
+        for (route, outbox) in &mut self.outboxes {
+            outbox.send(*route, now);
+        }
+        let used = |outbox: &Outbox| now.saturating_sub(outbox.used) < FORGOTTEN;
+        self.outboxes.retain(|_, outbox| used(outbox));
     }
 
     pub(super) fn hear_reports(&mut self, now: Micros) {
@@ -119,7 +170,7 @@ impl Worker {
             return;
         }
         self.next_reports = now + LOOK_EVERY;
-        let mut buffer = [0u8; LENGTH + 1];
+        let mut buffer = [0u8; MOST * LENGTH + 1];
         let mut heard = Vec::new();
         if let Some(socket) = &self.reports {
             for _ in 0..BATCH {
@@ -127,9 +178,9 @@ impl Worker {
                 let Ok((length, from)) = socket.recv_from(&mut buffer) else {
                     break;
                 };
-                if let Some(report) = Report::decode(&buffer[..length]) {
-                    heard.push((from.ip().to_canonical(), report));
-                }
+                let from = from.ip().to_canonical();
+                let reports = hearing::decode_all(&buffer[..length]);
+                heard.extend(reports.into_iter().map(|report| (from, report)));
             }
         }
         for (source, report) in heard {
@@ -140,8 +191,14 @@ impl Worker {
 
     /// From configured peers, or from the link that the adverts are on.
     fn take_report(&mut self, source: IpAddr, report: &Report, now: Micros) {
-        for running in self.running.values_mut() {
-            let same = (running.plan.vrid, running.plan.ipv6) == (report.vrid, report.ipv6);
+        let of_router = self.by_router.get(&report.vrid);
+        for id in of_router.into_iter().flatten() {
+            let Some(running) = self.running.get_mut(id) else {
+                continue;
+            };
+            if running.plan.ipv6 != report.ipv6 || running.address == Some(source) {
+                continue;
+            }
             let known = match &running.plan.transport {
                 Transport::Unicast { peers } => peers.iter().any(|peer| peer.address == source),
                 Transport::Multicast { .. } => {
@@ -149,7 +206,7 @@ impl Worker {
                     link.is_some_and(|link| self.links.is_on_link(link.index, source))
                 }
             };
-            if same && known && running.address != Some(source) {
+            if known {
                 running.peers.report(source, report, now);
             }
         }

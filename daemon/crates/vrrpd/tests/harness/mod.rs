@@ -138,7 +138,7 @@ impl Node {
             FromWorker::Ready { generation } => self.ready = generation,
             FromWorker::Rejected { reasons, .. } => self.rejected = reasons,
             FromWorker::Status { id, body } => self.status = Some((id, body)),
-            FromWorker::Heartbeat => self.heartbeats += 1,
+            FromWorker::Heartbeat { .. } => self.heartbeats += 1,
             FromWorker::Scripts { scripts } => self.scripts = scripts,
             FromWorker::Notify { argv, .. } => self.notified.push(argv),
             FromWorker::Watch { list } => self.watching = list,
