@@ -125,7 +125,8 @@ fn an_unknown_message_is_malformed_and_the_next_one_is_read() {
     let (mut left, mut right) = both();
     left.send(&serde_json::json!({"type": "sing"}), &[])
         .unwrap();
-    left.send(&FromWorker::Heartbeat { every_ms: 10 }, &[]).unwrap();
+    left.send(&FromWorker::Heartbeat { every_ms: 10 }, &[])
+        .unwrap();
     assert!(matches!(
         right.try_receive::<FromWorker>(),
         Err(ChannelError::Malformed(_))

@@ -80,7 +80,7 @@ fn our_own_stall_is_not_held_against_the_worker() {
     let mut liveness = Liveness::new(start, EVERY);
     let after_stall = start + MS * 900;
     assert_eq!(liveness.check(after_stall), Verdict::Alive);
-    assert_eq!(liveness.deadline(), after_stall + SUSPICIOUS);
+    assert_eq!(liveness.deadline(), after_stall + EVERY * MISSING);
 }
 
 #[test]

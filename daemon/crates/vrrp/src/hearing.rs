@@ -116,7 +116,7 @@ mod tests {
         let other = Report { vrid: 7, ..REPORT };
         let both = [REPORT.encode(), other.encode()].concat();
         assert_eq!(decode_all(&both), [REPORT, other]);
-        assert_eq!(decode_all(&both[..LENGTH + 1]), []);
+        assert_eq!(decode_all(&both[..=LENGTH]), []);
         assert_eq!(decode_all(&[]), []);
         assert_eq!(decode_all(&REPORT.encode().repeat(MOST)).len(), MOST);
         assert_eq!(decode_all(&REPORT.encode().repeat(MOST + 1)), []);

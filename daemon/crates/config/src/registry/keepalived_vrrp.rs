@@ -2,7 +2,7 @@
 
 use super::table::entries;
 use super::{Entry, Status};
-use Status::{Accepted, Ignored, NotYet, Supported};
+use Status::{Accepted, NotYet, Supported};
 
 const TRACKED: Status = NotYet("is not watched yet; use a vrrp_script");
 

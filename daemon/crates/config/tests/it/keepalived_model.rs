@@ -289,8 +289,9 @@ fn mistakes_in_a_garp_group_are_named() {
     assert_eq!(
         crate::said::errors(&parsed),
         [
-            "error 1:1 the garp_group names no interface, so it says nothing [garp_group {] => write interface eth0, or interfaces { eth0 eth1 } inside",
+            "error 1:1 the garp_group names no interface, so it says nothing [garp_group] => write interface eth0, or interfaces { eth0 eth1 } inside",
             "error 8:12 'eth0' is in a garp_group above [eth0] => an interface belongs to one group",
+            "error 9:2 unknown keyword 'intervall' in garp_group [intervall] => did you mean 'interface'?",
         ]
     );
 }

@@ -107,6 +107,8 @@ const KEEPALIVED: &[(&str, &[(&str, &str)])] = &[
     ),
     // Folded into the instances.
     ("Global.notify_priority_changes", &[]),
+    ("Global.garp_groups", &[]),
+    ("GarpGroup.interfaces", &[]),
     ("Global.strict", &[]),
     ("Instance.strict", &[]),
     (

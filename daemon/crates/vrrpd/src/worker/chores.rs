@@ -24,7 +24,10 @@ impl Worker {
         if self.next_chores == 0 {
             self.next_chores = self.earliest_chore();
         }
-        let serves = self.running.values().any(|running| !running.held.is_empty());
+        let serves = self
+            .running
+            .values()
+            .any(|running| !running.held.is_empty());
         if std::mem::replace(&mut self.serves, serves) != serves {
             // The supervisor is to know at once how closely it must watch.
             self.next_heartbeat = 0;

@@ -75,7 +75,11 @@ impl Worker {
             }
         };
         self.harden(plan.rt_priority);
-        if let Some(name) = plan.process_name.as_deref().and_then(|it| CString::new(it).ok()) {
+        if let Some(name) = plan
+            .process_name
+            .as_deref()
+            .and_then(|it| CString::new(it).ok())
+        {
             // A label for ps; nothing depends on it.
             let _ = rustix::thread::set_name(&name);
         }

@@ -68,7 +68,10 @@ impl Outbox {
             if self.socket.is_none() {
                 self.socket = connect(own, master, scope).ok();
             }
-            let sent = self.socket.as_ref().is_some_and(|it| it.send(bytes).is_ok());
+            let sent = self
+                .socket
+                .as_ref()
+                .is_some_and(|it| it.send(bytes).is_ok());
             if !sent {
                 self.socket = None;
                 self.refused_until = now + REFUSED_PAUSE;

@@ -3,8 +3,8 @@
 use crate::keepalived::context::Context;
 use crate::keepalived::keywords::Draft;
 use crate::keepalived::model::{
-    AcceptMode, Command, Garp, Global, InitialState, Instance, InstanceName, Notify, Priority, Transport,
-    Version, Vip, WitnessKind,
+    AcceptMode, Command, Garp, Global, InitialState, Instance, InstanceName, Notify, Priority,
+    Transport, Version, Vip, WitnessKind,
 };
 use crate::source::Spanned;
 use std::net::IpAddr;

@@ -17,7 +17,8 @@ pub fn resolve(cx: &mut Context<'_>, config: &mut Config) {
         // What a group says of changed priorities it says for its members, who have them.
         if group.notify.priority_changes {
             let members = config.instances.iter_mut();
-            let members = members.filter(|it| group.members.iter().any(|m| m.value == it.name.value));
+            let members =
+                members.filter(|it| group.members.iter().any(|m| m.value == it.name.value));
             members.for_each(|member| member.notify.priority_changes = true);
         }
         group.notify = with_user(std::mem::take(&mut group.notify), &config.global);
