@@ -15,21 +15,9 @@ pub fn report(results: &Results) -> String {
     let mut text = String::new();
     for profile in Profile::ALL {
         let tables = [
-            table(
-                results,
-                profile,
-                "Outage, ms: min/median/max (rounds)",
-                true,
-                &outage,
-            ),
-            table(
-                results,
-                profile,
-                "Event to first answer of the successor, ms",
-                false,
-                &take_over,
-            ),
-            table(results, profile, "Beside the outage", false, &faults),
+            table(results, profile, &OUTAGE),
+            table(results, profile, &TAKE_OVER),
+            table(results, profile, &BESIDE),
         ];
         if tables.iter().all(String::is_empty) {
             continue;
@@ -79,29 +67,52 @@ fn faults(all: &[&Seen]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-type Cell = dyn Fn(&[&Seen]) -> Option<String>;
+type Cell = fn(&[&Seen]) -> Option<String>;
+
+/// What one table shows of all rounds of an event.
+struct Column {
+    title: &'static str,
+    cell: Cell,
+    /// What the medians of both engines are compared by.
+    compared: Option<fn(&Seen) -> Option<f64>>,
+}
+
+const OUTAGE: Column = Column {
+    title: "Outage, ms: min/median/max (rounds)",
+    cell: outage,
+    compared: Some(|seen| Some(seen.outage)),
+};
+const TAKE_OVER: Column = Column {
+    title: "Event to first answer of the successor, ms",
+    cell: take_over,
+    compared: Some(|seen| seen.take_over),
+};
+const BESIDE: Column = Column {
+    title: "Beside the outage",
+    cell: faults,
+    compared: None,
+};
 
 /// One line for each event that has anything to show.
-fn table(results: &Results, profile: Profile, title: &str, ratio: bool, cell: &Cell) -> String {
+fn table(results: &Results, profile: Profile, column: &Column) -> String {
+    let measured =
+        |record: &crate::record::Record, pair| (record.profile, record.pair) == (profile, pair);
     let shown = |pair: &&Pair| {
         results
             .records
             .iter()
-            .any(|record| (record.profile, record.pair) == (profile, **pair))
+            .any(|record| measured(record, **pair))
     };
     let pairs: Vec<Pair> = Pair::ALL.iter().filter(shown).copied().collect();
-    let ratio = ratio && pairs.contains(&Pair::Keepalived) && pairs.contains(&Pair::Tandemd);
-    let mut head = vec![title.to_owned()];
+    let both = pairs.contains(&Pair::Keepalived) && pairs.contains(&Pair::Tandemd);
+    let compared = column.compared.filter(|_| both);
+    let mut head = vec![column.title.to_owned()];
     head.extend(pairs.iter().map(|pair| pair.title().to_owned()));
-    if ratio {
-        head.push("keepalived ÷ tandemd".to_owned());
-    }
+    head.extend(compared.map(|_| "keepalived ÷ tandemd".to_owned()));
     let mut rows = Vec::new();
     for event in Event::ALL {
-        let cells: Vec<Option<String>> = pairs
-            .iter()
-            .map(|pair| cell(&results.of(profile, event, *pair)))
-            .collect();
+        let cell = |pair: &Pair| (column.cell)(&results.of(profile, event, *pair));
+        let cells: Vec<Option<String>> = pairs.iter().map(cell).collect();
         if cells.iter().all(Option::is_none) {
             continue;
         }
@@ -111,9 +122,7 @@ fn table(results: &Results, profile: Profile, title: &str, ratio: bool, cell: &C
                 .into_iter()
                 .map(|cell| cell.unwrap_or_else(|| NOTHING.to_owned())),
         );
-        if ratio {
-            row.push(medians_ratio(results, profile, event));
-        }
+        row.extend(compared.map(|value| ratio(results, profile, event, value)));
         rows.push(row);
     }
     if rows.is_empty() {
@@ -123,10 +132,16 @@ fn table(results: &Results, profile: Profile, title: &str, ratio: bool, cell: &C
     }
 }
 
-fn medians_ratio(results: &Results, profile: Profile, event: Event) -> String {
+/// Of the medians; nothing where an engine has none.
+fn ratio(
+    results: &Results,
+    profile: Profile,
+    event: Event,
+    value: fn(&Seen) -> Option<f64>,
+) -> String {
     let median = |pair| {
         let all = results.of(profile, event, pair);
-        Spread::of(all.iter().map(|seen| seen.outage)).map(|spread| spread.median)
+        Spread::of(all.into_iter().filter_map(value)).map(|spread| spread.median)
     };
     match (median(Pair::Keepalived), median(Pair::Tandemd)) {
         (Some(theirs), Some(ours)) if ours > 0.0 => format!("{:.1}", theirs / ours),
