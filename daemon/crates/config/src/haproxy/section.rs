@@ -3,9 +3,9 @@
 use super::args::{Args, owned};
 use super::context::Context;
 use super::model::{
-    Acl, AclId, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, LogFormat, Mode,
-    Proxy, ProxyKind, ProxyName, ProxyOptions, Server, ServerAddress, ServerName, ServerPort, Test,
-    Timeouts,
+    Acl, AclId, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, HttpRule,
+    LogFormat, Mode, Proxy, ProxyKind, ProxyName, ProxyOptions, Server, ServerAddress, ServerName,
+    ServerPort, Test, Timeouts,
 };
 use crate::registry::{self, Places};
 use crate::source::Spanned;
@@ -53,6 +53,8 @@ pub struct Section {
     /// `default-server` so far.
     pub default_server: Server,
     pub acl_names: HashMap<String, AclId>,
+    /// `redirect` lines: they come after all of `http-request`.
+    pub redirects: Vec<HttpRule>,
     /// `option httpchk`, `http-check …` lines so far.
     pub check: super::keywords::CheckLines,
 }
@@ -126,6 +128,7 @@ impl Section {
             proxy: empty_proxy(),
             default_server: empty_server(),
             acl_names: HashMap::new(),
+            redirects: Vec::new(),
             check: super::keywords::CheckLines::default(),
         }
     }

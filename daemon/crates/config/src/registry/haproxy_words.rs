@@ -123,8 +123,8 @@ pub(super) static WORDS: &[Entry] = entries! {
     "tcp-request connection" ALL {
         Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-src"
             "set-src-port" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0"
-            "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
-        RULE => "capture" "expect-proxy" "expect-netscaler-cip" "set-dst" "set-dst-port" "set-mark"
+            "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "expect-proxy";
+        RULE => "capture" "expect-netscaler-cip" "set-dst" "set-dst-port" "set-mark"
             "set-tos";
     }
     "tcp-request session" ALL {

@@ -130,15 +130,15 @@ fn redirects_denials_and_answers_are_typed() {
     };
     assert_eq!(first.code.value, 301);
     assert!(matches!(first.kind, RedirectKind::Scheme(_)));
-    let HttpAction::Redirect(second) = &web.http_request[1].action.value else {
+    let HttpAction::Redirect(second) = &web.http_request[4].action.value else {
         panic!("redirect")
     };
     assert!(second.drop_query && second.code.value == 302);
-    let HttpAction::Deny(reply) = &web.http_request[2].action.value else {
+    let HttpAction::Deny(reply) = &web.http_request[1].action.value else {
         panic!("deny")
     };
     assert_eq!(reply.status.value, 429);
-    let HttpAction::Return(reply) = &web.http_request[3].action.value else {
+    let HttpAction::Return(reply) = &web.http_request[2].action.value else {
         panic!("return")
     };
     let body = reply.body.as_ref().unwrap();
@@ -147,7 +147,7 @@ fn redirects_denials_and_answers_are_typed() {
     };
     assert_eq!((reply.status.value, text.text.value.as_str()), (200, "ok"));
     assert_eq!(body.content_type.as_ref().unwrap().value, "text/plain");
-    let HttpAction::Tarpit(reply) = &web.http_request[4].action.value else {
+    let HttpAction::Tarpit(reply) = &web.http_request[3].action.value else {
         panic!("tarpit")
     };
     assert_eq!(reply.status.value, 500);

@@ -5,6 +5,7 @@ mod beside;
 mod corpus;
 mod golden;
 mod haproxy_checks;
+mod haproxy_expressions;
 mod haproxy_model;
 mod haproxy_rules;
 mod haproxy_says;

@@ -1,8 +1,7 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
-use super::{Answers, Backend, ForwardFor, Frontend, LogPlan, Plan, Timeouts, inspect, servers};
+use super::{Answers, ForwardFor, Frontend, LogPlan, Plan, Timeouts, backend, inspect, servers};
 use crate::names::Known;
-use crate::persist::Cookie;
 use crate::rules::compile::Compiler;
 use crate::rules::environment::{Environment, Tables};
 use crate::shared::Registry;
@@ -46,7 +45,7 @@ pub fn compile(
             tables.insert(name.clone(), registry.table(name, spec));
         }
     }
-    let remembers = Cell::new(false);
+    let (remembers, rates) = (Cell::new(false), Cell::new(false));
     for (section, proxy) in sections() {
         let mut own = Vec::new();
         refuse_unsupported(proxy, &mut own);
@@ -56,6 +55,7 @@ pub fn compile(
             tables: &tables,
             section: &proxy.name.0,
             remembers: &remembers,
+            rates: &rates,
             response: Cell::new(false),
         };
         let compiler = Compiler::new(&proxy.acls, &env, &mut own);
@@ -66,7 +66,7 @@ pub fn compile(
             ));
         }
         if proxy.kind.is_backend() {
-            backends.push(backend(
+            backends.push(backend::compile(
                 section, proxy, &compiler, &answers, known, registry, &mut own,
             ));
         }
@@ -94,6 +94,7 @@ pub fn compile(
         maxconn: process,
         totals: registry.totals.clone(),
         remembers: remembers.get(),
+        rates: rates.get(),
         variables: registry.variables.clone(),
         hard_stop_after: g
             .hard_stop_after
@@ -226,96 +227,4 @@ fn captures(list: &[model::Capture], compiler: &Compiler<'_>) -> Vec<model::Capt
         compiler.env.remember();
     }
     list.to_vec()
-}
-
-fn backend(
-    section: usize,
-    proxy: &Proxy,
-    compiler: &Compiler<'_>,
-    answers: &Arc<Answers>,
-    names: &Known,
-    registry: &mut Registry,
-    problems: &mut Vec<String>,
-) -> Backend {
-    let name = proxy.name.0.as_str();
-    let servers = servers::compile(proxy, names, registry);
-    let hash = proxy
-        .hash_type
-        .function
-        .as_ref()
-        .map_or("sdbm", |f| f.value.as_str());
-    let hash = balance::hash::Function::of_name(hash).unwrap_or_else(|| {
-        problems.push(format!(
-            "hash function '{hash}' is not available yet: use sdbm, djb2 or crc32"
-        ));
-        balance::hash::Function::Sdbm
-    });
-    let mut use_servers = Vec::new();
-    for rule in &proxy.use_servers {
-        let index = servers.iter().position(|s| s.name == rule.target.0);
-        match (compiler.condition(rule.condition.as_ref()), index) {
-            (Ok(condition), Some(index)) => use_servers.push((condition, index)),
-            (Err(why), _) => problems.push(why),
-            (_, None) => problems.push(format!(
-                "use-server names '{}', which is not a server here",
-                rule.target.value
-            )),
-        }
-    }
-    // A listen section's rules run once, as its frontend's.
-    let own_rules = !proxy.kind.is_frontend();
-    let rules = |rules: &[model::HttpRule], response: bool, problems: &mut Vec<String>| {
-        compiler.rules(if own_rules { rules } else { &[] }, response, problems)
-    };
-    let shared = registry.backend(name);
-    // Servers may have come, gone or changed weight.
-    shared
-        .epoch
-        .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    Backend {
-        name: name.to_owned(),
-        mode: proxy.mode.value,
-        shared,
-        section,
-        timeouts: Timeouts::new(&proxy.timeouts),
-        connection_mode: proxy.options.connection_mode,
-        forwardfor: ForwardFor::new(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
-        originalto: ForwardFor::new(proxy.options.originalto.as_ref(), "X-Original-To"),
-        content: if own_rules {
-            inspect::request(proxy, compiler, problems)
-        } else {
-            super::Inspection::default()
-        },
-        reply_content: inspect::response(proxy, compiler, problems),
-        request_rules: rules(&proxy.http_request, false, problems),
-        response_rules: rules(&proxy.http_response, true, problems),
-        after_rules: rules(&proxy.http_after_response, true, problems),
-        stick_rules: inspect::stick(proxy, compiler, problems),
-        balance: proxy.balance.value.clone(),
-        hash,
-        avalanche: proxy.hash_type.avalanche,
-        consistent: proxy.hash_type.consistent,
-        servers,
-        use_servers,
-        allbackups: proxy.options.allbackups,
-        fullconn: proxy.fullconn.as_ref().map_or(0, |n| n.value),
-        retries: proxy.retries.value,
-        redispatch: proxy.redispatch.map_or(0, |r| r.interval),
-        cookie: cookie(proxy, problems),
-        persist: proxy.options.persist,
-        reuse: proxy.http_reuse,
-        tcp_keepalive: proxy.options.server_tcp_keepalive,
-        abortonclose: proxy.options.abortonclose,
-        answers: answers.clone(),
-    }
-}
-
-fn cookie(proxy: &Proxy, problems: &mut Vec<String>) -> Option<Cookie> {
-    match Cookie::compile(proxy.cookie.as_ref()?) {
-        Ok(cookie) => Some(cookie),
-        Err(why) => {
-            problems.push(why);
-            None
-        }
-    }
 }

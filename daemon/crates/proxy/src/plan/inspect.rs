@@ -1,16 +1,53 @@
 //! What decides about connections and routes: tcp rules, `use_backend`, `stick`, `monitor fail`.
 
-use super::{Attachments, Inspection, Route, StickRule};
+use super::Attachments;
 use crate::rules::compile::Compiler;
 use crate::rules::environment::{Environment, Tables};
 use crate::rules::memory::Variable;
 use crate::rules::sample::Sample;
-use crate::rules::{Condition, Format};
+use crate::rules::{Condition, Format, TcpRule};
 use crate::shared::Registry;
+use crate::shared::table::Table;
 use config::Spanned;
 use config::haproxy::model::{self, Config, Proxy, TcpPhase};
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Rules over the first bytes of a connection, and how long they may wait for them.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    pub rules: Vec<TcpRule>,
+    /// Milliseconds; 0: what is there decides.
+    pub delay: u64,
+}
+
+/// Where `use_backend` leads.
+#[derive(Debug)]
+pub enum Route {
+    Fixed(usize),
+    /// A name that depends on the request.
+    Computed(Format),
+}
+
+impl Route {
+    /// Whether a request may go to that backend.
+    pub fn leads_to(&self, backend: usize) -> bool {
+        match self {
+            Self::Fixed(index) => *index == backend,
+            Self::Computed(_) => true,
+        }
+    }
+}
+
+/// `stick …`
+#[derive(Debug)]
+pub struct StickRule {
+    pub kind: model::StickKind,
+    pub key: Sample,
+    pub table: Arc<Table>,
+    pub condition: Option<Condition>,
+}
 
 fn delay(time: Option<&Spanned<Duration>>) -> u64 {
     time.map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(0))
@@ -116,13 +153,14 @@ pub fn process_variables(
     tables: &Tables,
     registry: &Registry,
 ) -> Result<(), Vec<String>> {
-    let remembers = Cell::new(false);
+    let (remembers, rates) = (Cell::new(false), Cell::new(false));
     let env = Environment {
         model,
         attachments,
         tables,
         section: "",
         remembers: &remembers,
+        rates: &rates,
         response: Cell::new(false),
     };
     let mut problems = Vec::new();

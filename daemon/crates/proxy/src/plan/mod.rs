@@ -3,6 +3,7 @@
 //! Connections hold the snapshot they work with and take up a newer one at their next request.
 
 mod answers;
+mod backend;
 mod compile;
 mod inspect;
 mod servers;
@@ -10,13 +11,12 @@ mod timeouts;
 
 pub use answers::{Answers, normal, reason};
 pub use compile::{Attachments, compile};
+pub use inspect::{Inspection, Route, StickRule};
 pub use timeouts::Timeouts;
 
 use crate::persist::Cookie;
 use crate::rules::memory::ProcessVariables;
-use crate::rules::sample::Sample;
 use crate::rules::{Condition, Format, Rule, TcpRule};
-use crate::shared::table::Table;
 use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals, WARM};
 use config::haproxy::model;
 use http1::Limits;
@@ -39,6 +39,8 @@ pub struct Plan {
     pub totals: Arc<Totals>,
     /// Some rule remembers something from step to step: connections get a memory.
     pub remembers: bool,
+    /// Some expression asks how many sessions or requests come in a second.
+    pub rates: bool,
     pub variables: Arc<ProcessVariables>,
     /// `hard-stop-after` in milliseconds.
     pub hard_stop_after: Option<u64>,
@@ -58,6 +60,7 @@ impl Plan {
             maxconn: 0,
             totals: Arc::default(),
             remembers: false,
+            rates: false,
             variables,
             hard_stop_after: None,
             model: Arc::default(),
@@ -145,41 +148,6 @@ pub struct Backend {
     pub tcp_keepalive: bool,
     pub abortonclose: bool,
     pub answers: Arc<Answers>,
-}
-
-/// Rules over the first bytes of a connection, and how long they may wait for them.
-#[derive(Debug, Default)]
-pub struct Inspection {
-    pub rules: Vec<TcpRule>,
-    /// Milliseconds; 0: what is there decides.
-    pub delay: u64,
-}
-
-/// Where `use_backend` leads.
-#[derive(Debug)]
-pub enum Route {
-    Fixed(usize),
-    /// A name that depends on the request.
-    Computed(Format),
-}
-
-impl Route {
-    /// Whether a request may go to that backend.
-    pub fn leads_to(&self, backend: usize) -> bool {
-        match self {
-            Self::Fixed(index) => *index == backend,
-            Self::Computed(_) => true,
-        }
-    }
-}
-
-/// `stick …`
-#[derive(Debug)]
-pub struct StickRule {
-    pub kind: model::StickKind,
-    pub key: Sample,
-    pub table: Arc<Table>,
-    pub condition: Option<Condition>,
 }
 
 #[derive(Debug)]

@@ -60,8 +60,15 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
         if !holds(rule.condition.as_ref(), &ctx) {
             continue;
         }
+        let refuses = matches!(
+            rule.action,
+            Action::Deny(_) | Action::Tarpit(_) | Action::Auth(_)
+        );
         match plan(&rule.action, &ctx) {
-            Step::Final(outcome) => return outcome,
+            Step::Final(outcome) => {
+                subject.edits.refused = refuses;
+                return outcome;
+            }
             Step::Edit(edit) => apply(edit, &rule.action, subject),
             Step::Done => {}
         }

@@ -106,6 +106,10 @@ impl<'e> Compiler<'e> {
                         model::TcpAction::Reject => TcpAction::Reject,
                         model::TcpAction::SilentDrop => TcpAction::Vanish,
                         model::TcpAction::Close => TcpAction::Close,
+                        model::TcpAction::ExpectProxy => {
+                            self.env.remember();
+                            TcpAction::ExpectProxy
+                        }
                         model::TcpAction::Effect(effect) => {
                             TcpAction::Effect(Effect::compile(effect, self.env, false)?)
                         }

@@ -10,6 +10,8 @@ pub struct Edits {
     pub method: Option<Vec<u8>>,
     pub target: Option<Vec<u8>>,
     pub status: Option<(u16, Option<String>)>,
+    /// A rule refused the request: it counts as an error of the client.
+    pub refused: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,7 @@ impl Edits {
         self.method = None;
         self.target = None;
         self.status = None;
+        self.refused = false;
     }
 
     pub fn add(&mut self, name: &[u8], value: &[u8]) {

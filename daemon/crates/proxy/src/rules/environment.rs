@@ -18,6 +18,8 @@ pub struct Environment<'e> {
     pub section: &'e str,
     /// Something has to be remembered from rule to rule.
     pub remembers: &'e Cell<bool>,
+    /// Somebody asks how many sessions or requests come in a second.
+    pub rates: &'e Cell<bool>,
     /// What is compiled belongs to a message of the server.
     pub response: Cell<bool>,
 }

@@ -70,6 +70,8 @@ pub struct Memory {
     pub log_level: Option<LogLevel>,
     /// `set-src`: who the client is taken to be.
     pub source: Option<SocketAddr>,
+    /// `expect-proxy`: the connection begins with a header of the PROXY protocol.
+    pub expects_proxy: bool,
     /// It was set before the first request and holds for the connection.
     pub source_stays: bool,
 }

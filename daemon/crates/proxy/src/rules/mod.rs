@@ -221,6 +221,8 @@ pub enum TcpAction {
     Vanish,
     /// The server's side ends.
     Close,
+    /// A header of the PROXY protocol comes first.
+    ExpectProxy,
     Effect(Effect),
 }
 
@@ -257,6 +259,9 @@ pub fn run_tcp(rules: &[TcpRule], ctx: &Context<'_>) -> Verdict {
             TcpAction::Reject => return Verdict::Reject,
             TcpAction::Vanish => return Verdict::Vanish,
             TcpAction::Close => return Verdict::Close,
+            TcpAction::ExpectProxy => {
+                ctx.remember(|memory| memory.expects_proxy = true);
+            }
             TcpAction::Effect(effect) => effect.apply(ctx),
         }
     }

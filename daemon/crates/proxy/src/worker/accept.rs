@@ -96,7 +96,9 @@ impl Worker {
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
         }
-        f.shared.session_rate.add(self.now);
+        if plan.rates {
+            f.shared.session_rate.add(self.now);
+        }
         let wait = f.timeouts.http_request.min(f.timeouts.client);
         let memory = plan.remembers.then(Box::default);
         let i = self.clients.insert(Client {
@@ -113,6 +115,8 @@ impl Worker {
             armed: Armed::NOT,
             own_up: NONE,
             accepted: self.now,
+            idle_from: self.now,
+            head_at: 0,
             memory,
             requests: 0,
             txn: None,
@@ -126,7 +130,15 @@ impl Worker {
         {
             return self.close_client(i);
         }
-        if !self.admitted(i, false) || (!greets && !self.admitted(i, true)) {
+        if !self.admitted(i, false) {
+            return;
+        }
+        let expected = self.with_memory(i, |memory| memory.expects_proxy) == Some(true);
+        if expected {
+            self.clients[i].state = State::Greeting;
+        }
+        let greets = greets || expected;
+        if !greets && !self.admitted(i, true) {
             return;
         }
         if !greets && self.clients[i].frontend().mode == Mode::Tcp {

@@ -49,7 +49,7 @@ impl Worker {
             txn.log.end(b'P', b'R');
         }
         c.frontend().shared.workers[self.id].denied.add(1);
-        if matches!(outcome, Outcome::Deny(_) | Outcome::Tarpit(_)) {
+        if self.edits.refused {
             self.count(i, &[Counter::HttpErrCnt, Counter::HttpErrRate], 1);
         }
         self.answer_final(i, outcome);

@@ -138,6 +138,9 @@ impl Worker {
             Some(f) => {
                 c.frontend = f;
                 c.plan = self.plan.clone();
+                if c.plan.remembers && c.memory.is_none() {
+                    c.memory = Some(Box::default());
+                }
                 true
             }
             None => false,

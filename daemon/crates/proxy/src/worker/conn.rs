@@ -68,6 +68,9 @@ pub struct Client {
     /// With `http-reuse never`: the upstream that belongs to this client alone.
     pub own_up: u32,
     pub accepted: u64,
+    /// Since when it waits for the next request, and when that one's first byte came; 0: not yet.
+    pub idle_from: u64,
+    pub head_at: u64,
     /// What rules remember, where any does.
     pub memory: Option<Box<RefCell<Memory>>>,
     /// Requests on this connection so far.

@@ -81,6 +81,7 @@ impl Worker {
             State::Waiting => self.wait_timeout(i),
             State::Inspect => self.inspect(i),
             State::Exchange => self.exchange_timeout(i),
+            State::Tunnel if self.may_judge_reply(i) => self.relay(i),
             State::Tunnel => self.abort(i, b'c', b'D'),
             State::Closing | State::Linger => self.close_client(i),
         }

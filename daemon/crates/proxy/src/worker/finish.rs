@@ -32,12 +32,14 @@ impl Worker {
         self.log(i, &txn);
         self.settle(i, &txn);
         self.recycle(txn);
+        let now = self.now;
         let c = &mut self.clients[i];
         if !keep || c.link.ended {
             c.state = State::Closing;
             return self.wind_up(i);
         }
         c.state = State::Head;
+        c.idle_from = now;
         let wait = c.frontend().timeouts.http_keep_alive;
         let next = !c.pend.is_empty() || c.link.readable;
         self.set_deadline(i, wait);
@@ -112,6 +114,7 @@ impl Worker {
         if let Some(txn) = c.txn.as_mut() {
             let state = match (c.state, txn.reply) {
                 (State::Waiting, _) => b'C',
+                (State::Inspect, _) => b'R',
                 (_, Reply::Head) if !txn.request_done => b'D',
                 (_, Reply::Head) => b'H',
                 _ => b'D',

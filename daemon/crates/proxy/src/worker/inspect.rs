@@ -1,10 +1,9 @@
 //! Connections in tcp mode before they go anywhere: rules over their first bytes.
 
 use super::Worker;
-use super::conn::{State, Txn};
+use super::conn::State;
 use super::hashing::hash_key;
 use super::link::Read;
-use super::slab::NONE;
 use crate::plan::{Inspection, Plan, Route};
 use crate::rules::context::Payload;
 use crate::rules::{self, Context, Verdict};
@@ -153,107 +152,25 @@ impl Worker {
                     .any(|rule| rule.kind == super::stick::RESPONSE);
         }
         if known {
-            self.prefer_by_table(i, None, &mut txn);
+            let c = &self.clients[i];
+            let ctx = Context {
+                payload: Some(Payload {
+                    bytes: &c.pend,
+                    response: false,
+                    pending: None,
+                }),
+                ..self.context(i, txn.backend)
+            };
+            self.prefer_by_rule(&ctx, &mut txn);
+            self.prefer_by_table(i, &ctx, &mut txn);
         }
+        self.count_session(i, &txn);
         self.clients[i].txn = Some(txn);
         if known {
             self.dispatch(i);
         } else {
             self.abort(i, b'S', b'C');
         }
-    }
-
-    /// Holds the server's bytes back until `tcp-response` rules have seen enough of them; true
-    /// when they may go on.
-    pub(super) fn inspect_reply(&mut self, i: u32) -> bool {
-        let most = self.clients[i].plan.limits.head;
-        let mut rx = std::mem::take(&mut self.rx);
-        let (verdict, ended) = loop {
-            let c = &self.clients[i];
-            let Some(u) = c.txn.as_ref().map(|t| t.up).filter(|u| *u != NONE) else {
-                break (Verdict::Wait, false);
-            };
-            let up = &mut self.ups[u];
-            let room = most.saturating_sub(up.pend.len()).min(rx.len());
-            match up.link.read(&mut rx[..room]) {
-                Read::Data(n) => {
-                    up.pend.extend_from_slice(&rx[..n]);
-                    if up.pend.len() < most {
-                        continue;
-                    }
-                }
-                Read::Broken => break (Verdict::Reject, true),
-                Read::Blocked | Read::End => {}
-            }
-            let ended = self.ups[u].link.ended;
-            if self.ups[u].pend.is_empty() && !ended {
-                break (Verdict::Wait, false);
-            }
-            break (self.judge_reply(i, u, most), ended);
-        };
-        self.rx = rx;
-        match verdict {
-            Verdict::Accept => {
-                if let Some(txn) = self.clients[i].txn.as_mut() {
-                    txn.inspect_reply = false;
-                }
-                self.send_inspected(i)
-            }
-            Verdict::Wait if !ended => false,
-            _ => {
-                self.abort(i, b'P', b'D');
-                false
-            }
-        }
-    }
-
-    fn judge_reply(&mut self, i: u32, u: u32, most: usize) -> Verdict {
-        let now = self.now;
-        let c = &mut self.clients[i];
-        let plan = c.plan.clone();
-        let Some(txn) = c.txn.as_mut() else {
-            return Verdict::Reject;
-        };
-        let Some(b) = txn.backend(&plan) else {
-            return Verdict::Reject;
-        };
-        if txn.log.response == 0 {
-            txn.log.response = now;
-            txn.inspect_until = now + b.reply_content.delay;
-        }
-        let backend = txn.backend;
-        let up = &self.ups[u];
-        let more = !up.link.ended && up.pend.len() < most && now < txn.inspect_until;
-        let pending = Cell::new(false);
-        let ctx = Context {
-            payload: Some(Payload {
-                bytes: &up.pend,
-                response: true,
-                pending: more.then_some(&pending),
-            }),
-            ..self.context(i, backend)
-        };
-        let verdict = rules::run_tcp(&b.reply_content.rules, &ctx);
-        if verdict == Verdict::Accept {
-            self.store_by_response(&ctx, i, b);
-        }
-        verdict
-    }
-
-    fn send_inspected(&mut self, i: u32) -> bool {
-        let c = &mut self.clients[i];
-        let Some(txn) = c.txn.as_mut() else {
-            return false;
-        };
-        let pend = std::mem::take(&mut self.ups[txn.up].pend);
-        txn.log.bytes_out += pend.len() as u64;
-        let sent = c.link.send(&pend, b"", &mut self.buffers);
-        self.buffers.give(pend);
-        if sent.is_err() {
-            self.client_gone(i);
-            return false;
-        }
-        true
     }
 }
 
@@ -273,9 +190,4 @@ pub(super) fn routed(
 
 fn by_name(plan: &Plan, name: &[u8]) -> Option<usize> {
     plan.backends.iter().position(|b| b.name.as_bytes() == name)
-}
-
-/// Whether the exchange still has to be looked at before its bytes go on.
-pub(super) fn is_inspected(txn: &Txn) -> bool {
-    !txn.http && txn.inspect_reply
 }

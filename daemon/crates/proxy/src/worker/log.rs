@@ -16,6 +16,7 @@ use trafficlog::{ConnectRecord, Counts, HttpRecord, Level, Queues, TcpRecord, Te
 #[derive(Debug, Default)]
 pub struct Notes {
     pub started: u64,
+    pub idle_from: u64,
     pub head_done: u64,
     pub queued: u64,
     pub connecting: u64,

@@ -17,6 +17,14 @@ impl Worker {
         }
     }
 
+    /// One more session of the exchange's backend, where somebody asks for their rate.
+    pub(super) fn count_session(&self, i: u32, txn: &Txn) {
+        let plan = &self.clients[i].plan;
+        if let Some(b) = txn.backend(plan).filter(|_| plan.rates) {
+            b.shared.session_rate.add(self.now);
+        }
+    }
+
     pub(super) fn with_memory<R>(
         &self,
         i: u32,

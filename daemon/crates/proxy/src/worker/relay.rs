@@ -3,7 +3,7 @@
 use super::Worker;
 use super::buffers::Buffers;
 use super::conn::Txn;
-use super::inspect::is_inspected;
+use super::inspect_reply::is_inspected;
 use super::link::{Gone, Link, Read};
 use super::request::ROUNDS;
 use super::slab::NONE;

@@ -68,6 +68,9 @@ impl Worker {
     /// True when more bytes may be had and are needed.
     fn take_head(&mut self, i: u32, data: &mut [u8], started: bool) -> bool {
         let mut fields = std::mem::take(&mut self.fields);
+        if started {
+            self.clients[i].head_at = self.now;
+        }
         let limits = self.clients[i].plan.limits;
         let parsed = parse_request(data, limits, &mut fields);
         let more = match parsed {
@@ -129,11 +132,14 @@ impl Worker {
 
     pub(super) fn new_txn(&mut self, i: u32) -> Box<Txn> {
         let mut txn = self.txns.pop().unwrap_or_default();
-        txn.log.started = self.now;
         txn.request = self.buffers.take();
-        if self.clients[i].first {
-            txn.log.started = self.clients[i].accepted;
-        }
+        let c = &mut self.clients[i];
+        txn.log.idle_from = c.idle_from;
+        txn.log.started = match (std::mem::take(&mut c.head_at), c.first) {
+            (0, true) => c.accepted,
+            (0, false) => self.now,
+            (at, _) => at,
+        };
         txn
     }
 
@@ -144,7 +150,9 @@ impl Worker {
         c.requests = c.requests.saturating_add(1);
         let f = c.frontend();
         f.shared.workers[self.id].requests.add(1);
-        f.shared.request_rate.add(self.now);
+        if c.plan.rates {
+            f.shared.request_rate.add(self.now);
+        }
         self.requests += 1;
         let mut txn = self.new_txn(i);
         txn.log.head_done = self.now;
@@ -172,9 +180,7 @@ impl Worker {
                     return;
                 };
                 txn.backend = Some(backend);
-                if let Some(b) = txn.backend(&self.clients[i].plan) {
-                    b.shared.session_rate.add(self.now);
-                }
+                self.count_session(i, &txn);
                 self.prepare(i, data, &request, fields, &mut txn);
                 self.stick(i, data, fields, &mut txn);
                 self.write_request(i, data, &request, fields, &mut txn);

@@ -1,9 +1,6 @@
-//! Where a request goes: the rules of its frontend and backend, and what the choice of a server
-//! looks at.
+//! Where a request goes: the rules of its frontend and backend.
 
 use super::Worker;
-use super::conn::Txn;
-use super::hashing::hash_key;
 use super::inspect::routed;
 use crate::plan::{Backend, Mode};
 use crate::rules::act::Subject;
@@ -60,7 +57,9 @@ impl Worker {
         self.edits = edits;
         match (outcome, backend.and_then(|b| u32::try_from(b).ok())) {
             (Outcome::Pass, Some(b)) if plan.backends[b as usize].mode == Mode::Http => {
-                self.name_request(i, data, fields, line);
+                if frontend.unique_id_header.is_some() {
+                    self.name_request(i, data, fields, line);
+                }
                 Ok(b)
             }
             (Outcome::Pass, _) => Err(Outcome::Deny(503)),
@@ -215,73 +214,10 @@ impl Worker {
             .any(|condition| condition.holds(&ctx));
         rules::act::prepared(&frontend.answers, if fails { 503 } else { 200 })
     }
-
-    /// What the choice of a server needs from the request.
-    pub(super) fn prepare(
-        &mut self,
-        i: u32,
-        data: &[u8],
-        request: &Request,
-        fields: &[http1::Field],
-        txn: &mut Txn,
-    ) {
-        let c = &self.clients[i];
-        let Some(b) = txn.backend(&c.plan) else {
-            return;
-        };
-        txn.retries_left = b.retries;
-        let message = Message {
-            buf: data,
-            fields,
-            edits: &self.edits,
-        };
-        let target = self
-            .edits
-            .target
-            .as_deref()
-            .unwrap_or(request.target.of(data));
-        let header = |name: &str| {
-            message
-                .fields()
-                .find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()))
-                .map(|(_, v)| v.to_vec())
-        };
-        txn.hash = hash_key(b, self.client_address(i), Some((target, &header)));
-        if !b.use_servers.is_empty() {
-            let line = RequestLine {
-                method: request.method_span.of(data),
-                target,
-                http11: request.http11,
-            };
-            let ctx = Context {
-                line: Some(line),
-                request: Some(message),
-                ..self.context(i, txn.backend)
-            };
-            let hit = b
-                .use_servers
-                .iter()
-                .find(|(condition, _)| rules::holds(condition.as_ref(), &ctx));
-            txn.preferred = hit.and_then(|(_, s)| u32::try_from(*s).ok());
-        }
-        if !b.stick_rules.is_empty() {
-            let line = RequestLine {
-                method: request.method_span.of(data),
-                target,
-                http11: request.http11,
-            };
-            let ctx = Context {
-                line: Some(line),
-                request: Some(message),
-                ..self.context(i, txn.backend)
-            };
-            self.prefer_by_table(i, Some(&ctx), txn);
-        }
-    }
 }
 
 /// The request as the rules so far have left it.
-fn changed<'a>(
+pub(super) fn changed<'a>(
     buf: &'a [u8],
     fields: &'a [http1::Field],
     edits: &'a rules::Edits,

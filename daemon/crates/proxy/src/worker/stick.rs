@@ -13,22 +13,11 @@ pub(super) const RESPONSE: StickKind = StickKind::StoreResponse;
 
 impl Worker {
     /// Looks for the server that a table remembers, and notes where it is to be remembered.
-    /// `message` is the request as rules see it.
-    pub(super) fn prefer_by_table(&self, i: u32, message: Option<&Context<'_>>, txn: &mut Txn) {
+    pub(super) fn prefer_by_table(&self, i: u32, ctx: &Context<'_>, txn: &mut Txn) {
         let c = &self.clients[i];
         let Some(b) = txn.backend(&c.plan).filter(|b| !b.stick_rules.is_empty()) else {
             return;
         };
-        let pend = crate::rules::context::Payload {
-            bytes: &c.pend,
-            response: false,
-            pending: None,
-        };
-        let own = Context {
-            payload: Some(pend),
-            ..self.context(i, txn.backend)
-        };
-        let ctx = message.unwrap_or(&own);
         let mut store = std::mem::take(&mut txn.store);
         for rule in b.stick_rules.iter().filter(|rule| rule.kind != RESPONSE) {
             if !rules::holds(rule.condition.as_ref(), ctx) {

@@ -47,11 +47,13 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, si
     push(cx, section, args, side, Spanned::new(action, span), name);
 }
 
-/// `redirect KIND VALUE …`, the older spelling of `http-request redirect`.
+/// `redirect KIND VALUE …`: as `http-request redirect`, but behind all of those rules.
 pub fn bare_redirect(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     if let Some(redirect) = redirect::redirect(cx, args) {
         let action = Spanned::new(HttpAction::Redirect(redirect), args.keyword);
-        push(cx, section, args, Side::Request, action, "redirect");
+        if let Some(condition) = cx.condition(section, args, "redirect").into_rule() {
+            section.redirects.push(HttpRule { action, condition });
+        }
     }
 }
 

@@ -45,8 +45,14 @@ pub fn table(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let (mut nopurge, mut store) = (false, Vec::new());
     while let Some(word) = args.take() {
         match word.text.as_ref() {
-            "type" => key = key_type(cx, args),
-            "size" => size = cx.size(args, EXAMPLE),
+            "type" => match key_type(cx, args) {
+                Some(found) => key = Some(found),
+                None => return args.skip_all(),
+            },
+            "size" => match cx.size(args, EXAMPLE) {
+                Some(found) => size = Some(found),
+                None => return args.skip_all(),
+            },
             "expire" => expire = cx.time_in(args, DefaultUnit::Milliseconds, EXAMPLE),
             "nopurge" => nopurge = true,
             "store" => {

@@ -68,6 +68,13 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
         "reject" => TcpAction::Reject,
         "silent-drop" => TcpAction::SilentDrop,
         "close" => TcpAction::Close,
+        "expect-proxy" => {
+            if args.take_if("layer4").is_none() {
+                let example = "tcp-request connection expect-proxy layer4";
+                return cx.missing(args, "'layer4'", example);
+            }
+            TcpAction::ExpectProxy
+        }
         name if effects::is_effect(name) => {
             let response = phase == TcpPhase::ResponseContent;
             match effects::effect(cx, section, name, args, response) {

@@ -30,5 +30,7 @@ pub enum TcpAction {
     SilentDrop,
     /// `close` of a response: the server's side ends.
     Close,
+    /// `expect-proxy layer4`
+    ExpectProxy,
     Effect(Effect),
 }

@@ -17,6 +17,8 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
     for mut section in sections {
         section.proxy.check = section.check.build();
         servers::check_lines(cx, &section);
+        let mut redirects = std::mem::take(&mut section.redirects);
+        section.proxy.http_request.append(&mut redirects);
         drop_foreign(&mut section.proxy);
         log_format(cx, &mut section.proxy);
         config.proxies.push(section.proxy);

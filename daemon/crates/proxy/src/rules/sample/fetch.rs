@@ -1,7 +1,7 @@
 //! From the name of a fetch to the function that gets its value.
 
 use super::header::Header;
-use super::{connection, http, payload, state, sticky};
+use super::{auth, connection, http, payload, state, sticky};
 use crate::rules::context::Context;
 use crate::rules::environment::Environment;
 use crate::rules::memory::Variable;
@@ -86,7 +86,7 @@ impl Source {
             }
             "scook" | "res.cook" => return Ok(Self::Cookies(true, Arguments::texts(&list))),
             "http_auth_group" => {
-                let texts = http::users(name, &list, env)?;
+                let texts = auth::users(name, &list, env)?;
                 return Ok(Self::Groups(Arguments {
                     texts,
                     ..Arguments::default()
@@ -106,14 +106,18 @@ impl Source {
         }
         let get = connection::get(name)
             .or_else(|| http::get(name))
+            .or_else(|| auth::get(name))
             .or_else(|| state::get(name))
             .or_else(|| payload::get(name, &list));
         if let Some(get) = get {
-            if name.starts_with("capture.") || name == "unique-id" {
+            if matches!(name, "fe_sess_rate" | "fe_req_rate" | "be_sess_rate") {
+                env.rates.set(true);
+            }
+            if name.starts_with("capture.") || matches!(name, "unique-id" | "http_first_req") {
                 env.remember();
             }
             if name.starts_with("http_auth") {
-                arguments.texts = http::users(name, &list, env)?;
+                arguments.texts = auth::users(name, &list, env)?;
             }
             if name == "bin" {
                 arguments.texts = vec![http::hexadecimal(&list)?];
@@ -137,7 +141,7 @@ impl Source {
                 values.any(|value| test(Value::bytes(value)))
             }
             Self::Groups(arguments) => {
-                let groups = http::groups(&arguments.texts, ctx);
+                let groups = auth::groups(&arguments.texts, ctx);
                 groups.into_iter().any(|group| test(Value::owned(group)))
             }
         }
@@ -146,7 +150,7 @@ impl Source {
     /// What stands for all values, where one is asked for: the last one.
     pub fn shown<'a>(&'a self, ctx: &Context<'a>) -> Option<Value<'a>> {
         match self {
-            Self::Groups(arguments) => http::user_of(&arguments.texts, ctx).map(Value::owned),
+            Self::Groups(arguments) => auth::user_of(&arguments.texts, ctx).map(Value::owned),
             Self::One(get, arguments) => get(arguments, ctx),
             _ => {
                 let mut last = None;

@@ -3,6 +3,7 @@
 //! Compiled once: each fetch is a function with its arguments, each converter another. A value
 //! borrows from the message wherever it can.
 
+mod auth;
 mod connection;
 mod fetch;
 mod header;
@@ -13,7 +14,6 @@ mod state;
 pub mod sticky;
 
 pub use fetch::{Arguments, Get};
-pub use http::credentials;
 
 use super::context::Context;
 use super::convert::Change;

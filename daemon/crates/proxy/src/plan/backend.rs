@@ -1,0 +1,101 @@
+//! Backends: servers, how one is chosen, and the rules on the way to it.
+
+use super::{Answers, Backend, ForwardFor, Inspection, Timeouts, inspect, servers};
+use crate::names::Known;
+use crate::persist::Cookie;
+use crate::rules::compile::Compiler;
+use crate::shared::Registry;
+use config::haproxy::model::{self, Proxy};
+use std::sync::Arc;
+
+pub fn compile(
+    section: usize,
+    proxy: &Proxy,
+    compiler: &Compiler<'_>,
+    answers: &Arc<Answers>,
+    names: &Known,
+    registry: &mut Registry,
+    problems: &mut Vec<String>,
+) -> Backend {
+    let name = proxy.name.0.as_str();
+    let servers = servers::compile(proxy, names, registry);
+    let hash = proxy
+        .hash_type
+        .function
+        .as_ref()
+        .map_or("sdbm", |f| f.value.as_str());
+    let hash = balance::hash::Function::of_name(hash).unwrap_or_else(|| {
+        problems.push(format!(
+            "hash function '{hash}' is not available yet: use sdbm, djb2 or crc32"
+        ));
+        balance::hash::Function::Sdbm
+    });
+    let mut use_servers = Vec::new();
+    for rule in &proxy.use_servers {
+        let index = servers.iter().position(|s| s.name == rule.target.0);
+        match (compiler.condition(rule.condition.as_ref()), index) {
+            (Ok(condition), Some(index)) => use_servers.push((condition, index)),
+            (Err(why), _) => problems.push(why),
+            (_, None) => problems.push(format!(
+                "use-server names '{}', which is not a server here",
+                rule.target.value
+            )),
+        }
+    }
+    // A listen section's rules run once, as its frontend's.
+    let own_rules = !proxy.kind.is_frontend();
+    let rules = |rules: &[model::HttpRule], response: bool, problems: &mut Vec<String>| {
+        compiler.rules(if own_rules { rules } else { &[] }, response, problems)
+    };
+    let shared = registry.backend(name);
+    // Servers may have come, gone or changed weight.
+    shared
+        .epoch
+        .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    Backend {
+        name: name.to_owned(),
+        mode: proxy.mode.value,
+        shared,
+        section,
+        timeouts: Timeouts::new(&proxy.timeouts),
+        connection_mode: proxy.options.connection_mode,
+        forwardfor: ForwardFor::new(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
+        originalto: ForwardFor::new(proxy.options.originalto.as_ref(), "X-Original-To"),
+        content: if own_rules {
+            inspect::request(proxy, compiler, problems)
+        } else {
+            Inspection::default()
+        },
+        reply_content: inspect::response(proxy, compiler, problems),
+        request_rules: rules(&proxy.http_request, false, problems),
+        response_rules: rules(&proxy.http_response, true, problems),
+        after_rules: rules(&proxy.http_after_response, true, problems),
+        stick_rules: inspect::stick(proxy, compiler, problems),
+        balance: proxy.balance.value.clone(),
+        hash,
+        avalanche: proxy.hash_type.avalanche,
+        consistent: proxy.hash_type.consistent,
+        servers,
+        use_servers,
+        allbackups: proxy.options.allbackups,
+        fullconn: proxy.fullconn.as_ref().map_or(0, |n| n.value),
+        retries: proxy.retries.value,
+        redispatch: proxy.redispatch.map_or(0, |r| r.interval),
+        cookie: cookie(proxy, problems),
+        persist: proxy.options.persist,
+        reuse: proxy.http_reuse,
+        tcp_keepalive: proxy.options.server_tcp_keepalive,
+        abortonclose: proxy.options.abortonclose,
+        answers: answers.clone(),
+    }
+}
+
+fn cookie(proxy: &Proxy, problems: &mut Vec<String>) -> Option<Cookie> {
+    match Cookie::compile(proxy.cookie.as_ref()?) {
+        Ok(cookie) => Some(cookie),
+        Err(why) => {
+            problems.push(why);
+            None
+        }
+    }
+}

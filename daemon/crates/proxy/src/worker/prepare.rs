@@ -1,0 +1,55 @@
+//! What the choice of a server looks at: hashes, `use-server`, stick tables.
+
+use super::Worker;
+use super::conn::Txn;
+use super::hashing::hash_key;
+use super::route::changed;
+use crate::rules::context::RequestLine;
+use crate::rules::{self, Context, Message};
+use http1::Request;
+
+impl Worker {
+    /// What the choice of a server needs from the request.
+    pub(super) fn prepare(
+        &mut self,
+        i: u32,
+        data: &[u8],
+        request: &Request,
+        fields: &[http1::Field],
+        txn: &mut Txn,
+    ) {
+        let c = &self.clients[i];
+        let Some(b) = txn.backend(&c.plan) else {
+            return;
+        };
+        txn.retries_left = b.retries;
+        let line = RequestLine {
+            method: request.method_span.of(data),
+            target: request.target.of(data),
+            http11: request.http11,
+        };
+        let base = self.context(i, txn.backend);
+        let ctx = changed(data, fields, &self.edits, line, &base);
+        let target = ctx.line.map_or(line.target, |line| line.target);
+        let header = |name: &str| {
+            let mut all = ctx.request.into_iter().flat_map(Message::fields);
+            let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()));
+            found.map(|(_, v)| v.to_vec())
+        };
+        txn.hash = hash_key(b, ctx.client, Some((target, &header)));
+        self.prefer_by_rule(&ctx, txn);
+        if !b.stick_rules.is_empty() {
+            self.prefer_by_table(i, &ctx, txn);
+        }
+    }
+
+    /// `use-server`: the first whose condition holds.
+    pub(super) fn prefer_by_rule(&self, ctx: &Context<'_>, txn: &mut Txn) {
+        let Some(b) = txn.backend(ctx.plan) else {
+            return;
+        };
+        let mut rules = b.use_servers.iter();
+        let hit = rules.find(|(condition, _)| rules::holds(condition.as_ref(), ctx));
+        txn.preferred = hit.and_then(|(_, s)| u32::try_from(*s).ok());
+    }
+}
