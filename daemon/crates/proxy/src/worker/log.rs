@@ -22,6 +22,8 @@ pub struct Notes {
     pub connecting: u64,
     pub connected: u64,
     pub response: u64,
+    /// The server answered in HTTP/1.0.
+    pub response10: bool,
     pub bytes_in: u64,
     pub bytes_out: u64,
     pub retries: u32,

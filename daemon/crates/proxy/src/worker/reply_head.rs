@@ -54,6 +54,9 @@ impl Worker {
         self.edits.clear();
         let now = self.now;
         if !response.is_interim() {
+            if let Some(txn) = self.clients[i].txn.as_mut() {
+                txn.log.response10 = !response.http11;
+            }
             self.reply_rules(i, data, &response, fields)?;
         }
         let stopping = self.stop_at.is_some();

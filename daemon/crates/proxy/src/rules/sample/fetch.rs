@@ -113,7 +113,12 @@ impl Source {
             if matches!(name, "fe_sess_rate" | "fe_req_rate" | "be_sess_rate") {
                 env.rates.set(true);
             }
-            if name.starts_with("capture.") || matches!(name, "unique-id" | "http_first_req") {
+            if name.starts_with("capture.")
+                || matches!(
+                    name,
+                    "unique-id" | "http_first_req" | "res.ver" | "resp_ver"
+                )
+            {
                 env.remember();
             }
             if name.starts_with("http_auth") {

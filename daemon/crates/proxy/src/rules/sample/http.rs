@@ -55,7 +55,10 @@ fn line(name: &str) -> Option<Get> {
         "req.ver" | "req_ver" => {
             |_, c| Some(Value::bytes(if c.line?.http11 { b"1.1" } else { b"1.0" }))
         }
-        "res.ver" | "resp_ver" => |_, c| c.response.map(|_| Value::bytes(b"1.1")),
+        "res.ver" | "resp_ver" => |_, c| {
+            c.response?;
+            Some(Value::bytes(&response_version(c)?[5..]))
+        },
         "status" => |_, c| (c.status > 0).then(|| Value::Int(i64::from(c.status))),
         "http_first_req" => |_, c| Some(Value::Bool(c.session.is_some_and(|s| s.first))),
         _ => return None,
@@ -103,9 +106,19 @@ fn captured(name: &str) -> Option<Get> {
         "capture.req.method" => |_, c| nth_word(c, 0),
         "capture.req.uri" => |_, c| nth_word(c, 1),
         "capture.req.ver" => |_, c| nth_word(c, 2),
-        "capture.res.ver" => |_, c| (c.status > 0).then(|| Value::bytes(b"HTTP/1.1")),
+        "capture.res.ver" => |_, c| response_version(c).map(Value::bytes),
         "unique-id" => |_, c| Some(Value::owned(crate::rules::unique_id(c)?)),
         _ => return None,
+    })
+}
+
+/// How the server answered; our own answers are in HTTP/1.1.
+fn response_version(ctx: &Context<'_>) -> Option<&'static [u8]> {
+    let session = ctx.session.filter(|_| ctx.status > 0)?;
+    Some(if session.notes.response10 {
+        b"HTTP/1.0"
+    } else {
+        b"HTTP/1.1"
     })
 }
 
