@@ -10,6 +10,9 @@ const CASES: &[(&str, &str)] = &[
     ("http-request add-header X-Old new", "/a"),
     ("http-request del-header X-Old", "/a"),
     ("http-request del-header X- -m beg", "/a"),
+    ("http-request del-header -old -m end", "/a"),
+    ("http-request del-header tw -m sub", "/a"),
+    ("http-request del-header ^x-(old|two)$ -m reg", "/a"),
     (
         "http-request replace-header X-Old (.*)d \"\\1-%[path]\"",
         "/a",

@@ -109,11 +109,17 @@ fn header_rules_keep_their_formats() {
     assert!(web.http_request[1].condition.as_ref().unwrap().unless);
     assert!(matches!(
         web.http_request[2].action.value,
-        HttpAction::DelHeader { prefix: true, .. }
+        HttpAction::DelHeader {
+            matching: NameMatch::Beginning,
+            ..
+        }
     ));
     assert!(matches!(
         web.http_response[0].action.value,
-        HttpAction::DelHeader { prefix: false, .. }
+        HttpAction::DelHeader {
+            matching: NameMatch::Whole,
+            ..
+        }
     ));
 }
 

@@ -3,7 +3,7 @@
 use super::context::{Context, Message, RequestLine};
 use super::matcher::backslash_references;
 use super::redirect::redirect;
-use super::{Action, Edits, Rule, holds};
+use super::{Action, Edits, NamePattern, Rule, holds};
 use crate::plan::Answers;
 use http1::{Field, target};
 
@@ -98,7 +98,7 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
     let message = ctx.request.or(ctx.response);
     Step::Edit(match action {
         Action::SetHeader(_, f) | Action::AddHeader(_, f) => Edit::Value(f.text(ctx)),
-        Action::DelHeader { .. } => Edit::Remove,
+        Action::DelHeader(_) => Edit::Remove,
         Action::ReplaceHeader {
             name,
             regex,
@@ -193,16 +193,10 @@ fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>) {
                 subject.edits.add(&n, &v);
             }
         }
-        (Edit::Remove, Action::DelHeader { name, prefix }) => {
-            let hit = |n: &[u8]| {
-                let start = if *prefix {
-                    n.get(..name.len())
-                } else {
-                    Some(n)
-                };
-                start.is_some_and(|n| n.eq_ignore_ascii_case(name))
-            };
-            subject.edits.remove(subject.buf, subject.fields, hit);
+        (Edit::Remove, Action::DelHeader(pattern)) => {
+            subject
+                .edits
+                .remove(subject.buf, subject.fields, |name| pattern.fits(name));
         }
         (Edit::Method(m), _) if http1::field::is_token(&m) => subject.edits.method = Some(m),
         (Edit::Target(t), _) if !t.is_empty() => subject.edits.target = Some(encode(&t)),
@@ -223,6 +217,27 @@ fn encode(t: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+impl NamePattern {
+    fn fits(&self, name: &[u8]) -> bool {
+        let same = |part: Option<&[u8]>, text: &[u8]| {
+            part.is_some_and(|part| part.eq_ignore_ascii_case(text))
+        };
+        match self {
+            Self::Whole(text) => name.eq_ignore_ascii_case(text),
+            Self::Beginning(text) => same(name.get(..text.len()), text),
+            Self::End(text) => {
+                let start = name.len().checked_sub(text.len());
+                same(start.and_then(|start| name.get(start..)), text)
+            }
+            Self::Part(text) => {
+                let mut windows = name.windows(text.len().max(1));
+                text.is_empty() || windows.any(|part| part.eq_ignore_ascii_case(text))
+            }
+            Self::Regex(regex) => regex.is_match(&name.to_ascii_lowercase()),
+        }
+    }
 }
 
 /// A text that matches is replaced whole by the template with its groups; others stay.

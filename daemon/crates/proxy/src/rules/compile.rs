@@ -6,9 +6,10 @@ use super::matcher::{Matcher, regex};
 use super::reply::Reply;
 use super::sample::Sample;
 use super::{
-    Action, Condition, Format, Redirect, RedirectKind, Rule, TcpAction, TcpRule, Term, Test,
+    Action, Condition, Format, NamePattern, Redirect, RedirectKind, Rule, TcpAction, TcpRule, Term,
+    Test,
 };
-use config::haproxy::model::{self, HttpAction, TestRef};
+use config::haproxy::model::{self, HttpAction, NameMatch, TestRef};
 use std::sync::Arc;
 
 /// Compiles the rules of one section.
@@ -167,10 +168,16 @@ fn action(action: &HttpAction, env: &Environment<'_>) -> Result<Action, String> 
     Ok(match action {
         HttpAction::SetHeader { name, value } => Action::SetHeader(bytes(name), format(value)?),
         HttpAction::AddHeader { name, value } => Action::AddHeader(bytes(name), format(value)?),
-        HttpAction::DelHeader { name, prefix } => Action::DelHeader {
-            name: bytes(name),
-            prefix: *prefix,
-        },
+        HttpAction::DelHeader { name, matching } => {
+            let text = bytes(name);
+            Action::DelHeader(match matching {
+                NameMatch::Whole => NamePattern::Whole(text),
+                NameMatch::Beginning => NamePattern::Beginning(text),
+                NameMatch::End => NamePattern::End(text),
+                NameMatch::Part => NamePattern::Part(text),
+                NameMatch::Regex => NamePattern::Regex(regex(name, false)?),
+            })
+        }
         HttpAction::ReplaceHeader { name, regex, value }
         | HttpAction::ReplaceValue { name, regex, value } => {
             let (regex, value) = replace(regex, value)?;

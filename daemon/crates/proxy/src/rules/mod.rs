@@ -173,10 +173,7 @@ pub fn holds(condition: Option<&Condition>, ctx: &Context<'_>) -> bool {
 pub enum Action {
     SetHeader(Vec<u8>, Format),
     AddHeader(Vec<u8>, Format),
-    DelHeader {
-        name: Vec<u8>,
-        prefix: bool,
-    },
+    DelHeader(NamePattern),
     ReplaceHeader {
         name: Vec<u8>,
         regex: regex::bytes::Regex,
@@ -211,6 +208,16 @@ pub enum Action {
     Return(Reply),
     /// 401 or 407; the realm, when it is not the section's name.
     Auth(Option<Format>),
+}
+
+/// Names of headers that `del-header` means.
+#[derive(Debug)]
+pub enum NamePattern {
+    Whole(Vec<u8>),
+    Beginning(Vec<u8>),
+    End(Vec<u8>),
+    Part(Vec<u8>),
+    Regex(regex::bytes::Regex),
 }
 
 /// What a `tcp-request` or `tcp-response` rule does.

@@ -5,7 +5,7 @@ use super::http_answers::{answer, denied};
 use super::redirect;
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Format, HttpAction, HttpRule, Sample};
+use crate::haproxy::model::{Format, HttpAction, HttpRule, NameMatch, Sample};
 use crate::haproxy::piece::Piece;
 use crate::haproxy::section::Section;
 use crate::source::Spanned;
@@ -158,11 +158,12 @@ fn header_action(cx: &mut Context<'_>, name: &str, args: &mut Args<'_>) -> Optio
             HttpAction::AddHeader { name, value }
         }
         "del-header" => {
-            let name = header_name(cx, args)?;
-            HttpAction::DelHeader {
-                name,
-                prefix: matching(cx, args)?,
+            let name = cx.string(args, "the name of the header", "del-header X-Debug")?;
+            let matching = matching(cx, args)?;
+            if matching != NameMatch::Regex {
+                check_name(cx, &name);
             }
+            HttpAction::DelHeader { name, matching }
         }
         "replace-header" | "replace-value" => {
             let header = header_name(cx, args)?;
@@ -198,6 +199,12 @@ fn header_name(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<Stri
         "the name of the header",
         "set-header X-Real-IP %[src]",
     )?;
+    check_name(cx, &name);
+    Some(name)
+}
+
+/// Says what is wrong with the name of a header.
+fn check_name(cx: &mut Context<'_>, name: &Spanned<String>) {
     let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if let Some(bare) = name.strip_suffix(':') {
         let message = format!("the name '{name}' ends in a colon, which would become part of it");
@@ -208,30 +215,32 @@ fn header_name(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<Stri
         cx.error("haproxy/bad-header-name", name.span, message)
             .suggest("use letters, digits and '-'");
     }
-    Some(name)
 }
 
 /// `-m beg` behind `del-header`; `str` is the default.
-fn matching(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<bool> {
+fn matching(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<NameMatch> {
     if args.take_if("-m").is_none() {
-        return Some(false);
+        return Some(NameMatch::Whole);
     }
     let Some(word) = args.take() else {
         cx.missing(args, "the method", "del-header X- -m beg");
         return None;
     };
-    match word.text.as_ref() {
-        "str" => Some(false),
-        "beg" => Some(true),
+    Some(match word.text.as_ref() {
+        "str" => NameMatch::Whole,
+        "beg" => NameMatch::Beginning,
+        "end" => NameMatch::End,
+        "sub" => NameMatch::Part,
+        "reg" => NameMatch::Regex,
         _ => {
             cx.bad(
                 word,
                 "a method of matching names here",
-                "write 'str' or 'beg'",
+                "write str, beg, end, sub or reg",
             );
-            None
+            return None;
         }
-    }
+    })
 }
 
 pub fn format(cx: &mut Context<'_>, args: &mut Args<'_>, what: &str) -> Option<Format> {

@@ -22,7 +22,7 @@ pub enum HttpAction {
     },
     DelHeader {
         name: Spanned<String>,
-        prefix: bool,
+        matching: NameMatch,
     },
     /// Regex over the whole line / over each comma separated value.
     ReplaceHeader {
@@ -79,6 +79,17 @@ pub enum HttpAction {
     Return(Reply),
     /// `reject`: final, the connection closes without an answer.
     Reject,
+}
+
+/// How `del-header` compares names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameMatch {
+    Whole,
+    Beginning,
+    End,
+    Part,
+    /// A regular expression over the name in lower case.
+    Regex,
 }
 
 /// A status, and what is sent with it.

@@ -36,7 +36,9 @@ pub use check::{
 pub use cookie::{Cookie, CookieMode};
 pub use effect::{Effect, TagValue};
 pub use global::{Global, StatsSocket};
-pub use http_rules::{HttpAction, HttpRule, Redirect, RedirectKind, Reply, UseBackend, UseServer};
+pub use http_rules::{
+    HttpAction, HttpRule, NameMatch, Redirect, RedirectKind, Reply, UseBackend, UseServer,
+};
 pub use log::{Capture, Facility, Level, LogFormat, LogLine, LogSink, LogTarget};
 pub use proxy::{
     ConnectionMode, ForwardFor, HttpReuse, Mode, Proxy, ProxyKind, ProxyOptions, Redispatch,
