@@ -84,7 +84,14 @@ impl Context<'_> {
                 let name = required(self)?;
                 Fetch::Env(self.options.env.get(&name).cloned().unwrap_or_default())
             }
-            "var" => Fetch::Var(required(self)?),
+            "var" => {
+                let name = required(self)?;
+                let piece = whole.call().1.unwrap_or(whole).trim();
+                if !self.variable_name(piece) {
+                    return None;
+                }
+                Fetch::Var(name)
+            }
             "hdr" | "req.hdr" => Fetch::ReqHeader(self.header(whole, list, false)?),
             "req.fhdr" => Fetch::ReqHeader(self.header(whole, list, true)?),
             "shdr" | "res.hdr" => Fetch::ResHeader(self.header(whole, list, false)?),
@@ -158,6 +165,12 @@ impl Context<'_> {
         }
         for (text, kind) in list.iter().zip(all) {
             let empty = text.is_empty() && !required.contains(kind);
+            if kind == 'v' {
+                let span = whole.span;
+                if !self.variable_name(Piece { text, span }) {
+                    return None;
+                }
+            }
             if kind == 'i' && !empty && text.trim().parse::<i64>().is_err() {
                 let message = format!("'{text}' in '{}' is not a whole number", whole.text);
                 self.error("haproxy/bad-value", whole.span, message)

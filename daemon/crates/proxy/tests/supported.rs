@@ -1,0 +1,69 @@
+//! What the support table calls supported can be computed: each fetch and converter is taken up.
+
+mod support;
+
+use config::registry::{self, Status};
+use std::fmt::Write as _;
+use support::{Proxy, free_port};
+
+/// Arguments that some fetch or converter takes; the first that is accepted is used.
+const ARGUMENTS: [&str; 11] = [
+    "", "(1)", "(x)", "(1,x)", "(x,x)", "(web)", "(1,web)", "(people)", "(txn.a)", "(1,1)",
+    "(4142)",
+];
+
+fn config(port: u16, rules: &str) -> String {
+    format!(
+        "userlist people\n    user anna insecure-password secret\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:{port}\n    stick-table type ip size 10 store http_req_rate(10s)\n{rules}    default_backend app\nbackend app\n    server s 127.0.0.1:1\n"
+    )
+}
+
+fn is_accepted(port: u16, expression: &str) -> bool {
+    let rule = format!("    http-request set-var(txn.x) {expression}\n");
+    let source = config::Source::new("test.cfg", config(port, &rule));
+    let parsed = config::haproxy::parse(&[source], &config::Options::default());
+    parsed.errors().next().is_none()
+}
+
+#[test]
+fn everything_that_is_called_supported_is_computed() {
+    let port = free_port();
+    let map = std::env::temp_dir().join(format!("tandem-map-{}", std::process::id()));
+    std::fs::write(&map, "# nothing\n").unwrap();
+    let mut rules = String::new();
+    let mut refused = Vec::new();
+    for entry in registry::haproxy().entries() {
+        let start = match entry.group {
+            "fetch" => "",
+            "converter" => "src,",
+            _ => continue,
+        };
+        if !matches!(entry.status, Status::Supported) {
+            continue;
+        }
+        let name = entry.keyword;
+        let own = match name {
+            _ if entry.group == "converter" && name.starts_with("map") => {
+                Some(format!("({})", map.display()))
+            }
+            "bin" => Some("(4142)".to_owned()),
+            "var" => Some("(txn.a)".to_owned()),
+            _ => None,
+        };
+        let candidates = own.into_iter().chain(ARGUMENTS.map(str::to_owned));
+        let mut written = candidates.map(|arguments| format!("{start}{name}{arguments}"));
+        match written.find(|expression| is_accepted(port, expression)) {
+            Some(expression) => {
+                let _ = writeln!(rules, "    http-request set-var(txn.x) {expression}");
+            }
+            None => refused.push(name),
+        }
+    }
+    assert!(refused.is_empty(), "no arguments fit: {refused:?}");
+    assert!(rules.lines().count() > 250);
+    // Whatever cannot be computed is named when the configuration is taken up.
+    let mut proxy = Proxy::start(&config(port, ""));
+    let verdict = proxy.configure(&config(port, &rules));
+    let _ = std::fs::remove_file(&map);
+    assert_eq!(verdict, Ok(()));
+}
