@@ -163,17 +163,15 @@ impl Context<'_> {
                 .suggest("remove what is too much");
             return None;
         }
-        for (text, kind) in list.iter().zip(all) {
-            let empty = text.is_empty() && !required.contains(kind);
-            if kind == 'v' {
-                let span = whole.span;
-                if !self.variable_name(Piece { text, span }) {
-                    return None;
-                }
+        for (at, (text, kind)) in list.iter().copied().zip(all).enumerate() {
+            let left_out = text.is_empty() && at >= required.len();
+            let span = whole.span;
+            if kind == 'v' && !self.variable_name(Piece { text, span }) {
+                return None;
             }
-            if kind == 'i' && !empty && text.trim().parse::<i64>().is_err() {
+            if kind == 'i' && !left_out && text.trim().parse::<i64>().is_err() {
                 let message = format!("'{text}' in '{}' is not a whole number", whole.text);
-                self.error("haproxy/bad-value", whole.span, message)
+                self.error("haproxy/bad-value", span, message)
                     .suggest("write a whole number there");
                 return None;
             }
