@@ -29,6 +29,8 @@ const SHOWN: &[&str] = &[
     "%[int(12),and(10)] %[int(12),or(3)] %[int(12),xor(10)] %[int(12),cpl] %[int(12),neg] %[int(12),not] %[int(0),not] %[int(12),bool] %[int(3),odd] %[int(3),even]",
     "%[path,crc32] %[path,crc32c] %[path,djb2] %[path,sdbm] %[path,xxh32] %[path,xxh32(5)] %[path,xxh64]",
     "%[req.fhdr(x-long),xxh32] %[req.fhdr(x-long),xxh64] %[req.fhdr(x-long),xxh64(3)] %[req.fhdr(x-long),crc32c] %[req.fhdr(x-long),sha1,hex]",
+    "%[path,digest(sha256),hex] %[path,digest(sha1),hex] %[path,hmac(sha256,a2V5),hex] %[path,hmac(sha512,a2V5),hex]",
+    "%[req.fhdr(x-doc),json_query('$.a.b')] %[req.fhdr(x-doc),json_query('$.a.n')] %[req.fhdr(x-doc),json_query('$.a.n',int)] %[req.fhdr(x-doc),json_query('$.a.l[1]')] %[req.fhdr(x-doc),json_query('$.a.t')] %[req.fhdr(x-doc),json_query('$.none')]",
     "%[path,sha1,hex] %[path,sha2,hex] %[path,sha2(224),hex] %[path,sha2(512),hex,length]",
     "%[str(a%20b+c?d+e),url_dec] %[str(a%20b+c),url_dec(1)] %[str(a%2),url_dec] %[str(a b/c?d),url_enc]",
     "%[req.fhdr(x-json),json(utf8)] %[req.fhdr(x-json),json(ascii)] %[req.fhdr(x-json),json(utf8s)] %[req.fhdr(x-json),json(utf8p)]",
@@ -162,7 +164,7 @@ const FILES: &[(&str, &str)] = &[
     ("ends.lst", ".org\n.com\n"),
 ];
 
-const REQUEST: &str = "GET /p/B?x=1&y=%41;n=12 HTTP/1.1\r\nHost: www.example.com\r\nX-List: one, two\r\nX-List: three\r\nX-N: 42\r\nX-Ip: 10.0.0.3\r\nX-Json: a\"b/c\\d\u{e4}]\r\nX-Long: The quick brown fox jumps over the lazy dog, twice and thrice\r\nCookie: a=1; b=two; n=3\r\nCookie: a=4\r\nAccept-Language: it;q=0.4, de;q=0.8, en;q=0.7\r\nAuthorization: Basic YW5uYTpwYXNz\r\n";
+const REQUEST: &str = "GET /p/B?x=1&y=%41;n=12 HTTP/1.1\r\nHost: www.example.com\r\nX-List: one, two\r\nX-List: three\r\nX-N: 42\r\nX-Doc: {\"a\":{\"b\":\"c\",\"n\":5,\"l\":[1,2],\"t\":true}}\r\nX-Ip: 10.0.0.3\r\nX-Json: a\"b/c\\d\u{e4}]\r\nX-Long: The quick brown fox jumps over the lazy dog, twice and thrice\r\nCookie: a=1; b=two; n=3\r\nCookie: a=4\r\nAccept-Language: it;q=0.4, de;q=0.8, en;q=0.7\r\nAuthorization: Basic YW5uYTpwYXNz\r\n";
 
 fn config(port: u16, origin: u16, folder: &str) -> String {
     let mut text = format!(

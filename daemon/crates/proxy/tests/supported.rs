@@ -48,6 +48,8 @@ fn everything_that_is_called_supported_is_computed() {
             }
             "bin" => Some("(4142)".to_owned()),
             "var" => Some("(txn.a)".to_owned()),
+            "digest" => Some("(sha256)".to_owned()),
+            "hmac" => Some("(sha256,a2V5)".to_owned()),
             _ => None,
         };
         let candidates = own.into_iter().chain(ARGUMENTS.map(str::to_owned));

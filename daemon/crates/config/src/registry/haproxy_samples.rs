@@ -107,6 +107,7 @@ pub(super) static SAMPLES: &[Entry] = entries! {
     }
     "converter" ALL {
         Supported =>
+            "digest" "hmac" "json_query"
             "add" "add_item" "and" "b64dec" "base64" "be2dec" "be2hex" "bool" "bytes" "capture-req"
             "capture-res" "concat" "cpl" "crc32" "crc32c" "cut_crlf" "div" "djb2" "even" "field"
             "hex" "hex2i" "host_only" "htonl" "http_date" "iif" "in_table" "ipmask" "json"
@@ -125,7 +126,7 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "table_trackers" "ub64dec" "ub64enc" "unset-var" "upper" "url_dec" "url_enc" "utime"
             "word" "xor" "xxh32" "xxh64";
         CONVERTER =>
-            "srv_queue" "aes_gcm_dec" "debug" "digest" "fix_is_valid" "fix_tag_value" "hmac" "json_query"
+            "srv_queue" "aes_gcm_dec" "debug" "fix_is_valid" "fix_tag_value"
             "jwt_header_query" "jwt_payload_query" "jwt_verify" "mqtt_field_value" "mqtt_is_valid"
             "protobuf" "table_server_id" "ungrpc" "wt6" "xxh3";
     }

@@ -1,7 +1,9 @@
 //! Hashes. The argument 1 spreads the result over all bits.
 
+use super::encoding::base64_decode;
 use super::sha1::sha1;
-use super::{Apply, xxh};
+use super::{Apply, variable_value, xxh};
+use crate::rules::memory::Variable;
 use crate::rules::sample::Arguments;
 use crate::rules::value::Value;
 use balance::hash::{Function, avalanche};
@@ -23,17 +25,49 @@ pub fn apply(name: &str) -> Option<Apply> {
         "xxh64" => |v, a, _| Some(Value::Int(xxh::xxh64(&v.text(), a.int(0)).cast_signed())),
         "sha1" => |v, _, _| Some(Value::owned(sha1(&v.text()).to_vec())),
         "sha2" => |v, a, _| {
-            let text = v.text();
-            Some(Value::owned(match a.given(0).map_or(256, |_| a.int(0)) {
-                224 => sha2::Sha224::digest(&text).to_vec(),
-                256 => sha2::Sha256::digest(&text).to_vec(),
-                384 => sha2::Sha384::digest(&text).to_vec(),
-                512 => sha2::Sha512::digest(&text).to_vec(),
-                _ => return None,
-            }))
+            let bits = a.given(0).map_or(256, |_| a.int(0));
+            let name = format!("sha{bits}");
+            digest(name.as_bytes(), &[&v.text()]).map(Value::owned)
+        },
+        "digest" => |v, a, _| digest(a.text(0), &[&v.text()]).map(Value::owned),
+        "hmac" => |v, a, c| {
+            let key = match std::str::from_utf8(a.text(1)).ok().and_then(Variable::new) {
+                Some(variable) => variable_value(&variable, c)?.text().into_owned(),
+                None => a.text(1).to_vec(),
+            };
+            let key = base64_decode(&key, false)?;
+            hmac(a.text(0), &key, &v.text()).map(Value::owned)
         },
         _ => return None,
     })
+}
+
+/// Digests by the names that OpenSSL gives them, of all parts in a row.
+pub fn digest(name: &[u8], parts: &[&[u8]]) -> Option<Vec<u8>> {
+    let text = parts.concat();
+    Some(match &name.to_ascii_lowercase()[..] {
+        b"sha1" => sha1(&text).to_vec(),
+        b"sha224" => sha2::Sha224::digest(&text).to_vec(),
+        b"sha256" => sha2::Sha256::digest(&text).to_vec(),
+        b"sha384" => sha2::Sha384::digest(&text).to_vec(),
+        b"sha512" => sha2::Sha512::digest(&text).to_vec(),
+        _ => return None,
+    })
+}
+
+/// RFC 2104.
+pub fn hmac(name: &[u8], key: &[u8], text: &[u8]) -> Option<Vec<u8>> {
+    let long = matches!(&name.to_ascii_lowercase()[..], b"sha384" | b"sha512");
+    let block = if long { 128 } else { 64 };
+    let mut key = if key.len() > block {
+        digest(name, &[key])?
+    } else {
+        key.to_vec()
+    };
+    key.resize(block, 0);
+    let pad = |with: u8| -> Vec<u8> { key.iter().map(|b| b ^ with).collect() };
+    let inner = digest(name, &[&pad(0x36), text])?;
+    digest(name, &[&pad(0x5c), &inner])
 }
 
 /// CRC-32C (RFC 3720, appendix B.4).

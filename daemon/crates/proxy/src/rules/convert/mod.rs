@@ -2,6 +2,7 @@
 
 pub mod encoding;
 mod hash;
+mod json;
 mod language;
 mod map;
 mod number;
@@ -55,6 +56,12 @@ impl Change {
             return replace(list);
         }
         let mut arguments = Arguments::texts(list);
+        if matches!(name, "digest" | "hmac") && hash::digest(arguments.text(0), &[]).is_none() {
+            let given = list.first().map_or("", String::as_str);
+            return Err(format!(
+                "the digest '{given}' is not available: use sha1, sha224, sha256, sha384 or sha512"
+            ));
+        }
         if let Some(rest) = name.strip_prefix("table_") {
             let array = matches!(rest, "gpc" | "gpt" | "gpc_rate");
             let asked = question(rest, arguments.int(0));
@@ -84,6 +91,7 @@ impl Change {
             .or_else(|| words::apply(name))
             .or_else(|| encoding::apply(name))
             .or_else(|| hash::apply(name))
+            .or_else(|| json::apply(name))
             .or_else(|| time::apply(name))
             .or_else(|| language::apply(name))
             .or_else(|| reach::apply(name));
