@@ -121,7 +121,7 @@ fn connections_are_let_in_or_not_before_a_byte() {
 fn requests_are_limited_by_rate_and_remembered_by_key() {
     let (a, b) = (Origin::named("a"), Origin::named("b"));
     let text = format!(
-        "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 3s\n    timeout server 3s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:PORT\n    stick-table type string len 20 size 1k expire 1m store http_req_rate(10s),http_req_cnt,http_err_cnt,gpc0,gpt0,conn_cur,bytes_out_cnt\n    http-request track-sc0 req.hdr(x-user) if {{ req.hdr(x-user) -m found }}\n    http-request sc-inc-gpc0(0) if {{ path /inc }}\n    http-request sc-set-gpt0(0) 7 if {{ path /tag }}\n    http-request deny deny_status 429 if {{ sc_http_req_rate(0) gt 4 }} {{ path /limited }}\n    http-request return status 200 content-type text/plain lf-string \"%[sc0_http_req_cnt] %[sc0_http_req_rate] %[sc0_get_gpc0] %[sc_get_gpt0(0)] %[sc0_conn_cur] %[sc0_http_err_cnt] %[sc0_tracked] %[sc1_tracked] %[table_cnt(web)] %[str(anna),table_http_req_cnt(web)] %[str(nobody),in_table(web)]\" if {{ path /show }}\n    use_backend stuck if {{ path_beg /stick }}\n    default_backend app\nbackend app\n    server s 127.0.0.1:{}\nbackend stuck\n    stick-table type string len 10 size 100 expire 1m\n    stick on urlp(id)\n    stick store-response res.hdr(x-none)\n    server a 127.0.0.1:{}\n    server b 127.0.0.1:{}\n",
+        "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 3s\n    timeout server 3s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:PORT\n    stick-table type string len 20 size 1k expire 1m store http_req_rate(10s),http_req_cnt,http_err_cnt,gpc0,gpt0,conn_cur,bytes_out_cnt\n    http-request track-sc0 req.hdr(x-user) if {{ req.hdr(x-user) -m found }}\n    http-request sc-inc-gpc0(0) if {{ path /inc }}\n    http-request sc-set-gpt0(0) 7 if {{ path /tag }}\n    http-request deny deny_status 429 if {{ sc_http_req_rate(0) gt 4 }} {{ path /limited }}\n    http-request return status 200 content-type text/plain lf-string \"%[sc0_http_req_cnt] %[sc0_http_req_rate] %[sc0_get_gpc0] %[sc_get_gpt0(0)] %[sc0_conn_cur] %[sc0_http_err_cnt] %[sc0_tracked] %[sc1_tracked] %[table_cnt(web)] %[str(anna),table_http_req_cnt(web)] %[str(nobody),in_table(web)]\" if {{ path /show }}\n    use_backend stuck if {{ path_beg /stick }}\n    default_backend app\nbackend app\n    server s 127.0.0.1:{}\nbackend stuck\n    stick-table type string len 10 size 100 expire 1m\n    ignore-persist if {{ urlp(free) -m found }}\n    stick on urlp(id)\n    stick store-response res.hdr(x-none)\n    server a 127.0.0.1:{}\n    server b 127.0.0.1:{}\n",
         a.port, a.port, b.port
     );
     let Some(both) = Beside::start(&text) else {
@@ -149,8 +149,11 @@ fn requests_are_limited_by_rate_and_remembered_by_key() {
     for user in ["otto", "anna"] {
         both.agree("another user", |port| get(port, user, "/show"));
     }
-    // The same id stays where it came first; ids are dealt out in turn.
-    for id in ["1", "2", "1", "2", "2", "3", "1"] {
+    // The same id stays where it came first; ids are dealt out in turn. A request that is free of
+    // persistence goes to whoever's turn it is.
+    for id in [
+        "1", "2", "1", "2", "2", "3", "1", "1&free", "1&free", "1&free",
+    ] {
         both.agree(id, |port| get(port, "x", &format!("/stick?id={id}")));
     }
 }

@@ -241,6 +241,7 @@ fn empty_proxy() -> Proxy {
         hash_type: HashType::default(),
         servers: Vec::new(),
         use_servers: Vec::new(),
+        persist_rules: Vec::new(),
         check: Spanned::implied(HealthCheck::Tcp),
         cookie: None,
         retries: Spanned::implied(3),

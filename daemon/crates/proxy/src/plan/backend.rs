@@ -77,6 +77,7 @@ pub fn compile(
         consistent: proxy.hash_type.consistent,
         servers,
         use_servers,
+        persist_rules: inspect::persistence(proxy, compiler, problems),
         allbackups: proxy.options.allbackups,
         fullconn: proxy.fullconn.as_ref().map_or(0, |n| n.value),
         retries: proxy.retries.value,

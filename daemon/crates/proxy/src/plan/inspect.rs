@@ -132,6 +132,21 @@ pub fn monitor(
     conditions
 }
 
+pub fn persistence(
+    proxy: &Proxy,
+    compiler: &Compiler<'_>,
+    problems: &mut Vec<String>,
+) -> Vec<(bool, Condition)> {
+    let mut rules = Vec::new();
+    for rule in &proxy.persist_rules {
+        match compiler.condition(Some(&rule.condition)) {
+            Ok(condition) => rules.extend(condition.map(|condition| (rule.force, condition))),
+            Err(why) => problems.push(why),
+        }
+    }
+    rules
+}
+
 pub fn log_format(
     format: Option<&model::Format>,
     compiler: &Compiler<'_>,

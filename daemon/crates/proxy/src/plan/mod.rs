@@ -135,6 +135,8 @@ pub struct Backend {
     pub consistent: bool,
     pub servers: Vec<Server>,
     pub use_servers: Vec<(Option<Condition>, usize)>,
+    /// Whether persistence is forced (else ignored) when the condition holds.
+    pub persist_rules: Vec<(bool, Condition)>,
     pub allbackups: bool,
     /// Load at which servers with a `minconn` reach their `maxconn`.
     pub fullconn: u32,

@@ -145,6 +145,8 @@ pub struct Txn {
     pub hash: Option<u32>,
     /// Chosen by `use-server`.
     pub preferred: Option<u32>,
+    /// `force-persist` (true) or `ignore-persist` (false) applies.
+    pub persistence: Option<bool>,
     /// The server that the persistence cookie means.
     pub sticky: Option<u32>,
     /// When the client first got its cookie, as the cookie says.
@@ -193,6 +195,7 @@ impl Default for Txn {
             fresh: false,
             hash: None,
             preferred: None,
+            persistence: None,
             sticky: None,
             first_cookie: None,
             dated_cookie: false,

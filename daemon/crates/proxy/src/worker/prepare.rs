@@ -43,7 +43,7 @@ impl Worker {
         }
     }
 
-    /// `use-server`: the first whose condition holds.
+    /// `use-server`, `force-persist`, `ignore-persist`: of each the first whose condition holds.
     pub(super) fn prefer_by_rule(&self, ctx: &Context<'_>, txn: &mut Txn) {
         let Some(b) = txn.backend(ctx.plan) else {
             return;
@@ -51,5 +51,8 @@ impl Worker {
         let mut rules = b.use_servers.iter();
         let hit = rules.find(|(condition, _)| rules::holds(condition.as_ref(), ctx));
         txn.preferred = hit.and_then(|(_, s)| u32::try_from(*s).ok());
+        let mut exceptions = b.persist_rules.iter();
+        let hit = exceptions.find(|(_, condition)| condition.holds(ctx));
+        txn.persistence = hit.map(|(force, _)| *force);
     }
 }

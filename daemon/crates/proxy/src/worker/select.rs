@@ -108,7 +108,7 @@ fn keep_to_server(plan: &Plan, txn: &mut Txn) {
     let usable = b
         .servers
         .get(s as usize)
-        .is_some_and(|x| b.persist || may_serve(x.shared.state()));
+        .is_some_and(|x| b.persist || txn.persistence == Some(true) || may_serve(x.shared.state()));
     if !usable || txn.avoid == Some(s) {
         txn.sticky = None;
         if txn.cookies.client == b'V' {

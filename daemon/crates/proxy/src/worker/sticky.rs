@@ -29,7 +29,8 @@ impl Worker {
             let server = b
                 .servers
                 .iter()
-                .position(|s| s.cookie.as_deref() == Some(found.server));
+                .position(|s| s.cookie.as_deref() == Some(found.server))
+                .filter(|_| txn.persistence != Some(false));
             client = match (server, cookie.verdict_on_dates(&found, now_s())) {
                 (None, _) => b'I',
                 (Some(_), Some(old)) => old,

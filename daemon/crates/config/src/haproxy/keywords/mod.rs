@@ -87,6 +87,9 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "redirect" => http_rules::bare_redirect(cx, section, args),
         "use_backend" => routing::use_backend(cx, section, args),
         "use-server" => routing::use_server(cx, section, args),
+        "ignore-persist" | "force-persist" => {
+            routing::persistence(cx, section, keyword, args);
+        }
         "tcp-request" | "tcp-response" => tcp_rules::rule(cx, section, keyword, args),
         "cookie" => cookie::cookie(cx, section, args),
         "stats" => stats::stats(cx, section, args),

@@ -1,8 +1,8 @@
-//! `use_backend`, `use-server`: where a request goes.
+//! `use_backend`, `use-server`, `ignore-persist`, `force-persist`: where a request goes.
 
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{ProxyName, ServerName, UseBackend, UseServer};
+use crate::haproxy::model::{PersistRule, ProxyName, ServerName, UseBackend, UseServer};
 use crate::haproxy::section::Section;
 
 pub fn use_backend(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
@@ -30,5 +30,26 @@ pub fn use_server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'
             .proxy
             .use_servers
             .push(UseServer { target, condition });
+    }
+}
+
+/// `ignore-persist if COND`, `force-persist if COND`
+pub fn persistence(
+    cx: &mut Context<'_>,
+    section: &mut Section,
+    keyword: &str,
+    args: &mut Args<'_>,
+) {
+    match cx.condition(section, args, keyword).into_rule() {
+        Some(Some(condition)) => section.proxy.persist_rules.push(PersistRule {
+            force: keyword == "force-persist",
+            condition,
+        }),
+        Some(None) => cx.missing(
+            args,
+            "the condition",
+            &format!("{keyword} if {{ path_beg /static }}"),
+        ),
+        None => {}
     }
 }

@@ -140,6 +140,14 @@ pub struct UseBackend {
     pub condition: Option<Condition>,
 }
 
+/// `ignore-persist if COND`, `force-persist if COND`
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersistRule {
+    /// A server that is down gets its requests, too; else no server is remembered.
+    pub force: bool,
+    pub condition: Condition,
+}
+
 /// `use-server NAME if COND`
 #[derive(Debug, Clone, PartialEq)]
 pub struct UseServer {

@@ -37,7 +37,8 @@ pub use cookie::{Cookie, CookieMode};
 pub use effect::{Effect, TagValue};
 pub use global::{Global, StatsSocket};
 pub use http_rules::{
-    HttpAction, HttpRule, NameMatch, Redirect, RedirectKind, Reply, UseBackend, UseServer,
+    HttpAction, HttpRule, NameMatch, PersistRule, Redirect, RedirectKind, Reply, UseBackend,
+    UseServer,
 };
 pub use log::{Capture, Facility, Level, LogFormat, LogLine, LogSink, LogTarget};
 pub use proxy::{

@@ -2,8 +2,8 @@
 
 use super::{
     Acl, Balance, Bind, Capture, Condition, Cookie, Format, HashType, HealthCheck, HttpError,
-    HttpRule, IpNet, ListenAddress, LogFormat, LogLine, ProxyName, Server, StatsPage, StickRule,
-    StickTable, TcpRule, Timeouts, UseBackend, UseServer,
+    HttpRule, IpNet, ListenAddress, LogFormat, LogLine, PersistRule, ProxyName, Server, StatsPage,
+    StickRule, StickTable, TcpRule, Timeouts, UseBackend, UseServer,
 };
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -107,6 +107,8 @@ pub struct Proxy {
     pub hash_type: HashType,
     pub servers: Vec<Server>,
     pub use_servers: Vec<UseServer>,
+    /// `ignore-persist` and `force-persist`, in order; the first that holds counts.
+    pub persist_rules: Vec<PersistRule>,
     pub check: Spanned<HealthCheck>,
     pub cookie: Option<Cookie>,
     /// Attempts to connect again after a failed connection; 3 by default.

@@ -40,6 +40,9 @@ pub fn walk(proxy: &Proxy) -> Found<'_> {
         found.condition(rule.condition.as_ref());
         rule.computed.iter().for_each(|format| found.format(format));
     }
+    for rule in &proxy.persist_rules {
+        found.condition(Some(&rule.condition));
+    }
     for rule in &proxy.use_servers {
         found.condition(rule.condition.as_ref());
     }
