@@ -152,7 +152,7 @@ fn requests_are_limited_by_rate_and_remembered_by_key() {
     // The same id stays where it came first; ids are dealt out in turn. A request that is free of
     // persistence goes to whoever's turn it is.
     for id in [
-        "1", "2", "1", "2", "2", "3", "1", "1&free", "1&free", "1&free",
+        "1", "2", "1", "2", "2", "3", "1", "1&free=1", "1&free=1", "1&free=1",
     ] {
         both.agree(id, |port| get(port, "x", &format!("/stick?id={id}")));
     }

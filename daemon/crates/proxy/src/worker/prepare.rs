@@ -23,24 +23,31 @@ impl Worker {
             return;
         };
         txn.retries_left = b.retries;
+        let message = Message {
+            buf: data,
+            fields,
+            edits: &self.edits,
+        };
+        let original = request.target.of(data);
+        let target = self.edits.target.as_deref().unwrap_or(original);
+        let header = |name: &str| {
+            let mut all = message.fields();
+            let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()));
+            found.map(|(_, v)| v.to_vec())
+        };
+        txn.hash = hash_key(b, self.client_address(i), Some((target, &header)));
+        if b.use_servers.is_empty() && b.persist_rules.is_empty() && b.stick_rules.is_empty() {
+            return;
+        }
         let line = RequestLine {
             method: request.method_span.of(data),
-            target: request.target.of(data),
+            target: original,
             http11: request.http11,
         };
         let base = self.context(i, txn.backend);
         let ctx = changed(data, fields, &self.edits, line, &base);
-        let target = ctx.line.map_or(line.target, |line| line.target);
-        let header = |name: &str| {
-            let mut all = ctx.request.into_iter().flat_map(Message::fields);
-            let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()));
-            found.map(|(_, v)| v.to_vec())
-        };
-        txn.hash = hash_key(b, ctx.client, Some((target, &header)));
         self.prefer_by_rule(&ctx, txn);
-        if !b.stick_rules.is_empty() {
-            self.prefer_by_table(i, &ctx, txn);
-        }
+        self.prefer_by_table(i, &ctx, txn);
     }
 
     /// `use-server`, `force-persist`, `ignore-persist`: of each the first whose condition holds.
