@@ -4,6 +4,7 @@ use super::Worker;
 use super::conn::State;
 use super::hashing::hash_key;
 use super::link::Read;
+use super::prepare::prefer_by_rule;
 use crate::plan::{Inspection, Plan, Route};
 use crate::rules::context::Payload;
 use crate::rules::{self, Context, Verdict};
@@ -161,7 +162,7 @@ impl Worker {
                 }),
                 ..self.context(i, txn.backend)
             };
-            self.prefer_by_rule(&ctx, &mut txn);
+            prefer_by_rule(&ctx, &mut txn);
             self.prefer_by_table(i, &ctx, &mut txn);
         }
         self.count_session(i, &txn);

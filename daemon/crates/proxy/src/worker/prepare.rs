@@ -46,20 +46,20 @@ impl Worker {
         };
         let base = self.context(i, txn.backend);
         let ctx = changed(data, fields, &self.edits, line, &base);
-        self.prefer_by_rule(&ctx, txn);
+        prefer_by_rule(&ctx, txn);
         self.prefer_by_table(i, &ctx, txn);
     }
+}
 
-    /// `use-server`, `force-persist`, `ignore-persist`: of each the first whose condition holds.
-    pub(super) fn prefer_by_rule(&self, ctx: &Context<'_>, txn: &mut Txn) {
-        let Some(b) = txn.backend(ctx.plan) else {
-            return;
-        };
-        let mut rules = b.use_servers.iter();
-        let hit = rules.find(|(condition, _)| rules::holds(condition.as_ref(), ctx));
-        txn.preferred = hit.and_then(|(_, s)| u32::try_from(*s).ok());
-        let mut exceptions = b.persist_rules.iter();
-        let hit = exceptions.find(|(_, condition)| condition.holds(ctx));
-        txn.persistence = hit.map(|(force, _)| *force);
-    }
+/// `use-server`, `force-persist`, `ignore-persist`: of each the first whose condition holds.
+pub(super) fn prefer_by_rule(ctx: &Context<'_>, txn: &mut Txn) {
+    let Some(b) = txn.backend(ctx.plan) else {
+        return;
+    };
+    let mut rules = b.use_servers.iter();
+    let hit = rules.find(|(condition, _)| rules::holds(condition.as_ref(), ctx));
+    txn.preferred = hit.and_then(|(_, s)| u32::try_from(*s).ok());
+    let mut exceptions = b.persist_rules.iter();
+    let hit = exceptions.find(|(_, condition)| condition.holds(ctx));
+    txn.persistence = hit.map(|(force, _)| *force);
 }

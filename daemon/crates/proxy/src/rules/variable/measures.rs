@@ -44,9 +44,8 @@ pub fn interval(timer: Timer, s: &SessionView<'_>, now: u64) -> Option<u64> {
         Timer::Queue => between(ready, n.connecting),
         Timer::Connect => between(n.connecting, n.connected),
         Timer::Response => between(n.connected, n.response),
-        Timer::Active | Timer::User => Some(whole),
         Timer::Total if s.http => Some(now.saturating_sub(n.idle_from)),
-        Timer::Total => Some(whole),
+        Timer::Active | Timer::User | Timer::Total => Some(whole),
         Timer::Data => between(n.response, now),
     }
 }
