@@ -149,8 +149,8 @@ fn requests_are_limited_by_rate_and_remembered_by_key() {
     for user in ["otto", "anna"] {
         both.agree("another user", |port| get(port, user, "/show"));
     }
-    // The same id stays where it came first; ids are dealt out in turn. A request that is free of
-    // persistence goes to whoever's turn it is.
+    // The same id stays where it came first; ids are dealt out in turn. Exceptions from
+    // persistence are about cookies.
     for id in [
         "1", "2", "1", "2", "2", "3", "1", "1&free=1", "1&free=1", "1&free=1",
     ] {

@@ -10,7 +10,7 @@ const FORMATS: &[&str] = &[
     "%hrl %hsl %{+Q}hrl %HM %HP %HQ %HU %HV %ID",
     "[%[var(txn.path)]] [%{+Q}[var(txn.path)]] [%[var(txn.none)]] [%{+Q}[var(txn.none)]] [%{+E}[var(txn.quote)]] [%{+Q,+E}[var(txn.quote)]]",
     "%{+Q}o %f %b %s %ST %{-Q}HM %[capture.req.hdr(0)] %[capture.res.hdr(0)] %[capture.req.uri] %[method]",
-    "%{+X}ci %{+X}o %ci %fi %si %sp %[src] %[fe_name] %[be_name] %[srv_name] %[status]",
+    "%{+X}ci %{+X}o %ci %fi %si %sp %[src] %[fe_name] %[srv_name]",
     "%[res.hdr(x-from)] %[unique-id] %[http_first_req] %Th",
 ];
 

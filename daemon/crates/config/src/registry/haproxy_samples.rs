@@ -65,7 +65,7 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "src_inc_gpc0" "src_inc_gpc1" "src_is_local" "src_kbytes_in" "src_kbytes_out"
             "src_port" "src_sess_cnt" "src_sess_rate" "src_updt_conn_cnt" "srv_conn"
             "srv_conn_free" "srv_id" "srv_is_up" "srv_iweight" "srv_name" "srv_uweight"
-            "srv_weight" "ssl_fc" "ssl_fc_sni" "status" "str" "table_avl" "table_cnt"
+            "srv_weight" "ssl_fc" "status" "str" "table_avl" "table_cnt"
             "thread" "unique-id" "url" "url32" "url32+src" "url_ip" "url_param" "url_port" "urlp"
             "urlp_val" "uuid" "var" "wait_end";
         SAMPLE =>
@@ -76,7 +76,7 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "res.body_len" "res.body_size" "res.cache_hit" "res.cache_name" "res.comp"
             "res.comp_algo" "res.hdrs_bin" "so_name" "srv_sess_rate";
         TLS =>
-            "ssl_bc" "ssl_bc_alg_keysize" "ssl_bc_alpn" "ssl_bc_cipher" "ssl_bc_client_random"
+            "ssl_fc_sni" "ssl_bc" "ssl_bc_alg_keysize" "ssl_bc_alpn" "ssl_bc_cipher" "ssl_bc_client_random"
             "ssl_bc_err" "ssl_bc_err_str" "ssl_bc_is_resumed" "ssl_bc_npn" "ssl_bc_protocol"
             "ssl_bc_server_random" "ssl_bc_session_id" "ssl_bc_session_key" "ssl_bc_unique_id"
             "ssl_bc_use_keysize" "ssl_c_ca_err" "ssl_c_ca_err_depth" "ssl_c_chain_der" "ssl_c_der"

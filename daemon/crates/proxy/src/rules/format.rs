@@ -62,9 +62,17 @@ impl Format {
     fn new(format: &model::Format, env: &Environment<'_>, log: bool) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut general = Flags::default();
+        let mut follows_setting = false;
         for part in &format.parts {
             match part {
-                FormatPart::Literal(text) => parts.push(Part::Literal(text.clone().into_bytes())),
+                FormatPart::Literal(text) => {
+                    // In a log, blanks around what sets flags alone count once.
+                    let kept = match text.strip_prefix(' ') {
+                        Some(rest) if log && follows_setting => rest,
+                        _ => text,
+                    };
+                    parts.push(Part::Literal(kept.as_bytes().to_vec()));
+                }
                 FormatPart::Sample { sample, flags } => {
                     parts.push(Part::Sample(
                         Sample::compile(sample, env)?,
@@ -73,6 +81,12 @@ impl Format {
                 }
                 FormatPart::Variable { name, flags } if name.value == "o" => {
                     general = general.with(flags);
+                    follows_setting = match parts.last() {
+                        None => true,
+                        Some(Part::Literal(text)) => text.ends_with(b" "),
+                        Some(_) => false,
+                    };
+                    continue;
                 }
                 FormatPart::Variable { name, flags } => {
                     let variable = Variable::of_name(&name.value).ok_or_else(|| {
@@ -84,6 +98,7 @@ impl Format {
                     parts.push(Part::Variable(variable, general.with(flags)));
                 }
             }
+            follows_setting = false;
         }
         Ok(Self { parts, log })
     }

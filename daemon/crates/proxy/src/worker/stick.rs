@@ -30,7 +30,6 @@ impl Worker {
             let Some(key) = key else { continue };
             if matches!(rule.kind, StickKind::On | StickKind::Match)
                 && txn.sticky.is_none()
-                && txn.persistence != Some(false)
                 && let Some(entry) = rule.table.find(&key, self.now)
                 && let Some(name) = entry.server()
             {
