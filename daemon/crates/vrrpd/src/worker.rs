@@ -72,6 +72,7 @@ pub const WARNING: u8 = 4;
 pub const NOTICE: u8 = 5;
 pub const INFO: u8 = 6;
 
+#[allow(clippy::struct_excessive_bools)] // independent facts about the process
 pub struct Worker {
     channel: Channel,
     channel_open: bool,
@@ -106,6 +107,8 @@ pub struct Worker {
     proxy: Health,
     proxy_reason: String,
     next_heartbeat: Micros,
+    /// What the supervisor was told last of how often it hears of us.
+    promised_beat: std::time::Duration,
     /// It holds addresses.
     serves: bool,
     next_probe: Micros,

@@ -79,12 +79,15 @@ impl Worker {
         } else {
             HEARTBEAT_RESTING
         };
-        self.next_heartbeat = now + Micros::try_from(every.as_micros()).unwrap_or(10_000);
-        // A supervisor that does not read needs no more proof of life.
+        // A supervisor that does not read needs no more proof of life. But as long as it was not
+        // told of a slower beat, it takes a slower beat for the end.
         if self.channel.backlog() == 0 {
             let every_ms = u32::try_from(every.as_millis()).unwrap_or(10);
             self.say(&FromWorker::Heartbeat { every_ms });
+            self.promised_beat = every;
         }
+        let next = self.promised_beat.min(every).as_micros();
+        self.next_heartbeat = now + Micros::try_from(next).unwrap_or(10_000);
     }
 
     fn do_chores(&mut self, now: Micros) {

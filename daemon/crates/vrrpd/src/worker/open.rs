@@ -62,6 +62,7 @@ impl Worker {
             proxy: Health::Unknown,
             proxy_reason: String::new(),
             next_heartbeat: clock::monotonic(),
+            promised_beat: ipc::message::HEARTBEAT_SERVING,
             serves: false,
             next_probe: clock::monotonic(),
             group_announcements: BTreeMap::new(),
