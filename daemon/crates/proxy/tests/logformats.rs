@@ -11,7 +11,7 @@ const FORMATS: &[&str] = &[
     "[%[var(txn.path)]] [%{+Q}[var(txn.path)]] [%[var(txn.none)]] [%{+Q}[var(txn.none)]] [%{+E}[var(txn.quote)]] [%{+Q,+E}[var(txn.quote)]]",
     "%{+Q}o %f %b %s %ST %{-Q}HM %[capture.req.hdr(0)] %[capture.res.hdr(0)] %[capture.req.uri] %[method]",
     "%{+X}ci %{+X}o %ci %fi %si %sp %[src] %[fe_name] %[srv_name]",
-    "%[res.hdr(x-from)] %[unique-id] %[http_first_req] %Th",
+    "%[capture.res.hdr(0)] %[unique-id] %Th",
 ];
 
 fn config(format: &str, origin: u16) -> String {
