@@ -9,6 +9,8 @@ use crate::record::Seen;
 
 /// Answers of the control address further apart than this: the machine stood still.
 const PUNCTUAL: Duration = Duration::from_millis(2);
+/// Shorter than any master's reign.
+const LASTING: Duration = Duration::from_millis(4);
 const BEFORE: Duration = Duration::from_millis(500);
 
 /// What there is to look at.
@@ -128,29 +130,38 @@ fn take_over(seen: &Observation<'_>) -> Option<Duration> {
     by_it.next().map(|(time, _)| *time - seen.at)
 }
 
+/// Changes of the answering node that last. While both hold the address, answers of one may
+/// overtake those of the other.
 fn moves_of_answers(seen: &Observation<'_>) -> usize {
-    let first = seen
-        .asked
-        .answers
-        .partition_point(|(time, _)| *time <= seen.at)
-        .saturating_sub(1);
-    let answers = seen.asked.answers[first..]
-        .iter()
-        .take_while(|(time, _)| *time <= seen.end);
-    let nodes: Vec<usize> = answers.map(|(_, by)| *by).collect();
+    let answers = &seen.asked.answers;
+    let first = answers.partition_point(|(time, _)| *time <= seen.at);
+    let last = answers.partition_point(|(time, _)| *time <= seen.end);
+    let span = answers
+        .get(first.saturating_sub(1)..last)
+        .unwrap_or_default();
+    let runs = span.chunk_by(|one, next| one.1 == next.1);
+    let lasting = runs.filter(|run| run[run.len() - 1].0 - run[0].0 >= LASTING);
+    let before = span.first().map(|(_, node)| *node);
+    let nodes: Vec<usize> = before
+        .into_iter()
+        .chain(lasting.map(|run| run[0].1))
+        .collect();
     nodes.windows(2).filter(|pair| pair[0] != pair[1]).count()
 }
 
-/// Take-overs by a node that was not the last one to take the address.
+/// Take-overs by a node that was not the last one to have the address.
 fn moves_of_address(seen: &Observation<'_>) -> usize {
+    let mut holds = [false; 2];
     let mut last = None;
     let mut moves = 0;
-    for (time, node, held) in seen.held {
-        if *held && *time <= seen.end {
-            if *time > seen.at && last.is_some_and(|last| last != *node) {
-                moves += 1;
-            }
+    for (time, node, held) in seen.held.iter().filter(|(time, _, _)| *time <= seen.end) {
+        holds[*node] = *held;
+        if *held {
+            moves += usize::from(*time > seen.at && last.is_some_and(|last| last != *node));
             last = Some(*node);
+        } else if holds[1 - *node] {
+            // Of two holders the other one stays.
+            last = Some(1 - *node);
         }
     }
     moves

@@ -123,13 +123,31 @@ fn moves_that_nobody_asked_for_are_counted_even_if_no_client_saw_them() {
         .answers(0, 3000, 0);
     let story = story
         .held(1500, 1, true)
-        .held(1501, 1, false)
-        .held(1502, 0, true);
+        .held(1501, 0, false)
+        .held(1502, 0, true)
+        .held(1503, 1, false);
     assert_eq!(story.seen(Event::Load, 1000, 2999).extra_moves, 2);
     // The repair of a killed worker is one move there and one back.
     assert_eq!(story.seen(Event::KillChild, 1000, 2999).extra_moves, 0);
     // Before the event does not count.
     assert_eq!(story.seen(Event::Load, 1600, 2999).extra_moves, 0);
+}
+
+#[test]
+fn answers_that_overtake_each_other_are_no_moves() {
+    let story = Story::new().control(0, 3000).held(0, 0, true);
+    let story = story.answers(0, 1000, 0).answers(1000, 1002, 1);
+    let story = story.answers(1002, 1003, 0).answers(1003, 3000, 1);
+    assert_eq!(story.seen(Event::Load, 900, 2999).extra_moves, 1);
+}
+
+#[test]
+fn of_two_holders_the_one_that_stays_has_not_moved() {
+    let story = Story::new().control(0, 3000).answers(0, 3000, 0);
+    let story = story.held(0, 0, true).held(1, 1, true).held(2, 1, false);
+    // Deleted and put back.
+    let story = story.held(1500, 0, false).held(1501, 0, true);
+    assert_eq!(story.seen(Event::VipDeleted, 1000, 2999).extra_moves, 0);
 }
 
 #[test]
