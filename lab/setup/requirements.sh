@@ -47,7 +47,8 @@ haproxy
 exim4-daemon-light
 mariadb-server-core mariadb-client-core
 redis-server
-frr"
+frr
+tshark"
 
 wanted_packages() {
   printf '%s ' $lab_packages

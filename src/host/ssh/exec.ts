@@ -41,6 +41,8 @@ export async function execute(
     const abort = () => giveUp(options.signal?.reason);
     const deadline = setTimeout(() => giveUp(commandTimeout(connection, argv, timeout)), timeout);
     options.signal?.addEventListener("abort", abort, { once: true });
+    // While the session was opened nobody listened.
+    if (options.signal?.aborted) abort();
     // Half an input must not look like a whole one to the command.
     if (options.stdin instanceof Readable) options.stdin.once("error", giveUp);
     converse(channel, dialogue, options, giveUp);

@@ -30,6 +30,18 @@ fn serve_one(path: &Path, respond: impl FnOnce(Request) -> Value) {
     }
 }
 
+/// The file is there a moment before the server listens: who is turned away comes again.
+fn insist<T, E: std::fmt::Debug>(mut attempt: impl FnMut() -> Result<T, E>) -> T {
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        match attempt() {
+            Ok(done) => return done,
+            Err(why) => assert!(Instant::now() < end, "{why:?}"),
+        }
+        std::thread::yield_now();
+    }
+}
+
 fn directory(name: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("tandem-ctl-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&path).unwrap();
@@ -46,11 +58,8 @@ fn a_request_is_answered_even_when_the_answer_is_large() {
             serde_json::json!({ "text": "x".repeat(2_000_000) })
         });
     });
-    while !run_dir::control_socket(&directory).exists() {
-        std::thread::yield_now();
-    }
     let request = Request::Handover { timeout_ms: 7 };
-    let reply = ask(&directory, &request, Duration::from_secs(10)).unwrap();
+    let reply = insist(|| ask(&directory, &request, Duration::from_secs(10)));
     assert_eq!(reply["text"].as_str().unwrap().len(), 2_000_000);
     server.join().unwrap();
     std::fs::remove_dir_all(&directory).unwrap();
@@ -64,10 +73,7 @@ fn nonsense_is_refused_with_a_reason() {
     let server = std::thread::spawn(move || {
         serve_one(&path, |_| unreachable!("it is no request"));
     });
-    while !socket.exists() {
-        std::thread::yield_now();
-    }
-    let mut stream = UnixStream::connect(&socket).unwrap();
+    let mut stream = insist(|| UnixStream::connect(&socket));
     stream.write_all(b"{\"command\":\"dance\"}\n").unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).unwrap();

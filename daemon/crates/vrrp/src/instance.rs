@@ -142,6 +142,7 @@ impl Instance {
             (_, Event::Guard(guarded)) => self.guard(guarded, now),
             (State::Backup, Event::WitnessAgrees) => self.witness_agrees(now, &mut actions),
             (State::Backup, Event::Promote) => self.become_master(now, &mut actions),
+            (State::Master, Event::Advert(_)) if self.settings.deaf_owner => {}
             (State::Master, Event::Advert(advert)) => self.master_hears(advert, now, &mut actions),
             (State::Master, Event::Timer) => self.master_timer(now, &mut actions),
             (State::Master, Event::SuccessorAnnounced) => self.successor_announced(now),

@@ -66,6 +66,8 @@ pub struct Settings {
     /// `higher_prio_send_advert`: announce ourselves once before yielding to a higher priority,
     /// so that the winner knows of the conflict and announces its addresses again.
     pub advert_before_yielding: bool,
+    /// Strict mode, as an owner (`vrrp_strict`): adverts of others are not listened to.
+    pub deaf_owner: bool,
     /// Member of a sync group: becomes master only together with the others.
     pub grouped: bool,
     pub announcements: Announcements,

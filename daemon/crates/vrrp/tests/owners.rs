@@ -67,3 +67,18 @@ fn a_rival_heard_now_and_then_is_not_a_dispute() {
         assert_eq!(instance.state(), State::Master);
     }
 }
+
+#[test]
+fn a_strict_owner_does_not_listen() {
+    let mut strict = Instance::new(Settings {
+        deaf_owner: true,
+        ..owner(0)
+    });
+    strict.step(Event::Start, 0);
+    assert_eq!(strict.state(), State::Master);
+    // Of a higher address, which would win otherwise, for as long as it likes.
+    for second in 1..20 {
+        assert_eq!(strict.step(heard(5), second * SECOND), []);
+    }
+    assert_eq!(strict.state(), State::Master);
+}

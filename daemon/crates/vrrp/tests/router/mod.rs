@@ -60,6 +60,7 @@ impl Router {
             preempt_delay: 0,
             startup_delay: 0,
             address: OWN.into(),
+            deaf_owner: false,
             answer_lower: true,
             advert_before_yielding: true,
             grouped: false,

@@ -143,6 +143,7 @@ fn random_node(random: &mut Random, node: usize) -> Settings {
         preempt: random.chance(70),
         preempt_delay,
         advert_before_yielding: random.chance(80),
+        deaf_owner: false,
         answer_lower: random.chance(80),
         ..settings(node, priority, interval)
     }

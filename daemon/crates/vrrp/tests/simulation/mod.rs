@@ -29,6 +29,7 @@ pub fn settings(node: usize, priority: u8, interval: Micros) -> Settings {
         preempt_delay: 0,
         startup_delay: 0,
         address: address(node),
+        deaf_owner: false,
         answer_lower: true,
         advert_before_yielding: true,
         grouped: false,

@@ -102,6 +102,7 @@ fn settings(config: &Config, instance: &Instance) -> Settings {
         preempt_delay: micros(instance.preempt_delay.value),
         startup_delay: startup.map_or(0, |delay| micros(delay.value)),
         address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        deaf_owner: instance.strict && instance.priority.value.0 == vrrp::settings::OWNER,
         answer_lower: !instance.lower_prio_no_advert,
         // Always on: it costs one packet and is what heals clients after a partition.
         advert_before_yielding: true,
