@@ -56,6 +56,7 @@ pub fn svg(results: &Results) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {top:.0}\" \
          font-family=\"system-ui, sans-serif\" font-size=\"12\">\n\
+         <title>Outage by event, pair and profile</title>\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{body}</svg>\n"
     )
 }

@@ -37,7 +37,8 @@ fn every_pair_of_an_event_has_a_bar_of_its_own_and_tags_close() {
         records,
         ..Results::default()
     });
-    assert_eq!(text.matches("<title>").count(), 4);
+    // And one of the whole picture.
+    assert_eq!(text.matches("<title>").count(), 5);
     assert_eq!(text.matches(Event::Failback.title()).count(), 1);
     for tag in ["svg", "g", "text", "title"] {
         let opened =
