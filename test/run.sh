@@ -20,7 +20,8 @@ heartbeat() {
     echo "... still at work: $(cat "$results/part")"
   done
 }
-heartbeat &
+# Its errors are only the shell's words on how its nap ended.
+heartbeat 2>/dev/null &
 heart=$!
 lanes=
 # ended PID: the process and everything below it; timeout puts its command into a group of its own
