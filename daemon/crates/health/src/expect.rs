@@ -92,7 +92,7 @@ impl Expect {
 
 /// Bytes, not characters: a body need not be UTF-8. The size limit keeps an expression from a
 /// file from taking the memory.
-fn compile(expression: &str) -> Result<Regex, ExpectError> {
+pub fn compile(expression: &str) -> Result<Regex, ExpectError> {
     regex::bytes::RegexBuilder::new(expression)
         .unicode(false)
         .size_limit(1 << 20)

@@ -116,42 +116,9 @@ pub enum Verdict {
     Done(CheckResult),
 }
 
-/// Collects a response and judges it as soon as it can be.
-#[derive(Debug, Default)]
-pub struct ResponseReader {
-    received: Vec<u8>,
-}
-
-impl ResponseReader {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes in bytes that arrived.
-    pub fn feed(&mut self, check: &HttpCheck, bytes: &[u8]) -> Verdict {
-        let room = MAX_RESPONSE.saturating_sub(self.received.len());
-        self.received
-            .extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.verdict(check, self.received.len() >= MAX_RESPONSE)
-    }
-
-    /// The server closed: what is there must do.
-    pub fn end(&self, check: &HttpCheck) -> CheckResult {
-        match self.verdict(check, true) {
-            Verdict::Done(result) => result,
-            Verdict::More => CheckResult::new(CheckStatus::L7Response),
-        }
-    }
-
-    fn verdict(&self, check: &HttpCheck, last: bool) -> Verdict {
-        check.verdict(&self.received, last)
-    }
-}
-
 impl HttpCheck {
     /// What a response means of which these bytes came so far; `last` when no more will come.
     pub(crate) fn verdict(&self, received: &[u8], last: bool) -> Verdict {
-        let check = self;
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut response = httparse::Response::new(&mut headers);
         let body_start = match response.parse(received) {
@@ -163,9 +130,9 @@ impl HttpCheck {
             return Verdict::Done(CheckResult::new(CheckStatus::L7Response));
         };
         let body = &received[body_start..];
-        let result = check.judge(status, response.reason.unwrap_or_default(), body);
-        let whole = last || !check.needs_body() || body_is_whole(response.headers, body);
-        let decided = result.status == CheckStatus::L7Ok && can_only_stay_true(check);
+        let result = self.judge(status, response.reason.unwrap_or_default(), body);
+        let whole = last || !self.needs_body() || body_is_whole(response.headers, body);
+        let decided = result.status == CheckStatus::L7Ok && can_only_stay_true(self);
         if whole || decided || result.status == CheckStatus::L7Status {
             Verdict::Done(result)
         } else {

@@ -1,5 +1,44 @@
 use super::*;
+use crate::run::{Need, Run};
+use crate::sequence::{Action, Sequence};
 use proptest::prelude::*;
+
+/// A check whose request is sent, fed with the response piece by piece.
+#[derive(Default)]
+struct ResponseReader(Run);
+
+impl ResponseReader {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn asked(&mut self, check: &HttpCheck) -> Sequence {
+        let sequence = Sequence::of(vec![Action::Http(Box::new(check.clone()))]);
+        if let Need::Connect(_) = self.0.need(&sequence) {
+            self.0.connected();
+            self.0.sent(&sequence, check.request().len());
+        }
+        sequence
+    }
+
+    fn feed(&mut self, check: &HttpCheck, bytes: &[u8]) -> Verdict {
+        let sequence = self.asked(check);
+        self.0.feed(&sequence, bytes);
+        match self.0.need(&sequence) {
+            Need::Done(result) => Verdict::Done(result),
+            _ => Verdict::More,
+        }
+    }
+
+    fn end(&mut self, check: &HttpCheck) -> CheckResult {
+        let sequence = self.asked(check);
+        self.0.ended(&sequence);
+        match self.0.need(&sequence) {
+            Need::Done(result) => result,
+            other => panic!("the end decides, not {other:?}"),
+        }
+    }
+}
 
 fn check(expect: Vec<Expect>) -> HttpCheck {
     HttpCheck::new("OPTIONS", "/", "HTTP/1.0", &[], None, expect)

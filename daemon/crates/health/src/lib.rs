@@ -19,9 +19,9 @@ mod state;
 mod wording;
 
 pub use content::{Content, Expectation};
-pub use expect::{Expect, ExpectError, Pattern, StatusRange};
+pub use expect::{Expect, ExpectError, Pattern, StatusRange, compile};
 pub use hello::{LDAP_BIND, REDIS_PING, mysql_login, mysql_old_login, pgsql_startup, tls_hello};
-pub use httpcheck::{HttpCheck, ResponseReader, Verdict};
+pub use httpcheck::{HttpCheck, Verdict};
 pub use reply::Reply;
 pub use result::{CheckResult, CheckStatus, Outcome};
 pub use run::{Failure, Need, Run};

@@ -24,13 +24,10 @@ fn settle() {
 
 fn start_pair(pair: &Pair, interval: &str) -> (Node, Node) {
     let version = if interval == "1" { 2 } else { 3 };
-    let mut a = Node::start(&pair.a, &conf(version, interval, 254, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(version, interval, 253, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
-    (a, b)
+    pair.serving(
+        &conf(version, interval, 254, &vip4()),
+        &conf(version, interval, 253, &vip4()),
+    )
 }
 
 #[test]

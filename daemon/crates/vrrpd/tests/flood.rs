@@ -5,7 +5,7 @@ mod harness;
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
-use harness::{Node, Pair, VIP, conf, skipped, vip4};
+use harness::{Pair, VIP, conf, skipped, vip4};
 use vrrp::packet::{self, ChecksumStyle};
 use vrrp::{Advert, Authentication, Version, ip};
 
@@ -53,12 +53,7 @@ fn a_flood_of_bad_packets_changes_nothing() {
         return;
     }
     let pair = Pair::new();
-    let mut a = Node::start(&pair.a, &conf(3, FAST, 254, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(3, FAST, 253, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(&conf(3, FAST, 254, &vip4()), &conf(3, FAST, 253, &vip4()));
     let before: Vec<_> = [&mut a, &mut b]
         .map(|node| node.instance()["transitions"].clone())
         .into();

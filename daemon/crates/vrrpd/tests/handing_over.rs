@@ -42,12 +42,7 @@ fn assert_moved(timeline: &Timeline) {
 fn between_two(interval: &str, stop: bool) -> Duration {
     let pair = Pair::new();
     let text = |priority| conf(version(interval), interval, priority, &vip4());
-    let mut a = Node::start(&pair.a, &text(254));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &text(253));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(&text(254), &text(253));
     let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     let probe = Probe::start(&pair.client, VIP.parse().unwrap());
     probe.await_answer("a");

@@ -3,15 +3,10 @@
 mod harness;
 
 use harness::keepalived::{Keepalived, missing};
-use harness::{Node, Pair, VIP, conf, skipped, unicast, vip4, vip6};
+use harness::{Node, Pair, SECOND_VIP, VIP, conf, skipped, two_vips, unicast, vip4, vip6};
 use serde_json::{Value, json};
 
 const FAST: &str = "0.1";
-const SECOND_VIP: &str = "10.77.0.101";
-
-fn two_vips() -> String {
-    format!("virtual_ipaddress {{\n    {VIP}/24\n    {SECOND_VIP}/24\n  }}")
-}
 
 fn peer(node: &mut Node, address: &str) -> Value {
     let peers = node.instance()["peers"].as_array().cloned().unwrap();
@@ -111,12 +106,7 @@ fn an_address_added_host_by_host_is_an_alarm_and_never_a_second_master() {
         return;
     }
     let pair = Pair::new();
-    let mut a = Node::start(&pair.a, &conf(3, FAST, 254, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(3, FAST, 253, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(&conf(3, FAST, 254, &vip4()), &conf(3, FAST, 253, &vip4()));
     b.configure(&conf(3, FAST, 253, &two_vips()));
     b.wait("the alarm", |node| {
         !node.instance()["addressListDiffers"].is_null()

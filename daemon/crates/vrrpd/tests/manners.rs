@@ -4,7 +4,7 @@ mod harness;
 
 use std::time::Duration;
 
-use harness::{Node, Pair, VIP, conf, skipped, vip4};
+use harness::{Pair, VIP, conf, skipped, vip4};
 use ipc::ToWorker;
 use testkit::probe::{Probe, Responder};
 
@@ -18,12 +18,10 @@ fn settle() {
 /// What a take-over costs in each way of exchanging adverts.
 fn measure(name: &str, version: u8, interval: &str, vip: &str, extra: &[String; 2]) {
     let pair = Pair::new();
-    let mut a = Node::start(&pair.a, &conf(version, interval, 254, &extra[0]));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(version, interval, 253, &extra[1]));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(
+        &conf(version, interval, 254, &extra[0]),
+        &conf(version, interval, 253, &extra[1]),
+    );
     let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     let probe = Probe::start(&pair.client, vip.parse().unwrap());
     settle();
@@ -116,12 +114,10 @@ fn ten_millisecond_adverts_do_not_flap_beside_busy_loops() {
 /// Five seconds beside four busy loops: whether the master changed, and how late a timer was seen.
 fn busy_run() -> (bool, u64) {
     let pair = Pair::new();
-    let mut a = Node::start(&pair.a, &conf(3, "0.01", 254, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(3, "0.01", 253, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(
+        &conf(3, "0.01", 254, &vip4()),
+        &conf(3, "0.01", 253, &vip4()),
+    );
     let before = [&mut a, &mut b].map(|node| node.instance()["transitions"].clone());
     let stop = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {

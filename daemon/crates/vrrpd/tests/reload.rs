@@ -2,16 +2,11 @@
 
 mod harness;
 
-use harness::{Node, Pair, VIP, conf, skipped, vip4};
+use harness::{Node, Pair, SECOND_VIP, VIP, conf, skipped, two_vips, vip4};
 use testkit::probe::{Probe, Responder};
 use testkit::segment::INTERFACE;
 
 const FAST: &str = "0.1";
-const SECOND_VIP: &str = "10.77.0.101";
-
-fn two_vips() -> String {
-    format!("virtual_ipaddress {{\n    {VIP}/24\n    {SECOND_VIP}/24\n  }}")
-}
 
 #[test]
 fn a_reload_keeps_the_master_and_touches_only_what_changed() {
@@ -19,12 +14,7 @@ fn a_reload_keeps_the_master_and_touches_only_what_changed() {
         return;
     }
     let pair = Pair::new();
-    let mut a = Node::start(&pair.a, &conf(3, FAST, 200, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(3, FAST, 100, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(&conf(3, FAST, 200, &vip4()), &conf(3, FAST, 100, &vip4()));
     let before = (
         a.instance()["transitions"].clone(),
         b.instance()["transitions"].clone(),
@@ -63,12 +53,7 @@ fn a_priority_changed_by_reload_moves_the_master() {
         return;
     }
     let pair = Pair::new();
-    let mut a = Node::start(&pair.a, &conf(3, FAST, 200, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(3, FAST, 100, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(&conf(3, FAST, 200, &vip4()), &conf(3, FAST, 100, &vip4()));
     a.configure(&conf(3, FAST, 50, &vip4()));
     b.wait_state("MASTER");
     a.wait_state("BACKUP");
@@ -193,12 +178,7 @@ fn after_a_silent_partition_clients_find_the_one_master_again() {
         return;
     }
     let pair = Pair::new();
-    let mut a = Node::start(&pair.a, &conf(3, FAST, 254, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(3, FAST, 253, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(&conf(3, FAST, 254, &vip4()), &conf(3, FAST, 253, &vip4()));
     let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     for round in 0..3 {
         let probe = Probe::start(&pair.client, VIP.parse().unwrap());

@@ -9,13 +9,10 @@ use harness::{Node, Pair, VIP, conf, skipped, vip4};
 const FAST: &str = "0.1";
 
 fn started(pair: &Pair, version: u8, interval: &str) -> (Node, Node) {
-    let mut a = Node::start(&pair.a, &conf(version, interval, 254, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(version, interval, 253, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
-    (a, b)
+    pair.serving(
+        &conf(version, interval, 254, &vip4()),
+        &conf(version, interval, 253, &vip4()),
+    )
 }
 
 fn facts(node: &mut Node) -> Vec<serde_json::Value> {

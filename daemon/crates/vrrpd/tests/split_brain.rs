@@ -101,12 +101,7 @@ fn an_ordinary_change_of_master_is_no_alarm() {
         return;
     }
     let pair = Pair::new();
-    let mut a = Node::start(&pair.a, &conf(3, FAST, 254, &vip4()));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(3, FAST, 253, &vip4()));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
+    let (mut a, mut b) = pair.serving(&conf(3, FAST, 254, &vip4()), &conf(3, FAST, 253, &vip4()));
     for _ in 0..3 {
         a.say(&ipc::ToWorker::Handover);
         b.wait_state("MASTER");

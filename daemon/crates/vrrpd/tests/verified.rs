@@ -39,13 +39,10 @@ const DEAF: &str = "table netdev deaf {\n chain in {\n  \
     ether daddr 33:33:00:00:00:01 icmpv6 type nd-neighbor-advert drop\n }\n}\n";
 
 fn master_and_backup(pair: &Pair, addresses: &str) -> (Node, Node) {
-    let mut a = Node::start(&pair.a, &conf(3, FAST, 254, addresses));
-    a.wait_state("MASTER");
-    let mut b = Node::start(&pair.b, &conf(3, FAST, 253, addresses));
-    b.wait("hearing the master", |node| {
-        node.counter("adverts_received") > 0
-    });
-    (a, b)
+    pair.serving(
+        &conf(3, FAST, 254, addresses),
+        &conf(3, FAST, 253, addresses),
+    )
 }
 
 fn outcome(node: &mut Node) -> String {

@@ -8,7 +8,7 @@ use health::{
     Action, CheckStatus, Connect, Content, Expect, Expectation, HttpCheck, Pattern, Reply,
     Sequence, StatusRange, Step,
 };
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
 
 pub fn sequence(check: &HealthCheck) -> Sequence {
     match check {
@@ -114,11 +114,7 @@ fn talk(protocol: &CheckProtocol) -> Vec<Action> {
 
 /// The configuration parser has compiled it once.
 fn regex(expression: &str) -> Option<Regex> {
-    RegexBuilder::new(expression)
-        .unicode(false)
-        .size_limit(1 << 20)
-        .build()
-        .ok()
+    health::compile(expression).ok()
 }
 
 fn http_check(check: &model::HttpCheck) -> HttpCheck {

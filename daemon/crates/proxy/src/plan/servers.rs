@@ -24,6 +24,7 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             &identity(proxy, s, &target),
             start,
         );
+        let (minconn, maxconn) = limits(s);
         servers.push(Server {
             name: s.name.0.clone(),
             shared,
@@ -32,8 +33,8 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             source: s.source.as_ref().or(proxy.source.as_ref()).map(|a| a.value),
             weight: u32::from(s.weight.value),
             backup: s.backup,
-            maxconn: limits(s).1,
-            minconn: limits(s).0,
+            maxconn,
+            minconn,
             slowstart: s
                 .slowstart
                 .as_ref()

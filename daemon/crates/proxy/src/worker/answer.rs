@@ -133,11 +133,7 @@ impl Worker {
         let c = &self.clients[i];
         let backend = c.txn.as_ref().and_then(|t| t.backend);
         let mut edits = Edits::default();
-        let view = c
-            .memory
-            .as_ref()
-            .and(c.txn.as_ref())
-            .map(|txn| self.view(i, txn));
+        let view = self.seen(i);
         let base = Context {
             status,
             session: view.as_ref(),

@@ -70,6 +70,13 @@ impl Worker {
         });
     }
 
+    /// The exchange as it stands, where some rule may ask about it.
+    pub(super) fn seen(&self, i: u32) -> Option<SessionView<'_>> {
+        let c = &self.clients[i];
+        let txn = c.memory.as_ref().and(c.txn.as_ref())?;
+        Some(self.view(i, txn))
+    }
+
     /// The exchange as it stands, for rules that ask about it.
     pub(super) fn view<'a>(&'a self, i: u32, txn: &'a Txn) -> SessionView<'a> {
         let age = |at: u64| i64::try_from(self.now.saturating_sub(at)).unwrap_or(0);

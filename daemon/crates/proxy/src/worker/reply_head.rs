@@ -130,11 +130,7 @@ impl Worker {
             self.capture_response(i, message);
             self.count_status(i, response.status);
         }
-        let view = c
-            .memory
-            .as_ref()
-            .and(c.txn.as_ref())
-            .map(|txn| self.view(i, txn));
+        let view = self.seen(i);
         let base = Context {
             random,
             status: response.status,

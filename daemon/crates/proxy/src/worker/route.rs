@@ -79,11 +79,7 @@ impl Worker {
     ) -> (Outcome, Option<usize>) {
         let c = &self.clients[i];
         let frontend = c.frontend();
-        let view = c
-            .memory
-            .as_ref()
-            .and(c.txn.as_ref())
-            .map(|txn| self.view(i, txn));
+        let view = self.seen(i);
         let base = Context {
             session: view.as_ref(),
             ..*base
@@ -114,12 +110,7 @@ impl Worker {
         line: RequestLine<'_>,
         base: &Context<'_>,
     ) -> Outcome {
-        let c = &self.clients[i];
-        let view = c
-            .memory
-            .as_ref()
-            .and(c.txn.as_ref())
-            .map(|txn| self.view(i, txn));
+        let view = self.seen(i);
         let base = Context {
             session: view.as_ref(),
             ..*base
@@ -158,11 +149,7 @@ impl Worker {
         if c.memory.is_some() {
             self.capture_request(i, message);
         }
-        let view = c
-            .memory
-            .as_ref()
-            .and(c.txn.as_ref())
-            .map(|txn| self.view(i, txn));
+        let view = self.seen(i);
         let ctx = Context {
             line: Some(line),
             request: Some(message),

@@ -23,18 +23,21 @@ impl Worker {
     pub(super) fn arm(&mut self) -> Result<(), WorkerError> {
         if self.next_chores == 0 {
             self.next_chores = self.earliest_chore();
-        }
-        let serves = self
-            .running
-            .values()
-            .any(|running| !running.held.is_empty());
-        if std::mem::replace(&mut self.serves, serves) != serves {
-            // The supervisor is to know at once how closely it must watch.
-            self.next_heartbeat = 0;
+            self.note_service();
         }
         let next = self.node.next_deadline().unwrap_or(Micros::MAX);
         let next = next.min(self.next_chores).min(self.next_heartbeat);
         Ok(self.timer.arm(next)?)
+    }
+
+    /// Addresses come and go with what is no routine, so an advert need not ask for them.
+    fn note_service(&mut self) {
+        let mut all = self.running.values();
+        let serves = all.any(|running| !running.held.is_empty());
+        if std::mem::replace(&mut self.serves, serves) != serves {
+            // The supervisor is to know at once how closely it must watch.
+            self.next_heartbeat = 0;
+        }
     }
 
     fn earliest_chore(&self) -> Micros {

@@ -245,6 +245,7 @@ pub struct Pair {
 
 pub const VIP: &str = "10.77.0.100";
 pub const VIP6: &str = "fd77::100";
+pub const SECOND_VIP: &str = "10.77.0.101";
 
 impl Pair {
     pub fn new() -> Self {
@@ -258,6 +259,17 @@ impl Pair {
             b,
             client,
         }
+    }
+
+    /// The first host is master by its configuration, and the second hears it.
+    pub fn serving(&self, first: &str, second: &str) -> (Node, Node) {
+        let mut a = Node::start(&self.a, first);
+        a.wait_state("MASTER");
+        let mut b = Node::start(&self.b, second);
+        b.wait("hearing the master", |node| {
+            node.counter("adverts_received") > 0
+        });
+        (a, b)
     }
 }
 
@@ -281,6 +293,10 @@ pub fn conf(version: u8, interval: &str, priority: u8, extra: &str) -> String {
          vrrp_instance VI_1 {{\n  state BACKUP\n  interface eth0\n  virtual_router_id 77\n  \
          priority {priority}\n  advert_int {interval}\n  {extra}\n}}\n"
     )
+}
+
+pub fn two_vips() -> String {
+    format!("virtual_ipaddress {{\n    {VIP}/24\n    {SECOND_VIP}/24\n  }}")
 }
 
 pub fn vip4() -> String {
