@@ -16,10 +16,14 @@ pub fn theirs(dump: &str) -> Vec<String> {
         let Some((_, text)) = line.split_once(": ") else {
             continue;
         };
-        let (deep, text) = (text.starts_with("     "), text.trim());
         if text.starts_with("------<") {
             break;
         }
+        // The dump is indented; the other process may say something in the middle of it.
+        if !text.starts_with(' ') {
+            continue;
+        }
+        let (deep, text) = (text.starts_with("     "), text.trim());
         if let Some(new) = text.strip_prefix("VRRP Instance = ") {
             new.clone_into(&mut name);
         } else if text.starts_with("Virtual IP") {
