@@ -1,19 +1,21 @@
 //! Reading configuration: texts from files, both parsers, all findings at once.
 
+mod attach;
+mod disk;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use config::haproxy::model::{Host, ServerAddress};
 use config::json::Finding;
-use config::{
-    FileId, FileLoader, Options, Parsed, Severity, Source, SourceMap, haproxy, keepalived,
-};
+use config::{FileId, Options, Parsed, Severity, haproxy, keepalived};
 use ipc::{Attachment, SourceFile};
 use sha2::{Digest as _, Sha256};
 
-use crate::glob;
 use crate::options::StandIn;
+use attach::{attached, included, names};
+pub use disk::DiskFiles;
+use disk::{read_all, sources};
 
 /// What is read, and how strictly.
 #[derive(Debug, Clone, Copy)]
@@ -176,64 +178,6 @@ pub fn finding_without_place(code: &str, file: &str, message: String) -> Finding
     }
 }
 
-/// What the proxy finds names of servers with.
-const RESOLVER: [&str; 2] = ["/etc/hosts", "/etc/resolv.conf"];
-
-/// The files that the configuration names (answers, patterns, maps), each once; a missing one is told by the check of the machine. Where
-/// servers are given by name, also what names are resolved with.
-fn attached(config: &haproxy::Config) -> Vec<Attachment> {
-    let named = config.files();
-    let mut paths: BTreeSet<&str> = named.iter().map(|path| path.value.as_str()).collect();
-    let mut servers = config.proxies.iter().flat_map(|proxy| &proxy.servers);
-    let by_name = |address: &ServerAddress| {
-        matches!(
-            address,
-            ServerAddress::Tcp {
-                host: Host::Name(_),
-                ..
-            }
-        )
-    };
-    if servers.any(|s| by_name(&s.address.value)) {
-        paths.extend(RESOLVER);
-    }
-    let read = |path: &str| {
-        let bytes = std::fs::read(path).ok()?;
-        Some(Attachment {
-            path: path.to_owned(),
-            bytes,
-        })
-    };
-    paths.into_iter().filter_map(read).collect()
-}
-
-/// What the main files, which come first, have included.
-fn included(main: usize, sources: &SourceMap) -> Vec<Attachment> {
-    let ids = (main..sources.len()).filter_map(|at| u32::try_from(at).ok().map(FileId));
-    ids.map(|id| Attachment {
-        path: sources.path(id).to_owned(),
-        bytes: sources.text(id).as_bytes().to_vec(),
-    })
-    .collect()
-}
-
-/// The names of iproute2, where routes or rules may use them: the VRRP process opens no file.
-fn names(config: &keepalived::Config) -> Vec<Attachment> {
-    let of_instances = config.instances.iter();
-    let mut paths = of_instances.map(|it| it.routes.len() + it.rules.len());
-    let fixed = config.static_routes.len() + config.static_rules.len();
-    if fixed == 0 && paths.all(|count| count == 0) {
-        return Vec::new();
-    }
-    let patterns = keepalived::name_files().into_iter();
-    let files = patterns.flat_map(|pattern| DiskFiles.load(&pattern, "/"));
-    let attach = |(path, text): (String, String)| Attachment {
-        path,
-        bytes: text.into_bytes(),
-    };
-    files.map(attach).collect()
-}
-
 fn half<C>(files: Vec<SourceFile>, parsed: Parsed<C>, attachments: Vec<Attachment>) -> Half<C> {
     let mut digest = Sha256::new();
     for file in &files {
@@ -251,51 +195,6 @@ fn half<C>(files: Vec<SourceFile>, parsed: Parsed<C>, attachments: Vec<Attachmen
         parsed,
         attachments,
         sha256,
-    }
-}
-
-fn sources(files: &[SourceFile]) -> Vec<Source> {
-    files
-        .iter()
-        .map(|file| Source::new(file.path.clone(), file.text.clone()))
-        .collect()
-}
-
-fn read_all(paths: &[PathBuf], unreadable: &mut Vec<Finding>) -> Vec<SourceFile> {
-    let mut files = Vec::new();
-    for path in paths {
-        let shown = path.display().to_string();
-        match std::fs::read(path) {
-            Ok(bytes) => files.push(SourceFile {
-                path: shown,
-                // Comments in old encodings occur; values in them are refused by the parsers.
-                text: String::from_utf8_lossy(&bytes).into_owned(),
-            }),
-            Err(error) => unreadable.push(finding_without_place(
-                "file/unreadable",
-                &shown,
-                format!("cannot be read: {error}"),
-            )),
-        }
-    }
-    files
-}
-
-/// Included files from the disk, relative to the including one.
-#[derive(Debug, Clone, Copy)]
-pub struct DiskFiles;
-
-impl FileLoader for DiskFiles {
-    fn load(&self, pattern: &str, relative_to: &str) -> Vec<(String, String)> {
-        let base = Path::new(relative_to).parent().unwrap_or(Path::new("."));
-        glob::expand(&base.join(pattern))
-            .into_iter()
-            .filter_map(|path| {
-                let bytes = std::fs::read(&path).ok()?;
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                Some((path.display().to_string(), text))
-            })
-            .collect()
     }
 }
 
