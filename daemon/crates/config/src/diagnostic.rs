@@ -88,6 +88,12 @@ impl Diagnostics {
         &mut self.found[at]
     }
 
+    /// Takes over what is an error.
+    pub fn take_errors(&mut self, other: Self) {
+        let errors = |found: &Diagnostic| found.severity == Severity::Error;
+        self.found.extend(other.found.into_iter().filter(errors));
+    }
+
     /// In the order of the text: file, then offset; same place keeps the order of discovery.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|d| (d.span.file, d.span.start));

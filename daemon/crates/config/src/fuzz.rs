@@ -33,6 +33,7 @@ pub fn keepalived(bytes: &[u8]) {
             tolerant,
             config_id: "id",
             every_file: tolerant,
+            diagnostic: tolerant,
             env: &env,
             files: &included,
         };

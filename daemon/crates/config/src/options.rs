@@ -31,6 +31,8 @@ pub struct Options<'a> {
     pub config_id: &'a str,
     /// keepalived's `--all-config`: a plain `include` that finds nothing is an error too.
     pub every_file: bool,
+    /// haproxy's `-dD`: what a text says by `.diag` is shown.
+    pub diagnostic: bool,
     pub files: &'a dyn FileLoader,
 }
 
@@ -43,6 +45,7 @@ impl Default for Options<'_> {
             env: &EMPTY_ENV,
             config_id: "",
             every_file: false,
+            diagnostic: false,
             files: &NoFiles,
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use config::suggest::nearest;
 
+use crate::check::Manner;
 use crate::flags::{Flag, Flags, USAGE};
 use crate::lint::{self, LintArgs};
 
@@ -16,8 +17,7 @@ pub enum Command {
     Check {
         haproxy: Vec<PathBuf>,
         keepalived: Option<PathBuf>,
-        json: bool,
-        tolerant: bool,
+        manner: Manner,
     },
     Reload {
         run_dir: PathBuf,
@@ -110,6 +110,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             Flag::value("--keepalived"),
             Flag::switch("--json"),
             Flag::switch("--tolerant"),
+            Flag::switch("--diagnostic"),
         ])?),
         "reload" => Ok(Command::Reload {
             run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
@@ -187,8 +188,11 @@ fn check(flags: &Flags) -> Result<Command, String> {
     Ok(Command::Check {
         haproxy,
         keepalived,
-        json: flags.has("--json"),
-        tolerant: flags.has("--tolerant"),
+        manner: Manner {
+            json: flags.has("--json"),
+            tolerant: flags.has("--tolerant"),
+            diagnostic: flags.has("--diagnostic"),
+        },
     })
 }
 

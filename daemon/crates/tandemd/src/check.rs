@@ -7,14 +7,23 @@ use supervisor::configuration::{Inputs, load};
 
 use crate::{FAILED, OK, say};
 
-pub fn check(haproxy: &[PathBuf], keepalived: Option<&Path>, json: bool, tolerant: bool) -> u8 {
+/// How strictly to read, and what to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    pub json: bool,
+    pub tolerant: bool,
+    pub diagnostic: bool,
+}
+
+pub fn check(haproxy: &[PathBuf], keepalived: Option<&Path>, manner: Manner) -> u8 {
     let loaded = load(Inputs {
         haproxy,
         keepalived,
-        tolerant,
+        tolerant: manner.tolerant,
+        diagnostic: manner.diagnostic,
         stand_in: None,
     });
-    if json {
+    if manner.json {
         let findings = serde_json::to_string_pretty(&loaded.findings());
         say(&findings.unwrap_or_else(|_| "[]".to_owned()));
     } else {

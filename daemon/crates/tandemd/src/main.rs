@@ -31,7 +31,7 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
 
   tandemd run [--haproxy FILE]... [--keepalived FILE] [--run-dir DIR] [--tolerant] [--foreground]
       Run until stopped. Either file may be left out: only that half runs then.
-  tandemd check [--haproxy FILE]... [--keepalived FILE] [--json] [--tolerant]
+  tandemd check [--haproxy FILE]... [--keepalived FILE] [--json] [--tolerant] [--diagnostic]
       Read the files and show everything that is wrong. Exit 0 if they can be run, 1 if not.
   tandemd lint A.conf B.conf [--haproxy FILE]... [--sysctl FILE]... [--addresses FILE]...
                [--firewall FILE]... [--root DIR]... [--segment FILE]... [--id NAME]...
@@ -80,9 +80,8 @@ fn execute(command: Command) -> u8 {
         Command::Check {
             haproxy,
             keepalived,
-            json,
-            tolerant,
-        } => check::check(&haproxy, keepalived.as_deref(), json, tolerant),
+            manner,
+        } => check::check(&haproxy, keepalived.as_deref(), manner),
         Command::Lint(args) => lint::lint(&args),
         Command::Reload { run_dir } => client::reload(&run_dir),
         Command::Handover { run_dir, timeout } => client::handover(&run_dir, timeout),

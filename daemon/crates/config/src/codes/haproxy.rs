@@ -12,7 +12,15 @@ pub const HAPROXY: &[(&str, &str)] = &[
     ),
     (
         "haproxy/bad-condition",
-        "A condition after `if` or `unless` is incomplete",
+        "A condition after `if`, `unless`, `.if` or `.elif` cannot be read",
+    ),
+    (
+        "haproxy/bad-block",
+        "`.elif`, `.else` or `.endif` has no `.if`, or an `.if` has no `.endif` in its file",
+    ),
+    (
+        "haproxy/bad-predicate",
+        "A predicate of `.if` names a feature, switch or version that does not exist",
     ),
     (
         "haproxy/bad-escape",
@@ -35,6 +43,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "haproxy/bad-negation",
         "`no` or `default` stands in front of something that cannot be taken back",
     ),
+    (
+        "haproxy/message",
+        "What the file itself says by `.notice`, `.warning`, `.alert` or `.diag`",
+    ),
     ("haproxy/bad-unit", "A time has a unit that does not exist"),
     (
         "haproxy/bad-value",
@@ -42,7 +54,7 @@ pub const HAPROXY: &[(&str, &str)] = &[
     ),
     (
         "haproxy/bad-variable",
-        "A `$` in double quotes is not followed by a variable name",
+        "A `$` in double quotes is not followed by a variable that can be read",
     ),
     (
         "haproxy/check-port",

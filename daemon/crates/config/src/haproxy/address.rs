@@ -71,7 +71,7 @@ pub fn expand<'t>(cx: &mut Context<'_>, word: &'t Word<'_>) -> Cow<'t, str> {
         let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         let end = end.unwrap_or(inner.len());
         let name = &inner[..end];
-        if let Some(value) = cx.options.env.get(name) {
+        if let Some(value) = cx.environment.get(name) {
             out.push_str(value);
         } else {
             let message = format!("the variable {name} is not set, so the address is incomplete");

@@ -28,6 +28,11 @@ impl<'l> Args<'l> {
         self.words.first().map(|word| word.text.as_ref())
     }
 
+    /// The keyword as a word.
+    pub fn word(&self) -> Option<&'l Word<'l>> {
+        self.words.first()
+    }
+
     pub fn peek(&self) -> Option<&'l Word<'l>> {
         self.words.get(self.at)
     }

@@ -1,6 +1,7 @@
 //! What every keyword parser can reach: diagnostics, options, and the support table.
 
 use super::args::Args;
+use super::environment::Environment;
 use super::lexer::Word;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::options::Options;
@@ -10,6 +11,8 @@ use crate::suggest::nearest;
 
 pub struct Context<'o> {
     pub options: &'o Options<'o>,
+    /// The variables at the line that is read.
+    pub environment: Environment<'o>,
     pub diagnostics: Diagnostics,
 }
 

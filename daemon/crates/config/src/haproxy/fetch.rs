@@ -82,7 +82,7 @@ impl Context<'_> {
             "str" => Fetch::Str(first.unwrap_or_default()),
             "env" => {
                 let name = required(self)?;
-                Fetch::Env(self.options.env.get(&name).cloned().unwrap_or_default())
+                Fetch::Env(self.environment.get(&name).unwrap_or_default().to_owned())
             }
             "var" => {
                 let name = required(self)?;

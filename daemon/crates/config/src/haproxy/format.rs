@@ -1,6 +1,7 @@
 //! Format strings: `text %[expr] %{+Q}ci %%` (configuration manual, 8.2.4).
 
 use super::context::Context;
+use super::environment::Environment;
 use super::model::{Format, FormatPart};
 use super::piece::Piece;
 use crate::source::Spanned;
@@ -172,6 +173,7 @@ pub fn parse_format(text: &str) -> Result<Format, String> {
     let options = crate::Options::default();
     let mut cx = Context {
         options: &options,
+        environment: Environment::new(options.env, &[]),
         diagnostics: crate::Diagnostics::default(),
     };
     let format = cx.format(&Spanned::implied(text.to_owned()));

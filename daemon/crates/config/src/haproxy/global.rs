@@ -63,6 +63,9 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
                 global.logs.push(target);
             }
         }
+        "setenv" | "presetenv" | "unsetenv" | "resetenv" | "localpeer" => {
+            super::variables::keyword(cx, keyword, args);
+        }
         tls if tls.starts_with("ssl-default-") => match args.take_text() {
             Some(text) => {
                 global.tls_defaults.insert(tls.to_owned(), text);

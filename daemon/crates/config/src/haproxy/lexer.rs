@@ -4,12 +4,13 @@
 //! A line is split at blanks. `#` outside quotes begins a comment. A backslash takes the meaning
 //! from a blank, `#`, `\`, `'`, `"`, and writes `\n \r \t \xHH`; before anything else it stays.
 //! Double quotes keep blanks and `#`, and expand `$NAME`, `${NAME}`, `${NAME-default}`; there
-//! `\$` is a dollar sign. Single quotes keep everything.
+//! `\$` is a dollar sign. `${NAME[*]}` expands to as many words as the value has. Single quotes
+//! keep everything.
 
+use super::environment::Environment;
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, Span};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// A word after quoting and expansion; the span covers it as written, quotes included.
 #[derive(Debug, Clone)]
@@ -29,48 +30,62 @@ impl Word<'_> {
     }
 }
 
-/// Splits one physical line (without its line end) that begins at byte `offset` of its file.
-/// `None` when the line cannot be read at all; the reason is in `diagnostics`.
+/// Where a physical line stands.
+#[derive(Clone, Copy)]
+pub struct Place<'p> {
+    pub file: FileId,
+    /// Of its first byte.
+    pub offset: usize,
+    pub path: &'p str,
+    /// From 1.
+    pub number: u32,
+}
+
+/// What variables stand for.
+pub struct Surroundings<'c> {
+    pub environment: &'c Environment<'c>,
+    /// The section that the line stands in.
+    pub section: &'c str,
+    pub place: Place<'c>,
+}
+
+/// Splits one physical line (without its line end). `None` when the line cannot be read at all; the reason is in `diagnostics`.
 pub fn words<'a>(
     line: &'a str,
-    file: FileId,
-    offset: usize,
-    env: &BTreeMap<String, String>,
+    around: &Surroundings<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Word<'a>>> {
     let mut lexer = Lexer {
         line,
         bytes: line.as_bytes(),
         at: 0,
-        file,
-        offset,
-        env,
+        around,
+        words: Vec::new(),
         diagnostics,
     };
-    let mut words = Vec::new();
     while lexer.skip_blanks() {
-        words.push(lexer.word()?);
+        lexer.word()?;
     }
-    Some(words)
+    Some(lexer.words)
 }
 
-struct Lexer<'a, 'c> {
-    line: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-    file: FileId,
-    offset: usize,
-    env: &'c BTreeMap<String, String>,
-    diagnostics: &'c mut Diagnostics,
+pub(super) struct Lexer<'a, 'c> {
+    pub(super) line: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    pub(super) around: &'c Surroundings<'c>,
+    words: Vec<Word<'a>>,
+    pub(super) diagnostics: &'c mut Diagnostics,
 }
 
 const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
 }
 
-impl<'a> Lexer<'a, '_> {
-    fn span(&self, from: usize, to: usize) -> Span {
-        Span::new(self.file, self.offset + from, self.offset + to)
+impl Lexer<'_, '_> {
+    pub(super) fn span(&self, from: usize, to: usize) -> Span {
+        let Place { file, offset, .. } = self.around.place;
+        Span::new(file, offset + from, offset + to)
     }
 
     /// Moves to the next word; false at the end of the line or at a comment.
@@ -81,7 +96,7 @@ impl<'a> Lexer<'a, '_> {
         self.at < self.bytes.len() && self.bytes[self.at] != b'#'
     }
 
-    fn word(&mut self) -> Option<Word<'a>> {
+    fn word(&mut self) -> Option<()> {
         let start = self.at;
         let special = |byte: &u8| is_blank(*byte) || matches!(byte, b'\\' | b'"' | b'\'' | b'#');
         let length = self.bytes[start..].iter().position(special);
@@ -93,10 +108,9 @@ impl<'a> Lexer<'a, '_> {
             .is_none_or(|byte| is_blank(*byte) || *byte == b'#')
         {
             let text = Cow::Borrowed(&self.line[start..end]);
-            return Some(Word {
-                text,
-                span: self.span(start, end),
-            });
+            let span = self.span(start, end);
+            self.words.push(Word { text, span });
+            return Some(());
         }
         let mut text = Vec::from(&self.bytes[start..end]);
         while let Some(&byte) = self.bytes.get(self.at) {
@@ -104,13 +118,19 @@ impl<'a> Lexer<'a, '_> {
                 b if is_blank(b) || b == b'#' => break,
                 b'\\' => self.escape(&mut text, b" #\\'\"")?,
                 b'\'' => self.strong_quotes(&mut text)?,
-                b'"' => self.weak_quotes(&mut text)?,
+                b'"' => self.weak_quotes(start, &mut text)?,
                 other => {
                     text.push(other);
                     self.at += 1;
                 }
             }
         }
+        self.finished(start, text);
+        Some(())
+    }
+
+    /// A word that needed more than its own bytes of the line.
+    pub(super) fn finished(&mut self, start: usize, text: Vec<u8>) {
         let span = self.span(start, self.at);
         let text = String::from_utf8(text).unwrap_or_else(|error| {
             self.diagnostics
@@ -122,10 +142,8 @@ impl<'a> Lexer<'a, '_> {
                 .suggest("write the characters themselves");
             String::from_utf8_lossy(error.as_bytes()).into_owned()
         });
-        Some(Word {
-            text: Cow::Owned(text),
-            span,
-        })
+        let text = Cow::Owned(text);
+        self.words.push(Word { text, span });
     }
 
     fn strong_quotes(&mut self, text: &mut Vec<u8>) -> Option<()> {
@@ -139,7 +157,8 @@ impl<'a> Lexer<'a, '_> {
         Some(())
     }
 
-    fn weak_quotes(&mut self, text: &mut Vec<u8>) -> Option<()> {
+    /// `start`: of the word that the quotes belong to.
+    fn weak_quotes(&mut self, start: usize, text: &mut Vec<u8>) -> Option<()> {
         let open = self.at;
         self.at += 1;
         loop {
@@ -150,7 +169,7 @@ impl<'a> Lexer<'a, '_> {
                     return Some(());
                 }
                 Some(b'\\') => self.escape(text, b" #\\'\"$")?,
-                Some(b'$') => self.variable(text)?,
+                Some(b'$') => self.variable(start, text)?,
                 Some(other) => {
                     text.push(*other);
                     self.at += 1;
@@ -219,63 +238,6 @@ impl<'a> Lexer<'a, '_> {
         };
         text.push(value);
         self.at += 4;
-        Some(())
-    }
-
-    /// At a dollar sign inside double quotes.
-    fn variable(&mut self, text: &mut Vec<u8>) -> Option<()> {
-        let start = self.at;
-        let braced = self.bytes.get(start + 1) == Some(&b'{');
-        let from = start + 1 + usize::from(braced);
-        let name_end = self.bytes[from..]
-            .iter()
-            .position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))
-            .map_or(self.bytes.len(), |length| from + length);
-        let name = &self.line[from..name_end];
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            let span = self.span(start, name_end.max(start + 1));
-            self.diagnostics
-                .error(
-                    "haproxy/bad-variable",
-                    span,
-                    "a variable name must follow the $",
-                )
-                .suggest("write \"${NAME}\", or \\$ for a dollar sign");
-            return None;
-        }
-        let mut end = name_end;
-        let mut default = None;
-        if braced {
-            let length = self.bytes[name_end..].iter().position(|byte| *byte == b'}');
-            let Some(close) = length.map(|length| name_end + length) else {
-                let span = self.span(start, name_end);
-                self.diagnostics
-                    .error(
-                        "haproxy/bad-variable",
-                        span,
-                        format!("'${{{name}' lacks its brace"),
-                    )
-                    .suggest(format!("write \"${{{name}}}\""));
-                return None;
-            };
-            default = self
-                .line
-                .get(name_end..close)
-                .and_then(|rest| rest.strip_prefix('-'));
-            end = close + 1;
-        }
-        match (self.env.get(name), default) {
-            (Some(value), _) => text.extend_from_slice(value.as_bytes()),
-            (None, Some(default)) => text.extend_from_slice(default.as_bytes()),
-            (None, None) => {
-                let span = self.span(start, end);
-                let message = format!("the variable {name} is not set, so nothing stands here");
-                self.diagnostics
-                    .warning("haproxy/unset-variable", span, message)
-                    .suggest(format!("set it, or give a default: \"${{{name}-value}}\""));
-            }
-        }
-        self.at = end;
         Some(())
     }
 }

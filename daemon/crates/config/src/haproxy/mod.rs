@@ -5,6 +5,7 @@ mod address;
 mod args;
 mod condition;
 mod context;
+mod environment;
 mod fetch;
 mod format;
 mod global;
@@ -16,12 +17,16 @@ mod network;
 mod parser;
 mod patterns;
 mod piece;
+mod preprocess;
 mod resolve;
 mod sample;
 mod section;
 mod signatures;
 mod values;
+mod variable;
+mod variables;
 
+pub use environment::LANGUAGE_VERSION;
 pub use format::parse_format;
 pub use model::Config;
 pub use patterns::add as add_pattern;
@@ -34,11 +39,9 @@ use crate::source::{FileId, Source, SourceMap};
 /// Parses the files as one configuration, in order, as several `-f` of haproxy(1) would be.
 pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
     let mut sources = SourceMap::new(files);
-    let mut parser = parser::Parser::new(options);
+    let mut parser = parser::Parser::new(options, files);
     for index in 0..u32::try_from(files.len()).unwrap_or(u32::MAX) {
         parser.file(&sources, FileId(index));
-        // A file ends its last section, as the end of the configuration would.
-        parser.close();
     }
     let parser::Parser {
         mut cx,

@@ -2,12 +2,14 @@
 
 use super::args::Args;
 use super::context::Context;
-use super::lexer;
+use super::environment::Environment;
+use super::lexer::{self, Place};
 use super::model::Config;
+use super::preprocess::Blocks;
 use super::section::{Header, Listed, Section};
 use super::{global, keywords, lists};
 use crate::options::Options;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Source, SourceMap, Span};
 use std::collections::HashMap;
 
 /// What the current section is.
@@ -25,6 +27,9 @@ pub struct Parser<'o> {
     pub cx: Context<'o>,
     pub config: Config,
     state: State,
+    blocks: Blocks,
+    /// `.SECTION`: the name of the section, or its keyword when it has none.
+    section: String,
     /// Named defaults sections, and the latest one, named or not.
     defaults: HashMap<String, Section>,
     latest_defaults: Option<Section>,
@@ -32,14 +37,17 @@ pub struct Parser<'o> {
 }
 
 impl<'o> Parser<'o> {
-    pub fn new(options: &'o Options<'o>) -> Self {
+    pub fn new(options: &'o Options<'o>, files: &[Source]) -> Self {
         Self {
             cx: Context {
                 options,
+                environment: Environment::new(options.env, files),
                 diagnostics: crate::Diagnostics::default(),
             },
             config: Config::default(),
             state: State::Outside,
+            blocks: Blocks::default(),
+            section: String::new(),
             defaults: HashMap::new(),
             latest_defaults: None,
             sections: Vec::new(),
@@ -55,10 +63,21 @@ impl<'o> Parser<'o> {
             offset = text.len() - stripped.len();
             rest = stripped;
         }
-        for line in rest.split_inclusive('\n') {
-            self.line(line.trim_end_matches(['\n', '\r']), file, offset);
+        let path = sources.path(file);
+        for (number, line) in (1..).zip(rest.split_inclusive('\n')) {
+            let place = Place {
+                file,
+                offset,
+                path,
+                number,
+            };
+            self.line(line.trim_end_matches(['\n', '\r']), place);
             offset += line.len();
         }
+        self.blocks.end(&mut self.cx);
+        // A file ends its last section, as the end of the configuration would.
+        self.close();
+        self.section.clear();
         if !text.is_empty() && !text.ends_with('\n') {
             let last = text.lines().last().unwrap_or("");
             let span = Span::new(file, text.len() - last.len(), text.len());
@@ -68,7 +87,8 @@ impl<'o> Parser<'o> {
         }
     }
 
-    fn line(&mut self, line: &str, file: FileId, offset: usize) {
+    fn line(&mut self, line: &str, place: Place<'_>) {
+        let (file, offset) = (place.file, place.offset);
         if let Some(at) = line.find(['\0', '\u{fffd}']) {
             let span = Span::new(file, offset + at, offset + at + character_length(line, at));
             self.cx
@@ -80,20 +100,22 @@ impl<'o> Parser<'o> {
                 .suggest("save the file as UTF-8");
             return;
         }
-        let env = self.cx.options.env;
-        let words = lexer::words(line, file, offset, env, &mut self.cx.diagnostics);
-        let Some(words) = words.filter(|words| !words.is_empty()) else {
+        let Some(words) = self.words(line, place).filter(|words| !words.is_empty()) else {
             return;
         };
         let mut args = Args::new(&words);
         let first = &words[0];
         if first.text.starts_with('.') {
-            self.cx
-                .known("directive", &first.text, "directive", first.span);
+            return self.blocks.directive(&mut self.cx, &words);
+        }
+        if self.blocks.skips() {
             return;
         }
         if let Some(header) = Header::of(&first.text) {
             self.close();
+            let name = words.get(1).filter(|name| name.text != "from");
+            let name = &name.unwrap_or(first).text;
+            name.as_ref().clone_into(&mut self.section);
             self.open(header, &mut args);
             return;
         }
@@ -106,6 +128,23 @@ impl<'o> Parser<'o> {
             }
             State::Proxy(section) => keywords::keyword(&mut self.cx, section, args),
         }
+    }
+
+    /// The words of a line. Of a line that is passed over only what makes it unreadable counts,
+    /// not what its variables are.
+    fn words<'t>(&mut self, line: &'t str, place: Place<'_>) -> Option<Vec<lexer::Word<'t>>> {
+        let surroundings = lexer::Surroundings {
+            environment: &self.cx.environment,
+            section: &self.section,
+            place,
+        };
+        if !self.blocks.skips() {
+            return lexer::words(line, &surroundings, &mut self.cx.diagnostics);
+        }
+        let mut found = crate::Diagnostics::default();
+        let words = lexer::words(line, &surroundings, &mut found);
+        self.cx.diagnostics.take_errors(found);
+        words
     }
 
     fn outside(&mut self, words: &[lexer::Word<'_>]) {

@@ -20,9 +20,7 @@ pub(super) static SECTIONS: &[Entry] = entries! {
         NotYet("there is no trace facility") => "traces";
     }
     "directive" ALL {
-        NotYet("conditional blocks are not evaluated; render one file for each case")
-            => ".if" ".elif" ".else" ".endif";
-        NotYet("messages while parsing are not printed") => ".notice" ".warning" ".alert" ".diag";
+        Supported => ".if" ".elif" ".else" ".endif" ".notice" ".warning" ".alert" ".diag";
     }
 };
 
@@ -36,7 +34,7 @@ pub(super) static GLOBAL: &[Entry] = entries! {
     "global" ALL {
         Supported => "log" "log-tag" "log-send-hostname" "maxconn" "nbthread" "user" "group"
             "chroot" "hard-stop-after" "spread-checks" "tune.bufsize" "tune.maxrewrite"
-            "tune.http.maxhdr";
+            "tune.http.maxhdr" "setenv" "presetenv" "unsetenv" "resetenv";
         Accepted("set by systemd; the value is checked but not used") => "uid" "gid";
         ONE_PROCESS => "daemon" "master-worker" "mworker-max-reloads" "pidfile" "nbproc" "quiet"
             "debug" "zero-warning" "grace";
@@ -70,7 +68,7 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "noepoll" "nokqueue" "noevports" "nopoll" "nosplice" "nogetaddrinfo" "noreuseport"
             "busy-polling" "no-memory-trimming" "profiling.tasks" "max-spread-checks"
             "close-spread-time" "unix-bind" "server-state-base" "server-state-file"
-            "unsetenv" "resetenv" "presetenv" "setenv" "default-path" "localpeer"
+            "default-path" "localpeer"
             "strict-limits" "insecure-fork-wanted" "insecure-setuid-wanted"
             "external-check" "pp2-never-send-local" "h1-case-adjust" "h1-case-adjust-file"
             "h1-accept-payload-with-any-method" "httpclient.resolvers.id"

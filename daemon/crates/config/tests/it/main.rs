@@ -4,6 +4,8 @@
 mod beside;
 mod corpus;
 mod golden;
+mod haproxy_blocks;
+mod haproxy_blocks_says;
 mod haproxy_checks;
 mod haproxy_expressions;
 mod haproxy_model;

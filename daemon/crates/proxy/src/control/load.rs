@@ -2,10 +2,15 @@
 
 use config::haproxy::model;
 use config::{Options, Source};
+use std::collections::BTreeMap;
 
 /// The supervisor has refused what is wrong; here only what got past it counts.
 pub fn parse(sources: &[Source]) -> Result<model::Config, Vec<String>> {
-    let env = std::env::vars().collect();
+    let mut env: BTreeMap<String, String> = std::env::vars().collect();
+    // The supervisor reads the same; one host, one name.
+    let host = rustix::system::uname();
+    let host = host.nodename().to_string_lossy().into_owned();
+    env.insert("HAPROXY_LOCALPEER".to_owned(), host);
     let options = Options {
         tolerant: true,
         env: &env,

@@ -23,6 +23,8 @@ pub struct Inputs<'a> {
     pub haproxy: &'a [PathBuf],
     pub keepalived: Option<&'a Path>,
     pub tolerant: bool,
+    /// What haproxy.cfg says by `.diag` is shown.
+    pub diagnostic: bool,
     pub stand_in: Option<&'a StandIn>,
 }
 
@@ -109,7 +111,7 @@ impl Loaded {
 
 /// Reads and parses. Never fails as a whole: what is wrong is among the findings.
 pub fn load(inputs: Inputs<'_>) -> Loaded {
-    let env: BTreeMap<String, String> = std::env::vars().collect();
+    let env = environment();
     let stand_in = inputs.stand_in;
     let config_id = stand_in
         .and_then(|stand_in| stand_in.config_id.clone())
@@ -118,6 +120,7 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
         tolerant: inputs.tolerant,
         env: &env,
         config_id: &config_id,
+        diagnostic: inputs.diagnostic,
         every_file: stand_in.is_some_and(|stand_in| stand_in.every_file),
         files: &DiskFiles,
     };
@@ -156,10 +159,22 @@ fn refuse_virtual_servers(parsed: &mut Parsed<keepalived::Config>) {
     }
 }
 
+/// The variables that a text may name: those of this process, and the name of this machine among
+/// its peers, which is the host's unless something else was said.
+pub fn environment() -> BTreeMap<String, String> {
+    let mut env: BTreeMap<String, String> = std::env::vars().collect();
+    env.insert("HAPROXY_LOCALPEER".to_owned(), host_name());
+    env
+}
+
+fn host_name() -> String {
+    let name = rustix::system::uname();
+    name.nodename().to_string_lossy().into_owned()
+}
+
 /// The machine's name up to the first dot: keepalived's default `@ID`.
 pub fn short_host_name() -> String {
-    let name = rustix::system::uname();
-    let name = name.nodename().to_string_lossy();
+    let name = host_name();
     name.split('.').next().unwrap_or_default().to_owned()
 }
 
@@ -209,6 +224,7 @@ mod tests {
             haproxy: &missing,
             keepalived: Some(Path::new("/nonexistent/keepalived.conf")),
             tolerant: false,
+            diagnostic: false,
             stand_in: None,
         });
         assert!(!loaded.is_valid());

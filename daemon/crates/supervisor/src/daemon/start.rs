@@ -234,6 +234,7 @@ pub(crate) fn inputs(options: &RunOptions) -> Inputs<'_> {
         haproxy: &options.haproxy,
         keepalived: options.keepalived.as_deref(),
         tolerant: options.tolerant,
+        diagnostic: false,
         stand_in: options.stand_in.as_ref(),
     }
 }

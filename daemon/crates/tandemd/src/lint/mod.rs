@@ -63,7 +63,7 @@ type Files = Vec<(String, Parsed<keepalived::Config>)>;
 
 /// Reads everything and tells all that cannot be read at once.
 fn gather(args: &LintArgs) -> Result<(Files, Vec<Machine>), Vec<Reason>> {
-    let env: BTreeMap<String, String> = std::env::vars().collect();
+    let env = supervisor::configuration::environment();
     let (mut files, mut machines, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for (index, path) in args.files.iter().chain(&args.segment).enumerate() {
         let id = args.ids.get(index).cloned();
