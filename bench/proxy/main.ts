@@ -1,85 +1,81 @@
-// CPU time and system calls for each kept HTTP request, tandemd beside haproxy: `--help` says how.
+// What a request costs tandemd, beside haproxy and nginx: `--help` says how.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Slice, slice, syscalls } from "./load.ts";
-import { median } from "./machine.ts";
-import { type Contender, Programs } from "./programs.ts";
+import { type Case, cases } from "./cases.ts";
+import { Generator } from "./generator.ts";
+import { preferSession } from "./machine.ts";
+import { page, type Report, table } from "./report.ts";
+import { type CaseResult, describeMachine, Run } from "./run.ts";
 
-const HELP = `usage: node --import tsx bench/proxy/main.ts [--binary dist/tandemd] [--rounds 5] [--seconds 1]
-       [--connections 64] [--bytes 1024] [--json]
-The load generator and the origin share one processor, the proxies the other.`;
+const HELP = `usage: node --import tsx bench/proxy/main.ts [OPTION...] [CASE...]
+  --rounds N      rounds of A B C C B A for each load (5)
+  --seconds S     length of a slice (1)
+  --share S       the fixed rate, as a share of what the slowest proxy can answer (0.5)
+  --idle N        connections of the memory case (10000)
+  --prefer        before other work on this machine: the share of this session goes up
+  --binary FILE   tandemd (dist/tandemd)
+  --json FILE     figures; those of cases that are not run now stay as the file has them
+  --page FILE     the page for docs/, from all figures
+  --only-page     measures nothing: writes the page from the figures in the file
+Cases, all unless some are named: ${cases.map(({ id }) => id).join(" ")} idle threads
+The proxy has processor 0; origin and client share one thread on processor 1.`;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    binary: { type: "string", default: "dist/tandemd" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "1" },
-    connections: { type: "string", default: "64" },
-    bytes: { type: "string", default: "1024" },
-    json: { type: "boolean", default: false },
+    share: { type: "string", default: "0.5" },
+    idle: { type: "string", default: "10000" },
+    prefer: { type: "boolean", default: false },
+    binary: { type: "string", default: "dist/tandemd" },
+    json: { type: "string" },
+    page: { type: "string" },
+    "only-page": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 
-function config(origin: number): (port: number) => string {
-  return (port) => `global
-    nbthread 1
-    maxconn 4000
-defaults
-    mode http
-    http-reuse always
-    option forwardfor
-    timeout client 10s
-    timeout server 10s
-    timeout connect 1s
-frontend web
-    bind 127.0.0.1:${port}
-    default_backend app
-backend app
-    server s1 127.0.0.1:${origin}
-`;
+function named(id: string): Case {
+  const found = cases.find((it) => it.id === id);
+  if (found === undefined) throw new Error(`no such case: ${id}\n${HELP}`);
+  return found;
 }
 
-interface Measured {
-  readonly haproxy: Slice[];
-  readonly tandemd: Slice[];
+/** Every case at once, so that a run that is broken off leaves what it measured. */
+function keep(report: Report): void {
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (values.page !== undefined) writeFileSync(values.page, page(report));
 }
 
-/** Slices in the order A B B A, so that a machine that changes its speed hits both alike. */
-async function measure(haproxy: Contender, tandemd: Contender): Promise<Measured> {
-  const [rounds, seconds, connections] = [
-    Number(values.rounds),
-    Number(values.seconds),
-    Number(values.connections),
-  ];
-  const measured: Measured = { haproxy: [], tandemd: [] };
-  await slice(haproxy, 1, connections);
-  await slice(tandemd, 1, connections);
-  for (let round = 0; round < rounds; round += 1) {
-    measured.haproxy.push(await slice(haproxy, seconds, connections));
-    measured.tandemd.push(await slice(tandemd, seconds, connections));
-    measured.tandemd.push(await slice(tandemd, seconds, connections));
-    measured.haproxy.push(await slice(haproxy, seconds, connections));
-  }
-  return measured;
-}
-
-function summary(slices: readonly Slice[]): Record<string, number> {
-  const of = (pick: (s: Slice) => number) => Number(median(slices.map(pick)).toFixed(2));
-  return {
-    microseconds: of((s) => s.cost.total),
-    user: of((s) => s.cost.user),
-    system: of((s) => s.cost.system),
-    requestsPerSlice: of((s) => s.requests),
-    errors: slices.reduce((sum, s) => sum + s.errors, 0),
+async function measure(before: Report | undefined): Promise<Report> {
+  const wanted = positionals.length > 0 ? positionals : [...cases.map(({ id }) => id), "idle", "threads"];
+  for (const id of wanted) if (id !== "idle" && id !== "threads") named(id);
+  const pace = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
+  if (values.prefer) preferSession();
+  const generator = new Generator(1);
+  const run = new Run(generator, { binary: values.binary, pace, share: Number(values.share) });
+  let report: Report = {
+    cases: {},
+    ...before,
+    ...pace,
+    machine: describeMachine(values.binary),
   };
-}
-
-function rounded(calls: Map<string, number>): Record<string, number> {
-  const shown = [...calls]
-    .filter(([, n]) => n >= 0.01)
-    .map(([name, n]) => [name, Number(n.toFixed(2))] as const);
-  const total = [...calls.values()].reduce((sum, n) => sum + n, 0);
-  return { total: Number(total.toFixed(2)), ...Object.fromEntries(shown) };
+  try {
+    for (const id of wanted) {
+      console.error(`${new Date().toISOString().slice(11, 19)} ${id}`);
+      if (id === "idle") report = { ...report, idle: await run.idle(named("kept"), Number(values.idle)) };
+      else if (id === "threads") report = { ...report, threads: await run.threads(named("rules")) };
+      else {
+        const result: CaseResult = await run.compare(named(id));
+        report = { ...report, cases: { ...report.cases, [id]: result } };
+      }
+      keep(report);
+    }
+  } finally {
+    generator.stop();
+  }
+  return report;
 }
 
 async function main(): Promise<void> {
@@ -87,35 +83,15 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const programs = new Programs();
-  try {
-    const origin = await programs.origin(Number(values.bytes));
-    const haproxy = await programs.haproxy(config(origin));
-    const tandemd = await programs.tandemd(values.binary, config(origin));
-    const { haproxy: a, tandemd: b } = await measure(haproxy, tandemd);
-    const ratios = a.map((slice, n) => (b[n]?.cost.total ?? Number.NaN) / slice.cost.total);
-    const result = {
-      case: `kept requests, ${values.bytes} bytes, ${values.connections} connections`,
-      haproxy: { ...summary(a), syscalls: rounded(await syscalls(haproxy, 1, Number(values.connections))) },
-      tandemd: { ...summary(b), syscalls: rounded(await syscalls(tandemd, 1, Number(values.connections))) },
-      ratio: { median: Number(median(ratios).toFixed(3)), each: ratios.map((r) => Number(r.toFixed(2))) },
-    };
-    console.log(values.json ? JSON.stringify(result, null, 2) : text(result));
-  } finally {
-    await programs.stop();
+  const file = values.json;
+  const before =
+    file !== undefined && existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Report) : undefined;
+  if (values["only-page"]) {
+    if (before === undefined) throw new Error("--only-page needs the figures: --json FILE");
+    keep(before);
+    return;
   }
-}
-
-type Result = { case: string; haproxy: object; tandemd: object; ratio: { median: number; each: number[] } };
-
-function text(result: Result): string {
-  const line = (name: string, value: object) => `${name.padEnd(8)} ${JSON.stringify(value)}`;
-  return [
-    result.case,
-    line("haproxy", result.haproxy),
-    line("tandemd", result.tandemd),
-    `CPU time of tandemd / haproxy: ${result.ratio.median} (slices: ${result.ratio.each.join(" ")})`,
-  ].join("\n");
+  console.log(table(await measure(before)));
 }
 
 await main();

@@ -1,66 +1,75 @@
-// The programs of a run: nginx as origin, haproxy and tandemd with the same configuration text.
+// The proxies of a run, each started for one case.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./machine.ts";
 
 /** A proxy under load: where it listens and whose processor time counts. */
 export interface Contender {
   readonly name: string;
   readonly port: number;
-  readonly pid: number;
+  readonly pids: readonly number[];
 }
 
 export class Programs {
   readonly directory = mkdtempSync(join(tmpdir(), "tandem-bench-"));
-  private readonly children: ChildProcess[] = [];
+  private children: ChildProcess[] = [];
+  private readonly cpus: string;
 
-  /** nginx with one worker, pinned beside the load generator. */
-  async origin(bytes: number): Promise<number> {
-    const port = await freePort();
-    const root = join(this.directory, "www");
-    mkdirSync(root, { recursive: true, mode: 0o755 });
+  /** `cpus`: which processors the proxies may use, as taskset writes it. */
+  constructor(cpus: string) {
+    this.cpus = cpus;
     execFileSync("chmod", ["755", this.directory]);
-    writeFileSync(join(root, "page"), Buffer.alloc(bytes, "x"));
-    const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-      .map((kind) => `${kind}_temp_path ${join(this.directory, kind)};`)
-      .join(" ");
-    const file = this.write(
-      "nginx.conf",
-      `worker_processes 1; daemon off; pid ${join(this.directory, "nginx.pid")}; error_log ${join(this.directory, "nginx.log")};
-events { worker_connections 4096; }
-http { access_log off; keepalive_requests 100000000; ${paths}
-  server { listen 127.0.0.1:${port} backlog=4096; root ${root}; } }
-`,
-    );
-    await this.start(port, 1, "nginx", ["-c", file]);
-    return port;
   }
 
-  async haproxy(config: (port: number) => string): Promise<Contender> {
-    const port = await freePort();
-    const file = this.write("haproxy.cfg", config(port));
-    const child = await this.start(port, 0, "haproxy", ["-db", "-q", "-f", file]);
-    return { name: "haproxy", port, pid: child.pid ?? 0 };
+  async haproxy(name: string, port: number, config: string): Promise<Contender> {
+    const file = this.write(`${name}.cfg`, config);
+    const child = await this.start(port, "haproxy", ["-db", "-q", "-f", file]);
+    return { name, port, pids: [child.pid ?? 0] };
   }
 
   /** The processor time counted is the proxy process's, not its supervisor's. */
-  async tandemd(binary: string, config: (port: number) => string): Promise<Contender> {
-    const port = await freePort();
-    const file = this.write("tandem.cfg", config(port));
+  async tandemd(binary: string, port: number, config: string): Promise<Contender> {
+    const file = this.write("tandem.cfg", config);
     const run = join(this.directory, "run");
-    await this.start(port, 0, binary, ["run", "--foreground", "--haproxy", file, "--run-dir", run]);
+    await this.start(port, binary, ["run", "--foreground", "--haproxy", file, "--run-dir", run]);
     const status = execFileSync(binary, ["status", "--json", "--run-dir", run], { encoding: "utf8" });
     const { processes } = JSON.parse(status) as { processes: { name: string; pid: number }[] };
     const pid = processes.find((process) => process.name === "proxy")?.pid;
     if (pid === undefined) throw new Error(`tandemd runs no proxy process:\n${status}`);
-    return { name: "tandemd", port, pid };
+    return { name: "tandemd", port, pids: [pid] };
+  }
+
+  /** `blocks`: the http or stream block. The processor time counted is the workers'. */
+  async nginx(port: number, threads: number, blocks: string): Promise<Contender> {
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+      .map((kind) => `${kind}_temp_path ${join(this.directory, kind)};`)
+      .join(" ");
+    const module = blocks.includes("stream {")
+      ? "load_module /usr/lib/nginx/modules/ngx_stream_module.so;\n"
+      : "";
+    const file = this.write(
+      "nginx.conf",
+      `${module}worker_processes ${threads}; daemon off; pid ${join(this.directory, "nginx.pid")};
+error_log ${join(this.directory, "nginx.log")}; worker_rlimit_nofile 20000;
+events { worker_connections 11000; }
+${blocks.replace(/^http \{/m, `http { ${temporary}`)}
+`,
+    );
+    const child = await this.start(port, "nginx", ["-c", file]);
+    const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
+    return { name: "nginx", port, pids: children.trim().split(" ").map(Number) };
   }
 
   /** Ends what this run started, by process id, and removes its files. */
   async stop(): Promise<void> {
+    await this.end();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Ends the programs of a case. */
+  async end(): Promise<void> {
     const ended = this.children.map(
       (child) =>
         new Promise<void>((resolve) =>
@@ -73,7 +82,7 @@ http { access_log off; keepalive_requests 100000000; ${paths}
     }, 5000);
     await Promise.all(ended);
     clearTimeout(timer);
-    rmSync(this.directory, { recursive: true, force: true });
+    this.children = [];
   }
 
   private write(name: string, text: string): string {
@@ -82,13 +91,8 @@ http { access_log off; keepalive_requests 100000000; ${paths}
     return file;
   }
 
-  private async start(
-    port: number,
-    cpu: number,
-    program: string,
-    args: readonly string[],
-  ): Promise<ChildProcess> {
-    const child = spawn("taskset", ["-c", String(cpu), program, ...args], {
+  private async start(port: number, program: string, args: readonly string[]): Promise<ChildProcess> {
+    const child = spawn("taskset", ["-c", this.cpus, program, ...args], {
       stdio: ["ignore", "ignore", "inherit"],
     });
     this.children.push(child);

@@ -1,0 +1,117 @@
+// Slices of load on the proxies of a case, interleaved, and the ratios of neighbours.
+import type { Case } from "./cases.ts";
+import type { Figures, Generator, Latency } from "./generator.ts";
+import { median } from "./machine.ts";
+import type { Contender } from "./programs.ts";
+
+/** Processor time in microseconds for each request. */
+export interface Cost {
+  readonly total: number;
+  readonly user: number;
+  readonly system: number;
+}
+
+/** The slices of one proxy under one kind of load: medians. */
+export interface Summary {
+  readonly cost: Cost;
+  readonly perSecond: number;
+  /** The share of the time that the proxy was on a processor. */
+  readonly busy: number;
+  readonly errors: number;
+  readonly unsent: number;
+  readonly latency: Latency | null;
+  /** Log lines that arrived, of those that are due. */
+  readonly logged: number;
+}
+
+export interface Pace {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+/** All slices of a load, by proxy. */
+export type Slices = ReadonlyMap<string, readonly Figures[]>;
+
+/** Rounds in the order A B C C B A: a machine that changes its speed hits all alike. */
+export async function slices(
+  generator: Generator,
+  contenders: readonly Contender[],
+  it: Case,
+  pace: Pace,
+  rate?: number,
+): Promise<Slices> {
+  const taken = new Map<string, Figures[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < pace.rounds; round += 1)
+    for (const contender of [...contenders, ...contenders.toReversed()])
+      taken.get(contender.name)?.push(await slice(generator, contender, it, pace.seconds, rate));
+  return taken;
+}
+
+async function slice(generator: Generator, of: Contender, it: Case, seconds: number, rate?: number) {
+  const figures = await generator.load({
+    port: of.port,
+    connections: it.connections ?? 64,
+    request: it.request,
+    each: it.each ?? false,
+    warmupMs: 100,
+    measureMs: seconds * 1000,
+    pids: of.pids,
+    ...(rate === undefined ? {} : { rate }),
+  });
+  if (figures.requests === 0) throw new Error(`${it.id}: ${of.name} answered nothing: ${figures.firstError}`);
+  return figures;
+}
+
+/** Requests per second of the slowest, in a first load that also warms all of them up. */
+export async function slowest(
+  generator: Generator,
+  contenders: readonly Contender[],
+  it: Case,
+): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (const contender of contenders) {
+    const { requests, elapsed } = await slice(generator, contender, it, 0.5);
+    least = Math.min(least, (requests / elapsed) * 1e6);
+  }
+  return least;
+}
+
+export function summary(taken: readonly Figures[]): Summary {
+  const of = (pick: (figures: Figures) => number) => round(median(taken.map(pick)));
+  const latencies = taken.flatMap(({ latency }) => latency ?? []);
+  const at = (pick: (latency: Latency) => number) => round(median(latencies.map(pick)));
+  return {
+    cost: {
+      total: of((f) => f.cpu.total / f.requests),
+      user: of((f) => f.cpu.user / f.requests),
+      system: of((f) => f.cpu.system / f.requests),
+    },
+    perSecond: Math.round(median(taken.map((f) => (f.requests / f.elapsed) * 1e6))),
+    busy: of((f) => f.cpu.total / f.elapsed),
+    errors: taken.reduce((sum, f) => sum + f.errors, 0),
+    unsent: taken.reduce((sum, f) => sum + f.unsent, 0),
+    latency:
+      latencies.length === 0
+        ? null
+        : { p50: at((l) => l.p50), p90: at((l) => l.p90), p99: at((l) => l.p99), max: at((l) => l.max) },
+    logged: of((f) => f.datagrams / f.logged),
+  };
+}
+
+/** What `pick` says of `name` divided by what it says of `other`, slice by slice. */
+export function ratios(
+  taken: Slices,
+  name: string,
+  other: string,
+  pick: (figures: Figures) => number = (f) => f.cpu.total / f.requests,
+): number[] {
+  const base = taken.get(other) ?? [];
+  return (taken.get(name) ?? []).map((one, n) => {
+    const beside = base[n];
+    return beside === undefined ? Number.NaN : round(pick(one) / pick(beside));
+  });
+}
+
+export function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,162 @@
+// Tables of the figures, for the terminal and for docs/proxy-benchmark.md.
+import { type Case, cases } from "./cases.ts";
+import type { CaseResult, IdleResult, Load, Ratio, ThreadsResult } from "./run.ts";
+
+export interface Report {
+  readonly machine: Readonly<Record<string, string>>;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly cases: Readonly<Record<string, CaseResult>>;
+  readonly idle?: IdleResult;
+  readonly threads?: ThreadsResult;
+}
+
+const MEMORY_TARGET = 0.5;
+const SCALING_TARGET = 1.8;
+
+function verdict(value: number, target: number | undefined, atLeast = false): string {
+  if (target === undefined) return "";
+  const met = atLeast ? value >= target : value <= target;
+  return `${atLeast ? "≥" : "≤"} ${target}: ${met ? "met" : "**missed**"}`;
+}
+
+function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map((_, n) => (n === 0 ? "---" : "---:")), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function each<T>(report: Report, row: (it: Case, result: CaseResult) => T[]): T[] {
+  return cases.flatMap((it) => {
+    const result = report.cases[it.id];
+    return result === undefined ? [] : row(it, result);
+  });
+}
+
+const number = (value: number | undefined, digits = 2) => value?.toFixed(digits) ?? "–";
+const spread = (ratio: Ratio | undefined) =>
+  ratio === undefined
+    ? "–"
+    : `${number(ratio.median)} (${number(Math.min(...ratio.each))}–${number(Math.max(...ratio.each))})`;
+
+/** tandemd's processor time by that of each other, with the targets. */
+function ratioTable(report: Report): string {
+  const rows = each(report, (it, { saturated, fixed }) => {
+    const line = (title: string, rival: string, target: number | undefined) => [
+      title,
+      spread(saturated.cpu[rival]),
+      verdict(saturated.cpu[rival]?.median ?? Number.NaN, target),
+      spread(fixed.cpu[rival]),
+      verdict(fixed.cpu[rival]?.median ?? Number.NaN, target),
+      spread(fixed.p99?.[rival]),
+      spread(rival === "haproxy" ? saturated.cpu.nginx : undefined),
+    ];
+    const plain = [line(it.title, "haproxy", it.targets.cpu)];
+    if (saturated.cpu["haproxy-splice"] === undefined) return plain;
+    return [...plain, line(`– haproxy with its splice options`, "haproxy-splice", it.targets.cpuSplice)];
+  });
+  const head = [
+    "case",
+    "saturated",
+    "target",
+    "fixed rate",
+    "target",
+    "p99 at that rate",
+    "saturated ÷ nginx",
+  ];
+  return grid(head, rows);
+}
+
+function syscallTable(report: Report): string {
+  const rows = each(report, (it, { syscalls }) => [
+    [
+      it.title,
+      number(syscalls.tandemd?.total),
+      verdict(syscalls.tandemd?.total ?? Number.NaN, it.targets.syscalls),
+      number(syscalls.haproxy?.total),
+      number(syscalls.nginx?.total),
+    ],
+  ]);
+  return grid(["system calls for each request", "tandemd", "target", "haproxy", "nginx"], rows);
+}
+
+/** Microseconds for each request, user and system; the rest is what the load saw. */
+function costTable(report: Report, pick: (result: CaseResult) => Load): string {
+  const rows = each(report, (it, result) => {
+    const { rate, by } = pick(result);
+    return Object.entries(by).map(([name, { cost, perSecond, busy, latency, errors, unsent, logged }], n) => [
+      n === 0 ? it.title : "",
+      name,
+      `${number(cost.total, 1)} (${number(cost.user, 1)} / ${number(cost.system, 1)})`,
+      rate === null ? `${perSecond} (${number(busy * 100, 0)} % busy)` : String(rate),
+      latency === null ? "–" : `${number(latency.p50, 0)} / ${number(latency.p99, 0)}`,
+      [
+        errors > 0 ? `${errors} errors` : "",
+        unsent > 0 ? `${unsent} late` : "",
+        it.log ? `${number(logged * 100, 1)} % of the log lines` : "",
+      ]
+        .filter((text) => text !== "")
+        .join(", "),
+    ]);
+  });
+  return grid(["case", "proxy", "µs (user / system)", "requests / s", "p50 / p99, µs", ""], rows);
+}
+
+function idleTable({ connections, bytes }: IdleResult): string {
+  const own = bytes.tandemd ?? Number.NaN;
+  const ratio = own / (bytes.haproxy ?? Number.NaN);
+  const row = [String(connections), number(own, 0), number(bytes.haproxy, 0), number(bytes.nginx, 0)];
+  return grid(
+    ["idle connections", "tandemd, bytes each", "haproxy", "nginx", "tandemd ÷ haproxy", "target"],
+    [[...row, number(ratio), verdict(ratio, MEMORY_TARGET)]],
+  );
+}
+
+function threadsTable({ rate, microseconds, scaling }: ThreadsResult): string {
+  const rows = Object.entries(microseconds).map(([name, [one, two]]) => [
+    name,
+    number(one, 1),
+    number(two, 1),
+    spread(scaling[name]),
+    name === "tandemd" ? verdict(scaling[name]?.median ?? Number.NaN, SCALING_TARGET, true) : "",
+  ]);
+  return grid([`${rate} requests / s offered`, "1 thread, µs", "2 threads, µs", "scaling", "target"], rows);
+}
+
+const BESIDE =
+  "Processor time of tandemd for a request ÷ that of haproxy: median of neighbouring slices (least–most)";
+
+/** The tables that answer whether the targets are met. */
+export function table(report: Report): string {
+  const parts = [BESIDE, ratioTable(report), syscallTable(report)];
+  if (report.idle !== undefined) parts.push(idleTable(report.idle));
+  if (report.threads !== undefined) parts.push(threadsTable(report.threads));
+  return parts.join("\n\n");
+}
+
+/** The page of docs/. */
+export function page(report: Report): string {
+  const machine = Object.entries(report.machine).map(([name, value]) => `${name}: ${value}`);
+  const optional = (title: string, text: string | undefined) => (text === undefined ? [] : [title, text]);
+  return `${[
+    "# Proxy: tandemd beside haproxy and nginx",
+    "Written by `bench/proxy` from its figures; [bench/README.md](../bench/README.md) says what is measured and how. All proxies of a case run in one run on one machine, slices interleaved; other machines give other microseconds, so look at the ratios.",
+    `${machine.join("; ")}. ${report.rounds} rounds of A B C C B A, slices of ${report.seconds} s; one thread for each proxy, pinned, origin and client together on the other processor.`,
+    "## Against haproxy",
+    `${BESIDE}. Below 1 tandemd is cheaper. At the fixed rate every proxy gets half the requests that the slowest of them can answer, as an open loop.`,
+    ratioTable(report),
+    "## System calls",
+    syscallTable(report),
+    ...optional("## Memory of a connection", report.idle && idleTable(report.idle)),
+    ...optional("## Two threads", report.threads && threadsText(report.threads)),
+    "## Saturated",
+    costTable(report, ({ saturated }) => saturated),
+    "## At a fixed rate",
+    costTable(report, ({ fixed }) => fixed),
+  ].join("\n\n")}\n`;
+}
+
+function threadsText(threads: ThreadsResult): string {
+  return `${threadsTable(threads)}
+
+Two processors have to serve the client, the origin and the proxy, so the throughput of two saturated threads cannot be seen on such a machine. What can be seen is what a second thread costs: at the same offered rate each request takes so much processor time with one thread and with two on both processors, and *scaling* is what two processors' worth of that time answers, divided by what one's does.`;
+}

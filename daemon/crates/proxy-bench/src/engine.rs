@@ -1,0 +1,189 @@
+//! One epoll for everything: the origin's sockets, the sink and the client's connections.
+
+use crate::client::{Client, Outcome};
+use crate::load::Load;
+use crate::origin::{Origin, Replies};
+use crate::slots::{Slots, Socket};
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::rc::Rc;
+use std::time::Duration;
+use sys::epoll::{Epoll, Events, Interest, Ready};
+use sys::tcp::{self, Peer};
+
+/// The token of standard input.
+const INPUT: u64 = u64::MAX;
+const BACKLOG: i32 = 4096;
+/// Room for the lines of a burst; more are lost, and missed in the count.
+const SINK_BYTES: usize = 8 << 20;
+
+pub struct Engine {
+    epoll: Epoll,
+    pub slots: Slots,
+    buffer: Vec<u8>,
+    datagram: Vec<u8>,
+    pub datagrams: u64,
+    pub load: Load,
+    input: bool,
+}
+
+impl Engine {
+    pub fn new() -> io::Result<Self> {
+        let epoll = Epoll::new()?;
+        epoll.add(io::stdin(), INPUT, Interest::Input)?;
+        Ok(Self {
+            epoll,
+            slots: Slots::default(),
+            buffer: vec![0; 256 << 10],
+            datagram: vec![0; 64 << 10],
+            datagrams: 0,
+            load: Load::default(),
+            input: false,
+        })
+    }
+
+    /// Listens on so many ports.
+    pub fn origin(&mut self, count: usize, body: usize) -> io::Result<Vec<u16>> {
+        let replies = Rc::new(Replies::new(body));
+        (0..count)
+            .map(|_| {
+                let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let listener = TcpListener::from(tcp::listen(any, BACKLOG)?);
+                let port = listener.local_addr()?.port();
+                self.add(Socket::Listener(listener.into(), replies.clone()))?;
+                Ok(port)
+            })
+            .collect()
+    }
+
+    pub fn sink(&mut self) -> io::Result<u16> {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.set_nonblocking(true)?;
+        // The larger of the two needs root.
+        if rustix::net::sockopt::set_socket_recv_buffer_size_force(&socket, SINK_BYTES).is_err() {
+            rustix::net::sockopt::set_socket_recv_buffer_size(&socket, SINK_BYTES)?;
+        }
+        let port = socket.local_addr()?.port();
+        self.add(Socket::Sink(socket))?;
+        Ok(port)
+    }
+
+    /// A new connection of the client.
+    fn connect(&mut self, port: u16) -> io::Result<u64> {
+        let proxy = Peer::Tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        self.add(Socket::Client(Client::new(tcp::connect(&proxy, None)?)))
+    }
+
+    fn add(&mut self, socket: Socket) -> io::Result<u64> {
+        let token = self.slots.insert(socket);
+        match self.slots.get(token) {
+            Some(Socket::Listener(fd, _)) => self.epoll.add(fd, token, Interest::Input)?,
+            Some(Socket::Sink(sink)) => self.epoll.add(sink, token, Interest::Input)?,
+            Some(Socket::Origin(Origin { fd, .. }) | Socket::Client(Client { fd, .. })) => {
+                self.epoll.add(fd, token, Interest::Stream)?;
+            }
+            None => {}
+        }
+        Ok(token)
+    }
+
+    /// Waits for events and does what they ask for. Whether standard input is readable.
+    pub fn turn(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<bool> {
+        self.epoll.wait(events, timeout)?;
+        self.input = false;
+        for ready in events.iter() {
+            if ready.token == INPUT {
+                self.input = true;
+            } else {
+                self.on_event(ready)?;
+            }
+        }
+        Ok(self.input)
+    }
+
+    fn on_event(&mut self, ready: Ready) -> io::Result<()> {
+        let token = ready.token;
+        match self.slots.get(token) {
+            None => {}
+            Some(Socket::Origin(origin)) => {
+                let goes_on = origin.on_event(ready, &mut self.buffer);
+                if !goes_on {
+                    self.slots.remove(token);
+                }
+            }
+            Some(Socket::Client(client)) => {
+                let load = &self.load;
+                let outcome = client.on_event(ready, &load.request, load.each, &mut self.buffer);
+                let due = client.due;
+                self.on_outcome(token, outcome, due)?;
+            }
+            Some(Socket::Sink(sink)) => {
+                while sink.recv(&mut self.datagram).is_ok() {
+                    self.datagrams += 1;
+                }
+            }
+            Some(Socket::Listener(..)) => self.accept(token)?,
+        }
+        Ok(())
+    }
+
+    fn on_outcome(&mut self, token: u64, outcome: Outcome, due: u64) -> io::Result<()> {
+        match outcome {
+            Outcome::Nothing => return Ok(()),
+            Outcome::Answered => self.load.answered(token, due),
+            Outcome::Ended => {
+                self.slots.remove(token);
+                self.load.answered(token, due);
+            }
+            Outcome::Failed(why) => self.fail(token, why)?,
+        }
+        self.proceed()
+    }
+
+    /// Sends the requests that are due on connections that wait for one.
+    pub fn proceed(&mut self) -> io::Result<()> {
+        while let Some((idle, due)) = self.load.next() {
+            let token = match idle {
+                Some(token) => token,
+                None => self.connect(self.load.port)?,
+            };
+            if let Some(Socket::Client(client)) = self.slots.get(token)
+                && let Err(why) = client.ask(&self.load.request, due)
+            {
+                self.fail(token, why)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, token: u64, why: String) -> io::Result<()> {
+        let asked = match self.slots.get(token) {
+            Some(Socket::Client(client)) => !client.is_idle(),
+            _ => false,
+        };
+        self.slots.remove(token);
+        self.load.idle.retain(|idle| *idle != Some(token));
+        self.load.failed(why, asked)
+    }
+
+    fn accept(&mut self, token: u64) -> io::Result<()> {
+        let Some(Socket::Listener(listener, replies)) = self.slots.get(token) else {
+            return Ok(());
+        };
+        let replies = replies.clone();
+        let mut came = Vec::new();
+        loop {
+            match tcp::accept(&*listener) {
+                Ok((fd, _)) => came.push(fd),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        for fd in came {
+            tcp::set_nodelay(&fd)?;
+            self.add(Socket::Origin(Origin::new(fd, replies.clone())))?;
+        }
+        Ok(())
+    }
+}
