@@ -30,14 +30,16 @@ fn run(option: &str) -> (usize, String, String) {
 
 #[test]
 fn keep_alive_shares_connections_between_clients() {
-    for option in [
-        "",
-        "    http-reuse always",
-        "    http-reuse aggressive",
-        "    option http-keep-alive",
+    // The first request of a client goes over a connection of its own where the server has not
+    // shown that it serves more than one.
+    for (option, wanted) in [
+        ("", 2),
+        ("    http-reuse always", 1),
+        ("    http-reuse aggressive", 2),
+        ("    option http-keep-alive", 2),
     ] {
         let (connections, _, seen) = run(option);
-        assert_eq!(connections, 1, "{option}");
+        assert_eq!(connections, wanted, "{option}");
         assert!(!seen.to_ascii_lowercase().contains("connection:"), "{seen}");
     }
 }

@@ -153,6 +153,7 @@ fn open_listener(wanted: &Wanted, vips: &HashSet<IpAddr>) -> io::Result<OwnedFd>
             defer_accept: bind.defer_accept,
             fast_open: bind.tcp_fast_open,
             max_segment: bind.mss.as_ref().map(|mss| mss.value),
+            user_timeout: bind.tcp_user_timeout.as_ref().map(|t| t.value),
         }),
         ListenAddress::Unix(path) => open_unix(Path::new(path), wanted),
         ListenAddress::Abstract(name) => listen_abstract(name.as_bytes(), wanted.backlog),

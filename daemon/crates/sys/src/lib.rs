@@ -7,6 +7,8 @@ pub mod epoll;
 pub mod fdpass;
 pub mod listener;
 pub mod localtime;
+mod option;
+pub mod outgoing;
 pub mod process;
 pub mod rawsock;
 pub mod realtime;

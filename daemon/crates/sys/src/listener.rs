@@ -2,12 +2,17 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::net::{
     AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with, sockopt,
 };
+
+use crate::option::set_int;
+use crate::outgoing::bind_to_interface;
+use crate::tcp::set_user_timeout;
 
 const STREAM: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
 
@@ -27,6 +32,8 @@ pub struct ListenOptions {
     pub defer_accept: bool,
     pub fast_open: bool,
     pub max_segment: Option<u16>,
+    /// TCP_USER_TIMEOUT of the connections that come in here.
+    pub user_timeout: Option<Duration>,
 }
 
 /// Opens a TCP listener. SO_REUSEADDR is set, SO_REUSEPORT is not: closing one member of such a
@@ -48,12 +55,7 @@ pub fn listen_tcp(options: &ListenOptions) -> io::Result<OwnedFd> {
         (false, _) => {}
     }
     if let Some(interface) = &options.interface {
-        set_bytes(
-            &fd,
-            libc::SOL_SOCKET,
-            libc::SO_BINDTODEVICE,
-            interface.as_bytes(),
-        )?;
+        bind_to_interface(&fd, interface)?;
     }
     let tcp = libc::IPPROTO_TCP;
     if options.defer_accept {
@@ -61,6 +63,9 @@ pub fn listen_tcp(options: &ListenOptions) -> io::Result<OwnedFd> {
     }
     if let Some(size) = options.max_segment {
         set_int(&fd, tcp, libc::TCP_MAXSEG, size.into())?;
+    }
+    if let Some(timeout) = options.user_timeout {
+        set_user_timeout(&fd, timeout)?;
     }
     bind(&fd, &options.address)?;
     if options.fast_open {
@@ -101,28 +106,6 @@ fn is_abandoned(address: &SocketAddrUnix) -> bool {
     rustix::net::connect(&probe, address) == Err(rustix::io::Errno::CONNREFUSED)
 }
 
-fn set_int(fd: &OwnedFd, level: i32, name: i32, value: i32) -> io::Result<()> {
-    set_bytes(fd, level, name, &value.to_ne_bytes())
-}
-
-fn set_bytes(fd: &OwnedFd, level: i32, name: i32, value: &[u8]) -> io::Result<()> {
-    let length = libc::socklen_t::try_from(value.len()).map_err(io::Error::other)?;
-    // SAFETY: `value` is readable for `length` bytes during the call; the descriptor is open.
-    let failed = unsafe {
-        libc::setsockopt(
-            fd.as_fd().as_raw_fd(),
-            level,
-            name,
-            value.as_ptr().cast(),
-            length,
-        )
-    };
-    if failed != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +121,7 @@ mod tests {
             defer_accept: false,
             fast_open: false,
             max_segment: None,
+            user_timeout: None,
         }
     }
 

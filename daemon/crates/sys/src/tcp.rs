@@ -6,11 +6,13 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::net::{
-    self, AddressFamily, RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketAddrUnix,
-    SocketFlags, SocketType, sockopt,
+    self, AddressFamily, RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, SocketFlags,
+    SocketType, sockopt,
 };
 
-const STREAM: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
+use crate::option::set_int;
+
+pub(crate) const STREAM: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
 
 /// Where a stream connection goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,32 +37,16 @@ pub fn accept(listener: impl AsFd) -> io::Result<(OwnedFd, Option<SocketAddr>)> 
     Ok((fd, address.and_then(|a| SocketAddr::try_from(a).ok())))
 }
 
-/// Starts to connect; the socket becomes writable when it is done, or broken when it failed.
+/// Starts to connect, from an address of this machine where one is given.
 pub fn connect(peer: &Peer, source: Option<SocketAddr>) -> io::Result<OwnedFd> {
-    let (fd, result) = match peer {
-        Peer::Tcp(address) => {
-            let fd = net::socket_with(family(*address), SocketType::STREAM, STREAM, None)?;
-            sockopt::set_tcp_nodelay(&fd, true)?;
-            if let Some(source) = source {
-                sockopt::set_socket_reuseaddr(&fd, true)?;
-                net::bind(&fd, &source)?;
-            }
-            let result = net::connect(&fd, address);
-            (fd, result)
-        }
-        Peer::Unix(path) => {
-            let fd = net::socket_with(AddressFamily::UNIX, SocketType::STREAM, STREAM, None)?;
-            let result = net::connect(&fd, &SocketAddrUnix::new(path.as_str())?);
-            (fd, result)
-        }
+    let origin = crate::outgoing::Origin {
+        address: source,
+        ..crate::outgoing::Origin::default()
     };
-    match result {
-        Ok(()) | Err(rustix::io::Errno::INPROGRESS) => Ok(fd),
-        Err(error) => Err(error.into()),
-    }
+    crate::outgoing::connect(peer, &origin)
 }
 
-fn family(address: SocketAddr) -> AddressFamily {
+pub(crate) fn family(address: SocketAddr) -> AddressFamily {
     match address {
         SocketAddr::V4(_) => AddressFamily::INET,
         SocketAddr::V6(_) => AddressFamily::INET6,
@@ -121,6 +107,24 @@ pub fn set_keepalive(fd: impl AsFd) -> io::Result<()> {
 pub fn set_user_timeout(fd: impl AsFd, timeout: Duration) -> io::Result<()> {
     let ms = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
     Ok(sockopt::set_tcp_user_timeout(fd, ms)?)
+}
+
+/// SO_MARK on the packets of a connection; needs CAP_NET_ADMIN or, since Linux 5.17, CAP_NET_RAW.
+pub fn set_mark(fd: impl AsFd, mark: u32) -> io::Result<()> {
+    set_int(fd, libc::SOL_SOCKET, libc::SO_MARK, mark.cast_signed())
+}
+
+/// The TOS byte (traffic class of IPv6) of a connection's packets.
+pub fn set_type_of_service(fd: impl AsFd, tos: u8) -> io::Result<()> {
+    match local_address(&fd)? {
+        SocketAddr::V4(_) => Ok(sockopt::set_ip_tos(fd, tos)?),
+        SocketAddr::V6(address) => {
+            if address.ip().to_ipv4_mapped().is_some() {
+                sockopt::set_ip_tos(&fd, tos)?;
+            }
+            Ok(sockopt::set_ipv6_tclass(fd, tos.into())?)
+        }
+    }
 }
 
 /// Makes close(2) send a reset instead of waiting for the peer.

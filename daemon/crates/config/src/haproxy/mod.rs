@@ -14,6 +14,7 @@ mod lexer;
 mod lists;
 pub mod model;
 mod network;
+mod outgoing;
 mod parser;
 mod patterns;
 mod piece;

@@ -1,12 +1,10 @@
-//! Networks, and source addresses.
+//! Networks.
 
-use super::address::{bare_ipv6, ip, split};
-use super::args::Args;
 use super::context::Context;
 use super::lexer::Word;
 use super::model::IpNet;
 use crate::source::Spanned;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 impl Context<'_> {
     /// `ADDRESS[/PREFIX]`, where an IPv4 prefix may be written as a mask.
@@ -20,24 +18,6 @@ impl Context<'_> {
             );
         }
         net.map(|net| Spanned::new(net, word.span))
-    }
-
-    /// `source ADDRESS[:PORT]`
-    pub fn source_address(&mut self, args: &mut Args<'_>) -> Option<Spanned<SocketAddr>> {
-        let Some(word) = args.take() else {
-            self.missing(args, "the address", "source 10.0.0.11");
-            return None;
-        };
-        let address = split(&word.text);
-        let (host, port) = bare_ipv6(&address, &word.text);
-        let port = port.map_or(Some(0), |port| port.parse().ok());
-        match (ip(host, address.prefix), port) {
-            (Some(ip), Some(port)) => Some(Spanned::new(SocketAddr::new(ip, port), word.span)),
-            _ => {
-                self.bad(word, "an address", "write ADDRESS or ADDRESS:PORT");
-                None
-            }
-        }
     }
 }
 

@@ -3,9 +3,9 @@
 use super::args::{Args, owned};
 use super::context::Context;
 use super::model::{
-    Acl, AclId, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, HttpRule,
-    LogFormat, Mode, Proxy, ProxyKind, ProxyName, ProxyOptions, Server, ServerAddress, ServerName,
-    ServerPort, Test, Timeouts,
+    Acl, AclId, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, HttpRule, Idle,
+    LogFormat, Mode, Proxy, ProxyKind, ProxyName, ProxyOptions, RetryOn, Server, ServerAddress,
+    ServerName, ServerPort, Test, Timeouts,
 };
 use crate::registry::{self, Places};
 use crate::source::Spanned;
@@ -246,6 +246,8 @@ fn empty_proxy() -> Proxy {
         cookie: None,
         retries: Spanned::implied(3),
         redispatch: None,
+        retry_on: RetryOn::default(),
+        dynamic_cookie_key: None,
         http_reuse: HttpReuse::Safe,
         source: None,
     }
@@ -293,6 +295,8 @@ fn empty_server() -> Server {
         send_proxy: None,
         source: None,
         redir: None,
+        non_stick: false,
+        idle: Idle::default(),
         tcp_user_timeout: None,
         tls: None,
         resolvers: None,

@@ -25,7 +25,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         NotYet("failed connections are logged in the section's own format") => "error-log-format";
         NotYet("lines are written when a session ends") => "log-steps";
         NotYet("the rate is not limited yet") => "rate-limit";
-        NotYet("use monitor-uri, or return with a condition on src") => "monitor-net";
+        Removed("use 'http-request return status 200 if { src NETWORK }'") => "monitor-net";
         Accepted("keep-alive probes follow the kernel's settings")
             => "clitcpka-cnt" "clitcpka-idle" "clitcpka-intvl";
     }
@@ -44,7 +44,8 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "balance" "default-server" "retries" "http-check" "http-reuse";
         Supported => "fullconn";
         Supported => "cookie";
-        NotYet("write the cookie of each server") => "appsession" "dynamic-cookie-key";
+        Removed("use 'cookie' or a stick table") => "appsession";
+        Supported => "dynamic-cookie-key";
         Supported => "ignore-persist" "force-persist";
         Supported => "hash-type" "source";
         NotYet("loads are not bounded") => "hash-balance-factor" "hash-preserve-affinity";
@@ -52,7 +53,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         NotYet("external checks are not run") => "external-check";
         NotYet("write the servers out one by one") => "server-template";
         Supported => "tcp-response";
-        NotYet("retries are made for failed connections") => "retry-on";
+        Supported => "retry-on";
         NotYet("FastCGI is not spoken") => "use-fcgi-app";
         Accepted("server states are kept in memory over a reload") => "load-server-state-from-file"
             "server-state-file-name" "max-keep-alive-queue" "srvtcpka-cnt" "srvtcpka-idle"

@@ -7,18 +7,16 @@ use Status::{Accepted, Label, NotYet, Supported};
 const TLS: Status = NotYet("TLS is not spoken yet");
 const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
 const RULE: Status = NotYet("the proxy does not do this yet");
-const TABLES: Status = NotYet("stick tables name servers by themselves");
 const STRICT: Status = Accepted("a rule that cannot be carried out is passed over");
+const NICE: Status = Accepted("requests share the processor evenly");
 const RESOLVE: Status = Accepted("names are resolved again when their TTL ends");
-const POOL: Status = Accepted("idle connections are kept as the load needs");
 
 pub(super) static WORDS: &[Entry] = entries! {
     "bind" ALL {
         Supported => "v4v6" "v6only" "interface" "transparent" "backlog" "mode" "user" "group"
-            "uid" "gid" "tfo" "defer-accept" "mss";
-        Label => "name" "id";
+            "uid" "gid" "tfo" "defer-accept" "mss" "tcp-ut";
         NotYet("connections are limited for each frontend and for the process") => "maxconn";
-        NotYet("user timeouts towards clients are not set") => "tcp-ut";
+        Label => "name" "id";
         Accepted("all threads share the load") => "process" "thread" "shards" "nice" "level"
             "severity-output" "expose-fd";
         Supported => "accept-proxy";
@@ -44,7 +42,7 @@ pub(super) static WORDS: &[Entry] = entries! {
             "send-proxy-v2-ssl-cn";
         NotYet("headers carry addresses alone") => "proxy-v2-options" "set-proxy-v2-tlv-fmt";
         Accepted("turns off what is off") => "no-send-proxy-v2-ssl" "no-send-proxy-v2-ssl-cn"
-            "no-ssl" "no-check-ssl" "no-agent-check" "no-tfo" "no-ssl-reuse" "non-stick" "no-verifyhost";
+            "no-ssl" "no-check-ssl" "no-agent-check" "no-tfo" "no-ssl-reuse" "no-verifyhost";
         TLS => "ssl" "check-ssl" "ca-file" "crt" "verify" "verifyhost" "sni" "check-sni";
         TLS_DETAIL => "alpn" "check-alpn" "npn" "ciphers" "ciphersuites" "curves" "crl-file"
             "ssl-min-ver" "ssl-max-ver" "ssl-reuse" "force-sslv3" "force-tlsv10" "force-tlsv11"
@@ -54,13 +52,11 @@ pub(super) static WORDS: &[Entry] = entries! {
             "agent-send";
         NotYet("live traffic is not observed") => "observe" "error-limit" "on-error";
         RESOLVE => "resolvers" "resolve-prefer" "resolve-net" "resolve-opts" "init-addr";
-        POOL => "pool-low-conn" "pool-max-conn" "pool-purge-delay" "max-reuse";
+        Supported => "pool-max-conn" "pool-purge-delay" "max-reuse" "redir" "stick" "non-stick"
+            "tcp-ut" "usesrc";
+        Accepted("threads do not take connections of each other") => "pool-low-conn";
         Accepted("saves one round trip; the kernel decides") => "tfo";
-        TABLES => "stick";
-        NotYet("use a source address") => "usesrc" "interface";
-        NotYet("redirects to servers are not sent") => "redir";
         NotYet("give the server its own check") => "track";
-        NotYet("user timeouts towards servers are not set") => "tcp-ut";
         NotYet("SOCKS is not spoken") => "socks4" "check-via-socks4";
         NotYet("HTTP/1.1 is spoken") => "proto" "check-proto" "ws" "log-proto";
         NotYet("network namespaces are chosen by the systemd unit") => "namespace";
@@ -95,11 +91,13 @@ pub(super) static WORDS: &[Entry] = entries! {
             "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1"
             "sc-set-gpt" "sc-set-gpt0";
         STRICT => "strict-mode";
+        Supported => "disable-l7-retry" "early-hint" "set-mark" "set-tos" "set-priority-class"
+            "set-priority-offset";
+        NICE => "set-nice";
         Accepted("handshakes are over before a request is read") => "wait-for-handshake";
-        RULE => "track-sc" "add-acl" "cache-use" "del-acl" "del-map" "disable-l7-retry"
-            "do-resolve" "early-hint" "normalize-uri" "send-spoe-group" "set-dst" "set-dst-port"
-            "set-map" "set-mark" "set-nice" "set-priority-class" "set-priority-offset"
-            "set-timeout" "set-tos" "use-service" "wait-for-body";
+        RULE => "track-sc" "add-acl" "cache-use" "del-acl" "del-map" "do-resolve" "normalize-uri"
+            "send-spoe-group" "set-dst" "set-dst-port" "set-map" "set-timeout" "use-service"
+            "wait-for-body";
     }
     "http-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
@@ -107,8 +105,10 @@ pub(super) static WORDS: &[Entry] = entries! {
             "unset-var" "set-log-level" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc"
             "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         STRICT => "strict-mode";
+        Supported => "set-mark" "set-tos";
+        NICE => "set-nice";
         RULE => "track-sc" "add-acl" "cache-store" "del-acl" "del-map" "send-spoe-group" "set-map"
-            "set-mark" "set-nice" "set-tos" "wait-for-body";
+            "wait-for-body";
     }
     "http-after-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
@@ -124,25 +124,30 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-src"
             "set-src-port" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0"
             "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "expect-proxy";
-        RULE => "capture" "expect-netscaler-cip" "set-dst" "set-dst-port" "set-mark"
-            "set-tos";
+        Supported => "set-mark" "set-tos";
+        RULE => "capture" "expect-netscaler-cip" "set-dst" "set-dst-port";
     }
     "tcp-request session" ALL {
         Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-src"
             "set-src-port" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0"
             "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
-        RULE => "set-dst" "set-dst-port" "set-mark" "set-tos";
+        Supported => "set-mark" "set-tos";
+        RULE => "set-dst" "set-dst-port";
     }
     "tcp-request content" ALL {
         Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "capture"
             "set-src" "set-src-port" "set-log-level" "track-sc0" "track-sc1" "track-sc2"
             "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
-        RULE => "do-resolve" "send-spoe-group" "set-dst" "set-dst-port" "set-mark" "set-nice"
-            "set-priority-class" "set-priority-offset" "set-tos" "switch-mode" "use-service";
+        Supported => "set-mark" "set-tos" "set-priority-class" "set-priority-offset";
+        NICE => "set-nice";
+        RULE => "do-resolve" "send-spoe-group" "set-dst" "set-dst-port" "switch-mode"
+            "use-service";
     }
     "tcp-response content" ALL {
         Supported => "accept" "reject" "close" "silent-drop" "set-var" "set-var-fmt" "unset-var"
             "set-log-level" "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
-        RULE => "send-spoe-group" "set-mark" "set-nice" "set-tos";
+        Supported => "set-mark" "set-tos";
+        NICE => "set-nice";
+        RULE => "send-spoe-group";
     }
 };

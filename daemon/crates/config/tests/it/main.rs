@@ -7,6 +7,7 @@ mod golden;
 mod haproxy_blocks;
 mod haproxy_blocks_says;
 mod haproxy_checks;
+mod haproxy_connections;
 mod haproxy_expressions;
 mod haproxy_model;
 mod haproxy_rules;

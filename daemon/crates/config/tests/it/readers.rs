@@ -9,7 +9,6 @@ use std::path::Path;
 
 /// Fields that nothing but this crate reads, and the keywords they come from.
 const HAPROXY: &[(&str, &[(&str, &str)])] = &[
-    ("Bind.tcp_user_timeout", &[("bind", "tcp-ut")]),
     (
         "BindTls.*",
         &[
@@ -59,8 +58,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
         "ProxyOptions.accept_invalid_http_response",
         &[("option", "accept-invalid-http-response")],
     ),
-    ("Server.redir", &[("server", "redir")]),
-    ("Server.tcp_user_timeout", &[("server", "tcp-ut")]),
     ("Server.resolvers", &[("server", "resolvers")]),
     ("Server.init_addr", &[("server", "init-addr")]),
     ("CheckSettings.ssl", &[("server", "check-ssl")]),

@@ -52,7 +52,7 @@ impl Prober {
                 .source
                 .as_ref()
                 .or(section.source.as_ref())
-                .map(|s| s.value),
+                .map(|s| s.address),
             sequence: script::sequence(&section.check.value),
             preamble: wanted_preamble(server),
             connect: section.timeouts.connect.as_ref().map(|d| d.value),
@@ -106,7 +106,8 @@ impl Prober {
             Peer::Unix(_) => true,
         };
         let peer = peer.filter(has_port).ok_or(NotOpened::Nowhere)?;
-        tcp::connect(&peer, self.source).map_err(NotOpened::Refused)
+        let source = self.source.filter(|a| !a.ip().is_unspecified());
+        tcp::connect(&peer, source).map_err(NotOpened::Refused)
     }
 
     /// Moves the check on.

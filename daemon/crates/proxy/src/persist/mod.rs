@@ -2,9 +2,11 @@
 //! cookie means, and what becomes of the cookie on its way to the server and to the client.
 
 mod date;
+mod dynamic;
 mod given;
 
 pub use date::{decode, encode};
+pub use dynamic::server_name;
 pub use given::{Found, find, without, without_prefix};
 
 use config::haproxy::model::{self, CookieMode};
@@ -28,9 +30,6 @@ pub struct Cookie {
 impl Cookie {
     /// Refuses what this proxy cannot do.
     pub fn compile(c: &model::Cookie) -> Result<Self, String> {
-        if c.dynamic {
-            return Err("'cookie … dynamic' is not available yet".to_owned());
-        }
         let mut attributes = b"; path=/".to_vec();
         for domain in &c.domains {
             attributes.extend_from_slice(format!("; domain={}", domain.value).as_bytes());

@@ -81,7 +81,9 @@ pub fn compile(
         allbackups: proxy.options.allbackups,
         fullconn: proxy.fullconn.as_ref().map_or(0, |n| n.value),
         retries: proxy.retries.value,
-        redispatch: proxy.redispatch.map_or(0, |r| r.interval),
+        replays: replays(&proxy.retry_on),
+        retry_on: proxy.retry_on.clone(),
+        redispatch: proxy.redispatch.map(|r| r.interval),
         cookie: cookie(proxy, problems),
         persist: proxy.options.persist,
         reuse: proxy.http_reuse,
@@ -89,6 +91,11 @@ pub fn compile(
         abortonclose: proxy.options.abortonclose,
         answers: answers.clone(),
     }
+}
+
+/// Whether a request may be sent again after it reached a server.
+fn replays(on: &model::RetryOn) -> bool {
+    on.empty || on.junk || on.timeout || !on.statuses.is_empty()
 }
 
 fn cookie(proxy: &Proxy, problems: &mut Vec<String>) -> Option<Cookie> {

@@ -5,13 +5,17 @@
 mod answers;
 mod backend;
 mod compile;
+mod idle;
 mod inspect;
+mod origin;
 mod servers;
 mod timeouts;
 
 pub use answers::{Answers, normal, reason};
 pub use compile::{Attachments, compile};
+pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule};
+pub use origin::{ForClient, Origin};
 pub use timeouts::Timeouts;
 
 use crate::persist::Cookie;
@@ -24,7 +28,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use sys::tcp::Peer;
 
-pub use config::haproxy::model::{Capture, ConnectionMode, HttpReuse, Mode, SendProxy as Preamble};
+pub use config::haproxy::model::{
+    Capture, ConnectionMode, HttpReuse, Mode, RetryOn, SendProxy as Preamble,
+};
 
 #[derive(Debug)]
 pub struct Plan {
@@ -141,8 +147,11 @@ pub struct Backend {
     /// Load at which servers with a `minconn` reach their `maxconn`.
     pub fullconn: u32,
     pub retries: u32,
-    /// Interval of `option redispatch`; 0 = off.
-    pub redispatch: i32,
+    pub retry_on: RetryOn,
+    /// Some failure behind the connection leads to another try: requests are kept until then.
+    pub replays: bool,
+    /// Interval of `option redispatch`, where that is on.
+    pub redispatch: Option<i32>,
     pub cookie: Option<Cookie>,
     /// `option persist`: a cookie's server gets its requests even when it is down.
     pub persist: bool,
@@ -159,7 +168,8 @@ pub struct Server {
     /// Number of the connection pool in each worker.
     pub pool: usize,
     pub target: Target,
-    pub source: Option<SocketAddr>,
+    pub origin: Option<Origin>,
+    pub idle: Option<Arc<IdleRules>>,
     pub weight: u32,
     pub backup: bool,
     pub maxconn: u32,
@@ -174,6 +184,10 @@ pub struct Server {
     pub up_ends_backup_sessions: bool,
     /// The PROXY protocol header that it wants.
     pub preamble: Option<Preamble>,
+    /// Where clients of GET and HEAD are sent instead.
+    pub redir: Option<Vec<u8>>,
+    /// Never remembered in stick tables.
+    pub non_stick: bool,
     /// Its name in persistence cookies.
     pub cookie: Option<Vec<u8>>,
 }

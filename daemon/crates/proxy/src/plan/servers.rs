@@ -1,6 +1,6 @@
 //! Servers of a section: addresses, limits and the state they start in.
 
-use super::{Backend, Frontend, Server, Target};
+use super::{Backend, Frontend, IdleRules, Origin, Server, Target};
 use crate::names::Known;
 use crate::shared::{Registry, State};
 use config::haproxy::model::{self, Host, Proxy, ServerAddress, ServerPort};
@@ -25,12 +25,14 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             start,
         );
         let (minconn, maxconn) = limits(s);
+        let cookie = cookie(proxy, s, &target);
         servers.push(Server {
             name: s.name.0.clone(),
+            idle: IdleRules::compile(&s.idle, &shared),
             shared,
             pool,
             target,
-            source: s.source.as_ref().or(proxy.source.as_ref()).map(|a| a.value),
+            origin: Origin::compile(s, proxy),
             weight: u32::from(s.weight.value),
             backup: s.backup,
             maxconn,
@@ -42,11 +44,28 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             down_ends_sessions: s.on_marked_down.is_some(),
             up_ends_backup_sessions: s.on_marked_up_shutdown_backup,
             preamble: s.send_proxy,
-            cookie: s.cookie.as_ref().map(|c| c.value.clone().into_bytes()),
+            redir: s.redir.as_ref().map(|r| r.value.clone().into_bytes()),
+            non_stick: s.non_stick,
+            cookie,
             maxqueue: s.maxqueue.as_ref().map_or(0, |n| n.value),
         });
     }
     servers
+}
+
+/// Its name in cookies: the one given, or one that is computed for an address.
+fn cookie(proxy: &Proxy, s: &model::Server, target: &Target) -> Option<Vec<u8>> {
+    if let Some(given) = &s.cookie {
+        return Some(given.value.clone().into_bytes());
+    }
+    proxy.cookie.as_ref().filter(|cookie| cookie.dynamic)?;
+    let key = proxy.dynamic_cookie_key.as_ref()?;
+    let address = match target {
+        Target::Fixed(Peer::Tcp(address)) => *address,
+        Target::ClientPort(ip, _) => SocketAddr::new(*ip, 0),
+        Target::Fixed(Peer::Unix(_)) | Target::Unresolved(_) => return None,
+    };
+    Some(crate::persist::server_name(key, address))
 }
 
 /// `minconn` and `maxconn`: one without the other is both; equal ones do not move.
@@ -63,7 +82,13 @@ fn limits(s: &model::Server) -> (u32, u32) {
 fn identity(proxy: &Proxy, s: &model::Server, target: &Target) -> String {
     format!(
         "{target:?} {:?} {:?} {:?} {}",
-        s.check, proxy.check.value, s.source, s.disabled
+        s.check,
+        proxy.check.value,
+        s.source
+            .as_ref()
+            .or(proxy.source.as_ref())
+            .map(|s| &s.value),
+        s.disabled
     )
 }
 

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::environment::Environment;
+use super::exchange::ExchangeEffect;
 use super::format::Format;
 use super::memory::{LogLevel, Scope, Variable};
 use super::sample::Sample;
@@ -41,6 +42,7 @@ pub enum Effect {
     LogLevel(LogLevel),
     Source(Sample),
     SourcePort(Sample),
+    Exchange(ExchangeEffect),
 }
 
 #[derive(Debug)]
@@ -94,6 +96,9 @@ impl Effect {
             model::Effect::SetLogLevel(name) => Self::LogLevel(log_level(name)),
             model::Effect::SetSrc(sample) => Self::Source(Sample::compile(sample, env)?),
             model::Effect::SetSrcPort(sample) => Self::SourcePort(Sample::compile(sample, env)?),
+            model::Effect::Exchange(effect) => {
+                Self::Exchange(ExchangeEffect::compile(effect, env)?)
+            }
         })
     }
 
@@ -137,6 +142,7 @@ impl Effect {
                     });
                 }
             }
+            Self::Exchange(effect) => effect.apply(ctx),
             Self::LogLevel(level) => drop(ctx.remember(|memory| memory.log_level = Some(*level))),
             Self::Source(sample) => {
                 if let Some(ip) = sample.value(ctx).and_then(|value| value.ip()) {

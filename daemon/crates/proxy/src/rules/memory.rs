@@ -1,5 +1,6 @@
 //! What rules remember: variables, captures, tracked counters, of a connection and its exchange.
 
+use super::exchange::Priority;
 use super::value::Value;
 use crate::shared::table::{Counter, Tracked};
 use std::net::SocketAddr;
@@ -68,6 +69,11 @@ pub struct Memory {
     pub response_cookie: Option<Vec<u8>>,
     pub unique_id: Option<Vec<u8>>,
     pub log_level: Option<LogLevel>,
+    /// `disable-l7-retry`: the request is not sent again once it reached a server.
+    pub once: bool,
+    pub priority: Priority,
+    /// Fields of the 103 that is to be sent.
+    pub hints: Vec<u8>,
     /// `set-src`: who the client is taken to be.
     pub source: Option<SocketAddr>,
     /// `expect-proxy`: the connection begins with a header of the PROXY protocol.
@@ -136,6 +142,9 @@ impl Memory {
         self.response_cookie = None;
         self.unique_id = None;
         self.log_level = None;
+        self.once = false;
+        self.priority = Priority::default();
+        self.hints.clear();
         if !self.source_stays {
             self.source = None;
         }

@@ -7,6 +7,7 @@ pub mod convert;
 pub mod edits;
 pub mod effects;
 pub mod environment;
+pub mod exchange;
 pub mod format;
 pub mod matcher;
 pub mod memory;

@@ -61,6 +61,8 @@ pub struct ServerShared {
     pub name: String,
     /// Exchanges now, over all workers.
     pub active: AtomicU32,
+    /// Idle connections, where they are counted.
+    pub idle: AtomicU32,
     state: AtomicU8,
     /// Unix milliseconds of the last change of state.
     since: AtomicU64,
@@ -78,6 +80,7 @@ impl ServerShared {
             backend: backend.to_owned(),
             name: name.to_owned(),
             active: AtomicU32::new(0),
+            idle: AtomicU32::new(0),
             state: AtomicU8::new(state as u8),
             warmth: AtomicU32::new(WARM),
             since: AtomicU64::new(sys::epoll::unix_us() / 1000),

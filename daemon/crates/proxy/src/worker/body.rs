@@ -59,7 +59,6 @@ impl Worker {
         let Some(txn) = c.txn.as_mut() else {
             return false;
         };
-        txn.streamed = true;
         txn.log.bytes_in += data.len() as u64;
         let mut at = 0;
         let chunked = matches!(txn.body, Body::Chunked(_));
@@ -84,6 +83,13 @@ impl Worker {
                 write::last_chunk(&decoder.trailers(), &mut self.tx);
             }
         }
+        if txn.replay && txn.request.len() + self.tx.len() + plain.len() <= c.plan.limits.head {
+            txn.request.extend_from_slice(&self.tx);
+            txn.request.extend_from_slice(&data[plain.clone()]);
+            txn.request_sent = txn.request.len();
+        } else {
+            (txn.replay, txn.streamed) = (false, true);
+        }
         let up = &mut self.ups[txn.up].link;
         let sent = up.send(&self.tx, &data[plain], &mut self.buffers);
         if at < data.len() {
@@ -99,7 +105,7 @@ impl Worker {
             let u = txn.up;
             self.ups[u].link.readable = true;
             self.ups[u].keep = false;
-            txn.request_done = true;
+            txn.request_done |= !txn.replay;
             self.pump_reply(i);
             return false;
         }

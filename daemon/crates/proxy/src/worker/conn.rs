@@ -3,7 +3,7 @@
 use super::link::Link;
 use super::slab::NONE;
 use super::wheel::Armed;
-use crate::plan::{Backend, Frontend, Plan, Server};
+use crate::plan::{Backend, Frontend, IdleRules, Plan, Server};
 use crate::rules::Outcome;
 use crate::rules::memory::Memory;
 use crate::shared::table::Entry;
@@ -139,6 +139,8 @@ pub struct Txn {
     /// More of the body than `request` has gone out: it cannot be sent again.
     pub streamed: bool,
     pub retries_left: u32,
+    /// All of the request so far is in `request`, to be sent again when the exchange fails.
+    pub replay: bool,
     /// Only a fresh connection will do.
     pub fresh: bool,
     /// Hash of what the balancing algorithm looks at.
@@ -192,6 +194,7 @@ impl Default for Txn {
             request_sent: 0,
             streamed: false,
             retries_left: 0,
+            replay: false,
             fresh: false,
             hash: None,
             preferred: None,
@@ -235,4 +238,8 @@ pub struct Upstream {
     pub keep: bool,
     pub pend: Vec<u8>,
     pub idle_since: u64,
+    /// What its server says of idle connections.
+    pub idle: Option<Arc<IdleRules>>,
+    /// Requests so far, where somebody counts them.
+    pub requests: u32,
 }

@@ -129,6 +129,11 @@ impl Worker {
                 self.answer_prepared(i, 408, false);
             }
             (Reply::Head, _) => {
+                if self.replay(i, |on| on.timeout) {
+                    return;
+                }
+                let c = &self.clients[i];
+                let Some(txn) = c.txn.as_ref() else { return };
                 if let Some(s) = txn.server(&c.plan) {
                     s.shared.workers[self.id].errors.add(1);
                 }

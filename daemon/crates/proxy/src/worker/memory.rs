@@ -99,6 +99,26 @@ impl Worker {
         }
     }
 
+    /// `early-hint`: the 103 that rules made goes first. False when the client is gone.
+    pub(super) fn send_hints(&mut self, i: u32) -> bool {
+        let take = |memory: &mut Memory| std::mem::take(&mut memory.hints);
+        let hints = self.with_memory(i, take).unwrap_or_default();
+        let c = &mut self.clients[i];
+        let knows = c.txn.as_ref().is_some_and(|txn| txn.client_http11);
+        if hints.is_empty() || !knows {
+            return true;
+        }
+        let message = [b"HTTP/1.1 103 Early Hints\r\n", &hints[..], b"\r\n"].concat();
+        if let Some(txn) = c.txn.as_mut() {
+            txn.log.bytes_out += message.len() as u64;
+        }
+        if c.link.send(&message, b"", &mut self.buffers).is_err() {
+            self.client_gone(i);
+            return false;
+        }
+        true
+    }
+
     /// The connection ends without a word to the client: what it still sends is answered by
     /// nothing that reaches it.
     pub(super) fn vanish(&mut self, i: u32) {

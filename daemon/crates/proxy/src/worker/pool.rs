@@ -1,29 +1,58 @@
-//! Idle connections to servers: one stack for each server and worker. The one used last is the
-//! one most likely to be alive.
+//! Idle connections to servers: stacks for each server and worker. The one used last is the one
+//! most likely to be alive; those that carried more than one request go before the others.
 
 use super::Worker;
+use super::conn::Upstream;
 use super::slab::NONE;
+use crate::plan::{HttpReuse, IdleRules, PURGE_MS};
+use crate::shared::take_place;
+use std::sync::atomic::Ordering::Relaxed;
 
-/// How long a connection may be idle before it is closed.
-const IDLE_MS: u64 = 5_000;
+/// Most idle connections of a server and worker.
 const MOST: usize = 4096;
 
+/// Of one server.
 #[derive(Debug, Default)]
-pub struct Pools(Vec<Vec<u32>>);
+struct Stacks {
+    proven: Vec<u32>,
+    once: Vec<u32>,
+}
+
+#[derive(Debug, Default)]
+pub struct Pools(Vec<Stacks>);
 
 impl Pools {
-    fn of(&mut self, pool: usize) -> &mut Vec<u32> {
+    fn of(&mut self, pool: usize) -> &mut Stacks {
         if self.0.len() <= pool {
-            self.0.resize_with(pool + 1, Vec::new);
+            self.0.resize_with(pool + 1, Stacks::default);
         }
         &mut self.0[pool]
     }
 }
 
+impl Stacks {
+    fn of(&mut self, proven: bool) -> &mut Vec<u32> {
+        if proven {
+            &mut self.proven
+        } else {
+            &mut self.once
+        }
+    }
+}
+
 impl Worker {
-    /// Takes an idle connection to the server out of its pool.
-    pub(super) fn take_idle(&mut self, pool: usize) -> Option<u32> {
-        self.pools.of(pool).pop()
+    /// Takes an idle connection to the server out of its pool, for a client's first request or
+    /// for a later one.
+    pub(super) fn take_idle(&mut self, pool: usize, reuse: HttpReuse, first: bool) -> Option<u32> {
+        let stacks = self.pools.of(pool);
+        let u = match (reuse, first) {
+            (HttpReuse::Never, _) | (HttpReuse::Safe, true) => None,
+            // Only where the server has shown that it serves more than one request.
+            (HttpReuse::Aggressive, true) => stacks.proven.pop(),
+            _ => stacks.proven.pop().or_else(|| stacks.once.pop()),
+        }?;
+        self.ups[u].leave_pool();
+        Some(u)
     }
 
     /// Puts a connection that may carry another request back.
@@ -33,6 +62,9 @@ impl Worker {
         up.client = NONE;
         up.idle_since = now;
         let pool = up.pool;
+        if up.idle.is_some() && !up.may_rest() {
+            return self.close_upstream(u);
+        }
         if up.owner != NONE {
             let owner = up.owner;
             if let Some(c) = self.clients.get_mut(owner) {
@@ -40,8 +72,8 @@ impl Worker {
                 return;
             }
         }
-        let stack = self.pools.of(pool);
-        if stack.len() < MOST {
+        let stack = self.pools.of(pool).of(self.ups[u].reused);
+        if stack.len() < MOST && self.ups[u].enter_pool() {
             stack.push(u);
         } else {
             self.close_upstream(u);
@@ -52,7 +84,9 @@ impl Worker {
     pub(super) fn drop_idle(&mut self, u: u32) {
         let (pool, owner) = (self.ups[u].pool, self.ups[u].owner);
         if owner == NONE {
-            self.pools.of(pool).retain(|other| *other != u);
+            let stack = self.pools.of(pool).of(self.ups[u].reused);
+            stack.retain(|other| *other != u);
+            self.ups[u].leave_pool();
         } else if let Some(c) = self.clients.get_mut(owner) {
             c.own_up = NONE;
         }
@@ -61,20 +95,20 @@ impl Worker {
 
     /// Closes what has been idle for long; the oldest are at the bottom of each stack.
     pub(super) fn purge_idle(&mut self) {
-        let now = self.now;
         for pool in 0..self.pools.0.len() {
-            let stack = &self.pools.0[pool];
-            let old = stack
-                .iter()
-                .take_while(|u| {
-                    self.ups
-                        .get(**u)
-                        .is_none_or(|up| up.idle_since + IDLE_MS < now)
-                })
-                .count();
-            let gone: Vec<u32> = self.pools.0[pool].drain(..old).collect();
-            for u in gone {
-                self.close_upstream(u);
+            for proven in [true, false] {
+                let stack = self.pools.0[pool].of(proven);
+                let (ups, now) = (&self.ups, self.now);
+                let is_old = |u: &&u32| {
+                    ups.get(**u)
+                        .is_none_or(|up| up.idle_since + up.purge_after() < now)
+                };
+                let old = stack.iter().take_while(is_old).count();
+                let gone: Vec<u32> = stack.drain(..old).collect();
+                for u in gone {
+                    self.ups[u].leave_pool();
+                    self.close_upstream(u);
+                }
             }
         }
     }
@@ -83,6 +117,35 @@ impl Worker {
         if let Some(mut up) = self.ups.remove(u) {
             self.buffers.give(up.pend);
             up.link.release(&mut self.buffers);
+        }
+    }
+}
+
+impl Upstream {
+    fn purge_after(&self) -> u64 {
+        self.idle.as_ref().map_or(PURGE_MS, |idle| idle.purge)
+    }
+
+    /// Whether the server wants to see it again.
+    fn may_rest(&mut self) -> bool {
+        let Some(idle) = &self.idle else { return true };
+        self.requests += 1;
+        idle.purge > 0 && self.requests <= idle.reuse
+    }
+
+    /// False when the server has as many idle connections as it wants.
+    fn enter_pool(&self) -> bool {
+        let most = |idle: &IdleRules| match idle.most {
+            0 => false,
+            u32::MAX => take_place(&idle.shared.idle, 0),
+            most => take_place(&idle.shared.idle, most),
+        };
+        self.idle.as_deref().is_none_or(most)
+    }
+
+    fn leave_pool(&self) {
+        if let Some(idle) = &self.idle {
+            idle.shared.idle.fetch_sub(1, Relaxed);
         }
     }
 }

@@ -1,18 +1,50 @@
-//! Requests that wait for a place at a server, first come first served.
+//! Requests that wait for a place at a server: first come first served, unless rules gave some
+//! another place in the line.
 
 use super::Worker;
 use super::conn::{State, Wait};
 use super::select::Choice;
+use crate::rules::exchange::Priority;
+use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
+
+/// A request in the line.
+#[derive(Debug, Clone, Copy)]
+pub struct Queued {
+    /// Lower goes first: the class above, the time below.
+    rank: i64,
+    client: u32,
+    generation: u32,
+}
+
+/// Room for the time in a rank: years in milliseconds.
+const CLASS_SHIFT: u32 = 44;
+
+fn rank(priority: Priority, now: u64) -> i64 {
+    let time = i64::try_from(now).unwrap_or(0) + priority.offset;
+    (priority.class << CLASS_SHIFT) + time
+}
+
+/// Behind all that go before it; with nobody's priority set, that is the end.
+fn insert(queue: &mut VecDeque<Queued>, new: Queued) {
+    let before = queue.iter().rev().position(|other| other.rank <= new.rank);
+    queue.insert(before.map_or(0, |after| queue.len() - after), new);
+}
 
 impl Worker {
     /// Finds a server for the client's request, or a reason why not.
     pub(super) fn dispatch(&mut self, i: u32) {
-        if let Some(id) = self.waits_in_line(i) {
-            // More load raises the limits: the first in line may go now.
-            self.enqueue(i);
-            self.freed.push(id);
-            return;
+        if let Some((id, follows_load)) = self.others_wait(i) {
+            if follows_load {
+                // More load raises the limits: the first in line may go now.
+                self.enqueue(i);
+                self.freed.push(id);
+                return;
+            }
+            // A place that just became free belongs to those who wait.
+            if self.freed.contains(&id) {
+                self.serve_queue(id);
+            }
         }
         match self.select(i) {
             Choice::Server(s) => self.assign(i, s),
@@ -21,15 +53,15 @@ impl Worker {
         }
     }
 
-    /// The backend, where others wait already for limits that follow the load.
-    fn waits_in_line(&mut self, i: u32) -> Option<usize> {
+    /// The backend, where others wait already; and whether its limits follow the load.
+    fn others_wait(&mut self, i: u32) -> Option<(usize, bool)> {
         let c = &self.clients[i];
         let b = c.txn.as_ref()?.backend(&c.plan)?;
-        if b.shared.queued.load(Relaxed) == 0 || !b.follows_load() {
+        if b.shared.queued.load(Relaxed) == 0 {
             return None;
         }
-        let id = b.shared.id;
-        (!self.local(id).queue.is_empty()).then_some(id)
+        let (id, follows_load) = (b.shared.id, b.follows_load());
+        (!self.local(id).queue.is_empty()).then_some((id, follows_load))
     }
 
     pub(super) fn no_server(&mut self, i: u32) {
@@ -52,9 +84,14 @@ impl Worker {
             return self.no_server(i);
         }
         let before = b.shared.queued.fetch_add(1, Relaxed);
-        let generation = self.clients.generation(i);
-        self.local(id).queue.push_back((i, generation));
         let now = self.now;
+        let priority = self.with_memory(i, |memory| memory.priority);
+        let new = Queued {
+            rank: rank(priority.unwrap_or_default(), now),
+            client: i,
+            generation: self.clients.generation(i),
+        };
+        insert(&mut self.local(id).queue, new);
         let c = &mut self.clients[i];
         c.state = State::Waiting;
         if let Some(txn) = c.txn.as_mut() {
@@ -97,8 +134,9 @@ impl Worker {
         let mut queue = std::mem::take(&mut self.local(id).queue);
         let mut kept = std::collections::VecDeque::new();
         let mut blocked = 0;
-        while let Some((i, generation)) = queue.pop_front() {
-            if !self.is_queued(i, generation) {
+        while let Some(next) = queue.pop_front() {
+            let i = next.client;
+            if !self.is_queued(i, next.generation) {
                 continue;
             }
             match self.select(i) {
@@ -107,7 +145,7 @@ impl Worker {
                     self.assign(i, s);
                 }
                 Choice::Full => {
-                    kept.push_back((i, generation));
+                    kept.push_back(next);
                     // Hashed requests wait for different servers: look a little further.
                     blocked += 1;
                     if blocked == 8 {
@@ -122,7 +160,9 @@ impl Worker {
         }
         kept.append(&mut queue);
         let local = self.local(id);
-        kept.append(&mut local.queue);
+        for new in std::mem::take(&mut local.queue) {
+            insert(&mut kept, new);
+        }
         local.queue = kept;
     }
 

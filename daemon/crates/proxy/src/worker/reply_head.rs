@@ -32,7 +32,9 @@ impl Worker {
                 self.begin_reply(i, data, response, &mut fields, tx)
                     .map(|()| used)
             }
+            Err(_) if self.replay(i, |on| on.junk) => Err(()),
             Err(_) => {
+                let txn = self.clients[i].txn.as_mut().ok_or(())?;
                 txn.log.end(b'P', b'H');
                 self.drop_upstream(i);
                 self.answer_prepared(i, 502, true);
@@ -54,6 +56,10 @@ impl Worker {
         self.edits.clear();
         let now = self.now;
         if !response.is_interim() {
+            let replay = self.clients[i].txn.as_ref().is_some_and(|txn| txn.replay);
+            if replay && self.replay(i, |on| on.statuses.contains(&response.status)) {
+                return Err(());
+            }
             if let Some(txn) = self.clients[i].txn.as_mut() {
                 txn.log.response10 = !response.http11;
             }

@@ -176,6 +176,9 @@ impl Worker {
         self.edits.clear();
         match self.route(i, data, &request, fields) {
             Ok(backend) => {
+                if self.clients[i].memory.is_some() && !self.send_hints(i) {
+                    return;
+                }
                 let Some(mut txn) = self.clients[i].txn.take() else {
                     return;
                 };
@@ -190,6 +193,8 @@ impl Worker {
                 let c = &mut self.clients[i];
                 c.pend = held;
                 let bad = used > data.len();
+                let replays = txn.backend(&c.plan).is_some_and(|b| b.replays);
+                txn.replay = replays && txn.request.len() <= c.plan.limits.head;
                 c.txn = Some(txn);
                 if bad {
                     return self.refuse(i, Fault::Chunk, data.len());

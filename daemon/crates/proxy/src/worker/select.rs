@@ -2,6 +2,7 @@
 
 use super::Worker;
 use super::conn::Txn;
+use super::queue::Queued;
 use crate::plan::{Backend, Plan};
 use crate::shared::{State, WARM, take_place};
 use ::balance::leastconn::Load;
@@ -15,7 +16,7 @@ use std::sync::atomic::Ordering::Relaxed;
 pub struct Local {
     /// For the newest configuration and for the one before, whose requests are still waiting.
     prepared: [Prepared; 2],
-    pub queue: VecDeque<(u32, u32)>,
+    pub queue: VecDeque<Queued>,
 }
 
 /// What one configuration's choices are made from.

@@ -51,7 +51,7 @@ impl Worker {
             return;
         };
         let store = std::mem::take(&mut txn.store);
-        if let Some(server) = txn.server(&c.plan) {
+        if let Some(server) = txn.server(&c.plan).filter(|s| !s.non_stick) {
             remember(&store, &server.name);
         }
     }
@@ -59,7 +59,8 @@ impl Worker {
     /// `stick store-response`
     pub(super) fn store_by_response(&self, ctx: &Context<'_>, i: u32, b: &Backend) {
         let c = &self.clients[i];
-        let Some(server) = c.txn.as_ref().and_then(|t| t.server(&c.plan)) else {
+        let server = c.txn.as_ref().and_then(|t| t.server(&c.plan));
+        let Some(server) = server.filter(|s| !s.non_stick) else {
             return;
         };
         for rule in b.stick_rules.iter().filter(|rule| rule.kind == RESPONSE) {

@@ -1,11 +1,10 @@
 //! Connections to servers: from the pool or fresh, sending a request, trying again.
 
-use super::conn::{Reply, State, Upstream, Wait};
+use super::conn::{State, Upstream, Wait};
 use super::link::Link;
-use super::select::Choice;
 use super::slab::NONE;
 use super::{UPSTREAM, Worker, token};
-use crate::plan::{HttpReuse, Mode};
+use crate::plan::{ForClient, HttpReuse, Mode, Origin};
 use std::io::ErrorKind;
 use sys::epoll::{Interest, Ready};
 use sys::tcp;
@@ -18,20 +17,25 @@ impl Worker {
         let Some(txn) = c.txn.as_mut() else { return };
         txn.server = Some(s);
         txn.placed = true;
-        let (Some(b), Some(server)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
+        let Some(server) = txn.server(&c.plan) else {
             return;
         };
         server.shared.workers[self.id].sessions.add(1);
+        if server.redir.is_some() && self.sent_there(i) {
+            return;
+        }
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        let (Some(b), Some(server)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
+            return;
+        };
         if txn.log.connecting == 0 {
             txn.log.connecting = now;
         }
         let idempotent = txn.method.is_idempotent() && txn.request_done;
-        let pooled = server.preamble.is_none()
-            && match b.reuse {
-                HttpReuse::Never => false,
-                HttpReuse::Safe => idempotent || !c.first,
-                HttpReuse::Aggressive | HttpReuse::Always => true,
-            };
+        let pooled =
+            server.preamble.is_none() && !server.origin.as_ref().is_some_and(Origin::is_per_client);
+        let (reuse, first) = (b.reuse, c.requests <= 1);
         let pool = server.pool;
         let fresh = txn.fresh || !txn.http;
         if !fresh {
@@ -42,7 +46,7 @@ impl Worker {
                 }
                 self.close_upstream(own);
             }
-            if pooled && let Some(u) = self.take_idle(pool) {
+            if pooled && let Some(u) = self.take_idle(pool, reuse, first) {
                 return self.reuse(i, u, idempotent);
             }
         }
@@ -74,9 +78,9 @@ impl Worker {
         self.send_request(i);
     }
 
-    fn connect(&mut self, i: u32) {
-        let c = &mut self.clients[i];
-        let Some(txn) = c.txn.as_mut() else { return };
+    pub(super) fn connect(&mut self, i: u32) {
+        let c = &self.clients[i];
+        let Some(txn) = c.txn.as_ref() else { return };
         let (Some(b), Some(server)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
             return;
         };
@@ -87,14 +91,24 @@ impl Worker {
         };
         let peer = server.target.peer(port);
         // A connection that told its server of one client is that client's alone.
-        let alone = b.reuse == HttpReuse::Never || server.preamble.is_some();
+        let origin = server.origin.as_ref();
+        let alone = b.reuse == HttpReuse::Never
+            || server.preamble.is_some()
+            || origin.is_some_and(Origin::is_per_client);
         let owner = if alone { i } else { NONE };
         let (pool, timeout, keepalive) = (server.pool, b.timeouts.connect, b.tcp_keepalive);
+        let idle = server.idle.clone();
         let socket = peer
             .ok_or_else(|| ErrorKind::AddrNotAvailable.into())
-            .and_then(|p| tcp::connect(&p, server.source));
+            .and_then(|peer| match origin {
+                None => tcp::connect(&peer, None),
+                Some(origin) => {
+                    let (client, head) = (self.client_address(i), &txn.request[..]);
+                    origin.connect(&peer, ForClient { client, head })
+                }
+            });
         let Ok(fd) = socket else {
-            return self.connect_failed(i, false);
+            return self.connect_failed(i, true);
         };
         if keepalive {
             let _ = tcp::set_keepalive(&fd);
@@ -109,6 +123,8 @@ impl Worker {
             keep: false,
             pend: Vec::new(),
             idle_since: 0,
+            idle,
+            requests: 0,
         });
         let t = token(UPSTREAM, self.ups.generation(u), u);
         let c = &mut self.clients[i];
@@ -202,88 +218,6 @@ impl Worker {
             Err(_) => return self.upstream_lost(i),
         }
         self.touch(i);
-    }
-
-    /// The server could not be reached.
-    pub(super) fn connect_failed(&mut self, i: u32, at_once: bool) {
-        let id = self.id;
-        self.drop_upstream(i);
-        let c = &mut self.clients[i];
-        let Some(txn) = c.txn.as_mut() else { return };
-        let (Some(b), Some(s)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
-            return;
-        };
-        let counters = &s.shared.workers[id];
-        if txn.retries_left == 0 {
-            counters.errors.add(1);
-            txn.log.end(if at_once { b'S' } else { b's' }, b'C');
-            self.release_place(i);
-            return self.answer_prepared(i, 503, true);
-        }
-        counters.retries.add(1);
-        txn.retries_left -= 1;
-        txn.log.retries += 1;
-        let redispatch = match b.redispatch {
-            0 => false,
-            n if n < 0 => i64::from(txn.retries_left) < i64::from(n.unsigned_abs()),
-            n => txn.log.retries.is_multiple_of(n.unsigned_abs()),
-        };
-        if redispatch && b.servers.len() > 1 {
-            counters.redispatches.add(1);
-            txn.log.redispatched = true;
-            txn.avoid = txn.server;
-            self.release_place(i);
-            return self.dispatch(i);
-        }
-        // The manual's turn-around: a server that restarts is not asked again at once.
-        let pause = if at_once {
-            b.timeouts.connect.min(1000)
-        } else {
-            0
-        };
-        self.release_place(i);
-        let c = &mut self.clients[i];
-        c.state = State::Waiting;
-        if let Some(txn) = c.txn.as_mut() {
-            txn.wait = Wait::Turnaround;
-        }
-        if pause == 0 {
-            return self.turn_around(i);
-        }
-        self.set_deadline(i, pause);
-    }
-
-    /// The pause is over: the same server again, or any when it is gone.
-    pub(super) fn turn_around(&mut self, i: u32) {
-        match self.select_same(i) {
-            Choice::Server(s) => self.assign(i, s),
-            Choice::Full | Choice::Nobody => self.dispatch(i),
-        }
-    }
-
-    /// The connection ended before a byte of the response came.
-    pub(super) fn upstream_lost(&mut self, i: u32) {
-        let c = &mut self.clients[i];
-        let Some(txn) = c.txn.as_mut() else { return };
-        if txn.up == NONE || txn.reply != Reply::Head {
-            return self.abort(i, b'S', b'D');
-        }
-        let reused = self.ups[txn.up].reused;
-        let again = reused && !txn.streamed && !txn.fresh && txn.method.is_idempotent();
-        self.drop_upstream(i);
-        let c = &mut self.clients[i];
-        let Some(txn) = c.txn.as_mut() else { return };
-        if again {
-            // The server closed an idle connection just as the request went out.
-            txn.request_sent = 0;
-            txn.fresh = true;
-            return self.connect(i);
-        }
-        if let Some(s) = txn.server(&c.plan) {
-            s.shared.workers[self.id].errors.add(1);
-        }
-        txn.log.end(b'S', b'H');
-        self.answer_prepared(i, 502, true);
     }
 
     /// Closes the exchange's connection to its server.

@@ -5,6 +5,7 @@ pub mod beside;
 pub mod client;
 pub mod haproxy;
 pub mod origin;
+pub mod script;
 
 pub use beside::Beside;
 pub use client::Client;

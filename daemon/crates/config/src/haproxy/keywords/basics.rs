@@ -49,7 +49,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args:
         "http-reuse" => http_reuse(cx, section, args),
         "monitor-uri" => proxy.monitor_uri = cx.string(args, "the path", "monitor-uri /alive"),
         "source" => {
-            proxy.source = cx.source_address(args);
+            proxy.source = cx.source(args, false);
         }
         "rate-limit" => rate_limit(cx, section, args),
         "errorloc" | "errorloc302" => errorloc(cx, section, args, 302),

@@ -63,3 +63,10 @@ pub fn cookie(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
     }
     section.proxy.cookie = Some(cookie);
 }
+
+/// `dynamic-cookie-key SECRET`
+pub fn key(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let example = "dynamic-cookie-key \"${COOKIE_KEY}\"";
+    section.proxy.dynamic_cookie_key = cx.string(args, "the key", example);
+    cx.finish(args, "dynamic-cookie-key");
+}

@@ -1,5 +1,6 @@
 //! Actions that every kind of rule shares: variables, captures, counters, log level.
 
+use super::exchange;
 use super::http_rules::{format, sample};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
@@ -11,25 +12,26 @@ use crate::source::Spanned;
 
 /// Whether the action of this name is one of these.
 pub fn is_effect(name: &str) -> bool {
-    matches!(
-        name,
-        "set-var"
-            | "set-var-fmt"
-            | "unset-var"
-            | "capture"
-            | "track-sc"
-            | "track-sc0"
-            | "track-sc1"
-            | "track-sc2"
-            | "sc-inc-gpc"
-            | "sc-inc-gpc0"
-            | "sc-inc-gpc1"
-            | "sc-set-gpt"
-            | "sc-set-gpt0"
-            | "set-log-level"
-            | "set-src"
-            | "set-src-port"
-    )
+    exchange::is_one(name)
+        || matches!(
+            name,
+            "set-var"
+                | "set-var-fmt"
+                | "unset-var"
+                | "capture"
+                | "track-sc"
+                | "track-sc0"
+                | "track-sc1"
+                | "track-sc2"
+                | "sc-inc-gpc"
+                | "sc-inc-gpc0"
+                | "sc-inc-gpc1"
+                | "sc-set-gpt"
+                | "sc-set-gpt0"
+                | "set-log-level"
+                | "set-src"
+                | "set-src-port"
+        )
 }
 
 /// Reads the rest of the action, whose word was taken last.
@@ -75,7 +77,7 @@ pub fn effect(
         "set-src" => Effect::SetSrc(sample(cx, args)?),
         "set-src-port" => Effect::SetSrcPort(sample(cx, args)?),
         "set-log-level" => Effect::SetLogLevel(log_level(cx, args)?),
-        _ => return None,
+        _ => Effect::Exchange(exchange::action(cx, name, args)?),
     })
 }
 

@@ -7,12 +7,15 @@ mod captures;
 mod check;
 mod cookie;
 mod effects;
+mod exchange;
 mod http_answers;
 mod http_rules;
+mod idle;
 mod logging;
 mod options;
 mod protocol_check;
 mod redirect;
+mod retry;
 mod routing;
 mod server;
 mod server_words;
@@ -92,6 +95,8 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         }
         "tcp-request" | "tcp-response" => tcp_rules::rule(cx, section, keyword, args),
         "cookie" => cookie::cookie(cx, section, args),
+        "dynamic-cookie-key" => cookie::key(cx, section, args),
+        "retry-on" => retry::retry_on(cx, section, args),
         "stats" => stats::stats(cx, section, args),
         // Known, and its status has been said: accepted without effect, or refused.
         _ => {}

@@ -171,5 +171,5 @@ fn redispatch(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Redispatch> {
         None => -1,
         Some(word) => *cx.number_word(word, -100_000..=100_000)?,
     };
-    (interval != 0).then_some(Redispatch { interval })
+    Some(Redispatch { interval })
 }

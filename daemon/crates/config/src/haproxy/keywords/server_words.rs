@@ -1,5 +1,6 @@
 //! Parameters of `server` and `default-server` lines.
 
+use super::idle;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
@@ -13,6 +14,7 @@ pub fn parameters(cx: &mut Context<'_>, server: &mut Server, args: &mut Args<'_>
             && !switch(server, &word.text)
             && !number(cx, server, &word.text, args)
             && !check(cx, server, &word.text, args)
+            && !idle::parameter(cx, &mut server.idle, &word.text, args)
         {
             other(cx, server, word, args);
         }
@@ -44,6 +46,8 @@ fn switch(server: &mut Server, name: &str) -> bool {
             server.tls.get_or_insert_default();
         }
         "no-ssl" => server.tls = None,
+        "non-stick" => server.non_stick = true,
+        "stick" => server.non_stick = false,
         _ => return false,
     }
     true
@@ -161,7 +165,13 @@ fn other(cx: &mut Context<'_>, server: &mut Server, word: &Word<'_>, args: &mut 
         "resolvers" => server.resolvers = cx.string(args, "the section", "resolvers dns"),
         "init-addr" => server.init_addr = cx.string(args, "the methods", "init-addr libc,none"),
         "source" => {
-            server.source = cx.source_address(args);
+            server.source = cx.source(args, true);
+        }
+        "usesrc" => {
+            let message = "'usesrc' belongs to a 'source'".to_owned();
+            cx.error("haproxy/bad-value", word.span, message)
+                .suggest("write it behind an address, e.g. 'source 0.0.0.0 usesrc clientip'");
+            args.skip_all();
         }
         _ if takes_value(name) => {
             if let Some(value) = cx.string(args, "its value", &format!("{name} VALUE")) {
@@ -220,12 +230,8 @@ fn takes_value(name: &str) -> bool {
             | "crt"
             | "curves"
             | "log-proto"
-            | "max-reuse"
             | "namespace"
             | "npn"
-            | "pool-low-conn"
-            | "pool-max-conn"
-            | "pool-purge-delay"
             | "proto"
             | "proxy-v2-options"
             | "resolve-net"
@@ -243,7 +249,5 @@ fn takes_value(name: &str) -> bool {
             | "init-state"
             | "sigalgs"
             | "client-sigalgs"
-            | "usesrc"
-            | "interface"
     )
 }

@@ -49,3 +49,13 @@ pub struct HashType {
     pub function: Option<Spanned<String>>,
     pub avalanche: bool,
 }
+
+impl Balance {
+    /// Whether something of the client or its request decides, so that it belongs to one server.
+    pub fn hashes(&self) -> bool {
+        !matches!(
+            self,
+            Self::RoundRobin | Self::StaticRr | Self::LeastConn | Self::First | Self::Random { .. }
+        )
+    }
+}

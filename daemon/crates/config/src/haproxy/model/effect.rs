@@ -1,6 +1,6 @@
 //! What rules of any kind can do besides deciding: variables, captures, counters.
 
-use super::{Format, Sample};
+use super::{ExchangeEffect, Format, Sample};
 use crate::source::Spanned;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,7 @@ pub enum Effect {
     SetLogLevel(Spanned<String>),
     SetSrc(Sample),
     SetSrcPort(Sample),
+    Exchange(ExchangeEffect),
 }
 
 #[derive(Debug, Clone, PartialEq)]

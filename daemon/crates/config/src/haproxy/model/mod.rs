@@ -10,8 +10,10 @@ mod answers;
 mod balance;
 mod bind;
 mod check;
+mod connections;
 mod cookie;
 mod effect;
+mod exchange;
 mod global;
 mod http_rules;
 mod log;
@@ -33,8 +35,10 @@ pub use check::{
     CheckAction, CheckConnect, CheckProtocol, CheckStep, ContentExpect, Expect, ExpectKind,
     ExpectedContent, HealthCheck, HttpCheck,
 };
+pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};
 pub use effect::{Effect, TagValue};
+pub use exchange::ExchangeEffect;
 pub use global::{Global, StatsSocket};
 pub use http_rules::{
     HttpAction, HttpRule, NameMatch, PersistRule, Redirect, RedirectKind, Reply, UseBackend,

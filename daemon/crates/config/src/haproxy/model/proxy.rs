@@ -2,8 +2,8 @@
 
 use super::{
     Acl, Balance, Bind, Capture, Condition, Cookie, Format, HashType, HealthCheck, HttpError,
-    HttpRule, IpNet, ListenAddress, LogFormat, LogLine, PersistRule, ProxyName, Server, StatsPage,
-    StickRule, StickTable, TcpRule, Timeouts, UseBackend, UseServer,
+    HttpRule, IpNet, ListenAddress, LogFormat, LogLine, PersistRule, ProxyName, RetryOn, Server,
+    Source, StatsPage, StickRule, StickTable, TcpRule, Timeouts, UseBackend, UseServer,
 };
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -114,9 +114,12 @@ pub struct Proxy {
     /// Attempts to connect again after a failed connection; 3 by default.
     pub retries: Spanned<u32>,
     pub redispatch: Option<Redispatch>,
+    pub retry_on: RetryOn,
+    /// `dynamic-cookie-key`: what names of servers in cookies are computed with.
+    pub dynamic_cookie_key: Option<Spanned<String>>,
     pub http_reuse: HttpReuse,
-    /// `source ADDR[:PORT]` for connections to servers.
-    pub source: Option<Spanned<std::net::SocketAddr>>,
+    /// `source` of connections to servers that name none themselves.
+    pub source: Option<Spanned<Source>>,
 }
 
 impl Proxy {
@@ -184,7 +187,8 @@ pub struct ForwardFor {
     pub if_none: bool,
 }
 
-/// `option redispatch [N]`: after which retries another server is tried.
+/// `option redispatch [N]`: after which retries another server is tried, where a request belongs to
+/// one; others go elsewhere at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Redispatch {
     /// Positive: every Nth retry; negative −N: the Nth before the last; 0: off. Default −1.

@@ -1,6 +1,6 @@
 //! `server` lines, with `default-server` folded in.
 
-use super::ServerName;
+use super::{Idle, ServerName, Source};
 use crate::source::Spanned;
 use std::fmt;
 use std::net::IpAddr;
@@ -31,9 +31,12 @@ pub struct Server {
     pub on_marked_up_shutdown_backup: bool,
     pub send_proxy: Option<SendProxy>,
     /// Source address of connections to this server.
-    pub source: Option<Spanned<std::net::SocketAddr>>,
+    pub source: Option<Spanned<Source>>,
     /// `redir PREFIX`: clients of GET and HEAD are redirected.
     pub redir: Option<Spanned<String>>,
+    /// `non-stick`: never remembered in a stick table.
+    pub non_stick: bool,
+    pub idle: Idle,
     /// `tcp-ut`
     pub tcp_user_timeout: Option<Spanned<Duration>>,
     pub tls: Option<ServerTls>,

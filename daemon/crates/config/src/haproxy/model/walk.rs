@@ -1,8 +1,8 @@
 //! One walk over all rules of a section: the files, samples and effects in them.
 
 use super::{
-    Condition, Content, Converter, Effect, Format, FormatPart, HttpAction, HttpRule, LogFormat,
-    Proxy, Reply, ReturnBody, Sample, TagValue, TcpAction, Test, TestRef,
+    Condition, Content, Converter, Effect, ExchangeEffect, Format, FormatPart, HttpAction,
+    HttpRule, LogFormat, Proxy, Reply, ReturnBody, Sample, TagValue, TcpAction, Test, TestRef,
 };
 use crate::source::Spanned;
 
@@ -125,8 +125,12 @@ impl<'a> Found<'a> {
                 ..
             }
             | Effect::SetSrc(value)
-            | Effect::SetSrcPort(value) => self.sample(value),
-            Effect::SetVarFormat { value, .. } => self.format(value),
+            | Effect::SetSrcPort(value)
+            | Effect::Exchange(
+                ExchangeEffect::PriorityClass(value) | ExchangeEffect::PriorityOffset(value),
+            ) => self.sample(value),
+            Effect::SetVarFormat { value, .. }
+            | Effect::Exchange(ExchangeEffect::EarlyHint { value, .. }) => self.format(value),
             _ => {}
         }
     }

@@ -11,7 +11,7 @@ mod sha1;
 mod text;
 mod time;
 mod words;
-mod xxh;
+pub mod xxh;
 
 use super::context::Context;
 use super::environment::Environment;
