@@ -56,12 +56,16 @@ fn crc32_byte(crc: u32, b: u8) -> u32 {
     })
 }
 
-/// Spreads every input bit over all output bits (the finaliser of MurmurHash3).
+/// Spreads every input bit over all output bits: the 4-byte full avalanche that Bob Jenkins
+/// published with his integer hashes.
 #[must_use]
-pub fn avalanche(mut h: u32) -> u32 {
-    h ^= h >> 16;
-    h = h.wrapping_mul(0x85eb_ca6b);
-    h ^= h >> 13;
-    h = h.wrapping_mul(0xc2b2_ae35);
-    h ^ h >> 16
+pub fn avalanche(a: u32) -> u32 {
+    let a = a.wrapping_add(0x7ed5_5d16).wrapping_add(a << 12);
+    let a = a ^ 0xc761_c23c ^ (a >> 19);
+    let a = a.wrapping_add(0x1656_67b1).wrapping_add(a << 5);
+    let a = a.wrapping_add(0xd3a2_646c) ^ (a << 9);
+    let a = a.wrapping_add(0xfd70_46c5).wrapping_add(a << 3);
+    let a = a ^ 0xb55a_4f09 ^ (a >> 16);
+    // As measured beside the original: spread once more, by a prime of about 3/4 of the range.
+    a.wrapping_mul(0xc000_0001)
 }

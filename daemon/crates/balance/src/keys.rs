@@ -29,12 +29,20 @@ pub fn uri(uri: &[u8], key: UriKey) -> &[u8] {
     &uri[..end]
 }
 
-/// The value of a query parameter; `None` without it, when the caller falls back to round robin.
+/// The value of a parameter between ampersands; `None` without it, when round robin takes over.
 #[must_use]
 pub fn url_param<'a>(query: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     query
-        .split(|b| matches!(b, b'&' | b';'))
+        .split(|b| *b == b'&')
         .find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="))
+}
+
+/// The value of a parameter in the body of a form, up to a blank or control character, where what
+/// looks like a form ends.
+#[must_use]
+pub fn body_param<'a>(body: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let end = body.iter().position(|b| *b <= b' ').unwrap_or(body.len());
+    url_param(&body[..end], name)
 }
 
 /// `use_domain_only`: the host without top-level domain and sub-domains.

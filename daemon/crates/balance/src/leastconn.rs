@@ -20,8 +20,9 @@ impl Load {
     }
 }
 
-/// Keeps fractions of connections apart for every weight up to 256 and beyond.
-const SCALE: u64 = 1 << 20;
+/// The largest weight: what is less than one connection of it apart counts as equal, as in the
+/// original, and takes turns.
+const SCALE: u64 = 256;
 
 /// May not be chosen.
 const OUT: u64 = u64::MAX;

@@ -15,5 +15,6 @@ pub mod rotation;
 
 pub use leastconn::LeastConn;
 pub use map::WeightMap;
+pub use random::Lots;
 pub use ring::Ring;
 pub use rotation::Rotation;

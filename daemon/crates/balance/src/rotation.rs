@@ -1,5 +1,8 @@
 //! Weighted round robin as a prepared sequence: picking is one step, however many servers.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 /// A sequence in which each server comes up in proportion to its weight, spread evenly. It is
 /// rebuilt when weights or states change, which is rare beside picks.
 #[derive(Debug, Clone, Default)]
@@ -16,13 +19,8 @@ impl Rotation {
     /// several workers do not start on the same server.
     #[must_use]
     pub fn new(weights: &[u32], offset: f64) -> Self {
-        let order = smooth(weights);
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss
-        )]
-        let next = (order.len() as f64 * offset.clamp(0.0, 0.999)) as usize;
+        let order = smooth(&reduce(weights));
+        let next = start(order.len(), offset);
         Self { order, next }
     }
 
@@ -53,18 +51,69 @@ impl Rotation {
     }
 }
 
-/// The k-th turn of a server with weight w belongs at (2k + 1) / 2w of the cycle; sorting all
-/// turns by that place spreads each server as evenly as can be.
-fn smooth(weights: &[u32]) -> Vec<u32> {
-    let weights = reduce(weights);
-    let mut turns: Vec<(u64, u64, u32)> = Vec::new();
-    for (server, weight) in (0u32..).zip(&weights) {
-        turns.extend((0..*weight).map(|k| (2 * k + 1, *weight, server)));
+/// Where in a sequence of that length the part `offset` of it ends.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)]
+pub(crate) fn start(len: usize, offset: f64) -> usize {
+    (len as f64 * offset.clamp(0.0, 0.999)) as usize
+}
+
+/// Turns as the original gives them. A server that was served at some place is due again a share
+/// of the cycle later; nobody due leaves a place to the heaviest that was not served yet. Of those
+/// due at the same place the one that is furthest beyond it in its own measure goes first.
+pub(crate) fn smooth(weights: &[u64]) -> Vec<u32> {
+    let total: u64 = weights.iter().sum();
+    let mut waiting: Vec<(u64, u32)> = weights
+        .iter()
+        .copied()
+        .zip(0u32..)
+        .filter(|(weight, _)| *weight > 0)
+        .collect();
+    waiting.sort_by_key(|(weight, server)| (*weight, Reverse(*server)));
+    let mut due: BinaryHeap<Reverse<Due>> = BinaryHeap::with_capacity(waiting.len());
+    let mut order = Vec::with_capacity(usize::try_from(total).unwrap_or(0));
+    for place in 0..total {
+        let on_time = due.peek().is_some_and(|Reverse(first)| first.at <= place);
+        let (at, rest, weight, server) = match (on_time, waiting.pop()) {
+            (false, Some((weight, server))) => (place, 0, weight, server),
+            (_, kept) => {
+                waiting.extend(kept);
+                let Some(Reverse(first)) = due.pop() else {
+                    break;
+                };
+                (
+                    first.at,
+                    first.weight - first.beyond.0,
+                    first.weight,
+                    first.server,
+                )
+            }
+        };
+        order.push(server);
+        let rest = rest + total % weight;
+        due.push(Reverse(Due {
+            at: at + total / weight + rest / weight,
+            beyond: Reverse(weight - rest % weight),
+            served: place,
+            weight,
+            server,
+        }));
     }
-    turns.sort_by(|(a, wa, sa), (b, wb, sb)| {
-        (a * wb).cmp(&(b * wa)).then(wb.cmp(wa)).then(sa.cmp(sb))
-    });
-    turns.into_iter().map(|(_, _, server)| server).collect()
+    order
+}
+
+/// When a server is due; the fields in the order that decides.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
+    at: u64,
+    /// How far it is beyond that place, in parts of its weight.
+    beyond: Reverse<u64>,
+    served: u64,
+    weight: u64,
+    server: u32,
 }
 
 /// Divides by the greatest common divisor, then scales down what would still be too long.

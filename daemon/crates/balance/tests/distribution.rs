@@ -1,7 +1,7 @@
 //! How algorithms spread requests.
 
 use balance::leastconn::Load;
-use balance::{LeastConn, Ring, Rotation, WeightMap, first, hash, keys, random};
+use balance::{LeastConn, Lots, Ring, Rotation, WeightMap, first, hash, keys};
 use std::net::IpAddr;
 
 fn counts(picks: impl Iterator<Item = usize>, servers: usize) -> Vec<usize> {
@@ -23,11 +23,8 @@ fn weights_are_exact_over_a_cycle_and_spread_within_it() {
     let mut rotation = Rotation::new(&weights, 0.0);
     let cycle: Vec<_> = (0..9).filter_map(|_| rotation.pick(|_| true)).collect();
     assert_eq!(counts(cycle.iter().copied(), 4), [5, 3, 1, 0]);
-    // No server comes three times in a row, although one has more than half of all turns.
-    assert!(
-        cycle.windows(3).all(|w| w[0] != w[1] || w[1] != w[2]),
-        "{cycle:?}"
-    );
+    // As haproxy gives the turns: whoever is due, and gaps to those that were not served yet.
+    assert_eq!(cycle, [0, 0, 1, 0, 2, 1, 0, 0, 1]);
 }
 
 #[test]
@@ -115,7 +112,7 @@ fn leastconn_agrees_with_a_search_through_all_servers() {
             if n == 0 {
                 0
             } else {
-                ((n + 1) << 20) / u64::from(weights[s])
+                ((n + 1) << 8) / u64::from(weights[s])
             }
         };
         let best = (0..n)
@@ -149,8 +146,10 @@ fn leastconn_finds_what_others_changed() {
 
 #[test]
 fn first_fills_in_order() {
-    assert_eq!(first::pick(3, |s| s >= 1), Some(1));
-    assert_eq!(first::pick(3, |_| false), None);
+    let order = first::order(&[30, 10, 20]);
+    assert_eq!(first::pick(&order, |s| s != 1), Some(2));
+    assert_eq!(first::pick(&order, |_| true), Some(1));
+    assert_eq!(first::pick(&order, |_| false), None);
 }
 
 #[test]
@@ -167,7 +166,7 @@ fn random_draws_follow_weights_and_prefer_the_idle() {
         })
     };
     let seen = counts(
-        (0..30_000).filter_map(|_| random::pick(&[2, 1], 1, &mut draw, even)),
+        (0..30_000).filter_map(|_| Lots::new(&[2, 1]).pick(1, &mut draw, even)),
         2,
     );
     assert!((19_000..21_000).contains(&seen[0]), "{seen:?}");
@@ -178,7 +177,7 @@ fn random_draws_follow_weights_and_prefer_the_idle() {
         })
     };
     let seen = counts(
-        (0..10_000).filter_map(|_| random::pick(&[1, 1], 2, &mut draw, busy)),
+        (0..10_000).filter_map(|_| Lots::new(&[1, 1]).pick(2, &mut draw, busy)),
         2,
     );
     assert!(seen[1] > 7_000, "the better of two draws: {seen:?}");
@@ -186,15 +185,15 @@ fn random_draws_follow_weights_and_prefer_the_idle() {
 
 #[test]
 fn a_map_gives_each_hash_one_server_in_proportion() {
-    let map = WeightMap::new(&[3, 1, 0]);
+    let map = WeightMap::new(&[3, 1, 0], 0.0);
     let seen = counts((0..4000).filter_map(|h| map.pick(h)), 3);
     assert_eq!(seen, [3000, 1000, 0]);
-    assert_eq!(WeightMap::new(&[0]).pick(7), None);
+    assert_eq!(WeightMap::new(&[0], 0.0).pick(7), None);
 }
 
 #[test]
 fn a_lost_server_moves_only_its_own_keys_on_a_ring() {
-    let ring = Ring::new((1..=5).map(|id| (id, 8)));
+    let ring = Ring::new((1..=5).map(|id| (id, 128)));
     let pick = |h: u32, lost: usize| ring.pick(hash::avalanche(h), |s| s != lost).unwrap();
     let before: Vec<_> = (0..5000).map(|h| pick(h, usize::MAX)).collect();
     let moved = (0..5000u32)
@@ -208,6 +207,9 @@ fn a_lost_server_moves_only_its_own_keys_on_a_ring() {
 
 #[test]
 fn known_hashes() {
+    // What haproxy's converters give for 'a' and 'hello', spread and not.
+    assert_eq!(hash::avalanche(177_670), 3_548_763_807);
+    assert_eq!(hash::avalanche(261_238_937), 1_119_739_105);
     // Published check values of the algorithms.
     assert_eq!(hash::Function::Crc32.of(b"123456789"), 0xcbf4_3926);
     assert_eq!(hash::Function::Djb2.of(b"a"), 5381 * 33 + 97);
@@ -236,8 +238,16 @@ fn the_hashed_part_of_a_uri() {
 
 #[test]
 fn parameters_hosts_and_addresses() {
-    assert_eq!(keys::url_param(b"a=1&id=42;x=3", b"id"), Some(&b"42"[..]));
+    assert_eq!(
+        keys::url_param(b"a=1&id=42;x=3", b"id"),
+        Some(&b"42;x=3"[..])
+    );
     assert_eq!(keys::url_param(b"aid=1&idx=2", b"id"), None);
+    assert_eq!(
+        keys::body_param(b"a=1&id=42\r\n&x", b"id"),
+        Some(&b"42"[..])
+    );
+    assert_eq!(keys::body_param(b"a 1&id=42", b"id"), None);
     assert_eq!(keys::domain_only(b"www.example.com:80"), b"example");
     assert_eq!(keys::domain_only(b"localhost"), b"localhost");
     let ip = |s: &str| keys::source(s.parse::<IpAddr>().unwrap());

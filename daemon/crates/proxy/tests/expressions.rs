@@ -28,6 +28,7 @@ const SHOWN: &[&str] = &[
     "%[int(7),add(3)] %[int(7),sub(9)] %[int(7),mul(-3)] %[int(7),div(2)] %[int(7),div(0)] %[int(-7),div(0)] %[int(7),mod(4)] %[int(7),mod(0)]",
     "%[int(12),and(10)] %[int(12),or(3)] %[int(12),xor(10)] %[int(12),cpl] %[int(12),neg] %[int(12),not] %[int(0),not] %[int(12),bool] %[int(3),odd] %[int(3),even]",
     "%[path,crc32] %[path,crc32c] %[path,djb2] %[path,sdbm] %[path,xxh32] %[path,xxh32(5)] %[path,xxh64]",
+    "%[path,crc32(1)] %[path,crc32c(1)] %[path,djb2(1)] %[path,sdbm(1)] %[path,crc32(0)] %[base32] %[url32] %[base32+src,hex] %[url32+src,hex] %[req.fhdr(x-long),djb2(1)]",
     "%[req.fhdr(x-long),xxh32] %[req.fhdr(x-long),xxh64] %[req.fhdr(x-long),xxh64(3)] %[req.fhdr(x-long),crc32c] %[req.fhdr(x-long),sha1,hex]",
     "%[path,digest(sha256),hex] %[path,digest(sha1),hex] %[path,hmac(sha256,a2V5),hex] %[path,hmac(sha512,a2V5),hex]",
     "%[req.fhdr(x-doc),json_query('$.a.b')] %[req.fhdr(x-doc),json_query('$.a.n')] %[req.fhdr(x-doc),json_query('$.a.n',int)] %[req.fhdr(x-doc),json_query('$.a.l[1]')] %[req.fhdr(x-doc),json_query('$.a.t')] %[req.fhdr(x-doc),json_query('$.none')]",

@@ -239,6 +239,7 @@ fn empty_proxy() -> Proxy {
         default_backend: None,
         balance: Spanned::implied(Balance::RoundRobin),
         hash_type: HashType::default(),
+        hash_balance_factor: 0,
         servers: Vec::new(),
         use_servers: Vec::new(),
         persist_rules: Vec::new(),

@@ -64,8 +64,7 @@ pub(super) static WORDS: &[Entry] = entries! {
     }
     "balance" ALL {
         Supported => "roundrobin" "static-rr" "leastconn" "first" "source" "uri" "url_param" "hdr"
-            "random";
-        NotYet("use source") => "rdp-cookie" "hash";
+            "random" "rdp-cookie" "hash";
     }
     "http-check" ALL {
         Supported => "expect" "send";

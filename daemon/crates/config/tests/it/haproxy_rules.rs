@@ -1,4 +1,4 @@
-use crate::said::{errors, haproxy, valid};
+use crate::said::{errors, haproxy, said, valid};
 use config::haproxy::model::*;
 
 fn proxy(rules: &str) -> Proxy {
@@ -211,4 +211,24 @@ fn networks_contain_what_their_prefix_says() {
     assert!(net("2001:db8::/32").contains(ip("2001:db8:1::1")));
     assert!(!net("2001:db8::/32").contains(ip("2001:db9::1")));
     assert!(net("::/0").contains(ip("fe80::1")));
+}
+
+#[test]
+fn hashes_and_their_bounds_are_checked() {
+    let parsed = haproxy(
+        "backend b\n balance hash\n hash-type consistent wt6\n hash-type ring\n hash-balance-factor 50\n \
+         hash-balance-factor\n balance uri deep 3\n balance hash nofetch(1)\n",
+    );
+    assert_eq!(
+        said(&parsed)[1..],
+        [
+            "error 2:14 the expression is missing [] => write e.g. 'balance hash req.hdr(x-user)'",
+            "error 3:23 'wt6' is not a hash function with a published definition [wt6] => write 'sdbm avalanche' or 'djb2 avalanche', which the manual names beside it",
+            "error 4:12 'ring' is not a method [ring] => write 'consistent' or 'map-based'",
+            "error 5:22 '50' is not a factor that leaves room [50] => write a percentage of the average above 100, e.g. 150; 0 turns it off",
+            "error 6:21 the factor is missing [] => write e.g. 'hash-balance-factor 150'",
+            "error 7:14 'deep' is not a parameter of 'balance uri' [deep] => it takes len, depth, whole, path-only",
+            "error 8:15 unknown sample fetch 'nofetch' [nofetch]",
+        ]
+    );
 }

@@ -4,6 +4,7 @@ use super::{Answers, Backend, ForwardFor, Inspection, Timeouts, inspect, servers
 use crate::names::Known;
 use crate::persist::Cookie;
 use crate::rules::compile::Compiler;
+use crate::rules::sample::Sample;
 use crate::shared::Registry;
 use config::haproxy::model::{self, Proxy};
 use std::sync::Arc;
@@ -73,8 +74,12 @@ pub fn compile(
         stick_rules: inspect::stick(proxy, compiler, problems),
         balance: proxy.balance.value.clone(),
         hash,
-        avalanche: proxy.hash_type.avalanche,
+        // The manual: without a function the consistent type is "sdbm and avalanche".
+        avalanche: proxy.hash_type.avalanche
+            || proxy.hash_type.consistent && proxy.hash_type.function.is_none(),
         consistent: proxy.hash_type.consistent,
+        key: key(proxy, compiler, problems),
+        balance_factor: proxy.hash_balance_factor,
         servers,
         use_servers,
         persist_rules: inspect::persistence(proxy, compiler, problems),
@@ -96,6 +101,19 @@ pub fn compile(
 /// Whether a request may be sent again after it reached a server.
 fn replays(on: &model::RetryOn) -> bool {
     on.empty || on.junk || on.timeout || !on.statuses.is_empty()
+}
+
+/// What `balance hash` and `balance rdp-cookie` look at.
+fn key(proxy: &Proxy, compiler: &Compiler<'_>, problems: &mut Vec<String>) -> Option<Sample> {
+    let compiled = match &proxy.balance.value {
+        model::Balance::Hash(key) => Sample::compile(key, compiler.env),
+        model::Balance::RdpCookie { name } => {
+            let name = name.as_ref().map_or("mstshash", |name| &name.value);
+            Sample::fetch("req.rdp_cookie", vec![name.to_owned()], compiler.env)
+        }
+        _ => return None,
+    };
+    compiled.map_err(|why| problems.push(why)).ok()
 }
 
 fn cookie(proxy: &Proxy, problems: &mut Vec<String>) -> Option<Cookie> {

@@ -124,14 +124,6 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
         "TLS to servers",
     );
     no(proxy.stats.is_some(), "the statistics page");
-    no(
-        matches!(proxy.balance.value, model::Balance::RdpCookie { .. }),
-        "balance rdp-cookie",
-    );
-    no(
-        matches!(proxy.balance.value, model::Balance::Hash(_)),
-        "balance hash",
-    );
 }
 
 fn frontend(

@@ -20,6 +20,7 @@ pub use timeouts::Timeouts;
 
 use crate::persist::Cookie;
 use crate::rules::memory::ProcessVariables;
+use crate::rules::sample::Sample;
 use crate::rules::{Condition, Format, Rule, TcpRule};
 use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals, WARM};
 use config::haproxy::model;
@@ -139,6 +140,10 @@ pub struct Backend {
     pub hash: balance::hash::Function,
     pub avalanche: bool,
     pub consistent: bool,
+    /// `balance hash` and `rdp-cookie`: what is hashed.
+    pub key: Option<Sample>,
+    /// Most load of a server in percent of the average; 0 = not bounded.
+    pub balance_factor: u32,
     pub servers: Vec<Server>,
     pub use_servers: Vec<(Option<Condition>, usize)>,
     /// Whether persistence is forced (else ignored) when the condition holds.
@@ -164,6 +169,8 @@ pub struct Backend {
 #[derive(Debug)]
 pub struct Server {
     pub name: String,
+    /// Its `id`, or its place from 1 on.
+    pub id: u32,
     pub shared: Arc<ServerShared>,
     /// Number of the connection pool in each worker.
     pub pool: usize,
@@ -217,6 +224,16 @@ impl Server {
 }
 
 impl Backend {
+    /// A key of the request decides, where it has one.
+    pub fn hashes(&self) -> bool {
+        use model::Balance as B;
+        self.key.is_some()
+            || matches!(
+                self.balance,
+                B::Source | B::Uri { .. } | B::UrlParam { .. } | B::Hdr { .. }
+            )
+    }
+
     /// Some server's limit follows the load.
     pub fn follows_load(&self) -> bool {
         self.servers.iter().any(|s| s.minconn != 0)

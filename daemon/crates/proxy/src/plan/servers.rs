@@ -9,7 +9,7 @@ use sys::tcp::Peer;
 
 pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Server> {
     let mut servers = Vec::with_capacity(proxy.servers.len());
-    for s in &proxy.servers {
+    for (place, s) in (1..).zip(&proxy.servers) {
         let target = target(&s.address.value, names);
         // A name without an address yet: out of rotation, which is no reason not to start.
         let out = s.disabled || matches!(target, Target::Unresolved(_));
@@ -29,6 +29,7 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
         servers.push(Server {
             name: s.name.0.clone(),
             idle: IdleRules::compile(&s.idle, &shared),
+            id: s.id.as_ref().map_or(place, |id| id.value),
             shared,
             pool,
             target,

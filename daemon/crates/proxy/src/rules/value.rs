@@ -33,6 +33,19 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// As bytes: addresses and numbers in network order.
+    pub fn binary(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Text(t) => Cow::Borrowed(t),
+            Self::Int(n) => Cow::Owned(n.to_be_bytes().to_vec()),
+            Self::Bool(b) => Cow::Owned(i64::from(*b).to_be_bytes().to_vec()),
+            Self::Ip(ip) => Cow::Owned(match ip.to_canonical() {
+                IpAddr::V4(ip) => ip.octets().to_vec(),
+                IpAddr::V6(ip) => ip.octets().to_vec(),
+            }),
+        }
+    }
+
     pub fn truth(&self) -> bool {
         self.int().is_some_and(|n| n != 0)
     }

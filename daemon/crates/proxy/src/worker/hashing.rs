@@ -1,27 +1,35 @@
 //! What of a request decides where it goes, for the algorithms that hash.
 
 use crate::plan::Backend;
+use crate::rules::sample::Sample;
+use crate::rules::value::Value;
 use ::balance::keys;
 use config::haproxy::model::Balance;
 use http1::target;
 use std::net::SocketAddr;
 
-/// Finds a header's value by name.
-pub type HeaderOf<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+/// What hashes look at.
+#[derive(Clone, Copy)]
+pub struct Head<'a> {
+    pub target: &'a [u8],
+    /// Finds a header's value by name.
+    pub header: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    /// What has come of a form.
+    pub form: &'a [u8],
+}
 
 /// The hash of what the backend's algorithm looks at; `None` leaves the choice to round robin.
 pub fn hash_key(
     b: &Backend,
     client: Option<SocketAddr>,
-    request: Option<(&[u8], HeaderOf<'_>)>,
+    request: Option<Head<'_>>,
+    expression: impl FnOnce(&Sample) -> Option<Value<'static>>,
 ) -> Option<u32> {
-    let spread = |h: u32| {
-        if b.avalanche {
-            ::balance::hash::avalanche(h)
-        } else {
-            h
-        }
-    };
+    if let Some(key) = &b.key {
+        let value = expression(key)?;
+        return Some(spread(b, b.hash.of(&value.binary())));
+    }
+    let spread = |hash| spread(b, hash);
     let of = |key: &[u8]| Some(spread(b.hash.of(key)));
     match (&b.balance, request) {
         (Balance::Source, _) => Some(spread(keys::source(client?.ip()))),
@@ -32,12 +40,12 @@ pub fn hash_key(
                 whole,
                 path_only,
             },
-            Some((line, _)),
+            Some(head),
         ) => {
             let uri = if *path_only {
-                target::path(line)
+                target::path(head.target)
             } else {
-                target::path_and_query(line)
+                head.target
             };
             of(keys::uri(
                 uri,
@@ -48,17 +56,19 @@ pub fn hash_key(
                 },
             ))
         }
-        (Balance::UrlParam { name, .. }, Some((line, _))) => {
-            of(keys::url_param(target::query(line), name.value.as_bytes())?)
+        (Balance::UrlParam { name, .. }, Some(head)) => {
+            let name = name.value.as_bytes();
+            let given = keys::url_param(target::query(head.target), name);
+            of(given.or_else(|| keys::body_param(head.form, name))?)
         }
         (
             Balance::Hdr {
                 name,
                 use_domain_only,
             },
-            Some((_, header)),
+            Some(head),
         ) => {
-            let value = header(&name.value)?;
+            let value = (head.header)(&name.value).filter(|value| !value.is_empty())?;
             of(if *use_domain_only {
                 keys::domain_only(&value)
             } else {
@@ -66,5 +76,13 @@ pub fn hash_key(
             })
         }
         _ => None,
+    }
+}
+
+fn spread(b: &Backend, hash: u32) -> u32 {
+    if b.avalanche {
+        ::balance::hash::avalanche(hash)
+    } else {
+        hash
     }
 }

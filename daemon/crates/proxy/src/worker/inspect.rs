@@ -7,6 +7,7 @@ use super::link::Read;
 use super::prepare::prefer_by_rule;
 use crate::plan::{Inspection, Plan, Route};
 use crate::rules::context::Payload;
+use crate::rules::sample::Sample;
 use crate::rules::{self, Context, Verdict};
 use http1::Body;
 use std::cell::Cell;
@@ -143,10 +144,21 @@ impl Worker {
         let c = &mut self.clients[i];
         c.state = State::Waiting;
         let Some(mut txn) = c.txn.take() else { return };
+        let c = &self.clients[i];
         let known = txn.backend(&c.plan).is_some();
         if let Some(b) = txn.backend(&c.plan) {
             txn.retries_left = b.retries;
-            txn.hash = hash_key(b, client, None);
+            let expression = |key: &Sample| {
+                key.value(&Context {
+                    payload: Some(Payload {
+                        bytes: &c.pend,
+                        response: false,
+                        pending: None,
+                    }),
+                    ..self.context(i, txn.backend)
+                })
+            };
+            txn.hash = hash_key(b, client, None, expression);
             txn.inspect_reply = !b.reply_content.rules.is_empty()
                 || b.stick_rules
                     .iter()

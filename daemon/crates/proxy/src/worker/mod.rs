@@ -13,6 +13,7 @@ mod configure;
 mod conn;
 mod events;
 mod expire;
+mod farm;
 mod finish;
 mod greeting;
 mod hashing;

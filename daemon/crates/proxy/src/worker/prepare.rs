@@ -2,11 +2,13 @@
 
 use super::Worker;
 use super::conn::Txn;
-use super::hashing::hash_key;
+use super::hashing::{Head, hash_key};
 use super::route::changed;
 use crate::rules::context::RequestLine;
+use crate::rules::sample::Sample;
 use crate::rules::{self, Context, Message};
-use http1::Request;
+use config::haproxy::model::Balance;
+use http1::{Method, Request};
 
 impl Worker {
     /// What the choice of a server needs from the request.
@@ -35,15 +37,27 @@ impl Worker {
             let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()));
             found.map(|(_, v)| v.to_vec())
         };
-        txn.hash = hash_key(b, self.client_address(i), Some((target, &header)));
-        if b.use_servers.is_empty() && b.persist_rules.is_empty() && b.stick_rules.is_empty() {
-            return;
-        }
         let line = RequestLine {
             method: request.method_span.of(data),
             target: original,
             http11: request.http11,
         };
+        let expression = |key: &Sample| {
+            let base = self.context(i, txn.backend);
+            key.value(&changed(data, fields, &self.edits, line, &base))
+        };
+        let head = Head {
+            target,
+            header: &header,
+            form: match b.balance {
+                Balance::UrlParam { .. } => form(request, data),
+                _ => b"",
+            },
+        };
+        txn.hash = hash_key(b, self.client_address(i), Some(head), expression);
+        if b.use_servers.is_empty() && b.persist_rules.is_empty() && b.stick_rules.is_empty() {
+            return;
+        }
         let base = self.context(i, txn.backend);
         let ctx = changed(data, fields, &self.edits, line, &base);
         prefer_by_rule(&ctx, txn);
@@ -62,4 +76,14 @@ pub(super) fn prefer_by_rule(ctx: &Context<'_>, txn: &mut Txn) {
     let mut exceptions = b.persist_rules.iter();
     let hit = exceptions.find(|(_, condition)| condition.holds(ctx));
     txn.persistence = hit.map(|(force, _)| *force);
+}
+
+/// What has come of the body of a POST, of a chunked one its first chunk.
+fn form<'a>(request: &Request, data: &'a [u8]) -> &'a [u8] {
+    let body = data.get(request.head_len..).unwrap_or_default();
+    if request.method != Method::Post {
+        return b"";
+    }
+    let step = request.body.clone().step(body);
+    step.map_or(b"", |step| &body[step.data])
 }

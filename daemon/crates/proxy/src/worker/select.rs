@@ -2,11 +2,12 @@
 
 use super::Worker;
 use super::conn::Txn;
+use super::farm::{bound, fixed, points, tier};
 use super::queue::Queued;
 use crate::plan::{Backend, Plan};
-use crate::shared::{State, WARM, take_place};
+use crate::shared::{State, take_place};
 use ::balance::leastconn::Load;
-use ::balance::{LeastConn, Ring, Rotation, WeightMap, first, random};
+use ::balance::{LeastConn, Lots, Ring, Rotation, WeightMap, first};
 use config::haproxy::model::Balance;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
@@ -29,7 +30,10 @@ struct Prepared {
     rotation: Rotation,
     map: WeightMap,
     ring: Ring,
+    lots: Lots,
     least: LeastConn,
+    /// `balance first`: servers by their ids.
+    order: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,9 +192,18 @@ impl Prepared {
             self.least = LeastConn::new(self.weights.len(), |s| load(b, &self.weights, s));
         }
         self.rotation = Rotation::new(&self.weights, offset);
-        self.map = WeightMap::new(&self.weights);
-        if b.consistent {
-            self.ring = Ring::new((1u32..).zip(self.weights.iter().copied()));
+        if let Balance::Random { .. } = b.balance {
+            self.lots = Lots::new(&self.weights);
+        } else if let Balance::First = b.balance {
+            let ids: Vec<u32> = b.servers.iter().map(|s| s.id).collect();
+            self.order = first::order(&ids);
+        } else if let Balance::StaticRr = b.balance {
+            self.map = WeightMap::new(&fixed(b, &self.weights), offset);
+        } else if !b.hashes() {
+        } else if b.consistent {
+            self.ring = Ring::new(points(b, &self.weights));
+        } else {
+            self.map = WeightMap::new(&fixed(b, &self.weights), offset);
         }
     }
 
@@ -201,7 +214,8 @@ impl Prepared {
         let free = |s: usize| s != avoided && now(s).is_some();
         let preferred = txn.preferred.map(|p| p as usize).filter(|p| free(*p));
         let hashed = txn.hash.map(|h| {
-            let usable = |s: usize| weights[s] > 0 && s != avoided;
+            let room = bound(b, weights);
+            let usable = |s: usize| weights[s] > 0 && s != avoided && room(s);
             if b.consistent {
                 self.ring.pick(h, usable)
             } else {
@@ -214,16 +228,20 @@ impl Prepared {
             // The key belongs to one server: when that is full, its requests wait.
             (_, Some(Some(s))) => Some(s),
             (Balance::LeastConn, _) => self.least.pick(avoid.map(|a| a as usize), now),
-            (Balance::First, _) => first::pick(weights.len(), free),
+            (Balance::StaticRr, _) => self.map.turn(free),
+            (Balance::First, _) => first::pick(&self.order, free),
             (Balance::Random { draws }, _) => {
                 let mut seed = random;
                 let draw = || {
                     seed = ::balance::hash::avalanche(seed.wrapping_add(0x9e37_79b9));
                     seed
                 };
-                random::pick(weights, *draws, draw, |s| now(s).filter(|_| s != avoided))
+                let lots = &self.lots;
+                lots.pick(*draws, draw, |s| now(s).filter(|_| s != avoided))
                     .or_else(|| self.rotation.pick(free))
             }
+            _ if b.hashes() && b.consistent => self.ring.turn(free),
+            _ if b.hashes() => self.map.turn(free),
             _ => self.rotation.pick(free),
         };
         let taken = picked.filter(|s| {
@@ -248,36 +266,4 @@ impl Prepared {
             None => Choice::Nobody,
         }
     }
-}
-
-/// The servers to choose from: those that are up, else those not yet checked, else backups.
-fn tier(b: &Backend) -> Vec<u32> {
-    let cold = b.servers.iter().any(|s| s.shared.warmth() < WARM);
-    let share = |s: &crate::plan::Server| match s.weight {
-        0 => 0,
-        // Finer grains only while they are needed.
-        weight if cold => weight * s.shared.warmth().max(1),
-        weight => weight,
-    };
-    let weights = |wanted: &dyn Fn(&crate::plan::Server) -> bool| -> Option<Vec<u32>> {
-        let list: Vec<u32> = b
-            .servers
-            .iter()
-            .map(|s| if wanted(s) { share(s) } else { 0 })
-            .collect();
-        list.iter().any(|w| *w > 0).then_some(list)
-    };
-    let first_backup = |mut list: Vec<u32>| {
-        if !b.allbackups
-            && let Some(first) = list.iter().position(|w| *w > 0)
-        {
-            list.iter_mut().skip(first + 1).for_each(|w| *w = 0);
-        }
-        list
-    };
-    weights(&|s| !s.backup && s.shared.state().is_up())
-        .or_else(|| weights(&|s| !s.backup && s.shared.state() == State::Unknown))
-        .or_else(|| weights(&|s| s.backup && s.shared.state().is_up()).map(first_backup))
-        .or_else(|| weights(&|s| s.backup && s.shared.state() == State::Unknown).map(first_backup))
-        .unwrap_or_else(|| vec![0; b.servers.len()])
 }

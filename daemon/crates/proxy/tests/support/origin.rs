@@ -62,6 +62,24 @@ impl Origin {
         })
     }
 
+    /// Takes requests with bodies and answers with its name.
+    pub fn echo_named(name: &'static str) -> Self {
+        Self::start(move |mut stream, _| {
+            while let Some(head) = read_head(&mut stream) {
+                let mut body = vec![0; content_length(&head)];
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{name}",
+                    name.len()
+                );
+                if stream.read_exact(&mut body).is_err()
+                    || stream.write_all(answer.as_bytes()).is_err()
+                {
+                    return;
+                }
+            }
+        })
+    }
+
     pub fn named(name: &'static str) -> Self {
         Self::start(move |mut stream, _| {
             while read_head(&mut stream).is_some() {

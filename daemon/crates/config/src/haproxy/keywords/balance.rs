@@ -1,5 +1,6 @@
 //! `balance ALGORITHM [parameters]`, `hash-type`.
 
+use super::http_rules::sample;
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
@@ -10,6 +11,8 @@ use crate::source::Spanned;
 pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &mut Args<'_>) {
     if keyword == "hash-type" {
         hash_type(cx, section, args);
+    } else if keyword == "hash-balance-factor" {
+        balance_factor(cx, section, args);
     } else if let Some(word) = args.take() {
         // `hdr(name)` is one word whose argument is in parentheses.
         let name = word.text.split('(').next().unwrap_or("");
@@ -85,10 +88,12 @@ fn algorithm(
         "rdp-cookie" => Balance::RdpCookie {
             name: argument(word),
         },
-        // `hash EXPR`: known, refused, and its expression is not looked at.
         _ => {
-            args.skip_all();
-            return None;
+            if args.peek().is_none() {
+                cx.missing(args, "the expression", "balance hash req.hdr(x-user)");
+                return None;
+            }
+            Balance::Hash(sample(cx, args)?)
         }
     })
 }
@@ -120,6 +125,7 @@ fn uri(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Balance> {
                     "a parameter of 'balance uri'",
                     "it takes len, depth, whole, path-only",
                 );
+                args.skip_all();
                 return None;
             }
         }
@@ -130,6 +136,23 @@ fn uri(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Balance> {
         whole,
         path_only,
     })
+}
+
+fn balance_factor(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let example = "hash-balance-factor 150";
+    let word = args.peek();
+    let factor = cx.number(args, 0..=65535, "the factor", example);
+    let (Some(factor), Some(word)) = (factor, word) else {
+        return;
+    };
+    if (1..=100).contains(&*factor) {
+        return cx.bad(
+            word,
+            "a factor that leaves room",
+            "write a percentage of the average above 100, e.g. 150; 0 turns it off",
+        );
+    }
+    section.proxy.hash_balance_factor = *factor;
 }
 
 fn hash_type(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
@@ -150,6 +173,11 @@ fn hash_type(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
         match word.text.as_ref() {
             "avalanche" => hash.avalanche = true,
             "sdbm" | "djb2" | "crc32" | "none" => hash.function = Some(owned(word)),
+            "wt6" => cx.bad(
+                word,
+                "a hash function with a published definition",
+                "write 'sdbm avalanche' or 'djb2 avalanche', which the manual names beside it",
+            ),
             _ => cx.bad(word, "a hash function", "write sdbm, djb2, crc32 or none"),
         }
     }

@@ -78,7 +78,9 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         }
         "stick" => stick::stick(cx, section, args),
         "bind" => bind::bind(cx, section, args),
-        "balance" | "hash-type" => balance::keyword(cx, section, keyword, args),
+        "balance" | "hash-type" | "hash-balance-factor" => {
+            balance::keyword(cx, section, keyword, args);
+        }
         "server" => server::server(cx, section, args),
         "default-server" => server::default_server(cx, section, args),
         "http-check" => check::http_check(cx, section, args),

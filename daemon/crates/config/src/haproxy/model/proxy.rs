@@ -105,6 +105,8 @@ pub struct Proxy {
 
     pub balance: Spanned<Balance>,
     pub hash_type: HashType,
+    /// Most load of a server, as a percentage of the average; 0 = not bounded.
+    pub hash_balance_factor: u32,
     pub servers: Vec<Server>,
     pub use_servers: Vec<UseServer>,
     /// `ignore-persist` and `force-persist`, in order; the first that holds counts.

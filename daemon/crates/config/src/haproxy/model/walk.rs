@@ -1,7 +1,7 @@
 //! One walk over all rules of a section: the files, samples and effects in them.
 
 use super::{
-    Condition, Content, Converter, Effect, ExchangeEffect, Format, FormatPart, HttpAction,
+    Balance, Condition, Content, Converter, Effect, ExchangeEffect, Format, FormatPart, HttpAction,
     HttpRule, LogFormat, Proxy, Reply, ReturnBody, Sample, TagValue, TcpAction, Test, TestRef,
 };
 use crate::source::Spanned;
@@ -49,6 +49,9 @@ pub fn walk(proxy: &Proxy) -> Found<'_> {
     for rule in &proxy.stick_rules {
         found.sample(&rule.key);
         found.condition(rule.condition.as_ref());
+    }
+    if let Balance::Hash(key) = &proxy.balance.value {
+        found.sample(key);
     }
     for error in &proxy.http_errors {
         found.body(error.body.as_ref());

@@ -185,7 +185,9 @@ fn parameter<'a>(ctx: &Context<'a>, name: &[u8]) -> Option<&'a [u8]> {
         let at = first.iter().position(|b| *b == b'=')?;
         return Some(&first[at + 1..]);
     }
-    balance::keys::url_param(query, name)
+    query
+        .split(|b| matches!(b, b'&' | b';'))
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="))
 }
 
 #[allow(clippy::unnecessary_wraps)] // the form that fetches have

@@ -39,6 +39,20 @@ impl Sample {
         Ok(Self { source, changes })
     }
 
+    /// A fetch alone, by its name.
+    pub fn fetch(
+        name: &str,
+        arguments: Vec<String>,
+        env: &Environment<'_>,
+    ) -> Result<Self, String> {
+        let name = name.to_owned();
+        let source = Source::compile(&model::Fetch::Other { name, arguments }, env)?;
+        Ok(Self {
+            source,
+            changes: Vec::new(),
+        })
+    }
+
     /// Calls `test` with each value until it says yes; whether it did.
     pub fn each(&self, ctx: &Context<'_>, test: &mut dyn FnMut(&Value<'_>) -> bool) -> bool {
         self.source.each(ctx, &mut |value| {

@@ -86,11 +86,9 @@ fn servers(name: &str) -> Option<Get> {
         "srv_name" => |_, c| Some(Value::bytes(c.server?.as_bytes())),
         "srv_id" => |_, c| {
             let b = c.plan.backends.get(c.backend?)?;
-            let at = b
-                .servers
-                .iter()
-                .position(|s| Some(s.name.as_str()) == c.server)?;
-            int(at as u64 + 1)
+            let mut all = b.servers.iter();
+            let server = all.find(|s| Some(s.name.as_str()) == c.server)?;
+            int(server.id.into())
         },
         "srv_is_up" => |a, c| Some(Value::Bool(server(a, c)?.shared.state().is_up())),
         "srv_conn" => |a, c| int(server(a, c)?.shared.active.load(Relaxed).into()),
