@@ -145,6 +145,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "`from` names a defaults section that is not above",
     ),
     (
+        "haproxy/unknown-file",
+        "A rule changes the entries of a file that no map and no acl is read from",
+    ),
+    (
         "haproxy/unknown-keyword",
         "No such keyword; a warning with `--tolerant`",
     ),

@@ -94,8 +94,9 @@ pub(super) static WORDS: &[Entry] = entries! {
             "set-priority-offset";
         NICE => "set-nice";
         Accepted("handshakes are over before a request is read") => "wait-for-handshake";
-        RULE => "track-sc" "add-acl" "cache-use" "del-acl" "del-map" "do-resolve" "normalize-uri"
-            "send-spoe-group" "set-dst" "set-dst-port" "set-map" "set-timeout" "use-service"
+        Supported => "add-acl" "del-acl" "set-map" "del-map";
+        RULE => "track-sc" "cache-use" "do-resolve" "normalize-uri"
+            "send-spoe-group" "set-dst" "set-dst-port" "set-timeout" "use-service"
             "wait-for-body";
     }
     "http-response" ALL {
@@ -104,9 +105,10 @@ pub(super) static WORDS: &[Entry] = entries! {
             "unset-var" "set-log-level" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc"
             "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         STRICT => "strict-mode";
+        Supported => "add-acl" "del-acl" "set-map" "del-map";
         Supported => "set-mark" "set-tos";
         NICE => "set-nice";
-        RULE => "track-sc" "add-acl" "cache-store" "del-acl" "del-map" "send-spoe-group" "set-map"
+        RULE => "track-sc" "cache-store" "send-spoe-group"
             "wait-for-body";
     }
     "http-after-response" ALL {
@@ -114,7 +116,7 @@ pub(super) static WORDS: &[Entry] = entries! {
             "set-status" "capture" "set-var" "set-var-fmt" "unset-var" "set-log-level"
             "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         STRICT => "strict-mode";
-        RULE => "add-acl" "del-acl" "del-map" "set-map";
+        Supported => "add-acl" "del-acl" "set-map" "del-map";
     }
     "tcp phase" ALL {
         Supported => "inspect-delay";

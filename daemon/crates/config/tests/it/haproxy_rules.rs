@@ -232,3 +232,24 @@ fn hashes_and_their_bounds_are_checked() {
         ]
     );
 }
+
+#[test]
+fn changes_of_patterns_name_a_file_that_is_read() {
+    let parsed = haproxy(
+        "frontend f\n mode http\n bind :80\n timeout client 5s\n http-request set-map(hosts.mp) a b\n \
+         http-request set-map(hosts.map) a\n http-request del-acl a\n http-request add-acl(bad.lst) %[src]\n \
+         http-request deny if { src,map_ip(hosts.map) -m found }\n",
+    );
+    let said = said(&parsed);
+    for expected in [
+        "error 5:23 no map and no acl is read from 'hosts.mp' [hosts.mp] => did you mean 'hosts.map'?",
+        "error 6:35 the value is missing",
+        "error 7:15 'del-acl' is not an action with the name of a file [del-acl] => write e.g. 'set-map(/etc/haproxy/hosts.map) %[src] seen'",
+        "error 8:23 no map and no acl is read from 'bad.lst' [bad.lst]",
+    ] {
+        assert!(
+            said.iter().any(|line| line.starts_with(expected)),
+            "{expected}\n{said:#?}"
+        );
+    }
+}

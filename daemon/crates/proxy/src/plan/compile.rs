@@ -1,6 +1,8 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
-use super::{Answers, ForwardFor, Frontend, LogPlan, Plan, Timeouts, backend, inspect, servers};
+use super::{
+    Answers, ForwardFor, Frontend, LogPlan, Plan, Timeouts, backend, inspect, patterns, servers,
+};
 use crate::names::Known;
 use crate::rules::compile::Compiler;
 use crate::rules::environment::{Environment, Tables};
@@ -45,6 +47,7 @@ pub fn compile(
             tables.insert(name.clone(), registry.table(name, spec));
         }
     }
+    let patterns = patterns::files(&model, attachments, &registry.patterns, &mut problems);
     let (remembers, rates) = (Cell::new(false), Cell::new(false));
     for (section, proxy) in sections() {
         let mut own = Vec::new();
@@ -53,6 +56,7 @@ pub fn compile(
             model: &model,
             attachments,
             tables: &tables,
+            patterns: &patterns,
             section: &proxy.name.0,
             remembers: &remembers,
             rates: &rates,
@@ -77,6 +81,7 @@ pub fn compile(
         return Err(problems);
     }
     inspect::process_variables(&model, attachments, &tables, registry)?;
+    registry.patterns = patterns;
     let g = &model.global;
     let process = g.maxconn.as_ref().map_or(0, |n| n.value);
     servers::fill_fullconn(&frontends, &mut backends, process);

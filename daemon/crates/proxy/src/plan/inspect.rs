@@ -173,6 +173,7 @@ pub fn process_variables(
         model,
         attachments,
         tables,
+        patterns: &registry.patterns,
         section: "",
         remembers: &remembers,
         rates: &rates,

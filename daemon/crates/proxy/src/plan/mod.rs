@@ -8,6 +8,7 @@ mod compile;
 mod idle;
 mod inspect;
 mod origin;
+mod patterns;
 mod servers;
 mod timeouts;
 

@@ -3,6 +3,7 @@
 use super::effects::Effect;
 use super::environment::Environment;
 use super::matcher::{Matcher, regex};
+use super::patterns::{Gives, Kind, Method, Reading};
 use super::reply::Reply;
 use super::sample::Sample;
 use super::{
@@ -142,7 +143,22 @@ impl<'e> Compiler<'e> {
 
 fn test(test: &model::Test, env: &Environment<'_>) -> Result<Test, String> {
     let mut matching = test.matching.clone();
+    let mut changing = Vec::new();
     for file in &test.files {
+        if let (Some(patterns), Some(kind)) =
+            (env.patterns.get(&file.value), Kind::of_match(&matching))
+        {
+            let method = Method {
+                kind,
+                ignore_case: test.ignore_case,
+            };
+            let gives = Gives::Nothing;
+            let view = patterns.view(Reading { method, gives });
+            changing.push(
+                view.map_err(|(number, why)| format!("{}, entry {number}: {why}", file.value))?,
+            );
+            continue;
+        }
         for (number, line) in (1..).zip(env.lines(&file.value)?) {
             let pattern = if test.keyed {
                 line.split_once([' ', '\t'])
@@ -154,9 +170,15 @@ fn test(test: &model::Test, env: &Environment<'_>) -> Result<Test, String> {
                 .map_err(|why| format!("{}, entry {number}: '{pattern}' is {why}", file.value))?;
         }
     }
+    let own = Matcher::compile(&matching, test.ignore_case)?;
+    let matcher = if changing.is_empty() {
+        own
+    } else {
+        Matcher::Changing(Box::new(own), changing)
+    };
     Ok(Test {
         sample: Sample::compile(&test.sample, env)?,
-        matcher: Matcher::compile(&matching, test.ignore_case)?,
+        matcher,
     })
 }
 

@@ -5,11 +5,12 @@ use super::environment::Environment;
 use super::exchange::ExchangeEffect;
 use super::format::Format;
 use super::memory::{LogLevel, Scope, Variable};
+use super::patterns::{Change, PatternFile};
 use super::sample::Sample;
 use super::sample::sticky::key_of;
 use super::value::Value;
 use crate::shared::table::{Counter, Table, Tracked};
-use config::haproxy::model::{self, TagValue};
+use config::haproxy::model::{self, PatternChange, TagValue};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use trafficlog::Level;
@@ -38,6 +39,12 @@ pub enum Effect {
         slot: usize,
         index: usize,
         value: Tag,
+    },
+    Patterns {
+        file: Arc<PatternFile>,
+        change: PatternChange,
+        key: Format,
+        value: Option<Format>,
     },
     LogLevel(LogLevel),
     Source(Sample),
@@ -93,6 +100,20 @@ impl Effect {
                     TagValue::Sample(sample) => Tag::Sample(Sample::compile(sample, env)?),
                 },
             },
+            model::Effect::ChangePatterns {
+                file,
+                change,
+                key,
+                value,
+            } => Self::Patterns {
+                file: env.pattern_file(&file.value)?,
+                change: *change,
+                key: Format::compile(key, env)?,
+                value: value
+                    .as_ref()
+                    .map(|v| Format::compile(v, env))
+                    .transpose()?,
+            },
             model::Effect::SetLogLevel(name) => Self::LogLevel(log_level(name)),
             model::Effect::SetSrc(sample) => Self::Source(Sample::compile(sample, env)?),
             model::Effect::SetSrcPort(sample) => Self::SourcePort(Sample::compile(sample, env)?),
@@ -143,6 +164,12 @@ impl Effect {
                 }
             }
             Self::Exchange(effect) => effect.apply(ctx),
+            Self::Patterns {
+                file,
+                change,
+                key,
+                value,
+            } => change_patterns(file, *change, key, value.as_ref(), ctx),
             Self::LogLevel(level) => drop(ctx.remember(|memory| memory.log_level = Some(*level))),
             Self::Source(sample) => {
                 if let Some(ip) = sample.value(ctx).and_then(|value| value.ip()) {
@@ -157,6 +184,26 @@ impl Effect {
             }
         }
     }
+}
+
+/// A key that is no text cannot be one of a file.
+fn change_patterns(
+    file: &PatternFile,
+    change: PatternChange,
+    key: &Format,
+    value: Option<&Format>,
+    ctx: &Context<'_>,
+) {
+    let Ok(key) = String::from_utf8(key.text(ctx)) else {
+        return;
+    };
+    let value = value.map(|value| value.text(ctx)).unwrap_or_default();
+    let value = String::from_utf8_lossy(&value);
+    file.change(match change {
+        PatternChange::SetMap => Change::Set(&key, &value),
+        PatternChange::AddAcl => Change::Add(&key),
+        PatternChange::DelMap | PatternChange::DelAcl => Change::Remove(&key),
+    });
 }
 
 fn log_level(name: &str) -> LogLevel {

@@ -1,5 +1,6 @@
 //! What expressions refer to while they are compiled.
 
+use super::patterns::{PatternFile, PatternFiles};
 use crate::plan::Attachments;
 use crate::shared::table::Table;
 use config::haproxy::model::Config;
@@ -14,6 +15,8 @@ pub struct Environment<'e> {
     pub model: &'e Config,
     pub attachments: &'e Attachments,
     pub tables: &'e Tables,
+    /// Files of patterns that rules change.
+    pub patterns: &'e PatternFiles,
     /// The section whose rules are compiled.
     pub section: &'e str,
     /// Something has to be remembered from rule to rule.
@@ -32,24 +35,39 @@ impl Environment<'_> {
         found.ok_or_else(|| format!("'{name}' has no stick table"))
     }
 
+    /// The file of patterns that a rule changes.
+    pub fn pattern_file(&self, path: &str) -> Result<Arc<PatternFile>, String> {
+        let found = self.patterns.get(path).cloned();
+        found.ok_or_else(|| format!("nothing is read from '{path}'"))
+    }
+
     pub fn remember(&self) {
         self.remembers.set(true);
     }
 
     /// A file that the supervisor read; this process may see another root.
     pub fn file(&self, path: &str) -> Result<Vec<u8>, String> {
-        match self.attachments.get(path) {
-            Some(bytes) => Ok(bytes.clone()),
-            None => std::fs::read(path).map_err(|e| format!("cannot read '{path}': {e}")),
-        }
+        file(self.attachments, path)
     }
 
     /// The lines of a file of patterns: what is written, without comments and empty lines.
     pub fn lines(&self, path: &str) -> Result<Vec<String>, String> {
-        let bytes = self.file(path)?;
-        let text = String::from_utf8_lossy(&bytes);
-        let lines = text.lines().map(str::trim);
-        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Ok(lines.map(str::to_owned).collect())
+        Ok(lines(&self.file(path)?))
+    }
+}
+
+/// What is written in a file of patterns, without comments and empty lines.
+pub fn lines(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(str::to_owned).collect()
+}
+
+/// A file by the name that the configuration uses; this process may see another root.
+pub fn file(attachments: &Attachments, path: &str) -> Result<Vec<u8>, String> {
+    match attachments.get(path) {
+        Some(bytes) => Ok(bytes.clone()),
+        None => std::fs::read(path).map_err(|e| format!("cannot read '{path}': {e}")),
     }
 }

@@ -1,10 +1,12 @@
 //! Patterns of ACLs.
 
+use super::patterns::{Index, Kind, Method, View};
 use super::value::Value;
 use config::haproxy::model::{IntTest, IpNet, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub enum Matcher {
@@ -27,6 +29,10 @@ pub enum Matcher {
     Networks(Vec<(u8, HashSet<IpAddr>)>),
     Bin(Vec<Vec<u8>>),
     Reg(Vec<Regex>),
+    /// Many beginnings, ends or parts.
+    Indexed(Box<Index>),
+    /// Files that rules change, beside patterns of the line.
+    Changing(Box<Matcher>, Vec<Arc<View>>),
 }
 
 /// From so many patterns on a set is looked into instead of a list walked over.
@@ -74,6 +80,11 @@ impl Matcher {
             MatchKind::Ip(nets) if nets.len() >= MANY => Self::Networks(by_prefix(nets)),
             MatchKind::Ip(nets) => Self::Ip(nets.clone()),
             MatchKind::Bin(list) => Self::Bin(list.clone()),
+            MatchKind::Beg(p) | MatchKind::End(p) | MatchKind::Dir(p) | MatchKind::Dom(p)
+                if p.len() >= MANY =>
+            {
+                indexed(kind, p, ignore_case)?
+            }
             MatchKind::Str(p) => text(TextKind::Exact, p),
             MatchKind::Beg(p) => text(TextKind::Beg, p),
             MatchKind::End(p) => text(TextKind::End, p),
@@ -92,6 +103,10 @@ impl Matcher {
         match self {
             Self::Found => true,
             Self::Bool => value.truth(),
+            Self::Indexed(index) => index.find(value).is_some(),
+            Self::Changing(own, files) => {
+                own.matches(value) || files.iter().any(|view| view.content().holds(value))
+            }
             Self::Int(tests) => value
                 .int()
                 .is_some_and(|n| tests.iter().any(|t| t.holds(n))),
@@ -144,6 +159,15 @@ impl Matcher {
     }
 }
 
+fn indexed(kind: &MatchKind, patterns: &[String], ignore_case: bool) -> Result<Matcher, String> {
+    let kind = Kind::of_match(kind).unwrap_or(Kind::Exact);
+    let mut index = Index::new(Method { kind, ignore_case });
+    for (entry, pattern) in (0..).zip(patterns) {
+        index.insert(pattern, entry)?;
+    }
+    Ok(Matcher::Indexed(Box::new(index)))
+}
+
 fn by_prefix(nets: &[IpNet]) -> Vec<(u8, HashSet<IpAddr>)> {
     let mut all: Vec<(u8, HashSet<IpAddr>)> = Vec::new();
     for net in nets {
@@ -157,7 +181,7 @@ fn by_prefix(nets: &[IpNet]) -> Vec<(u8, HashSet<IpAddr>)> {
 }
 
 /// The address with its host bits cleared.
-fn network_of(ip: IpAddr, prefix: u8) -> IpAddr {
+pub(super) fn network_of(ip: IpAddr, prefix: u8) -> IpAddr {
     match ip {
         IpAddr::V4(v4) => {
             let mask = u32::MAX
@@ -181,10 +205,18 @@ impl TextKind {
             Self::Beg => text.starts_with(pattern),
             Self::End => text.ends_with(pattern),
             Self::Sub => pattern.is_empty() || text.windows(pattern.len()).any(|w| w == pattern),
-            Self::Dir => whole_part(text, pattern, |b| b == b'/' || b == b'?'),
-            Self::Dom => whole_part(text, pattern, |b| matches!(b, b'/' | b'?' | b'.' | b':')),
+            Self::Dir => whole_part(text, pattern, delimits_directory),
+            Self::Dom => whole_part(text, pattern, delimits_domain),
         }
     }
+}
+
+pub(super) fn delimits_directory(b: u8) -> bool {
+    matches!(b, b'/' | b'?')
+}
+
+pub(super) fn delimits_domain(b: u8) -> bool {
+    matches!(b, b'/' | b'?' | b'.' | b':')
 }
 
 /// Whether `pattern`, less delimiters at its ends, occurs between two delimiters or ends.

@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod format;
 pub mod matcher;
 pub mod memory;
+pub mod patterns;
 pub mod redirect;
 pub mod reply;
 pub mod sample;

@@ -24,6 +24,17 @@ impl<'a> Value<'a> {
         Value::Int(i64::try_from(n).unwrap_or(i64::MAX))
     }
 
+    /// The same value without a copy of its text.
+    #[must_use]
+    pub fn borrowed(&'a self) -> Value<'a> {
+        match self {
+            Self::Text(text) => Value::bytes(text),
+            Self::Int(n) => Value::Int(*n),
+            Self::Bool(b) => Value::Bool(*b),
+            Self::Ip(ip) => Value::Ip(*ip),
+        }
+    }
+
     pub fn into_owned(self) -> Value<'static> {
         match self {
             Self::Text(text) => Value::owned(text.into_owned()),

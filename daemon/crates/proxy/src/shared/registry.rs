@@ -3,6 +3,7 @@
 use super::table::Table;
 use super::{BackendShared, FrontendShared, ServerShared, State, Totals};
 use crate::rules::memory::ProcessVariables;
+use crate::rules::patterns::PatternFiles;
 use config::haproxy::model::StickTable;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct Registry {
     next_pool: usize,
     serial: u64,
     tables: HashMap<String, Arc<Table>>,
+    /// Files of patterns that rules change.
+    pub patterns: PatternFiles,
     /// `proc` variables.
     pub variables: Arc<ProcessVariables>,
     pub totals: Arc<Totals>,
@@ -46,6 +49,7 @@ impl Registry {
             next_pool: 0,
             serial: 0,
             tables: HashMap::new(),
+            patterns: PatternFiles::new(),
             variables: Arc::default(),
             totals: Arc::default(),
         }

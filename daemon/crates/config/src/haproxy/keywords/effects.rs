@@ -5,7 +5,7 @@ use super::http_rules::{format, sample};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{Capture, Effect, Format, FormatPart, TagValue};
+use crate::haproxy::model::{Capture, Effect, Format, FormatPart, PatternChange, TagValue};
 use crate::haproxy::piece::Piece;
 use crate::haproxy::section::Section;
 use crate::source::Spanned;
@@ -31,6 +31,10 @@ pub fn is_effect(name: &str) -> bool {
                 | "set-log-level"
                 | "set-src"
                 | "set-src-port"
+                | "set-map"
+                | "del-map"
+                | "add-acl"
+                | "del-acl"
         )
 }
 
@@ -76,6 +80,10 @@ pub fn effect(
         },
         "set-src" => Effect::SetSrc(sample(cx, args)?),
         "set-src-port" => Effect::SetSrcPort(sample(cx, args)?),
+        "set-map" => patterns(cx, args, PatternChange::SetMap)?,
+        "del-map" => patterns(cx, args, PatternChange::DelMap)?,
+        "add-acl" => patterns(cx, args, PatternChange::AddAcl)?,
+        "del-acl" => patterns(cx, args, PatternChange::DelAcl)?,
         "set-log-level" => Effect::SetLogLevel(log_level(cx, args)?),
         _ => Effect::Exchange(exchange::action(cx, name, args)?),
     })
@@ -169,6 +177,32 @@ fn track(cx: &mut Context<'_>, args: &mut Args<'_>, slot: u8) -> Option<Effect> 
         table = Some(cx.string(args, "the table", "track-sc0 src table per_ip")?);
     }
     Some(Effect::Track { slot, key, table })
+}
+
+/// `set-map(FILE) KEY VALUE` and its like: the file whose entries are meant is in parentheses.
+fn patterns(cx: &mut Context<'_>, args: &mut Args<'_>, change: PatternChange) -> Option<Effect> {
+    let word = args.previous()?;
+    let inner = Piece::of(word).call().1;
+    let Some(file) = inner.filter(|piece| !piece.text.is_empty()) else {
+        cx.bad(
+            word,
+            "an action with the name of a file",
+            "write e.g. 'set-map(/etc/haproxy/hosts.map) %[src] seen'",
+        );
+        return None;
+    };
+    let file = file.owned();
+    let key = format(cx, args, "the key")?;
+    let value = match change {
+        PatternChange::SetMap => Some(format(cx, args, "the value")?),
+        _ => None,
+    };
+    Some(Effect::ChangePatterns {
+        file,
+        change,
+        key,
+        value,
+    })
 }
 
 fn increment(slot: u8, index: u32) -> Effect {

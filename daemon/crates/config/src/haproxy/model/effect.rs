@@ -41,6 +41,13 @@ pub enum Effect {
         index: u32,
         value: TagValue,
     },
+    /// `set-map(FILE) KEY VALUE`, `del-map(FILE) KEY`, `add-acl(FILE) KEY`, `del-acl(FILE) KEY`
+    ChangePatterns {
+        file: Spanned<String>,
+        change: PatternChange,
+        key: Format,
+        value: Option<Format>,
+    },
     SetLogLevel(Spanned<String>),
     SetSrc(Sample),
     SetSrcPort(Sample),
@@ -51,4 +58,19 @@ pub enum Effect {
 pub enum TagValue {
     Number(u32),
     Sample(Sample),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatternChange {
+    SetMap,
+    DelMap,
+    AddAcl,
+    DelAcl,
+}
+
+impl PatternChange {
+    /// Entries of the file have values.
+    pub fn of_map(self) -> bool {
+        matches!(self, Self::SetMap | Self::DelMap)
+    }
 }

@@ -37,7 +37,7 @@ pub use check::{
 };
 pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};
-pub use effect::{Effect, TagValue};
+pub use effect::{Effect, PatternChange, TagValue};
 pub use exchange::ExchangeEffect;
 pub use global::{Global, StatsSocket};
 pub use http_rules::{

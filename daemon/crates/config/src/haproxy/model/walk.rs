@@ -134,6 +134,12 @@ impl<'a> Found<'a> {
             ) => self.sample(value),
             Effect::SetVarFormat { value, .. }
             | Effect::Exchange(ExchangeEffect::EarlyHint { value, .. }) => self.format(value),
+            Effect::ChangePatterns { key, value, .. } => {
+                [Some(key), value.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|format| self.format(format));
+            }
             _ => {}
         }
     }

@@ -28,6 +28,7 @@ pub fn check(cx: &mut Context<'_>, config: &Config) {
             .map(|e| e.name.value.as_str())
             .collect(),
     };
+    pattern_files(cx, config);
     for proxy in config.proxies.iter().filter(|p| !p.disabled) {
         let found = walk(proxy);
         for sample in found.samples {
@@ -68,6 +69,30 @@ pub fn check(cx: &mut Context<'_>, config: &Config) {
                 &name.value,
                 name.span,
             );
+        }
+    }
+}
+
+/// Entries can be changed of files that something reads.
+fn pattern_files(cx: &mut Context<'_>, config: &Config) {
+    let walks: Vec<_> = config.proxies.iter().map(walk).collect();
+    let read: Vec<&str> = walks
+        .iter()
+        .flat_map(|found| &found.files)
+        .map(|file| file.value.as_str())
+        .collect();
+    for effect in walks.iter().flat_map(|found| &found.effects) {
+        let Effect::ChangePatterns { file, .. } = effect else {
+            continue;
+        };
+        if !read.contains(&file.value.as_str()) {
+            let message = format!("no map and no acl is read from '{file}'");
+            let help = match nearest(&file.value, read.iter().copied()) {
+                Some(name) => format!("did you mean '{name}'?"),
+                None => "use the file in a map converter or behind '-f' first".to_owned(),
+            };
+            cx.error("haproxy/unknown-file", file.span, message)
+                .suggest(help);
         }
     }
 }
