@@ -1,6 +1,7 @@
 //! Field lines: where each name and value lies, and which of them matter to a proxy.
 
 use crate::fault::Fault;
+use crate::swar;
 use std::ops::Range;
 
 /// A piece of the buffer that was parsed.
@@ -162,31 +163,29 @@ pub fn scan(
             Some([b'\r', b'\n', ..]) => return Ok(Some(at + 2)),
             Some(_) => {}
         }
-        let name_len = buf[at..].iter().position(|b| !TOKEN[*b as usize]);
-        let Some(name_len) = name_len else {
+        let Some(name_len) = buf[at..].iter().position(|b| !is_token_byte(*b)) else {
             return Ok(None);
         };
         let colon = at + name_len;
         if name_len == 0 || buf[colon] != b':' {
             return Err(Fault::FieldName);
         }
-        let Some(end) = line_end(buf, colon + 1) else {
+        let Some((end, sound)) = line_end(buf, colon + 1) else {
             return Ok(None);
         };
         if fields.len() == limits.fields {
             return Err(Fault::TooManyFields);
         }
-        let clean = buf[end - 2] == b'\r' && end - 2 > colon;
-        let mut value = Span::new(colon + 1, if clean { end - 2 } else { end - 1 });
-        if memchr::memchr2(b'\r', 0, value.of(buf)).is_some() {
+        if !sound {
             return Err(Fault::FieldValue);
         }
-        while value.start < value.end && is_blank(buf[value.start]) {
-            value.start += 1;
-        }
-        while value.start < value.end && is_blank(buf[value.end - 1]) {
-            value.end -= 1;
-        }
+        let clean = buf[end - 2] == b'\r' && end - 2 > colon;
+        let text = &buf[colon + 1..if clean { end - 2 } else { end - 1 }];
+        let lead = text.iter().position(|b| !is_blank(*b));
+        let lead = lead.unwrap_or(text.len());
+        let last = text[lead..].iter().rposition(|b| !is_blank(*b));
+        let value = colon + 1 + lead;
+        let value = Span::new(value, value + last.map_or(0, |n| n + 1));
         let name = Span::new(at, colon);
         fields.push(Field {
             name,
@@ -200,21 +199,32 @@ pub fn scan(
     }
 }
 
-/// The index behind the line's LF; joins folded continuation lines on the way.
-fn line_end(buf: &mut [u8], from: usize) -> Option<usize> {
-    let mut at = from;
+/// The index behind the line's LF, and whether there is no CR but before it and no NUL; joins
+/// folded continuation lines on the way.
+fn line_end(buf: &mut [u8], from: usize) -> Option<(usize, bool)> {
+    let (mut at, mut sound) = (from, true);
     loop {
-        let lf = at + memchr::memchr(b'\n', &buf[at..])?;
-        match buf.get(lf + 1) {
-            None => return None,
-            Some(b' ' | b'\t') => {
-                buf[lf] = b' ';
-                if lf > from && buf[lf - 1] == b'\r' {
-                    buf[lf - 1] = b' ';
-                }
-                at = lf + 1;
+        let mut hit = swar::control(buf, at)?;
+        if buf[hit] == b'\r' {
+            if buf.get(hit + 1) == Some(&b'\n') {
+                hit += 1;
+            } else {
+                sound = false;
             }
-            Some(_) => return Some(lf + 1),
+        }
+        at = hit + 1;
+        match buf[hit] {
+            b'\n' => match buf.get(at)? {
+                b' ' | b'\t' => {
+                    buf[hit] = b' ';
+                    if hit > from && buf[hit - 1] == b'\r' {
+                        buf[hit - 1] = b' ';
+                    }
+                }
+                _ => return Some((at, sound)),
+            },
+            0 => sound = false,
+            _ => {}
         }
     }
 }

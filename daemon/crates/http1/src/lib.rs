@@ -17,6 +17,7 @@ pub mod method;
 pub mod request;
 pub mod response;
 pub mod semantics;
+mod swar;
 pub mod target;
 pub mod write;
 

@@ -25,7 +25,11 @@ impl Semantics {
         let mut nominated = false;
         let mut wants_upgrade = false;
         let mut upgrade = false;
+        let mut offered = false;
         for f in fields.iter_mut() {
+            if matches!(f.kind, Kind::Other | Kind::ForwardedFor | Kind::Cookie) {
+                continue;
+            }
             let value = f.value.of(buf);
             match f.kind {
                 Kind::Other | Kind::ForwardedFor | Kind::Cookie => {}
@@ -41,6 +45,10 @@ impl Semantics {
                 }
                 Kind::Connection => {
                     f.keep = false;
+                    if value.eq_ignore_ascii_case(b"keep-alive") {
+                        s.keep_alive = true;
+                        continue;
+                    }
                     for token in list(value) {
                         match token {
                             t if t.eq_ignore_ascii_case(b"close") => s.close = true,
@@ -53,6 +61,7 @@ impl Semantics {
                 Kind::Hop => f.keep = false,
                 // RFC 9113 §3.1: nobody behind this proxy may switch to h2c.
                 Kind::Upgrade => {
+                    offered = true;
                     let h2c = |t: &[u8]| t.eq_ignore_ascii_case(b"h2c");
                     upgrade = !value.is_empty() && !list(value).any(h2c);
                 }
@@ -60,16 +69,17 @@ impl Semantics {
             }
         }
         s.upgrade = wants_upgrade && upgrade;
-        s.settle(buf, fields, nominated);
+        s.settle(buf, fields, nominated, offered);
         Ok(s)
     }
 
-    fn settle(&mut self, buf: &[u8], fields: &mut [Field], nominated: bool) {
+    /// `offered`: there is an `Upgrade` field, which goes on only where the upgrade is asked for.
+    fn settle(&mut self, buf: &[u8], fields: &mut [Field], nominated: bool, offered: bool) {
         let drop_length = self.chunked || self.write_length;
         if self.chunked {
             self.write_length = false;
         }
-        if drop_length || !self.upgrade {
+        if drop_length || offered && !self.upgrade {
             for f in fields.iter_mut() {
                 f.keep &= !(f.kind == Kind::ContentLength && drop_length
                     || f.kind == Kind::Upgrade && !self.upgrade);
@@ -82,6 +92,10 @@ impl Semantics {
 
     /// RFC 9112 §6.3: equal repetitions are one length, anything else has no meaning.
     fn content_length(&mut self, value: &[u8]) -> Result<(), Fault> {
+        if let (None, [b'1'..=b'9', ..], Some(n)) = (self.length, value, number(value)) {
+            self.length = Some(n);
+            return Ok(());
+        }
         self.write_length |=
             self.length.is_some() || (value.len() > 1 && value[0] == b'0') || value.contains(&b',');
         for element in list_strict(value) {

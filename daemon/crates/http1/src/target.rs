@@ -47,8 +47,15 @@ fn scheme_end(t: &[u8]) -> Option<usize> {
 
 /// `uri-host [ ":" port ]` without user information (RFC 9110 §7.2).
 pub(crate) fn is_authority(value: &[u8]) -> bool {
-    value.iter().all(|b| {
-        b.is_ascii_alphanumeric()
+    value.iter().all(|b| AUTHORITY[usize::from(*b)])
+}
+
+/// Bytes of `uri-host` and `port` (RFC 3986 §3.2).
+static AUTHORITY: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0u8;
+    while b < 128 {
+        table[b as usize] = b.is_ascii_alphanumeric()
             || matches!(
                 b,
                 b'-' | b'.'
@@ -68,9 +75,11 @@ pub(crate) fn is_authority(value: &[u8]) -> bool {
                     | b':'
                     | b'['
                     | b']'
-            )
-    })
-}
+            );
+        b += 1;
+    }
+    table
+};
 
 /// Whether Host and the target's authority name the same place; a default port may be left out.
 pub(crate) fn same_authority(target: &[u8], authority: &[u8], host: &[u8]) -> bool {

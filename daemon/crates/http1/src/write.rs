@@ -1,6 +1,8 @@
 //! Writing messages again: kept lines in whole runs, canonical framing.
 
 use crate::field::Field;
+use std::io::Write as _;
+use std::net::IpAddr;
 
 /// Appends the lines that go on. Neighbouring lines that are clean are copied as one run.
 pub fn fields(buf: &[u8], fields: &[Field], out: &mut Vec<u8>) {
@@ -37,17 +39,36 @@ pub fn field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 
 /// Decimal digits without a detour through a string.
 pub fn decimal(mut n: u64, out: &mut Vec<u8>) {
+    if n < 10 {
+        return out.push(b'0' + (n % 10) as u8);
+    }
     let mut digits = [0u8; 20];
     let mut at = digits.len();
     loop {
         at -= 1;
-        digits[at] = b'0' + u8::try_from(n % 10).unwrap_or(0);
+        digits[at] = b'0' + (n % 10) as u8;
         n /= 10;
         if n == 0 {
             break;
         }
     }
     out.extend_from_slice(&digits[at..]);
+}
+
+/// An IP address without a detour through a string.
+pub fn address(ip: IpAddr, out: &mut Vec<u8>) {
+    match ip {
+        IpAddr::V4(v4) => {
+            for (n, octet) in v4.octets().into_iter().enumerate() {
+                if n > 0 {
+                    out.push(b'.');
+                }
+                decimal(u64::from(octet), out);
+            }
+        }
+        // Writing to a vector cannot fail.
+        IpAddr::V6(v6) => drop(write!(out, "{v6}")),
+    }
 }
 
 pub fn content_length(n: u64, out: &mut Vec<u8>) {

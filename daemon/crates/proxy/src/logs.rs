@@ -123,9 +123,14 @@ impl Logs {
         &mut self.clock
     }
 
-    /// `data`: structured data of RFC 5424, for targets of that format.
-    pub fn session(&mut self, section: usize, level: Level, record: &Record<'_>, data: &[u8]) {
-        let now = unix_ms();
+    /// `now`: unix milliseconds. `data`: structured data of RFC 5424, for targets of that format.
+    pub fn session(
+        &mut self,
+        section: usize,
+        (level, now): (Level, i64),
+        record: &Record<'_>,
+        data: &[u8],
+    ) {
         let Some(section) = self.sections.get(section) else {
             return;
         };

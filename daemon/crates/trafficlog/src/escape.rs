@@ -12,17 +12,31 @@ pub fn push_captured(out: &mut Vec<u8>, text: &[u8]) {
 
 fn push_escaped(out: &mut Vec<u8>, text: &[u8], also: &[u8]) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in text {
-        let plain = (32..=126).contains(&byte) && byte != b'#' && byte != b'"';
-        if plain && !also.contains(&byte) {
-            out.push(byte);
-        } else {
-            let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
-            out.push(b'#');
-            out.extend_from_slice(&digits);
-        }
+    let mut rest = text;
+    loop {
+        let special = |b: &u8| !PLAIN[usize::from(*b)] || also.contains(b);
+        let run = rest.iter().position(special).unwrap_or(rest.len());
+        out.extend_from_slice(&rest[..run]);
+        let Some((byte, behind)) = rest[run..].split_first() else {
+            return;
+        };
+        let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+        out.push(b'#');
+        out.extend_from_slice(&digits);
+        rest = behind;
     }
 }
+
+/// Bytes that stand for themselves: printable ASCII but `"` and `#`.
+static PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = b' ';
+    while b <= b'~' {
+        table[b as usize] = b != b'"' && b != b'#';
+        b += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,14 @@
 //! Numbers as decimal text without going through the formatting machinery: a log line has two
 //! dozen of them.
 
-/// Appends a number.
+/// Appends a number. Most of a log line's have one digit.
 pub(crate) fn push(out: &mut Vec<u8>, mut value: u64) {
+    if value < 10 {
+        return out.push(b'0' + (value % 10) as u8);
+    }
+    if value < 100 {
+        return out.extend_from_slice(&[b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]);
+    }
     let mut digits = [0u8; 20];
     let mut at = digits.len();
     loop {
@@ -18,12 +24,11 @@ pub(crate) fn push(out: &mut Vec<u8>, mut value: u64) {
 
 /// Appends a number with leading zeros up to `width`.
 pub(crate) fn push_padded(out: &mut Vec<u8>, value: u64, width: usize) {
-    let start = out.len();
-    push(out, value);
-    let written = out.len() - start;
-    for _ in written..width {
-        out.insert(start, b'0');
+    let digits = value.checked_ilog10().map_or(1, |n| n as usize + 1);
+    for _ in digits..width {
+        out.push(b'0');
     }
+    push(out, value);
 }
 
 #[cfg(test)]

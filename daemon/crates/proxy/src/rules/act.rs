@@ -38,42 +38,70 @@ pub struct Subject<'a> {
 
 /// `base` carries what does not change; the message and its edits come from `subject`.
 pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Outcome {
+    let mut value = std::mem::take(&mut subject.edits.value);
+    let mut outcome = Outcome::Pass;
     for rule in rules {
-        let (method, target) = (subject.edits.method.clone(), subject.edits.target.clone());
-        let changed = subject.line.map(|l| RequestLine {
-            method: method.as_deref().unwrap_or(l.method),
-            target: target.as_deref().unwrap_or(l.target),
-            http11: l.http11,
-        });
-        let message = Message {
-            buf: subject.buf,
-            fields: subject.fields,
-            edits: subject.edits,
-        };
-        let ctx = Context {
-            line: changed,
-            request: subject.line.is_some().then_some(message),
-            response: subject.line.is_none().then_some(message),
-            status: subject.edits.status.as_ref().map_or(base.status, |s| s.0),
-            ..*base
-        };
-        if !holds(rule.condition.as_ref(), &ctx) {
+        if rule.condition.is_none() && blind(&rule.action, subject) {
             continue;
         }
-        let refuses = matches!(
-            rule.action,
-            Action::Deny(_) | Action::Tarpit(_) | Action::Auth(_)
-        );
-        match plan(&rule.action, &ctx) {
-            Step::Final(outcome) => {
-                subject.edits.refused = refuses;
-                return outcome;
+        value.clear();
+        match step(rule, subject, base, &mut value) {
+            Step::Final(last) => {
+                subject.edits.refused = matches!(
+                    rule.action,
+                    Action::Deny(_) | Action::Tarpit(_) | Action::Auth(_)
+                );
+                outcome = last;
+                break;
             }
-            Step::Edit(edit) => apply(edit, &rule.action, subject),
+            Step::Edit(edit) => apply(edit, &rule.action, subject, &value),
             Step::Done => {}
         }
     }
-    Outcome::Pass
+    subject.edits.value = value;
+    outcome
+}
+
+/// Carries out an action that looks at nothing; false for others.
+fn blind(action: &Action, subject: &mut Subject<'_>) -> bool {
+    let literal = match action {
+        Action::SetHeader(_, format) | Action::AddHeader(_, format) => format.as_literal(),
+        Action::DelHeader(_) => Some(&b""[..]),
+        _ => None,
+    };
+    let Some(value) = literal else { return false };
+    let edit = match action {
+        Action::DelHeader(_) => Edit::Remove,
+        _ => Edit::Value,
+    };
+    apply(edit, action, subject, value);
+    true
+}
+
+/// What a rule wants of the message as the rules before it have left it.
+fn step(rule: &Rule, subject: &Subject<'_>, base: &Context<'_>, value: &mut Vec<u8>) -> Step {
+    let edits = &*subject.edits;
+    let line = subject.line.map(|l| RequestLine {
+        method: edits.method.as_deref().unwrap_or(l.method),
+        target: edits.target.as_deref().unwrap_or(l.target),
+        http11: l.http11,
+    });
+    let message = Message {
+        buf: subject.buf,
+        fields: subject.fields,
+        edits,
+    };
+    let ctx = Context {
+        line,
+        request: line.is_some().then_some(message),
+        response: line.is_none().then_some(message),
+        status: edits.status.as_ref().map_or(base.status, |s| s.0),
+        ..*base
+    };
+    if !holds(rule.condition.as_ref(), &ctx) {
+        return Step::Done;
+    }
+    plan(&rule.action, &ctx, value)
 }
 
 /// What an action wants, computed before anything is changed.
@@ -85,7 +113,8 @@ enum Step {
 }
 
 enum Edit {
-    Value(Vec<u8>),
+    /// A header's value, beside it.
+    Value,
     Lines(Vec<(Vec<u8>, Vec<u8>)>),
     Method(Vec<u8>),
     Target(Vec<u8>),
@@ -93,11 +122,14 @@ enum Edit {
     Remove,
 }
 
-fn plan(action: &Action, ctx: &Context<'_>) -> Step {
+fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
     let line = ctx.line.unwrap_or_default();
     let message = ctx.request.or(ctx.response);
     Step::Edit(match action {
-        Action::SetHeader(_, f) | Action::AddHeader(_, f) => Edit::Value(f.text(ctx)),
+        Action::SetHeader(_, f) | Action::AddHeader(_, f) => {
+            f.write(ctx, header);
+            Edit::Value
+        }
         Action::DelHeader(_) => Edit::Remove,
         Action::ReplaceHeader {
             name,
@@ -176,22 +208,21 @@ fn plan(action: &Action, ctx: &Context<'_>) -> Step {
     })
 }
 
-fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>) {
+fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>, value: &[u8]) {
     match (edit, action) {
-        (Edit::Value(v), Action::SetHeader(name, _)) => {
-            subject.edits.remove(subject.buf, subject.fields, |n| {
-                n.eq_ignore_ascii_case(name)
-            });
-            subject.edits.add(name, &v);
+        (Edit::Value, Action::SetHeader(name, _)) => {
+            subject.edits.remove_name(subject.buf, subject.fields, name);
+            subject.edits.add(name, value);
         }
-        (Edit::Value(v), Action::AddHeader(name, _)) => subject.edits.add(name, &v),
+        (Edit::Value, Action::AddHeader(name, _)) => subject.edits.add(name, value),
         (Edit::Lines(lines), Action::ReplaceHeader { name, .. }) => {
-            subject.edits.remove(subject.buf, subject.fields, |n| {
-                n.eq_ignore_ascii_case(name)
-            });
+            subject.edits.remove_name(subject.buf, subject.fields, name);
             for (n, v) in lines {
                 subject.edits.add(&n, &v);
             }
+        }
+        (Edit::Remove, Action::DelHeader(NamePattern::Whole(name))) => {
+            subject.edits.remove_name(subject.buf, subject.fields, name);
         }
         (Edit::Remove, Action::DelHeader(pattern)) => {
             subject

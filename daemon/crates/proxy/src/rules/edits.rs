@@ -7,6 +7,8 @@ use http1::{Field, write};
 pub struct Edits {
     text: Vec<u8>,
     added: Vec<Added>,
+    /// Room for the value that a rule is about to add.
+    pub value: Vec<u8>,
     pub method: Option<Vec<u8>>,
     pub target: Option<Vec<u8>>,
     pub status: Option<(u16, Option<String>)>,
@@ -37,19 +39,29 @@ impl Edits {
         self.text.extend_from_slice(name);
         let name_end = self.text.len();
         // A line end inside a value would be a second field.
-        self.text.extend(value.iter().map(|b| {
+        self.text.extend_from_slice(value);
+        for b in &mut self.text[name_end..] {
             if matches!(b, b'\r' | b'\n' | 0) {
-                b' '
-            } else {
-                *b
+                *b = b' ';
             }
-        }));
+        }
         self.added.push(Added {
             name_end,
             start,
             end: self.text.len(),
             keep: true,
         });
+    }
+
+    /// Takes away every field of that name.
+    pub fn remove_name(&mut self, buf: &[u8], fields: &mut [Field], name: &[u8]) {
+        let long = fields.iter_mut().filter(|f| f.name.len() == name.len());
+        for f in long {
+            f.keep &= !f.name.of(buf).eq_ignore_ascii_case(name);
+        }
+        for a in &mut self.added {
+            a.keep &= !self.text[a.start..a.name_end].eq_ignore_ascii_case(name);
+        }
     }
 
     /// Takes away every field whose name `matches`, of the message and of what was added.

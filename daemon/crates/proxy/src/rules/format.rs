@@ -111,6 +111,15 @@ impl Format {
         }
     }
 
+    /// The text, where it is the same every time.
+    pub fn as_literal(&self) -> Option<&[u8]> {
+        match &self.parts[..] {
+            [] => Some(b""),
+            [Part::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     pub fn write(&self, ctx: &Context<'_>, out: &mut Vec<u8>) {
         // A rule that names a date pays for it by itself; logs have a clock of their own.
         self.write_at(ctx, &mut Clock::lazy(), out);

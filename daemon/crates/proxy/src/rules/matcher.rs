@@ -151,10 +151,7 @@ impl Matcher {
                 kind,
                 patterns,
                 ignore_case: true,
-            } => {
-                let text = value.text().to_ascii_lowercase();
-                patterns.iter().any(|p| kind.matches(&text, p))
-            }
+            } => kind.matches_any_case(&value.text(), patterns),
         }
     }
 }
@@ -199,6 +196,25 @@ pub(super) fn network_of(ip: IpAddr, prefix: u8) -> IpAddr {
 }
 
 impl TextKind {
+    /// The same whatever the case of `text`; the patterns are in lower case.
+    fn matches_any_case(self, text: &[u8], patterns: &[Vec<u8>]) -> bool {
+        let same = |part: Option<&[u8]>, pattern: &[u8]| {
+            part.is_some_and(|part| part.eq_ignore_ascii_case(pattern))
+        };
+        match self {
+            Self::Exact => patterns.iter().any(|p| text.eq_ignore_ascii_case(p)),
+            Self::Beg => patterns.iter().any(|p| same(text.get(..p.len()), p)),
+            Self::End => patterns.iter().any(|p| {
+                let start = text.len().checked_sub(p.len());
+                same(start.and_then(|start| text.get(start..)), p)
+            }),
+            Self::Sub | Self::Dir | Self::Dom => {
+                let text = text.to_ascii_lowercase();
+                patterns.iter().any(|p| self.matches(&text, p))
+            }
+        }
+    }
+
     fn matches(self, text: &[u8], pattern: &[u8]) -> bool {
         match self {
             Self::Exact => text == pattern,

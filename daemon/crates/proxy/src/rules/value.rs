@@ -92,6 +92,7 @@ impl<'a> Value<'a> {
     pub fn write(&self, out: &mut Vec<u8>) {
         match self {
             Self::Text(t) => out.extend_from_slice(t),
+            Self::Ip(ip) => http1::write::address(ip.to_canonical(), out),
             Self::Int(n) if *n >= 0 => http1::write::decimal(n.unsigned_abs(), out),
             other => out.extend_from_slice(&other.text()),
         }

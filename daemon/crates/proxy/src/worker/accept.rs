@@ -92,7 +92,6 @@ impl Worker {
         let f = &plan.frontends[frontend as usize];
         let greets = f.accept_proxy.get(bind as usize) == Some(&true);
         f.shared.workers[self.id].connections.add(1);
-        let _ = tcp::set_nodelay(&fd);
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
         }

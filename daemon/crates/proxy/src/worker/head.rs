@@ -4,8 +4,7 @@ use super::Worker;
 use super::conn::Txn;
 use crate::plan::{ConnectionMode, ForwardFor};
 use http1::{Body, Field, Kind, Request, Response, write};
-use std::io::Write as _;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 impl Worker {
     /// Appends the request's head for the server to `txn.request`.
@@ -146,21 +145,6 @@ fn forwarded(
     }
     out.extend_from_slice(&option.header);
     out.extend_from_slice(b": ");
-    push_ip(ip, out);
+    write::address(ip, out);
     out.extend_from_slice(b"\r\n");
-}
-
-fn push_ip(ip: IpAddr, out: &mut Vec<u8>) {
-    match ip {
-        IpAddr::V4(v4) => {
-            for (n, octet) in v4.octets().into_iter().enumerate() {
-                if n > 0 {
-                    out.push(b'.');
-                }
-                write::decimal(u64::from(octet), out);
-            }
-        }
-        // Writing to a vector cannot fail.
-        IpAddr::V6(v6) => drop(write!(out, "{v6}")),
-    }
 }

@@ -23,9 +23,12 @@ pub struct Link {
     sent: usize,
     /// The same, inside the kernel.
     pipe: Option<Box<Pipe>>,
-    /// The last read filled the whole scratch buffer: there is a lot, and splicing pays.
+    /// The last read gave a lot, so that splicing pays for what follows.
     pub bulk: bool,
 }
+
+/// So much from one read says that more of the like follows.
+pub const LARGE: usize = 64 << 10;
 
 /// A spliced piece smaller than this says that the bulk is over.
 const SMALL: usize = 8 << 10;
@@ -76,7 +79,7 @@ impl Link {
             }
             Ok(n) => {
                 self.readable = n == buf.len() || self.hung_up;
-                self.bulk = n == buf.len();
+                self.bulk = n >= LARGE;
                 Read::Data(n)
             }
             Err(e) if e.kind() == ErrorKind::WouldBlock => {

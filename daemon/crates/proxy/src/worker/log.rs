@@ -65,6 +65,17 @@ fn between(from: u64, to: u64) -> Timer {
 }
 
 impl Worker {
+    /// Unix milliseconds; the clock is read once in a millisecond.
+    pub(super) fn unix_now(&self) -> i64 {
+        let (at, unix) = self.wall.get();
+        if at == self.now {
+            return unix;
+        }
+        let unix = unix_ms();
+        self.wall.set((self.now, unix));
+        unix
+    }
+
     pub(super) fn log(&mut self, i: u32, txn: &Txn) {
         let mut logs = std::mem::take(&mut self.logs);
         self.log_with(&mut logs, i, txn);
@@ -94,7 +105,8 @@ impl Worker {
             return;
         }
         let age = i64::try_from(self.now.saturating_sub(n.started)).unwrap_or(0);
-        let started_ms = unix_ms() - age;
+        let now_ms = self.unix_now();
+        let started_ms = now_ms - age;
         let b = txn.backend(&c.plan);
         let s = txn.server(&c.plan);
         let counts = Counts {
@@ -139,7 +151,7 @@ impl Worker {
                 ..self.view(i, txn)
             };
             drop(memory);
-            return self.log_custom(logs, i, txn, &view, level);
+            return self.log_custom(logs, i, txn, &view, (level, now_ms));
         }
         let record = match (&f.log.format, txn.http) {
             (LogFormat::Http | LogFormat::HttpClf, true) => Record::Http(HttpRecord {
@@ -196,11 +208,18 @@ impl Worker {
                 mode: if http { "HTTP" } else { "TCP" },
             }),
         };
-        logs.session(f.section, level, &record, &[]);
+        logs.session(f.section, (level, now_ms), &record, &[]);
     }
 
     /// `log-format`, `log-format-sd`
-    fn log_custom(&self, logs: &mut Logs, i: u32, txn: &Txn, view: &SessionView<'_>, level: Level) {
+    fn log_custom(
+        &self,
+        logs: &mut Logs,
+        i: u32,
+        txn: &Txn,
+        view: &SessionView<'_>,
+        at: (Level, i64),
+    ) {
         let c = &self.clients[i];
         let f = c.frontend();
         let ctx = Context {
@@ -217,7 +236,7 @@ impl Worker {
         if let Some(format) = &f.log.structured {
             format.write_at(&ctx, logs.clock(), &mut data);
         }
-        logs.session(f.section, level, &Record::Custom(&text), &data);
+        logs.session(f.section, at, &Record::Custom(&text), &data);
     }
 }
 

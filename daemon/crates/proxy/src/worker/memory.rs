@@ -80,7 +80,7 @@ impl Worker {
     /// The exchange as it stands, for rules that ask about it.
     pub(super) fn view<'a>(&'a self, i: u32, txn: &'a Txn) -> SessionView<'a> {
         let age = |at: u64| i64::try_from(self.now.saturating_sub(at)).unwrap_or(0);
-        let now = crate::logs::unix_ms();
+        let now = self.unix_now();
         SessionView {
             notes: &txn.log,
             accepted_ms: now - age(self.clients[i].accepted),

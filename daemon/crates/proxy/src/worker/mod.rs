@@ -52,13 +52,14 @@ use buffers::Buffers;
 use conn::{Client, Txn, Upstream};
 use http1::Field;
 use slab::Slab;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 use sys::epoll::{Epoll, Events, Interest, monotonic_ms};
 use wheel::Wheel;
 
-/// Bytes read at once.
-const SCRATCH: usize = 64 << 10;
+/// Bytes read at once: a body of 64 KiB and its head go on by one call each way.
+const SCRATCH: usize = 128 << 10;
 
 /// How long a log line may wait for others to be sent with.
 const LOG_BATCH_MS: u64 = 50;
@@ -78,6 +79,8 @@ pub struct Worker {
     workers: usize,
     epoll: Epoll,
     now: u64,
+    /// Unix milliseconds at a `now`.
+    wall: Cell<(u64, i64)>,
     plan: conn::PlanRef,
     mailbox: Arc<Mailbox>,
     peers: Vec<Arc<Mailbox>>,
@@ -148,6 +151,7 @@ impl Worker {
             workers: setup.workers,
             epoll,
             now,
+            wall: Cell::new((0, 0)),
             plan: Arc::new(setup.plan),
             mailbox,
             peers: setup.mailboxes,

@@ -102,7 +102,10 @@ fn pump(
             return Ok(Flow::Waits);
         }
         if from.ended {
-            to.shut_down();
+            // Where the other direction has ended too, closing does it.
+            if !to.ended {
+                to.shut_down();
+            }
             return Ok(Flow::Ended);
         }
         if *count - start > TURN {

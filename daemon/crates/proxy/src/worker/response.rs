@@ -2,7 +2,7 @@
 
 use super::Worker;
 use super::conn::{Reply, State};
-use super::link::Read;
+use super::link::{LARGE, Read};
 use super::request::ROUNDS;
 use super::slab::NONE;
 use http1::{Body, write};
@@ -219,7 +219,7 @@ impl Worker {
 /// Bytes of a plain body that may be spliced: more than one buffer full.
 fn bulk_left(txn: &super::conn::Txn) -> Option<u64> {
     match (txn.reply, &txn.reply_body) {
-        (Reply::Body, Body::Length(left)) if *left > super::SCRATCH as u64 => Some(*left),
+        (Reply::Body, Body::Length(left)) if *left > LARGE as u64 => Some(*left),
         (Reply::Body, Body::UntilClose) => Some(u64::MAX),
         _ => None,
     }
