@@ -74,6 +74,30 @@ pub fn recv_with_fds(
     Ok(received.bytes)
 }
 
+/// A copy of a descriptor that this process got by exec and that stays what it was. Refused when
+/// the number is not open, or is one that this process opened itself: those close on exec.
+pub fn inherited(number: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: F_GETFD reads a flag of a number; it is valid (EBADF) for numbers that are not open.
+    let flags = unsafe { libc::fcntl(number, libc::F_GETFD) };
+    if flags < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if flags & libc::FD_CLOEXEC != 0 {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the descriptor was not inherited",
+        ));
+    }
+    // SAFETY: F_DUPFD_CLOEXEC makes a new descriptor, and fails (EBADF) when the number was
+    // closed since.
+    let copy = unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, 3) };
+    if copy < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just made it, and nobody else knows its number.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) })
+}
+
 /// Takes ownership of a descriptor that this process got by exec under a fixed number.
 ///
 /// Refused when the number is not open or is not a socket. To be called once per number, at the

@@ -1,14 +1,10 @@
 //! Where lines go: a datagram socket or a stream descriptor, in batches, never blocking.
 
-use std::fmt;
-use std::io::{self, IoSlice};
-use std::net::{IpAddr, SocketAddr};
-use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
-use rustix::net::{
-    AddressFamily, MMsgHdr, SendAncillaryBuffer, SendFlags, SocketAddrUnix, SocketFlags, SocketType,
-};
-
+use crate::share::{Admission, Figures, Sample};
+use crate::socket::Socket;
 use crate::syslog::{Filter, Header, Level};
 use crate::time::Clock;
 
@@ -17,72 +13,14 @@ const BATCH: usize = 64;
 /// Bytes of a batch.
 const BATCH_BYTES: usize = 48 << 10;
 
-/// An open way out.
-#[derive(Debug)]
-pub enum Socket {
-    /// One datagram a line.
-    Datagram(OwnedFd),
-    /// Lines one after another (standard output or error, inherited descriptors).
-    Stream(OwnedFd),
-}
-
-#[derive(Debug)]
-pub enum SinkError {
-    Connect { target: String, source: io::Error },
-}
-
-impl fmt::Display for SinkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect { target, source } => {
-                write!(f, "log target {target} cannot be reached: {source}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for SinkError {}
-
-impl Socket {
-    /// A UDP socket connected to a log server. No packet is sent for it.
-    pub fn udp(target: SocketAddr) -> Result<Self, SinkError> {
-        let connect = || {
-            let family = match target.ip() {
-                IpAddr::V4(_) => AddressFamily::INET,
-                IpAddr::V6(_) => AddressFamily::INET6,
-            };
-            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-            let fd = rustix::net::socket_with(family, SocketType::DGRAM, flags, None)?;
-            rustix::net::connect(&fd, &target)?;
-            Ok(Self::Datagram(fd))
-        };
-        connect().map_err(|source: io::Error| SinkError::Connect {
-            target: target.to_string(),
-            source,
-        })
-    }
-
-    /// A datagram socket connected to a local log daemon, e.g. `/dev/log`.
-    pub fn unix(path: &str) -> Result<Self, SinkError> {
-        let connect = || {
-            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-            let fd = rustix::net::socket_with(AddressFamily::UNIX, SocketType::DGRAM, flags, None)?;
-            rustix::net::connect(&fd, &SocketAddrUnix::new(path)?)?;
-            Ok(Self::Datagram(fd))
-        };
-        connect().map_err(|source: io::Error| SinkError::Connect {
-            target: path.to_owned(),
-            source,
-        })
-    }
-}
-
 /// What became of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SinkStats {
     pub sent: u64,
     /// Lines lost because the target did not take them (full, gone).
     pub dropped: u64,
+    /// Lines left out because there were too many in a second.
+    pub limited: u64,
 }
 
 /// A log target with its batch.
@@ -95,7 +33,10 @@ pub struct Sink {
     max_line: usize,
     buffer: Vec<u8>,
     ends: Vec<usize>,
-    stats: SinkStats,
+    sample: Option<Sample>,
+    /// Most lines in a second.
+    limit: Option<u32>,
+    figures: Arc<Figures>,
 }
 
 impl Sink {
@@ -108,8 +49,24 @@ impl Sink {
             max_line: max_line.clamp(80, 65_535),
             buffer: Vec::new(),
             ends: Vec::new(),
-            stats: SinkStats::default(),
+            sample: None,
+            limit: None,
+            figures: Arc::default(),
         }
+    }
+
+    /// Only a part of the lines.
+    #[must_use]
+    pub fn sampled(mut self, sample: Option<Sample>) -> Self {
+        self.sample = sample;
+        self
+    }
+
+    /// At most so many lines a second, over all sinks that share the figures.
+    #[must_use]
+    pub fn limited(mut self, limit: Option<u32>, figures: Arc<Figures>) -> Self {
+        (self.limit, self.figures) = (limit, figures);
+        self
     }
 
     /// Whether a message of this level would be sent, so that it need not be formatted otherwise.
@@ -125,25 +82,60 @@ impl Sink {
         level: Level,
         write: impl FnOnce(&mut Vec<u8>, &mut Clock),
     ) {
-        self.line_with(clock, unix_ms, level, b"", write);
+        self.line_with(clock, unix_ms, level, b"", |out, clock, _| {
+            write(out, clock);
+        });
     }
 
-    /// The same with structured data (RFC 5424 section 6.3), which other formats leave out.
+    /// The same with structured data (RFC 5424 section 6.3), which other formats leave out; and
+    /// `write` is told how many bytes there are for the text.
     pub fn line_with(
         &mut self,
         clock: &mut Clock,
         unix_ms: i64,
         level: Level,
         data: &[u8],
-        write: impl FnOnce(&mut Vec<u8>, &mut Clock),
+        write: impl FnOnce(&mut Vec<u8>, &mut Clock, usize),
     ) {
         let Some(priority) = self.filter.priority(level) else {
             return;
         };
+        if self.sample.as_mut().is_some_and(|sample| !sample.takes()) {
+            return;
+        }
+        if let Some(limit) = self.limit {
+            match self.figures.admit((unix_ms / 1000).cast_unsigned(), limit) {
+                Admission::No => return,
+                Admission::Yes => {}
+                Admission::AfterLimit(count) => self.left_out(clock, unix_ms, count, limit),
+            }
+        }
+        self.add(clock, unix_ms, priority, data, write);
+    }
+
+    /// Says that lines are missing.
+    fn left_out(&mut self, clock: &mut Clock, unix_ms: i64, count: u64, limit: u32) {
+        if let Some(priority) = self.filter.priority(Level::Warning) {
+            self.add(clock, unix_ms, priority, b"", |out, _, _| {
+                let text = format!("{count} lines were left out: more than {limit} in a second.");
+                out.extend_from_slice(text.as_bytes());
+            });
+        }
+    }
+
+    fn add(
+        &mut self,
+        clock: &mut Clock,
+        unix_ms: i64,
+        priority: u8,
+        data: &[u8],
+        write: impl FnOnce(&mut Vec<u8>, &mut Clock, usize),
+    ) {
         let start = self.buffer.len();
         self.header
             .push(&mut self.buffer, clock, unix_ms, priority, data);
-        write(&mut self.buffer, clock);
+        let room = (start + self.max_line - 1).saturating_sub(self.buffer.len());
+        write(&mut self.buffer, clock, room);
         self.buffer.truncate(start + self.max_line - 1);
         self.buffer.push(b'\n');
         self.ends.push(self.buffer.len());
@@ -167,11 +159,12 @@ impl Sink {
         }
         let (sent, alive) = match &self.socket {
             None => (0, false),
-            Some(Socket::Datagram(fd)) => send_datagrams(fd, &self.buffer, &self.ends),
-            Some(Socket::Stream(fd)) => write_lines(fd, &self.buffer, &self.ends),
+            Some(socket) => socket.send(&self.buffer, &self.ends),
         };
-        self.stats.sent += sent;
-        self.stats.dropped += lines - sent;
+        self.figures.sent.fetch_add(sent, Relaxed);
+        if sent < lines {
+            self.figures.dropped.fetch_add(lines - sent, Relaxed);
+        }
         self.buffer.clear();
         self.ends.clear();
         alive
@@ -181,75 +174,14 @@ impl Sink {
         self.socket = Some(socket);
     }
 
+    /// Of all sinks that share the figures.
     pub fn stats(&self) -> SinkStats {
-        self.stats
-    }
-}
-
-/// Lines sent, and whether the target is still there.
-fn send_datagrams(fd: &OwnedFd, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
-    let mut done = 0;
-    let mut refused = 0;
-    let mut sent = 0;
-    while done < ends.len() {
-        match send_some(fd, buffer, ends, done) {
-            Ok(0) => break,
-            Ok(count) => {
-                done += count;
-                sent += count as u64;
-            }
-            Err(rustix::io::Errno::INTR) => {}
-            // A full buffer or a full queue of the log daemon: the rest would not fit either.
-            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::NOBUFS) => return (sent, true),
-            // A UDP target reports an earlier packet as refused once; the next may go through.
-            Err(rustix::io::Errno::CONNREFUSED) if refused == 0 => refused += 1,
-            Err(rustix::io::Errno::MSGSIZE) => done += 1,
-            Err(_) => return (sent, false),
+        SinkStats {
+            sent: self.figures.sent.load(Relaxed),
+            dropped: self.figures.dropped.load(Relaxed),
+            limited: self.figures.limited.load(Relaxed),
         }
     }
-    (sent, true)
-}
-
-fn send_some(
-    fd: &OwnedFd,
-    buffer: &[u8],
-    ends: &[usize],
-    from: usize,
-) -> rustix::io::Result<usize> {
-    let start_of = |at: usize| if at == 0 { 0 } else { ends[at - 1] };
-    let slices: Vec<[IoSlice<'_>; 1]> = (from..ends.len())
-        .map(|at| [IoSlice::new(&buffer[start_of(at)..ends[at]])])
-        .collect();
-    let mut controls: Vec<SendAncillaryBuffer<'_, '_, '_>> = slices
-        .iter()
-        .map(|_| SendAncillaryBuffer::default())
-        .collect();
-    let mut messages: Vec<MMsgHdr<'_>> = slices
-        .iter()
-        .zip(&mut controls)
-        .map(|(slice, control)| MMsgHdr::new(slice, control))
-        .collect();
-    rustix::net::sendmmsg(
-        fd.as_fd(),
-        &mut messages,
-        SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
-    )
-}
-
-fn write_lines(fd: &OwnedFd, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
-    let mut rest = buffer;
-    while !rest.is_empty() {
-        match rustix::io::write(fd, rest) {
-            Ok(count) => rest = &rest[count..],
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => {
-                let written = buffer.len() - rest.len();
-                let whole = ends.iter().filter(|end| **end <= written).count() as u64;
-                return (whole, error == rustix::io::Errno::AGAIN);
-            }
-        }
-    }
-    (ends.len() as u64, true)
 }
 
 #[cfg(test)]

@@ -56,7 +56,8 @@ fn a_batch_arrives_as_one_datagram_a_line() {
         sink.stats(),
         SinkStats {
             sent: 2,
-            dropped: 0
+            dropped: 0,
+            limited: 0
         }
     );
 }

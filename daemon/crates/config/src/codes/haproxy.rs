@@ -157,6 +157,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "No such parameter of this keyword",
     ),
     (
+        "haproxy/unknown-ring",
+        "A `log` line names a ring that is no section",
+    ),
+    (
         "haproxy/unknown-table",
         "A rule or an expression names a stick table, userlist or `http-errors` section that is not there",
     ),

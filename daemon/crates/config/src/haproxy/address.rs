@@ -15,15 +15,16 @@ pub struct Split<'t> {
     pub port: Option<&'t str>,
 }
 
-const PREFIXES: [&str; 10] = [
-    "ipv4@", "ipv6@", "unix@", "abns@", "fd@", "udp@", "udp4@", "udp6@", "tcp@", "ring@",
+const PREFIXES: [&str; 13] = [
+    "ipv4@", "ipv6@", "unix@", "abns@", "fd@", "udp@", "udp4@", "udp6@", "tcp@", "tcp4@", "tcp6@",
+    "uxst@", "ring@",
 ];
 
 pub fn split(text: &str) -> Split<'_> {
     let prefix = PREFIXES.into_iter().find(|prefix| text.starts_with(prefix));
     let rest = &text[prefix.map_or(0, str::len)..];
     let prefix = prefix.map(|prefix| &prefix[..prefix.len() - 1]);
-    if matches!(prefix, Some("unix" | "abns" | "fd" | "ring")) || rest.starts_with('/') {
+    if matches!(prefix, Some("unix" | "abns" | "fd" | "ring" | "uxst")) || rest.starts_with('/') {
         return Split {
             prefix: prefix.or(Some("unix")),
             host: rest,

@@ -13,6 +13,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
     let example = match kind {
         Listed::Users => "userlist admins",
         Listed::Errors => "http-errors site",
+        Listed::Ring => "ring events",
     };
     let Some(name) = cx.string(args, "the name of the section", example) else {
         return false;
@@ -27,6 +28,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
             name,
             files: BTreeMap::new(),
         }),
+        Listed::Ring => super::ring::open(cx, config, name),
     }
     true
 }
@@ -50,10 +52,11 @@ pub fn keyword(
         (Listed::Users, "user") => user(cx, config, args),
         (Listed::Users, "group") => group(cx, groups, args),
         (Listed::Errors, "errorfile") => errorfile(cx, config, args),
+        (Listed::Ring, _) => return super::ring::keyword(cx, config, keyword, args),
         (kind, _) => {
             let known = match kind {
                 Listed::Users => "user and group",
-                Listed::Errors => "errorfile",
+                Listed::Errors | Listed::Ring => "errorfile",
             };
             cx.error(
                 "haproxy/unknown-keyword",

@@ -20,6 +20,7 @@ mod patterns;
 mod piece;
 mod preprocess;
 mod resolve;
+mod ring;
 mod sample;
 mod section;
 mod signatures;

@@ -28,6 +28,7 @@ pub enum Header {
 pub enum Listed {
     Users,
     Errors,
+    Ring,
 }
 
 impl Header {
@@ -40,6 +41,7 @@ impl Header {
             "backend" => Self::Proxy(Places::BACKEND),
             "userlist" => Self::Listed(Listed::Users),
             "http-errors" => Self::Listed(Listed::Errors),
+            "ring" => Self::Listed(Listed::Ring),
             other => Self::Unsupported(registry::haproxy().find("section", other)?.keyword),
         })
     }

@@ -20,9 +20,8 @@ pub(super) static PROXY: &[Entry] = entries! {
     }
     "proxy" FRONT {
         Supported => "default_backend" "backlog" "monitor-uri";
-        Supported => "log-format" "log-format-sd" "monitor" "capture" "declare"
+        Supported => "log-format" "log-format-sd" "error-log-format" "monitor" "capture" "declare"
             "unique-id-format" "unique-id-header";
-        NotYet("failed connections are logged in the section's own format") => "error-log-format";
         NotYet("lines are written when a session ends") => "log-steps";
         NotYet("the rate is not limited yet") => "rate-limit";
         Removed("use 'http-request return status 200 if { src NETWORK }'") => "monitor-net";

@@ -7,17 +7,26 @@ use Status::{Accepted, Label, NotYet, Supported};
 pub(super) static SECTIONS: &[Entry] = entries! {
     "section" ALL {
         Supported => "global" "defaults" "frontend" "backend" "listen" "userlist"
-            "http-errors";
+            "http-errors" "ring";
         NotYet("name servers by address; host names are resolved with the system's resolv.conf")
             => "resolvers";
         NotYet("stick tables are not shared with other machines") => "peers";
         NotYet("mail alerts are not sent yet") => "mailers";
         NotYet("answers are not cached") => "cache";
         NotYet("start other programs from their own systemd unit") => "program";
-        NotYet("log to a syslog address instead") => "ring" "log-forward" "log-profile";
+        NotYet("receiving the logs of others is a log daemon's work; rsyslog forwards and balances them") => "log-forward";
+        NotYet("choose the format of a section by 'option httplog' or 'log-format'") => "log-profile";
         NotYet("use an HTTP server in front of FastCGI") => "fcgi-app";
         NotYet("name certificates on bind lines") => "crt-store" "acme";
         NotYet("there is no trace facility") => "traces";
+    }
+    "ring" ALL {
+        Supported => "format" "maxlen" "size" "timeout" "server";
+        Label => "description";
+        NotYet("lines are kept in memory; a server gets a copy of each") => "backing-file";
+    }
+    "ring server" ALL {
+        Supported => "log-proto";
     }
     "directive" ALL {
         Supported => ".if" ".elif" ".else" ".endif" ".notice" ".warning" ".alert" ".diag";

@@ -20,6 +20,8 @@ a warning. Nothing is ever ignored silently.",
     headings: &[
         ("section", "Sections"),
         ("directive", "Directives"),
+        ("ring", "ring"),
+        ("ring server", "server (ring)"),
         ("global", "global"),
         ("stats socket", "stats socket (global)"),
         ("proxy", "defaults, frontend, listen, backend"),

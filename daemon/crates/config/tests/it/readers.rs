@@ -38,7 +38,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     // Found by this crate for its own checks.
     ("Found.samples", &[]),
     ("Found.effects", &[]),
-    ("Proxy.error_log_format", &[("proxy", "error-log-format")]),
     ("ProxyOptions.logasap", &[("option", "logasap")]),
     (
         "ProxyOptions.http_buffer_request",
@@ -58,6 +57,7 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
         "ProxyOptions.accept_invalid_http_response",
         &[("option", "accept-invalid-http-response")],
     ),
+    ("Ring.description", &[("ring", "description")]),
     ("Server.resolvers", &[("server", "resolvers")]),
     ("Server.init_addr", &[("server", "init-addr")]),
     ("CheckSettings.ssl", &[("server", "check-ssl")]),

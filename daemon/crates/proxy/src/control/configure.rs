@@ -88,6 +88,7 @@ impl Control {
         };
         let plan = Arc::new(plan);
         self.checks.configure(&plan, now);
+        self.log.configure(&plan);
         if let Some((_, serial, left)) = &mut self.pending {
             (*serial, *left) = (plan.serial, team.len());
         }

@@ -5,6 +5,7 @@ use crate::logs::Logs;
 use crate::plan::{Backend, Plan};
 use crate::shared::State;
 use health::{CheckResult, Remaining, Transition, check_line, no_server_line, transition_line};
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use trafficlog::Level;
 
@@ -14,8 +15,8 @@ pub struct Events {
 }
 
 impl Events {
-    pub fn configure(&mut self, plan: &Plan) {
-        self.logs.configure(&plan.model);
+    pub fn configure(&mut self, plan: &Arc<Plan>) {
+        self.logs.configure(plan);
     }
 
     pub fn changes(&mut self, plan: &Plan, changes: &[Change]) {

@@ -37,6 +37,9 @@ pub use error::RunError;
 const CHANNEL: u64 = 1;
 const REPORTS: u64 = 2;
 
+/// How long log servers may take for what is left at the end.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
 pub struct Control {
     channel: Channel,
     epoll: Epoll,
@@ -142,6 +145,9 @@ impl Control {
     fn end(mut self) -> Result<(), RunError> {
         if let Some(team) = self.team.take() {
             team.join();
+        }
+        if let Some(plan) = &self.plan {
+            plan.log_targets.finish(LAST_LINES);
         }
         self.channel.send(&FromWorker::Stopped, &[])?;
         self.channel.drain(Duration::from_secs(1))?;

@@ -4,7 +4,7 @@
 use crate::names::message::{Kind, answer, query};
 use crate::names::{Hosts, Known, Lookup, Settings};
 use crate::plan::Attachments;
-use config::haproxy::model::{Config, Host, ServerAddress};
+use config::haproxy::model::{Config, Host, LogSink, LogTarget, Server, ServerAddress};
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -29,17 +29,11 @@ impl Resolver {
     /// Looks after the names of this configuration; what is known stays.
     pub fn configure(&mut self, model: &Config, files: &Attachments, now: u64) {
         let before = self.known();
-        let names: BTreeSet<&str> = model
-            .proxies
-            .iter()
-            .flat_map(|p| &p.servers)
-            .filter_map(|s| match &s.address.value {
-                ServerAddress::Tcp {
-                    host: Host::Name(name),
-                    ..
-                } => Some(name.as_str()),
-                _ => None,
-            })
+        let servers = model.proxies.iter().flat_map(|p| &p.servers);
+        let logs = model.proxies.iter().flat_map(|p| model.log_targets(p));
+        let names: BTreeSet<&str> = servers
+            .filter_map(server_name)
+            .chain(logs.filter_map(log_name))
             .collect();
         self.lookups.clear();
         if names.is_empty() {
@@ -103,6 +97,23 @@ impl Resolver {
                 }
             }
         }
+    }
+}
+
+fn server_name(server: &Server) -> Option<&str> {
+    match &server.address.value {
+        ServerAddress::Tcp {
+            host: Host::Name(name),
+            ..
+        } => Some(name),
+        _ => None,
+    }
+}
+
+fn log_name(target: &LogTarget) -> Option<&str> {
+    match &target.sink.value {
+        LogSink::UdpName(name, _) => Some(name),
+        _ => None,
     }
 }
 

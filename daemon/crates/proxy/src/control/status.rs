@@ -1,6 +1,7 @@
 //! The proxy's part of `tandemd status --json`, in the shape that the provisioner reads.
 
 use super::checks::Checks;
+use crate::logs::TargetStatus;
 use crate::plan::{Mode, Plan};
 use crate::shared::State;
 use serde::Serialize;
@@ -11,6 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 pub struct Status {
     frontends: Vec<FrontendStatus>,
     backends: Vec<BackendStatus>,
+    logs: Vec<TargetStatus>,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,6 +75,7 @@ pub fn status(plan: &Plan, checks: &Checks, listening: impl Fn(&str) -> bool) ->
     Status {
         frontends: frontends.collect(),
         backends: backends.collect(),
+        logs: plan.log_targets.status(),
     }
 }
 

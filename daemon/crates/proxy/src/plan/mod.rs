@@ -19,6 +19,7 @@ pub use inspect::{Inspection, Route, StickRule};
 pub use origin::{ForClient, Origin};
 pub use timeouts::Timeouts;
 
+use crate::logs::Targets;
 use crate::persist::Cookie;
 use crate::rules::memory::ProcessVariables;
 use crate::rules::sample::Sample;
@@ -29,6 +30,7 @@ use http1::Limits;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use sys::tcp::Peer;
+use trafficlog::Level;
 
 pub use config::haproxy::model::{
     Capture, ConnectionMode, HttpReuse, Mode, RetryOn, SendProxy as Preamble,
@@ -52,6 +54,7 @@ pub struct Plan {
     pub variables: Arc<ProcessVariables>,
     /// `hard-stop-after` in milliseconds.
     pub hard_stop_after: Option<u64>,
+    pub log_targets: Arc<Targets>,
     /// The model this came from: checks, logs and status read it.
     pub model: Arc<model::Config>,
 }
@@ -71,6 +74,7 @@ impl Plan {
             rates: false,
             variables,
             hard_stop_after: None,
+            log_targets: Arc::default(),
             model: Arc::default(),
         }
     }
@@ -295,8 +299,21 @@ pub struct LogPlan {
     pub custom: Option<Format>,
     /// `log-format-sd`
     pub structured: Option<Format>,
+    /// `error-log-format`: of connections on which nothing was asked.
+    pub error: Option<Format>,
     pub dont_log_null: bool,
     /// `option dontlog-normal`
     pub only_errors: bool,
     pub separate_errors: bool,
+}
+
+impl LogPlan {
+    /// `option log-separate-errors`
+    pub fn level_of_errors(&self) -> Level {
+        if self.separate_errors {
+            Level::Err
+        } else {
+            Level::Info
+        }
+    }
 }

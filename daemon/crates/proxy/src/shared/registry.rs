@@ -2,9 +2,11 @@
 
 use super::table::Table;
 use super::{BackendShared, FrontendShared, ServerShared, State, Totals};
+use crate::logs::Targets;
+use crate::names::Known;
 use crate::rules::memory::ProcessVariables;
 use crate::rules::patterns::PatternFiles;
-use config::haproxy::model::StickTable;
+use config::haproxy::model::{Config, StickTable};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ pub struct Registry {
     /// `proc` variables.
     pub variables: Arc<ProcessVariables>,
     pub totals: Arc<Totals>,
+    pub log_targets: Arc<Targets>,
 }
 
 #[derive(Debug)]
@@ -52,6 +55,7 @@ impl Registry {
             patterns: PatternFiles::new(),
             variables: Arc::default(),
             totals: Arc::default(),
+            log_targets: Arc::default(),
         }
     }
 
@@ -141,6 +145,12 @@ impl Registry {
         let table = Arc::new(Table::new(section, spec));
         self.tables.insert(section.to_owned(), table.clone());
         table
+    }
+
+    /// The log targets of a configuration; those that it shares with the one before go on.
+    pub fn follow_logs(&mut self, model: &Config, names: &Known) -> Arc<Targets> {
+        self.log_targets = Arc::new(Targets::of(model, names, &self.log_targets));
+        self.log_targets.clone()
     }
 
     /// Forgets what the closures do not name any more.

@@ -31,8 +31,8 @@ impl Worker {
 
     fn configure(&mut self, plan: Arc<Plan>, grants: Vec<Grant>) {
         let serial = plan.serial;
+        self.logs.configure(&plan);
         self.plan = Arc::new(plan);
-        self.logs.configure(&self.plan.model);
         let gone: Vec<u32> = self
             .listeners
             .indexes()

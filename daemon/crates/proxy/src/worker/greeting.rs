@@ -9,7 +9,6 @@ use crate::logs::unix_ms;
 use crate::plan::{Mode, Preamble};
 use crate::preamble::{self, Addresses};
 use sys::tcp;
-use trafficlog::Level;
 
 impl Worker {
     /// Reads until the header is whole; nothing else of the connection is looked at before.
@@ -72,11 +71,16 @@ impl Worker {
         let f = c.frontend();
         f.shared.workers[self.id].errors.add(1);
         let nothing = f.log.dont_log_null && c.pend.is_empty();
-        if !nothing && self.logs.wants(f.section, Level::Info) {
+        let level = f.log.level_of_errors();
+        let said = !nothing && self.logs.wants(f.section, level);
+        if said && f.log.error.is_some() {
+            self.log_unasked(i, level);
+        } else if said {
             let bind = f.bind_names.get(c.bind as usize);
             let place = format!("{}/{}", f.name, bind.map_or("0", String::as_str));
             let (section, client) = (f.section, c.peer.unwrap_or(NOWHERE));
-            self.logs.refused(section, client, &place, unix_ms(), why);
+            self.logs
+                .refused(section, level, client, (&place, unix_ms()), why);
         }
         self.close_client(i);
     }

@@ -4,9 +4,10 @@ use super::Worker;
 use super::conn::Txn;
 use super::memory::at_server;
 use crate::logs::{Logs, Record, unix_ms};
-use crate::rules::Context;
+use crate::plan::Mode;
 use crate::rules::context::SessionView;
 use crate::rules::memory::LogLevel;
+use crate::rules::{Context, Format};
 use config::haproxy::model::LogFormat;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering::Relaxed;
@@ -82,14 +83,32 @@ impl Worker {
         self.logs = logs;
     }
 
+    /// `error-log-format`: a connection that ended before it could ask anything.
+    pub(super) fn log_unasked(&mut self, i: u32, level: Level) {
+        let c = &self.clients[i];
+        let mut txn = Txn {
+            http: c.frontend().mode == Mode::Http,
+            ..Txn::default()
+        };
+        txn.log.started = c.accepted;
+        txn.log.end(b'P', b'R');
+        let mut logs = std::mem::take(&mut self.logs);
+        if let Some(format) = &c.frontend().log.error {
+            let view = self.view(i, &txn);
+            self.log_custom(&mut logs, i, &txn, &view, (level, self.unix_now()), format);
+        }
+        self.logs = logs;
+    }
+
     #[allow(clippy::too_many_lines)] // one record, field by field
     fn log_with(&self, logs: &mut Logs, i: u32, txn: &Txn) {
         let c = &self.clients[i];
         let f = c.frontend();
         let n = &txn.log;
-        let failed = n.cause != 0;
-        let mut level = if failed && f.log.separate_errors {
-            Level::Err
+        // What is worth a look: also a request that went well in the end, and a server's own error.
+        let failed = n.cause != 0 || n.retries > 0 || n.redispatched || txn.status >= 500;
+        let mut level = if failed {
+            f.log.level_of_errors()
         } else {
             Level::Info
         };
@@ -143,7 +162,12 @@ impl Worker {
         let wait = between(ready, n.connecting);
         let connect = between(n.connecting, n.connected);
         let total = self.now.saturating_sub(n.started);
-        if f.log.custom.is_some() {
+        let unasked = txn.http && n.line.is_empty();
+        let own = match &f.log.error {
+            Some(format) if unasked => Some(format),
+            _ => f.log.custom.as_ref(),
+        };
+        if let Some(format) = own {
             let view = SessionView {
                 method: method_name(txn),
                 counts,
@@ -151,41 +175,52 @@ impl Worker {
                 ..self.view(i, txn)
             };
             drop(memory);
-            return self.log_custom(logs, i, txn, &view, (level, now_ms));
+            return self.log_custom(logs, i, txn, &view, (level, now_ms), format);
         }
         let record = match (&f.log.format, txn.http) {
-            (LogFormat::Http | LogFormat::HttpClf, true) => Record::Http(HttpRecord {
-                client,
-                request_time_ms: started_ms,
-                frontend: &f.name,
-                tls: false,
-                backend,
-                server,
-                request: between(n.started, n.head_done),
-                wait,
-                connect,
-                response: between(n.connected, n.response),
-                active: total,
-                early: false,
-                status: if txn.status == 0 {
-                    -1
-                } else {
-                    i32::from(txn.status)
-                },
-                bytes: n.bytes_out,
-                captured_request_cookie: memory.as_ref().and_then(|m| m.request_cookie.as_deref()),
-                captured_response_cookie: memory
-                    .as_ref()
-                    .and_then(|m| m.response_cookie.as_deref()),
-                termination: n.termination(),
-                cookies: txn.cookies,
-                counts,
-                queues,
-                request_headers: &request_headers,
-                response_headers: &response_headers,
-                request_line: (!n.line.is_empty()).then_some(&n.line),
-            }),
-            (LogFormat::Tcp | LogFormat::Http | LogFormat::HttpClf, _) => Record::Tcp(TcpRecord {
+            (LogFormat::Http | LogFormat::HttpClf | LogFormat::HttpJson, true) => {
+                Record::Http(HttpRecord {
+                    client,
+                    request_time_ms: started_ms,
+                    frontend: &f.name,
+                    tls: false,
+                    backend,
+                    server,
+                    request: between(n.started, n.head_done),
+                    wait,
+                    connect,
+                    response: between(n.connected, n.response),
+                    active: total,
+                    early: false,
+                    status: if txn.status == 0 {
+                        -1
+                    } else {
+                        i32::from(txn.status)
+                    },
+                    bytes: n.bytes_out,
+                    captured_request_cookie: memory
+                        .as_ref()
+                        .and_then(|m| m.request_cookie.as_deref()),
+                    captured_response_cookie: memory
+                        .as_ref()
+                        .and_then(|m| m.response_cookie.as_deref()),
+                    termination: n.termination(),
+                    cookies: txn.cookies,
+                    counts,
+                    queues,
+                    request_headers: &request_headers,
+                    response_headers: &response_headers,
+                    request_line: (!n.line.is_empty()).then_some(&n.line),
+                })
+            }
+            (
+                LogFormat::Tcp
+                | LogFormat::TcpJson
+                | LogFormat::Http
+                | LogFormat::HttpClf
+                | LogFormat::HttpJson,
+                _,
+            ) => Record::Tcp(TcpRecord {
                 client,
                 accept_time_ms: started_ms,
                 frontend: &f.name,
@@ -211,7 +246,7 @@ impl Worker {
         logs.session(f.section, (level, now_ms), &record, &[]);
     }
 
-    /// `log-format`, `log-format-sd`
+    /// `log-format`, `error-log-format`, `log-format-sd`
     fn log_custom(
         &self,
         logs: &mut Logs,
@@ -219,6 +254,7 @@ impl Worker {
         txn: &Txn,
         view: &SessionView<'_>,
         at: (Level, i64),
+        format: &Format,
     ) {
         let c = &self.clients[i];
         let f = c.frontend();
@@ -230,9 +266,7 @@ impl Worker {
         };
         let ctx = at_server(&ctx, self, txn);
         let (mut text, mut data) = (Vec::new(), Vec::new());
-        if let Some(format) = &f.log.custom {
-            format.write_at(&ctx, logs.clock(), &mut text);
-        }
+        format.write_at(&ctx, logs.clock(), &mut text);
         if let Some(format) = &f.log.structured {
             format.write_at(&ctx, logs.clock(), &mut data);
         }

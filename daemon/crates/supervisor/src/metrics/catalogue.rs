@@ -82,6 +82,7 @@ metrics! {
     Counter "tandemd_mail_refused_total" = Document("/mail/refused", 1.0), "Recipients that a server refused for good.";
     Counter "tandemd_mail_dropped_total" = Document("/mail/dropped", 1.0), "Mails that were never sent: too old, or too many.";
     Counter "tandemd_notify_dropped_total" = Document("/notify/dropped", 1.0), "Notify commands that were never run: too many waited.";
+    Counter "tandemd_proxy_log_lines_total" ["target", "outcome"] = Samples(log_lines), "Log lines of the proxy, by target: sent, dropped (the target did not take them), limited (more than its limit in a second).";
     Gauge "tandemd_vrrp_instance_state" ["state"] = Samples(states), "1 for the state that the virtual router is in, 0 for the others.";
     Gauge "tandemd_vrrp_instance_priority" = Instance("/priority", 1.0), "Configured priority.";
     Gauge "tandemd_vrrp_instance_effective_priority" = Instance("/effectivePriority", 1.0), "Priority after tracking, as advertised.";
@@ -191,6 +192,20 @@ fn restarts(status: &Value) -> Vec<Sample> {
             Some(sample(labels, number(&process["restarts"])?))
         })
         .collect()
+}
+
+fn log_lines(status: &Value) -> Vec<Sample> {
+    let mut found = Vec::new();
+    for row in list(status, "/proxy/logs") {
+        for outcome in ["sent", "dropped", "limited"] {
+            let labels = vec![
+                ("target", text(&row["target"])),
+                ("outcome", outcome.to_owned()),
+            ];
+            found.extend(number(&row[outcome]).map(|value| sample(labels, value)));
+        }
+    }
+    found
 }
 
 fn states(status: &Value) -> Vec<Sample> {

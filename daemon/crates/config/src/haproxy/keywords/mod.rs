@@ -11,6 +11,8 @@ mod exchange;
 mod http_answers;
 mod http_rules;
 mod idle;
+mod log_sink;
+mod log_target;
 mod logging;
 mod options;
 mod protocol_check;
@@ -28,7 +30,8 @@ mod timeouts;
 pub use check::CheckLines;
 pub use effects::process_variable;
 pub use http_answers::OWN_STATUSES;
-pub use logging::log_target;
+pub use log_sink::stream_address;
+pub use log_target::{log_form, log_target};
 
 use super::args::Args;
 use super::context::Context;

@@ -67,14 +67,21 @@ pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, 
             options.originalto = Some(Spanned::new(option, word.span));
         }
         "httplog" => {
-            let clf = args.take_if("clf").is_some();
-            section.proxy.log_format = if clf {
+            section.proxy.log_format = if args.take_if("clf").is_some() {
                 LogFormat::HttpClf
+            } else if args.take_if("json").is_some() {
+                LogFormat::HttpJson
             } else {
                 LogFormat::Http
             };
         }
-        "tcplog" => section.proxy.log_format = LogFormat::Tcp,
+        "tcplog" => {
+            section.proxy.log_format = if args.take_if("json").is_some() {
+                LogFormat::TcpJson
+            } else {
+                LogFormat::Tcp
+            };
+        }
         "redispatch" => section.proxy.redispatch = if on { redispatch(cx, args) } else { None },
         "httpchk" => check::httpchk(section, args, word.span),
         "tcp-check" => check::tcpchk(section, word.span),

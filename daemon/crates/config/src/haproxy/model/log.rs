@@ -3,6 +3,7 @@
 use super::Format;
 use crate::source::Spanned;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// A `log` line of a section.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +13,7 @@ pub enum LogLine {
     Target(LogTarget),
 }
 
-/// `log ADDRESS [len N] [format F] FACILITY [MAXLEVEL [MINLEVEL]]`
+/// `log ADDRESS [len N] [format F] [sample R:S] [limit N] FACILITY [MAXLEVEL [MINLEVEL]]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogTarget {
     pub sink: Spanned<LogSink>,
@@ -20,6 +21,9 @@ pub struct LogTarget {
     pub len: Option<Spanned<u32>>,
     /// `rfc3164` (default), `rfc5424`, `local`, `short`, `raw`, …
     pub format: Option<Spanned<String>>,
+    pub sample: Option<LogSample>,
+    /// Most lines in a second; the others are counted and left out.
+    pub limit: Option<Spanned<u32>>,
     pub facility: Facility,
     /// Least urgent level still sent; `debug` by default.
     pub max_level: Level,
@@ -37,7 +41,48 @@ pub enum LogSink {
     Stdout,
     Stderr,
     Fd(i32),
+    /// A `ring` section.
     Ring(String),
+    /// A ring of its own, forwarded over TCP or to a stream socket of this machine.
+    Stream(StreamAddress),
+}
+
+/// `sample 1,3-4:5`: of every five lines the first, the third and the fourth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSample {
+    /// First and last number, from 1.
+    pub ranges: Vec<(u32, u32)>,
+    pub size: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum StreamAddress {
+    Tcp(SocketAddr),
+    /// A stream socket of this machine.
+    Unix(String),
+}
+
+/// A `ring` section: lines in memory, forwarded to its servers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ring {
+    pub name: Spanned<String>,
+    pub description: Option<Spanned<String>>,
+    /// How a line is written when its `log` line does not say; `raw` by default.
+    pub format: Option<Spanned<String>>,
+    pub max_line: Option<Spanned<u32>>,
+    /// Bytes that are kept at most; 16384 by default.
+    pub size: Option<Spanned<u32>>,
+    pub timeout_connect: Option<Spanned<Duration>>,
+    pub timeout_server: Option<Spanned<Duration>>,
+    pub servers: Vec<RingServer>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RingServer {
+    pub name: Spanned<String>,
+    pub address: Spanned<StreamAddress>,
+    /// `log-proto octet-count` (RFC 6587, 3.4.1) instead of a line end behind each line.
+    pub octet_count: bool,
 }
 
 /// RFC 3164 facility; the discriminant is its number.
@@ -96,6 +141,10 @@ pub enum LogFormat {
     Http,
     /// `option httplog clf`
     HttpClf,
+    /// `option httplog json`
+    HttpJson,
+    /// `option tcplog json`
+    TcpJson,
     /// `log-format`
     Custom(Format),
 }

@@ -44,7 +44,10 @@ pub use http_rules::{
     HttpAction, HttpRule, NameMatch, PersistRule, Redirect, RedirectKind, Reply, UseBackend,
     UseServer,
 };
-pub use log::{Capture, Facility, Level, LogFormat, LogLine, LogSink, LogTarget};
+pub use log::{
+    Capture, Facility, Level, LogFormat, LogLine, LogSample, LogSink, LogTarget, Ring, RingServer,
+    StreamAddress,
+};
 pub use proxy::{
     ConnectionMode, ForwardFor, HttpReuse, Mode, Proxy, ProxyKind, ProxyOptions, Redispatch,
 };
@@ -90,6 +93,7 @@ pub struct Config {
     pub proxies: Vec<Proxy>,
     pub userlists: Vec<UserList>,
     pub http_errors: Vec<HttpErrors>,
+    pub rings: Vec<Ring>,
 }
 
 impl Config {

@@ -4,6 +4,7 @@
 mod balance;
 mod frontends;
 mod listeners;
+mod logs;
 mod names;
 mod servers;
 mod tables;
@@ -40,6 +41,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
         http_in_tcp(cx, proxy);
     }
     listeners::check(cx, &config);
+    logs::check(cx, &config);
     config
 }
 
@@ -58,7 +60,10 @@ fn drop_foreign(proxy: &mut Proxy) {
 
 /// HTTP log lines need HTTP: the original falls back to tcplog as well.
 fn log_format(cx: &mut Context<'_>, proxy: &mut Proxy) {
-    let is_http = matches!(proxy.log_format, LogFormat::Http | LogFormat::HttpClf);
+    let is_http = matches!(
+        proxy.log_format,
+        LogFormat::Http | LogFormat::HttpClf | LogFormat::HttpJson
+    );
     if is_http && proxy.mode.value == Mode::Tcp && proxy.kind.is_frontend() {
         let message = format!(
             "{} '{}' has 'option httplog' but mode tcp; it logs as with 'option tcplog'",
@@ -67,7 +72,10 @@ fn log_format(cx: &mut Context<'_>, proxy: &mut Proxy) {
         );
         cx.warning("haproxy/mode-mismatch", proxy.name.span, message)
             .suggest("write 'mode http' or 'option tcplog'");
-        proxy.log_format = LogFormat::Tcp;
+        proxy.log_format = match proxy.log_format {
+            LogFormat::HttpJson => LogFormat::TcpJson,
+            _ => LogFormat::Tcp,
+        };
     }
 }
 

@@ -1,0 +1,161 @@
+//! Ways out: datagrams, streams, memory. None of them ever blocks.
+
+use std::fmt;
+use std::io::{self, IoSlice};
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use rustix::net::{
+    AddressFamily, MMsgHdr, SendAncillaryBuffer, SendFlags, SocketAddrUnix, SocketFlags, SocketType,
+};
+
+use crate::ring::Ring;
+
+/// An open way out.
+#[derive(Debug)]
+pub enum Socket {
+    /// One datagram a line.
+    Datagram(OwnedFd),
+    /// Lines one after another (standard output or error, inherited descriptors).
+    Stream(OwnedFd),
+    /// Memory, which another thread may forward.
+    Ring(Arc<Ring>),
+}
+
+#[derive(Debug)]
+pub enum SinkError {
+    Connect { target: String, source: io::Error },
+}
+
+impl fmt::Display for SinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect { target, source } => {
+                write!(f, "log target {target} cannot be reached: {source}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SinkError {}
+
+impl Socket {
+    /// A UDP socket connected to a log server. No packet is sent for it.
+    pub fn udp(target: SocketAddr) -> Result<Self, SinkError> {
+        let connect = || {
+            let family = match target.ip() {
+                IpAddr::V4(_) => AddressFamily::INET,
+                IpAddr::V6(_) => AddressFamily::INET6,
+            };
+            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+            let fd = rustix::net::socket_with(family, SocketType::DGRAM, flags, None)?;
+            rustix::net::connect(&fd, &target)?;
+            Ok(Self::Datagram(fd))
+        };
+        connect().map_err(|source: io::Error| SinkError::Connect {
+            target: target.to_string(),
+            source,
+        })
+    }
+
+    /// A datagram socket connected to a local log daemon, e.g. `/dev/log`.
+    pub fn unix(path: &str) -> Result<Self, SinkError> {
+        let connect = || {
+            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+            let fd = rustix::net::socket_with(AddressFamily::UNIX, SocketType::DGRAM, flags, None)?;
+            rustix::net::connect(&fd, &SocketAddrUnix::new(path)?)?;
+            Ok(Self::Datagram(fd))
+        };
+        connect().map_err(|source: io::Error| SinkError::Connect {
+            target: path.to_owned(),
+            source,
+        })
+    }
+
+    /// Lines of a batch that went out, and whether the target is still there.
+    pub(crate) fn send(&self, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
+        match self {
+            Self::Datagram(fd) => send_datagrams(fd, buffer, ends),
+            Self::Stream(fd) => write_lines(fd, buffer, ends),
+            Self::Ring(ring) => {
+                ring.push(lines_of(buffer, ends));
+                (ends.len() as u64, true)
+            }
+        }
+    }
+}
+
+/// The lines of a batch without their ends.
+fn lines_of<'b>(buffer: &'b [u8], ends: &'b [usize]) -> impl Iterator<Item = &'b [u8]> {
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    starts
+        .zip(ends)
+        .map(|(start, end)| &buffer[start..end.saturating_sub(1)])
+}
+
+/// Lines sent, and whether the target is still there.
+fn send_datagrams(fd: &OwnedFd, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
+    let mut done = 0;
+    let mut refused = 0;
+    let mut sent = 0;
+    while done < ends.len() {
+        match send_some(fd, buffer, ends, done) {
+            Ok(0) => break,
+            Ok(count) => {
+                done += count;
+                sent += count as u64;
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            // A full buffer or a full queue of the log daemon: the rest would not fit either.
+            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::NOBUFS) => return (sent, true),
+            // A UDP target reports an earlier packet as refused once; the next may go through.
+            Err(rustix::io::Errno::CONNREFUSED) if refused == 0 => refused += 1,
+            Err(rustix::io::Errno::MSGSIZE) => done += 1,
+            Err(_) => return (sent, false),
+        }
+    }
+    (sent, true)
+}
+
+fn send_some(
+    fd: &OwnedFd,
+    buffer: &[u8],
+    ends: &[usize],
+    from: usize,
+) -> rustix::io::Result<usize> {
+    let start_of = |at: usize| if at == 0 { 0 } else { ends[at - 1] };
+    let slices: Vec<[IoSlice<'_>; 1]> = (from..ends.len())
+        .map(|at| [IoSlice::new(&buffer[start_of(at)..ends[at]])])
+        .collect();
+    let mut controls: Vec<SendAncillaryBuffer<'_, '_, '_>> = slices
+        .iter()
+        .map(|_| SendAncillaryBuffer::default())
+        .collect();
+    let mut messages: Vec<MMsgHdr<'_>> = slices
+        .iter()
+        .zip(&mut controls)
+        .map(|(slice, control)| MMsgHdr::new(slice, control))
+        .collect();
+    rustix::net::sendmmsg(
+        fd.as_fd(),
+        &mut messages,
+        SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
+    )
+}
+
+fn write_lines(fd: &OwnedFd, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
+    let mut rest = buffer;
+    while !rest.is_empty() {
+        match rustix::io::write(fd, rest) {
+            Ok(count) => rest = &rest[count..],
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => {
+                let written = buffer.len() - rest.len();
+                let whole = ends.iter().filter(|end| **end <= written).count() as u64;
+                return (whole, error == rustix::io::Errno::AGAIN);
+            }
+        }
+    }
+    (ends.len() as u64, true)
+}
