@@ -70,12 +70,26 @@ impl Wheel {
 
     /// Milliseconds until an entry is due; `None` when there is none.
     pub fn next_in(&self, now_ms: u64) -> Option<u64> {
+        let ahead = self.next_occupied()?;
+        Some(((self.tick + ahead + 1) * TICK_MS).saturating_sub(now_ms))
+    }
+
+    /// How many ticks ahead the next slot with entries is. Asked for before every wait, so it looks
+    /// at 64 slots at once.
+    fn next_occupied(&self) -> Option<u64> {
+        const WORDS: usize = SLOTS / 64;
         let from = usize::try_from(self.tick % SLOTS as u64).unwrap_or(0);
-        let ahead = (0..SLOTS).find(|n| {
-            let slot = (from + n) % SLOTS;
-            self.occupied[slot / 64] >> (slot % 64) & 1 == 1
-        })?;
-        Some(((self.tick + ahead as u64 + 1) * TICK_MS).saturating_sub(now_ms))
+        let (first, bit) = (from / 64, from % 64);
+        let here = self.occupied[first] >> bit;
+        if here != 0 {
+            return Some(here.trailing_zeros().into());
+        }
+        // The last word is the first again, for its slots before `from`.
+        (1..=WORDS).find_map(|n| {
+            let word = self.occupied[(first + n) % WORDS];
+            let ahead = (n * 64 - bit) as u64 + u64::from(word.trailing_zeros());
+            (word != 0).then_some(ahead)
+        })
     }
 }
 
@@ -126,5 +140,19 @@ mod tests {
         wheel.arm(&mut Armed::NOT.clone(), 1000, 1, 0);
         let ms = wheel.next_in(0).unwrap();
         assert!((1000..1048).contains(&ms), "{ms}");
+    }
+    #[test]
+    fn the_next_entry_is_found_from_wherever_the_wheel_stands() {
+        for tick in (0..1100).step_by(131) {
+            for ahead in 0..SLOTS as u64 {
+                let mut wheel = Wheel::new(tick * TICK_MS);
+                assert_eq!(wheel.next_occupied(), None);
+                let deadline = (tick + ahead).saturating_sub(1) * TICK_MS;
+                wheel.arm(&mut Armed::NOT.clone(), deadline, 1, 0);
+                wheel.arm(&mut Armed::NOT.clone(), deadline + 3000, 2, 0);
+                let due = (deadline / TICK_MS + 1).max(tick);
+                assert_eq!(wheel.next_occupied(), Some(due - tick), "{tick} {ahead}");
+            }
+        }
     }
 }
