@@ -48,7 +48,9 @@ exim4-daemon-light
 mariadb-server-core mariadb-client-core
 redis-server
 frr
-tshark"
+tshark
+strace
+valgrind"
 
 wanted_packages() {
   printf '%s ' $lab_packages

@@ -1,0 +1,96 @@
+// What the proxy logged of each request, beside what its client saw.
+import { createSocket, type Socket } from "node:dgram";
+import type { Outcome } from "./client.ts";
+
+interface Line {
+  readonly status: number;
+  readonly state: string;
+  readonly text: string;
+}
+
+const HTTPLOG = / (\d{3}|-1) \d+ \S+ \S+ (\S{4}) .*"[A-Z]+ (\S+) HTTP/;
+
+export interface Verdict {
+  readonly requests: number;
+  readonly lost: number;
+  /** How many lost requests were logged with which status and termination state. */
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly unexplained: readonly string[];
+}
+
+export class Ledger {
+  private readonly lines = new Map<string, Line[]>();
+  private readonly failures: Outcome[] = [];
+  private readonly socket: Socket = createSocket("udp4");
+  /** Answered requests, which must be logged too. */
+  private readonly answered = new Set<string>();
+  private requests = 0;
+  private readonly reasons: Record<string, number> = {};
+  private readonly unexplained: string[] = [];
+
+  /** Where the proxy shall log to. */
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.socket.bind(0, "127.0.0.1", resolve));
+    this.socket.setRecvBufferSize(8 << 20);
+    this.socket.on("message", (message) => this.read(message.toString("latin1")));
+    return this.socket.address().port;
+  }
+
+  record(outcome: Outcome): void {
+    this.requests += 1;
+    if (outcome.kind === "abandoned") this.lines.delete(outcome.id);
+    else if (outcome.kind === "answered" && (outcome.status ?? 500) < 500) this.answered.add(outcome.id);
+    else this.failures.push(outcome);
+  }
+
+  /** Judges what has been recorded so far; its lines have had time to arrive. */
+  settle(): void {
+    for (const failure of this.failures.splice(0)) this.judge(failure);
+    for (const id of this.answered) {
+      const [line, more] = this.lines.get(id) ?? [];
+      if (line === undefined || more !== undefined || line.status >= 500)
+        this.unexplained.push(`answered ${id}, logged: ${line?.text ?? "nothing"} ${more?.text ?? ""}`);
+    }
+    this.answered.clear();
+    this.lines.clear();
+  }
+
+  verdict(): Verdict {
+    const { requests, reasons, unexplained } = this;
+    const lost = Object.values(reasons).reduce((sum, n) => sum + n, 0) + unexplained.length;
+    return { requests, lost, reasons, unexplained };
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  private judge(failure: Outcome): void {
+    const line = this.lines.get(failure.id)?.find((one) => explains(one, failure));
+    if (line === undefined) {
+      const logged = this.lines.get(failure.id)?.map(({ text }) => text) ?? ["nothing"];
+      const { id, kind, status, detail } = failure;
+      this.unexplained.push(`${id}: ${kind} ${status ?? ""} ${detail}; logged: ${logged.join("\n")}`);
+      return;
+    }
+    const reason = `${failure.kind} ${line.status} ${line.state}`;
+    this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+  }
+
+  private read(datagram: string): void {
+    const match = HTTPLOG.exec(datagram);
+    const id = match?.[3];
+    if (id === undefined) return;
+    const line = { status: Number(match?.[1]), state: match?.[2] ?? "", text: datagram.trim() };
+    const lines = this.lines.get(id);
+    if (lines === undefined) this.lines.set(id, [line]);
+    else lines.push(line);
+  }
+}
+
+/** A line explains a failure when it names the server's or the proxy's part in it and agrees with what was seen. */
+function explains(line: Line, failure: Outcome): boolean {
+  if (failure.kind === "wrong" || failure.kind === "refused" || failure.kind === "timeout") return false;
+  const theirs = "SsPRIKU".includes(line.state[0] ?? "-");
+  return theirs && (failure.status === undefined || failure.status === line.status);
+}
