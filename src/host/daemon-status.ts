@@ -98,7 +98,22 @@ const server = z.object({
   address: z.string(),
   /** As HAProxy's `show stat` column `status`: UP, DOWN, `no check`, MAINT, DRAIN, NOLB. */
   state: z.string(),
+  /** As it is now; an agent may have changed it. */
   weight: z.number(),
+  /** As it is configured. */
+  initialWeight: z.number().optional(),
+  /** Connections at once; `null`: no limit. */
+  maxconn: z.number().nullable().optional(),
+  /** What its check says, whatever was ordered. */
+  operation: z.enum(["running", "starting", "stopping", "stopped"]).optional(),
+  /** What was ordered: maintenance, drain, by whom. */
+  orders: z.array(z.string()).optional(),
+  agent: z
+    .object({ up: z.boolean(), result: z.string().nullable(), said: z.string().nullable() })
+    .nullable()
+    .optional(),
+  /** The server whose state it follows, `BACKEND/SERVER`. */
+  tracks: z.string().nullable().optional(),
   /** Last check result, e.g. `L4OK`, `L7STS/503`. */
   check: z.string().nullable(),
   connections: z.number(),

@@ -6,6 +6,7 @@
 //! manual. The caller owns sockets and clocks.
 #![forbid(unsafe_code)]
 
+mod agent;
 mod content;
 mod expect;
 mod hello;
@@ -18,6 +19,7 @@ mod sequence;
 mod state;
 mod wording;
 
+pub use agent::{AgentWords, Wish};
 pub use content::{Content, Expectation};
 pub use expect::{Expect, ExpectError, Pattern, StatusRange, compile};
 pub use hello::{LDAP_BIND, REDIS_PING, mysql_login, mysql_old_login, pgsql_startup, tls_hello};
@@ -28,4 +30,4 @@ pub use run::{Failure, Need, Run};
 pub use schedule::{first_check_after, spread};
 pub use sequence::{Action, Connect, Sequence, Step};
 pub use state::{Health, Settings, Transition};
-pub use wording::{Remaining, check_line, no_server_line, transition_line};
+pub use wording::{Order, Remaining, Who, check_line, no_server_line, order_line, transition_line};

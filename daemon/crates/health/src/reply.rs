@@ -2,6 +2,7 @@
 //! (HAProxy configuration manual, `option mysql-check`, `pgsql-check`, `redis-check`, `smtpchk`,
 //! `ssl-hello-chk`, `ldap-check`).
 
+use crate::agent::{AgentWords, MAX_LINE};
 use crate::result::{CheckResult, CheckStatus};
 
 /// An answer that is waited for.
@@ -22,6 +23,8 @@ pub enum Reply {
     /// A TLS record: handshake or alert.
     TlsHello,
     LdapBind,
+    /// A line of an agent: what it says stands in the result.
+    Agent,
 }
 
 /// What the bytes so far mean.
@@ -57,6 +60,7 @@ impl Reply {
             },
             Self::TlsHello => tls(bytes, last),
             Self::LdapBind => ldap(bytes, last),
+            Self::Agent => agent(bytes, last),
         }
     }
 }
@@ -77,6 +81,22 @@ fn invalid() -> Judgement {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim_end().to_owned()
+}
+
+fn agent(bytes: &[u8], last: bool) -> Judgement {
+    let end = bytes.iter().position(|b| matches!(b, b'\r' | b'\n'));
+    match end {
+        Some(end) => Done(AgentWords::line(&bytes[..end])),
+        None if bytes.len() >= MAX_LINE || last && !bytes.is_empty() => {
+            let result = CheckResult::new(CheckStatus::Checked);
+            Done(result.with_info("Ignoring incomplete line from agent"))
+        }
+        None if last => {
+            let result = CheckResult::new(CheckStatus::L7Response);
+            Done(result.with_info("TCPCHK got an empty response at step 2"))
+        }
+        None => More,
+    }
 }
 
 /// A packet: three bytes of length, a sequence number, and a body that begins with 0xff for an

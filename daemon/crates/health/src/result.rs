@@ -23,6 +23,10 @@ pub enum CheckStatus {
     L7Timeout,
     L7Response,
     L7Status,
+    /// An agent said nothing about the state.
+    Checked,
+    /// Live traffic said it (`observe`).
+    Observed,
 }
 
 /// What a check means for the server.
@@ -51,6 +55,8 @@ impl CheckStatus {
             Self::L7Timeout => "L7TOUT",
             Self::L7Response => "L7RSP",
             Self::L7Status => "L7STS",
+            Self::Checked => "CHECKED",
+            Self::Observed => "HANA",
         }
     }
 
@@ -90,6 +96,8 @@ impl CheckStatus {
             Self::L7Timeout => "Layer7 timeout",
             Self::L7Response => "Layer7 invalid response",
             Self::L7Status => "Layer7 wrong status",
+            Self::Checked => "No status change",
+            Self::Observed => "Health analyze",
         }
     }
 
@@ -173,7 +181,10 @@ impl CheckResult {
         if let Some(info) = &self.info {
             let _ = write!(text, ", info: \"{}\"", printable(info));
         }
-        let _ = write!(text, ", check duration: {}ms", self.duration.as_millis());
+        // Live traffic took no time of its own.
+        if self.status != CheckStatus::Observed {
+            let _ = write!(text, ", check duration: {}ms", self.duration.as_millis());
+        }
         text
     }
 }

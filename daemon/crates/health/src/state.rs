@@ -86,6 +86,27 @@ impl Health {
         }
     }
 
+    /// So bad that one more failure takes it down.
+    pub fn weaken(&mut self) {
+        self.level = self.level.min(self.settings.rise + 1);
+    }
+
+    /// As bad as it can be while it is up.
+    pub fn doom(&mut self) {
+        self.level = self.level.min(self.settings.rise);
+    }
+
+    /// `fastinter`, where given.
+    pub fn fast_interval(&self) -> Option<Duration> {
+        self.settings.fastinter
+    }
+
+    /// As if it had never been checked.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self::new(self.settings)
+    }
+
     pub fn is_up(&self) -> bool {
         self.level >= self.settings.rise
     }

@@ -1,5 +1,7 @@
 //! Log lines on checks and changes of state, in the words that log tools know.
 
+use std::fmt;
+
 use crate::result::{CheckResult, Outcome};
 use crate::state::{Health, Transition};
 
@@ -16,25 +18,99 @@ pub struct Remaining {
     pub queued: usize,
 }
 
+/// A server in a log line.
+#[derive(Debug, Clone, Copy)]
+pub struct Who<'a> {
+    pub backend: &'a str,
+    pub server: &'a str,
+    pub is_backup: bool,
+    /// The tracked server whose state it got, `BACKEND/NAME`.
+    pub via: Option<&'a str>,
+}
+
+impl fmt::Display for Who<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.is_backup {
+            "Backup Server"
+        } else {
+            "Server"
+        };
+        write!(f, "{kind} {}/{}", self.backend, self.server)
+    }
+}
+
+impl Who<'_> {
+    fn via(&self) -> String {
+        self.via
+            .map_or_else(String::new, |via| format!(" via {via}"))
+    }
+}
+
 /// `Server BACKEND/NAME is DOWN, reason: …. 1 active and 0 backup servers left. …`. The reason is
 /// left out where the check itself was logged (`option log-health-checks`).
 pub fn transition_line(
-    backend: &str,
-    server: &str,
-    is_backup: bool,
+    who: Who<'_>,
     transition: Transition,
     reason: Option<&CheckResult>,
     left: Remaining,
 ) -> String {
-    let (state, verb) = match transition {
-        Transition::Up => ("UP", "online"),
-        Transition::Down => ("DOWN", "left"),
-        Transition::Stopping => ("stopping", "online"),
+    let state = match transition {
+        Transition::Up => "UP",
+        Transition::Down => "DOWN",
+        Transition::Stopping => "stopping",
     };
-    let kind = if is_backup { "Backup Server" } else { "Server" };
     let reason = reason.map_or_else(String::new, |result| {
         format!(", reason: {}", result.reason())
     });
+    let tail = tail(transition == Transition::Down, left);
+    format!("{who} is {state}{}{reason}. {tail}", who.via())
+}
+
+/// What an administrator, an agent or a tracked server did to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// `down`: it was out of service already.
+    Drain {
+        down: bool,
+    },
+    LeaveDrain {
+        down: bool,
+    },
+    Maintenance,
+    /// What it leaves maintenance for.
+    LeaveMaintenance {
+        down: bool,
+        drain: bool,
+    },
+}
+
+/// `Server BACKEND/NAME is going DOWN for maintenance. …`, and its like.
+pub fn order_line(who: Who<'_>, order: Order, left: Remaining) -> String {
+    let state = |down: bool| if down { "DOWN" } else { "UP" };
+    let via = who.via();
+    match order {
+        Order::Drain { down } => format!("{who} enters drain state{via}. {}", tail(down, left)),
+        Order::LeaveDrain { down } => format!("{who} is {} (leaving forced drain).", state(down)),
+        Order::Maintenance => {
+            format!(
+                "{who} is going DOWN for maintenance{via}. {}",
+                tail(true, left)
+            )
+        }
+        Order::LeaveMaintenance { down, drain } => {
+            let to = if drain { "DRAIN" } else { "READY" };
+            let forced = if who.via.is_none() { "forced " } else { "" };
+            format!(
+                "{who} is {}/{to} (leaving {forced}maintenance).",
+                state(down)
+            )
+        }
+    }
+}
+
+/// How many servers a backend has now, and what became of sessions.
+fn tail(down: bool, left: Remaining) -> String {
+    let verb = if down { "left" } else { "online" };
     let Remaining {
         active,
         backup,
@@ -47,32 +123,32 @@ pub fn transition_line(
     } else {
         ""
     };
-    let tail = if transition == Transition::Down {
+    let tail = if down {
         format!("{sessions} sessions active, {requeued} requeued, {queued} remaining in queue.")
     } else {
         format!("{requeued} sessions requeued, {queued} total in queue.")
     };
-    format!(
-        "{kind} {backend}/{server} is {state}{reason}. {active} active and {backup} backup servers {verb}.{on_backup} {tail}"
-    )
+    format!("{active} active and {backup} backup servers {verb}.{on_backup} {tail}")
 }
 
 /// `Health check for server BACKEND/NAME succeeded, reason: …, status: 3/3 UP.`
-pub fn check_line(
-    backend: &str,
-    server: &str,
-    is_backup: bool,
-    result: &CheckResult,
-    health: &Health,
-) -> String {
-    let kind = if is_backup { "backup server" } else { "server" };
+pub fn check_line(who: Who<'_>, is_agent: bool, result: &CheckResult, health: &Health) -> String {
+    let Who {
+        backend, server, ..
+    } = who;
+    let kind = if who.is_backup {
+        "backup server"
+    } else {
+        "server"
+    };
+    let check = if is_agent { "Agent" } else { "Health" };
     let verb = match result.outcome() {
         Outcome::Passed => "succeeded",
         Outcome::Conditional => "conditionally succeeded",
         Outcome::Failed => "failed",
     };
     format!(
-        "Health check for {kind} {backend}/{server} {verb}, reason: {}, status: {}.",
+        "{check} check for {kind} {backend}/{server} {verb}, reason: {}, status: {}.",
         result.reason(),
         health.progress()
     )
@@ -83,76 +159,5 @@ pub fn no_server_line(backend: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::result::CheckStatus;
-    use crate::state::Settings;
-
-    // The expected lines are what HAProxy 2.6.12 sent in the same situations.
-
-    #[test]
-    fn down_with_its_reason() {
-        let result = CheckResult::new(CheckStatus::L4Connection).with_info("Connection refused");
-        let left = Remaining {
-            active: 2,
-            ..Remaining::default()
-        };
-        assert_eq!(
-            transition_line("b1", "sb", true, Transition::Down, Some(&result), left),
-            "Backup Server b1/sb is DOWN, reason: Layer4 connection problem, info: \"Connection refused\", check duration: 0ms. 2 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue."
-        );
-    }
-
-    #[test]
-    fn up_and_stopping() {
-        let result = CheckResult::new(CheckStatus::L7Ok).with_code(200);
-        let left = Remaining {
-            active: 1,
-            ..Remaining::default()
-        };
-        assert_eq!(
-            transition_line("b4", "s6", false, Transition::Up, Some(&result), left),
-            "Server b4/s6 is UP, reason: Layer7 check passed, code: 200, check duration: 0ms. 1 active and 0 backup servers online. 0 sessions requeued, 0 total in queue."
-        );
-        assert_eq!(
-            transition_line(
-                "be5",
-                "s6",
-                false,
-                Transition::Stopping,
-                None,
-                Remaining::default()
-            ),
-            "Server be5/s6 is stopping. 0 active and 0 backup servers online. 0 sessions requeued, 0 total in queue."
-        );
-    }
-
-    #[test]
-    fn the_last_active_server_leaves_the_backups() {
-        let left = Remaining {
-            backup: 1,
-            ..Remaining::default()
-        };
-        assert_eq!(
-            transition_line("b", "s", false, Transition::Down, None, left),
-            "Server b/s is DOWN. 0 active and 1 backup servers left. Running on backup. 0 sessions active, 0 requeued, 0 remaining in queue."
-        );
-    }
-
-    #[test]
-    fn a_check_by_itself() {
-        let mut health = Health::new(Settings::default());
-        let result = CheckResult::new(CheckStatus::L7Status)
-            .with_code(503)
-            .with_info("Service Unavailable");
-        health.observe(result.outcome());
-        assert_eq!(
-            check_line("be", "s2", false, &result, &health),
-            "Health check for server be/s2 failed, reason: Layer7 wrong status, code: 503, info: \"Service Unavailable\", check duration: 0ms, status: 0/2 DOWN."
-        );
-        assert_eq!(
-            no_server_line("be2"),
-            "backend be2 has no server available!"
-        );
-    }
-}
+#[path = "wording_test.rs"]
+mod tests;

@@ -102,7 +102,7 @@ fn names_are_followed_and_the_last_good_address_is_kept() {
     let config = http_config(port, "    retries 0", &servers);
     // A name server that fails is no reason not to start.
     let mut proxy = Proxy::start_with(&files, &config);
-    assert_eq!(proxy.server_state("app", "s"), "MAINT");
+    assert_eq!(proxy.server_state("app", "s"), "MAINT (resolution)");
     assert_eq!(status_of(&Client::connect(port).get("/").0), 503);
     dns.wait_asked(1);
     // The next attempt finds it, and it is checked like any other.

@@ -3,6 +3,10 @@
 /// Codes of haproxy.cfg, by name.
 pub const HAPROXY: &[(&str, &str)] = &[
     (
+        "haproxy/agent-port",
+        "A server has `agent-check` without `agent-port`",
+    ),
+    (
         "haproxy/bad-address",
         "An address, port or port range cannot be read, or a name stands where an address must",
     ),
@@ -171,6 +175,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
     (
         "haproxy/unknown-variable",
         "No such `%` variable of format strings",
+    ),
+    (
+        "haproxy/track",
+        "A server tracks one that is not there, that has no state of its own, or in a circle",
     ),
     (
         "haproxy/unset-variable",

@@ -3,6 +3,7 @@
 mod acl;
 mod address;
 mod args;
+mod blank;
 mod condition;
 mod context;
 mod environment;

@@ -1,18 +1,13 @@
 //! Section headers, and what a section starts from: its `defaults`.
 
 use super::args::{Args, owned};
+use super::blank;
 use super::context::Context;
-use super::model::{
-    Acl, AclId, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, HttpRule, Idle,
-    LogFormat, Mode, Proxy, ProxyKind, ProxyName, ProxyOptions, RetryOn, Server, ServerAddress,
-    ServerName, ServerPort, Test, Timeouts,
-};
+use super::model::{Acl, AclId, HttpRule, Proxy, ProxyKind, ProxyName, Server, Test};
 use crate::registry::{self, Places};
 use crate::source::Spanned;
 use crate::suggest::nearest;
-use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
+use std::collections::HashMap;
 
 /// What a section keyword opens.
 #[derive(Debug, Clone, Copy)]
@@ -127,8 +122,8 @@ impl Section {
     fn empty() -> Self {
         Self {
             place: Places::DEFAULTS,
-            proxy: empty_proxy(),
-            default_server: empty_server(),
+            proxy: blank::proxy(),
+            default_server: blank::server(),
             acl_names: HashMap::new(),
             redirects: Vec::new(),
             check: super::keywords::CheckLines::default(),
@@ -193,116 +188,4 @@ fn from_defaults<'s>(
             .suggest(help);
     }
     found
-}
-
-/// A section in which nothing was said, with the manual's defaults.
-fn empty_proxy() -> Proxy {
-    Proxy {
-        name: Spanned::implied(ProxyName::default()),
-        kind: ProxyKind::Listen,
-        id: None,
-        description: None,
-        disabled: false,
-        mode: Spanned::implied(Mode::Tcp),
-        timeouts: Timeouts::default(),
-        options: ProxyOptions::default(),
-        maxconn: None,
-        fullconn: None,
-        backlog: None,
-        rate_limit_sessions: None,
-        logs: Vec::new(),
-        log_format: LogFormat::Connect,
-        log_format_sd: None,
-        error_log_format: None,
-        request_captures: Vec::new(),
-        response_captures: Vec::new(),
-        cookie_capture: None,
-        unique_id_format: None,
-        unique_id_header: None,
-        log_tag: None,
-        error_files: BTreeMap::new(),
-        error_locations: BTreeMap::new(),
-        http_errors: Vec::new(),
-        error_sections: Vec::new(),
-        acls: Vec::new(),
-        http_request: Vec::new(),
-        http_response: Vec::new(),
-        http_after_response: Vec::new(),
-        tcp_rules: Vec::new(),
-        inspect_delay: None,
-        response_inspect_delay: None,
-        stats: None,
-        monitor_uri: None,
-        monitor_fail: Vec::new(),
-        stick_table: None,
-        stick_rules: Vec::new(),
-        binds: Vec::new(),
-        use_backends: Vec::new(),
-        default_backend: None,
-        balance: Spanned::implied(Balance::RoundRobin),
-        hash_type: HashType::default(),
-        hash_balance_factor: 0,
-        servers: Vec::new(),
-        use_servers: Vec::new(),
-        persist_rules: Vec::new(),
-        check: Spanned::implied(HealthCheck::Tcp),
-        cookie: None,
-        retries: Spanned::implied(3),
-        redispatch: None,
-        retry_on: RetryOn::default(),
-        dynamic_cookie_key: None,
-        http_reuse: HttpReuse::Safe,
-        source: None,
-    }
-}
-
-/// A server about which nothing was said.
-fn empty_server() -> Server {
-    let nowhere = Host::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    Server {
-        name: Spanned::implied(ServerName::default()),
-        address: Spanned::implied(ServerAddress::Tcp {
-            host: nowhere,
-            port: ServerPort::SameAsClient,
-        }),
-        id: None,
-        weight: Spanned::implied(1),
-        backup: false,
-        disabled: false,
-        maxconn: None,
-        minconn: None,
-        maxqueue: None,
-        cookie: None,
-        slowstart: None,
-        check: CheckSettings {
-            enabled: false,
-            inter: Spanned::implied(Duration::from_secs(2)),
-            fastinter: None,
-            downinter: None,
-            rise: Spanned::implied(2),
-            fall: Spanned::implied(3),
-            port: None,
-            addr: None,
-            send_proxy: false,
-            ssl: false,
-            sni: None,
-            alpn: None,
-            agent_port: None,
-            agent_inter: None,
-            observe: None,
-            error_limit: None,
-            on_error: None,
-        },
-        on_marked_down: None,
-        on_marked_up_shutdown_backup: false,
-        send_proxy: None,
-        source: None,
-        redir: None,
-        non_stick: false,
-        idle: Idle::default(),
-        tcp_user_timeout: None,
-        tls: None,
-        resolvers: None,
-        init_addr: None,
-    }
 }

@@ -42,21 +42,19 @@ pub(super) static WORDS: &[Entry] = entries! {
             "send-proxy-v2-ssl-cn";
         NotYet("headers carry addresses alone") => "proxy-v2-options" "set-proxy-v2-tlv-fmt";
         Accepted("turns off what is off") => "no-send-proxy-v2-ssl" "no-send-proxy-v2-ssl-cn"
-            "no-ssl" "no-check-ssl" "no-agent-check" "no-tfo" "no-ssl-reuse" "no-verifyhost";
+            "no-ssl" "no-check-ssl" "no-tfo" "no-ssl-reuse" "no-verifyhost";
         TLS => "ssl" "check-ssl" "ca-file" "crt" "verify" "verifyhost" "sni" "check-sni";
         TLS_DETAIL => "alpn" "check-alpn" "npn" "ciphers" "ciphersuites" "curves" "crl-file"
             "ssl-min-ver" "ssl-max-ver" "ssl-reuse" "force-sslv3" "force-tlsv10" "force-tlsv11"
             "force-tlsv12" "force-tlsv13" "no-sslv3" "no-tlsv10" "no-tlsv11" "no-tlsv12"
             "no-tlsv13" "no-tls-tickets" "tls-tickets" "allow-0rtt" "sigalgs" "client-sigalgs";
-        NotYet("agents are not asked") => "agent-check" "agent-port" "agent-inter" "agent-addr"
-            "agent-send";
-        NotYet("live traffic is not observed") => "observe" "error-limit" "on-error";
+        Supported => "agent-check" "agent-port" "agent-inter" "agent-addr" "agent-send"
+            "no-agent-check" "track" "observe" "error-limit" "on-error";
         RESOLVE => "resolvers" "resolve-prefer" "resolve-net" "resolve-opts" "init-addr";
         Supported => "pool-max-conn" "pool-purge-delay" "max-reuse" "redir" "stick" "non-stick"
             "tcp-ut" "usesrc";
         Accepted("threads do not take connections of each other") => "pool-low-conn";
         Accepted("saves one round trip; the kernel decides") => "tfo";
-        NotYet("give the server its own check") => "track";
         NotYet("SOCKS is not spoken") => "socks4" "check-via-socks4";
         NotYet("HTTP/1.1 is spoken") => "proto" "check-proto" "ws" "log-proto";
         NotYet("network namespaces are chosen by the systemd unit") => "namespace";
@@ -67,10 +65,10 @@ pub(super) static WORDS: &[Entry] = entries! {
             "random" "rdp-cookie" "hash";
     }
     "http-check" ALL {
-        Supported => "expect" "send";
+        Supported => "expect" "send" "disable-on-404";
+        NotYet("servers are not told how they are seen") => "send-state";
         NotYet("checks send one request") => "connect" "comment" "set-var" "unset-var"
             "set-var-fmt";
-        NotYet("a failing status takes the server out") => "disable-on-404" "send-state";
     }
     "tcp-check" ALL {
         Supported => "connect" "send" "send-binary" "expect" "comment";

@@ -105,3 +105,88 @@ fn steps_without_their_option_are_warned_of() {
     let line = "'tcp-check' has no effect without 'option tcp-check'";
     assert!(said(&parsed).iter().any(|said| said.contains(line)));
 }
+
+#[test]
+fn agents_and_tracked_servers_are_read() {
+    let parsed = haproxy(
+        "backend plain\n server a 10.0.0.1:80 check agent-check agent-addr 10.0.0.9 agent-port 8181 \
+         agent-inter 5s agent-send up?\\n observe layer4 error-limit 3 on-error mark-down\n\
+         backend tls\n server a 10.0.0.1:443 track plain/a\n server b 10.0.0.2:443 track a\n",
+    );
+    assert_eq!(errors(&parsed), Vec::<String>::new());
+    let [plain, tls] = parsed.config.proxies.as_slice() else {
+        panic!("two sections")
+    };
+    let (agent, observation) = (&plain.servers[0].agent, &plain.servers[0].observation);
+    assert!(agent.enabled.is_some());
+    assert_eq!(agent.port.as_ref().map(|port| port.value), Some(8181));
+    assert_eq!(agent.inter.value, std::time::Duration::from_secs(5));
+    assert_eq!(
+        agent.send.as_ref().map(|text| text.value.as_str()),
+        Some("up?\n")
+    );
+    assert_eq!(observation.limit.value, 3);
+    assert_eq!(
+        observation.action,
+        config::haproxy::model::OnError::MarkDown
+    );
+    let track = |at: usize| tls.servers[at].track.as_ref().unwrap().value.clone();
+    assert_eq!(track(0).proxy.unwrap().0, "plain");
+    assert_eq!((track(1).proxy, track(1).server.0), (None, "a".to_owned()));
+}
+
+#[test]
+fn mistakes_about_agents_and_tracked_servers() {
+    let parsed = haproxy(
+        "backend o\n server x 10.0.0.1:80 check\n server n 10.0.0.1:80\n\
+         backend b\n server a 10.0.0.1:80 agent-check\n server b 10.0.0.1:80 check track o/x\n \
+         server c 10.0.0.1:80 track o/n\n server d 10.0.0.1:80 track o/y\n \
+         server e 10.0.0.1:80 track oo/x\n server f 10.0.0.1:80 track f\n \
+         server g 10.0.0.1:80 track h\n server h 10.0.0.1:80 track g\n \
+         server i 10.0.0.1:80 observe layer5\n server j 10.0.0.1:80 on-error die\n \
+         server k 10.0.0.1:80 error-limit 0\n server l 10.0.0.1:80 track o/\n \
+         server m 10.0.0.1:80 agent-port 70000 track\n\
+         backend c\n mode http\n option httpchk\n http-check disable-on-404 please\n \
+         http-check disable-on-404\n server a 10.0.0.1:80 track o/x\n",
+    );
+    assert_eq!(
+        errors(&parsed),
+        [
+            "error 5:23 the agent of server 'a' has no port to be asked at [agent-check] => add 'agent-port N'",
+            "error 6:35 server 'b' has a check of its own and the state of another server [o/x] => take 'check' or 'track' away",
+            "error 7:29 server 'o/n' has neither check nor agent, so there is no state to follow [o/n] => add 'check' to its line",
+            "error 8:29 'o' has no server 'y' [o/y] => did you mean 'o/x'?",
+            "error 9:29 there is no backend 'oo' whose server could be tracked [oo/x] => did you mean 'o/x'?",
+            "error 10:29 servers follow each other in a circle: b/f → b/f [f] => let one of them have a 'check' instead of 'track'",
+            "error 12:29 servers follow each other in a circle: b/h → b/g → b/h [g] => let one of them have a 'check' instead of 'track'",
+            "error 13:31 'layer5' is not something to observe [layer5] => write layer4, layer7 or none",
+            "error 14:32 'die' is not a reaction to errors [die] => write fastinter, fail-check, sudden-death or mark-down",
+            "error 15:35 '0' is not a whole number from 1 to 4294967295 [0] => write a number from 1 to 4294967295",
+            "error 16:29 'o/' is not the name of a server [o/] => write e.g. 'server web1 10.0.0.21:8443 track plain/web1'",
+            "error 17:34 '70000' is not a whole number from 1 to 65535 [70000] => write a number from 1 to 65535",
+            "error 17:45 the server that is tracked is missing [] => write e.g. 'server web1 10.0.0.21:8443 track plain/web1'",
+            "error 21:28 unexpected 'please' behind 'http-check' [please] => remove it, or put it on a line of its own",
+            "error 23:29 'c' and 'o' do not agree on 'http-check disable-on-404' [o/x] => write 'http-check disable-on-404' in both sections or in none",
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_observed_is_said() {
+    let parsed = haproxy(
+        "backend b\n server a 10.0.0.1:80 observe layer4\n server b 10.0.0.1:80 check observe layer7\n",
+    );
+    let said = said(&parsed);
+    for line in [
+        "warning 2:31 traffic is observed for servers with 'check' alone, so nothing is [layer4] => add 'check' to the server line",
+        "warning 3:37 answers cannot be observed in mode tcp, so nothing is [layer7] => write 'observe layer4', or 'mode http'",
+    ] {
+        assert!(said.iter().any(|one| one == line), "{said:#?}");
+    }
+    let servers = &parsed.config.proxies[0].servers;
+    assert!(
+        servers
+            .iter()
+            .all(|server| server.observation.layer.is_none())
+    );
+}

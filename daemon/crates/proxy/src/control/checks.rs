@@ -1,14 +1,13 @@
-//! Health checks: when they run and their sockets, all in the control thread's epoll. What a
-//! check concludes is the `health` crate's.
+//! Health checks and agents: when they run and their sockets, all in the control thread's epoll.
+//! What a check concludes is the `health` crate's; what it means for servers the roster's.
 
 use super::prober::{Probe, Prober, Progress};
-use crate::plan::Plan;
-use crate::shared::{BackendShared, ServerShared, State};
-use health::{CheckResult, CheckStatus, Health, Settings, Transition, first_check_after, spread};
+use super::roster::{Change, News, Roster};
+use crate::shared::{ServerShared, State};
+use health::{AgentWords, CheckResult, CheckStatus, spread};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use sys::epoll::{Epoll, Interest, Ready};
 
@@ -16,120 +15,51 @@ use sys::epoll::{Epoll, Interest, Ready};
 pub const TOKEN_BASE: u64 = 1 << 32;
 
 /// All first checks run within this time: until then nobody knows what works.
-const FIRST_CHECKS: Duration = Duration::from_millis(200);
+pub(super) const FIRST_CHECKS: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Default)]
 pub struct Checks {
-    watched: Vec<Watched>,
+    pub(super) roster: Roster,
+    pub(super) watched: Vec<Watched>,
     /// (when, which, sequence): next starts and timeouts.
-    due: BinaryHeap<Reverse<(u64, usize, u64)>>,
-    random: u32,
-    spread_percent: u32,
+    pub(super) due: BinaryHeap<Reverse<(u64, usize, u64)>>,
+    pub(super) random: u32,
+    pub(super) spread_percent: u32,
+    /// Servers by the address of what is shared of them.
+    pub(super) places: HashMap<usize, usize>,
+}
+
+/// What is asked: the server, or its agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Health,
+    Agent,
 }
 
 #[derive(Debug)]
-struct Watched {
-    server: Arc<ServerShared>,
-    backend: Arc<BackendShared>,
-    backup: bool,
-    prober: Prober,
-    identity: String,
-    health: Health,
-    last: CheckResult,
-    running: Option<Probe>,
-    started: u64,
+pub struct Watched {
+    pub(super) member: usize,
+    pub(super) kind: Kind,
+    pub(super) prober: Prober,
+    pub(super) identity: String,
+    pub(super) running: Option<Probe>,
+    pub(super) started: u64,
+    /// When it is started next, or ends for being too slow.
+    pub(super) next: u64,
     /// Entries of `due` with another number are out of date.
-    sequence: u64,
-}
-
-/// Something to be logged.
-#[derive(Debug)]
-pub struct Change {
-    pub backend: Arc<BackendShared>,
-    pub server: Arc<ServerShared>,
-    pub backup: bool,
-    /// `None`: only the check's result or the way to the next state changed.
-    pub transition: Option<Transition>,
-    pub result: CheckResult,
-    pub health: Health,
+    pub(super) sequence: u64,
 }
 
 impl Checks {
-    /// Watches the plan's servers; what is known of unchanged ones stays.
-    pub fn configure(&mut self, plan: &Plan, now: u64) {
-        let mut before: HashMap<(String, String), Watched> = self
-            .watched
-            .drain(..)
-            .map(|w| ((w.server.backend.clone(), w.server.name.clone()), w))
-            .collect();
-        self.due.clear();
-        self.random |= 1;
-        self.spread_percent = plan
-            .model
-            .global
-            .spread_checks
-            .as_ref()
-            .map_or(0, |p| u32::from(p.value));
-        for b in &plan.backends {
-            let Some(section) = plan.model.proxies.get(b.section) else {
-                continue;
-            };
-            for (s, m) in b.servers.iter().zip(&section.servers) {
-                if !m.check.enabled || s.shared.state() == State::Maintenance {
-                    continue;
-                }
-                let prober = Prober::new(section, m, &s.target);
-                let settings = settings(m);
-                let identity = format!(
-                    "{} {:?} {:?}",
-                    m.address.value, m.check, section.check.value
-                );
-                let old = before.remove(&(b.name.clone(), s.name.clone()));
-                let old =
-                    old.filter(|w| Arc::ptr_eq(&w.server, &s.shared) && w.identity == identity);
-                self.watched.push(Watched {
-                    server: s.shared.clone(),
-                    backend: b.shared.clone(),
-                    backup: s.backup,
-                    prober,
-                    identity,
-                    health: old.as_ref().map_or_else(
-                        || Health::new(settings),
-                        |w| w.health.with_settings(settings),
-                    ),
-                    last: old
-                        .map_or_else(|| CheckResult::new(CheckStatus::Initializing), |w| w.last),
-                    running: None,
-                    started: now,
-                    sequence: 0,
-                });
-            }
-        }
-        let count = self.watched.len();
-        for at in 0..count {
-            let w = &self.watched[at];
-            let window = if w.health.is_checked() {
-                w.health.interval()
-            } else {
-                FIRST_CHECKS.min(w.health.interval())
-            };
-            let delay = if count <= 8 && !w.health.is_checked() {
-                Duration::ZERO
-            } else {
-                first_check_after(at, count, window)
-            };
-            self.schedule(at, now + ms(delay));
-        }
-    }
-
     /// When something is to be done next.
     pub fn next_due(&self) -> Option<u64> {
         self.due.peek().map(|Reverse((when, ..))| *when)
     }
 
-    fn schedule(&mut self, at: usize, when: u64) {
+    pub(super) fn schedule(&mut self, at: usize, when: u64) {
         let w = &mut self.watched[at];
         w.sequence += 1;
+        w.next = when;
         self.due.push(Reverse((when, at, w.sequence)));
     }
 
@@ -150,115 +80,200 @@ impl Checks {
             match w.running.take() {
                 Some(probe) => {
                     let result = w.prober.timed_out(&probe);
-                    changes.extend(self.conclude(at, result, now));
+                    self.conclude(at, result, now, &mut changes);
                 }
-                None => changes.extend(self.start(at, now, epoll)),
+                None => self.start(at, now, epoll, &mut changes),
             }
         }
         changes
     }
 
-    fn start(&mut self, at: usize, now: u64, epoll: &Epoll) -> Option<Change> {
+    fn start(&mut self, at: usize, now: u64, epoll: &Epoll, changes: &mut Vec<Change>) {
+        if self.is_paused(at) {
+            return;
+        }
+        let interval = self.interval(at);
         let w = &mut self.watched[at];
         w.started = now;
         match w.prober.start() {
             Ok(probe) => {
                 let token = TOKEN_BASE + at as u64;
                 if epoll.add(probe.socket(), token, Interest::Stream).is_err() {
-                    return self.conclude(at, CheckResult::new(CheckStatus::SocketError), now);
+                    let result = CheckResult::new(CheckStatus::SocketError);
+                    return self.conclude(at, result, now, changes);
                 }
-                let limit = w.prober.connect_timeout(w.health.interval());
+                let limit = w.prober.connect_timeout(interval);
                 w.running = Some(probe);
                 self.schedule(at, now + ms(limit));
-                None
             }
-            Err(result) => self.conclude(at, result, now),
+            Err(result) => self.conclude(at, result, now, changes),
         }
     }
 
-    pub fn on_event(&mut self, ready: Ready, now: u64, epoll: &Epoll) -> Option<Change> {
-        let at = usize::try_from(ready.token - TOKEN_BASE).ok()?;
-        let w = self.watched.get_mut(at)?;
-        let probe = w.running.as_mut()?;
+    /// A server in maintenance is not checked; its agent may bring it back.
+    fn is_paused(&self, at: usize) -> bool {
+        let w = &self.watched[at];
+        let member = &self.roster.members[w.member];
+        w.kind == Kind::Health && member.server.state() == State::Maintenance
+    }
+
+    pub(super) fn interval(&self, at: usize) -> Duration {
+        let w = &self.watched[at];
+        let member = &self.roster.members[w.member];
+        let health = match w.kind {
+            Kind::Health => &member.health,
+            Kind::Agent => &member.agent,
+        };
+        health.map_or(Duration::from_secs(2), |health| health.interval())
+    }
+
+    pub fn on_event(&mut self, ready: Ready, now: u64, epoll: &Epoll) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let at = usize::try_from(ready.token - TOKEN_BASE).unwrap_or(usize::MAX);
+        if at >= self.watched.len() {
+            return changes;
+        }
+        let interval = self.interval(at);
+        let w = &mut self.watched[at];
+        let Some(probe) = w.running.as_mut() else {
+            return changes;
+        };
         match w.prober.advance(probe, ready) {
             Progress::Waiting => {}
             Progress::Connected => {
-                let limit = w.prober.read_timeout(w.health.interval());
+                let limit = w.prober.read_timeout(interval);
                 self.schedule(at, now + ms(limit));
             }
             Progress::Reconnecting => {
-                if epoll
-                    .add(probe.socket(), ready.token, Interest::Stream)
-                    .is_err()
-                {
+                let token = ready.token;
+                if epoll.add(probe.socket(), token, Interest::Stream).is_err() {
                     w.running = None;
-                    return self.conclude(at, CheckResult::new(CheckStatus::SocketError), now);
+                    let result = CheckResult::new(CheckStatus::SocketError);
+                    self.conclude(at, result, now, &mut changes);
+                    return changes;
                 }
-                let limit = w.prober.connect_timeout(w.health.interval());
+                let limit = w.prober.connect_timeout(interval);
                 self.schedule(at, now + ms(limit));
             }
             Progress::Done(result) => {
                 w.running = None;
-                return self.conclude(at, result, now);
+                self.conclude(at, result, now, &mut changes);
             }
         }
-        None
+        changes
     }
 
-    fn conclude(&mut self, at: usize, result: CheckResult, now: u64) -> Option<Change> {
+    fn conclude(&mut self, at: usize, result: CheckResult, now: u64, changes: &mut Vec<Change>) {
         self.random = balance::hash::avalanche(self.random.wrapping_add(0x9e37_79b9));
-        let w = &mut self.watched[at];
+        let w = &self.watched[at];
         let took = Duration::from_millis(now.saturating_sub(w.started));
-        let result = result.took(took);
-        let first = !w.health.is_checked();
-        let before = (w.last.status, w.health);
-        let transition = w.health.observe(result.outcome());
-        let noted = before != (result.status, w.health);
-        w.last = result.clone();
-        let state = if w.health.takes_sessions() {
-            State::Up
-        } else {
-            State::Down
-        };
-        if w.server.set_state(state) {
-            w.backend.epoch.fetch_add(1, Relaxed);
+        let (member, started) = (w.member, w.started);
+        match w.kind {
+            Kind::Health => self.checked(member, result.took(took), changes),
+            Kind::Agent => self.heard(member, &result, took, now, changes),
         }
-        let interval = spread(w.health.interval(), self.spread_percent, self.random);
-        let next = (w.started + ms(interval)).max(now + 1);
-        // A first success is news for those who wait for it, not for the log.
-        let transition = transition.filter(|t| !(first && *t == Transition::Up));
-        let change = (transition.is_some() || noted).then(|| Change {
-            backend: w.backend.clone(),
-            server: w.server.clone(),
-            backup: w.backup,
-            transition,
+        let interval = spread(self.interval(at), self.spread_percent, self.random);
+        self.schedule(at, (started + ms(interval)).max(now + 1));
+    }
+
+    /// A check of the server ended.
+    fn checked(&mut self, at: usize, result: CheckResult, changes: &mut Vec<Change>) {
+        let member = &mut self.roster.members[at];
+        let Some(health) = &mut member.health else {
+            return;
+        };
+        let before = (member.last.as_ref().map(|last| last.status), *health);
+        health.observe(result.outcome());
+        let noted = before != (Some(result.status), *health);
+        member.last = Some(result.clone());
+        let news = News::Check {
+            is_agent: false,
+            health: *health,
             result,
-            health: w.health,
-        });
-        self.schedule(at, next);
-        change
+            noted,
+        };
+        self.roster.checked(at, news, changes);
     }
 
-    /// Short form of the last result; `None` when the server is not checked.
-    pub fn last_result(&self, server: &Arc<ServerShared>) -> Option<(String, String)> {
-        let w = self
-            .watched
+    /// An agent was asked, with or without success.
+    fn heard(
+        &mut self,
+        at: usize,
+        asked: &CheckResult,
+        took: Duration,
+        now: u64,
+        changes: &mut Vec<Change>,
+    ) {
+        // Only an agent that said a line says anything about its server.
+        let line = asked
+            .info
+            .as_ref()
+            .filter(|_| asked.status == CheckStatus::L7Ok);
+        let mut words = line.map(|line| AgentWords::read(line)).unwrap_or_default();
+        if let Some(Err(why)) = words.weight.map(|w| self.roster.set_weight(at, w, changes)) {
+            words.warn(why.to_owned());
+        }
+        if let Some(limit) = words.maxconn {
+            self.roster.set_maxconn(at, limit);
+        }
+        let result = line.map_or_else(|| asked.clone(), |_| words.result());
+        let result = result.took(took);
+        let member = &mut self.roster.members[at];
+        let Some(agent) = &mut member.agent else {
+            return;
+        };
+        let before = (member.last_agent.as_ref().map(|last| last.status), *agent);
+        if words.up.is_some() {
+            agent.observe(result.outcome());
+        }
+        let agent = *agent;
+        member.last_agent = Some(result.clone());
+        if let Some(wish) = words.wish {
+            self.ordered(at, wish, now, changes);
+        }
+        let silent = result.status == CheckStatus::Checked;
+        let noted = !silent && before != (Some(result.status), agent);
+        let news = News::Check {
+            is_agent: true,
+            health: agent,
+            result,
+            noted,
+        };
+        self.roster.checked(at, news, changes);
+    }
+
+    /// Orders for a server: checks of those that go into maintenance end, and those that leave it
+    /// are checked at once.
+    fn ordered(&mut self, at: usize, wish: health::Wish, now: u64, changes: &mut Vec<Change>) {
+        let news = changes.len();
+        self.roster.wish(at, wish, changes);
+        let changed: Vec<usize> = changes[news..]
             .iter()
-            .find(|w| Arc::ptr_eq(&w.server, server))?;
-        Some((w.last.short(), w.health.status()))
+            .filter_map(|change| self.place(&change.server))
+            .collect();
+        for at in 0..self.watched.len() {
+            let w = &mut self.watched[at];
+            if w.kind == Kind::Health && changed.contains(&w.member) {
+                let state = self.roster.members[w.member].server.state();
+                if state == State::Maintenance {
+                    w.running = None;
+                    w.sequence += 1;
+                } else if w.running.is_none() {
+                    self.schedule(at, now);
+                }
+            }
+        }
+    }
+
+    pub fn place(&self, server: &Arc<ServerShared>) -> Option<usize> {
+        self.places.get(&(Arc::as_ptr(server) as usize)).copied()
+    }
+
+    pub fn roster(&self) -> &Roster {
+        &self.roster
     }
 }
 
-fn settings(m: &config::haproxy::model::Server) -> Settings {
-    Settings {
-        inter: m.check.inter.value,
-        fastinter: m.check.fastinter.as_ref().map(|d| d.value),
-        downinter: m.check.downinter.as_ref().map(|d| d.value),
-        rise: m.check.rise.value,
-        fall: m.check.fall.value,
-    }
-}
-
-fn ms(d: Duration) -> u64 {
+pub(super) fn ms(d: Duration) -> u64 {
     u64::try_from(d.as_millis()).unwrap_or(u64::MAX / 4)
 }

@@ -1,12 +1,12 @@
 //! Changes of servers in the log.
 
-use super::checks::Change;
+use super::roster::{Change, News};
 use crate::logs::Logs;
 use crate::plan::{Backend, Plan};
-use crate::shared::State;
-use health::{CheckResult, Remaining, Transition, check_line, no_server_line, transition_line};
+use health::{
+    CheckResult, Order, Transition, Who, check_line, no_server_line, order_line, transition_line,
+};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use trafficlog::Level;
 
 #[derive(Default)]
@@ -24,20 +24,27 @@ impl Events {
             let Some(b) = plan.backends.iter().find(|b| b.name == change.backend.name) else {
                 continue;
             };
-            let in_words = plan
-                .model
-                .proxies
-                .get(b.section)
-                .is_some_and(|section| section.options.log_health_checks);
-            if in_words {
-                let (name, result) = (&change.server.name, &change.result);
-                let line = check_line(&b.name, name, change.backup, result, &change.health);
-                self.logs.event(b.section, Level::Notice, &line);
-            }
-            if let Some(transition) = change.transition {
-                // The reason was told with the check.
-                let reason = (!in_words).then_some(&change.result);
-                self.transition(b, change, transition, reason);
+            match &change.news {
+                News::Check {
+                    is_agent,
+                    result,
+                    health,
+                    noted,
+                } => {
+                    let section = plan.model.proxies.get(b.section);
+                    let in_words = section.is_some_and(|s| s.options.log_health_checks);
+                    if in_words && *noted {
+                        let line = check_line(who(change, None), *is_agent, result, health);
+                        self.logs.event(b.section, Level::Notice, &line);
+                    }
+                    // The reason was told with the check.
+                    let reason = (!in_words).then_some(result);
+                    self.transition(b, change, None, reason);
+                }
+                News::Followed(via) => self.transition(b, change, Some(via), None),
+                News::Weighed if change.nobody => self.nobody(b),
+                News::Weighed => {}
+                News::Ordered(order, via) => self.ordered(b, change, *order, via.as_deref()),
             }
         }
     }
@@ -46,41 +53,51 @@ impl Events {
         &mut self,
         b: &Backend,
         change: &Change,
-        transition: Transition,
+        via: Option<&str>,
         reason: Option<&CheckResult>,
     ) {
-        let up = |backup: bool| {
-            b.servers
-                .iter()
-                .filter(|s| s.backup == backup && s.shared.state().is_up())
-                .count()
+        let Some(transition) = change.transition else {
+            return;
         };
-        let left = Remaining {
-            active: up(false),
-            backup: up(true),
-            sessions: change.server.active.load(Relaxed) as usize,
-            requeued: 0,
-            queued: b.shared.queued.load(Relaxed) as usize,
-        };
-        let name = &change.server.name;
-        let line = transition_line(&b.name, name, change.backup, transition, reason, left);
+        let line = transition_line(who(change, via), transition, reason, change.left);
         let level = match transition {
-            Transition::Up => Level::Notice,
-            Transition::Down => Level::Alert,
-            Transition::Stopping => Level::Warning,
+            Transition::Down if change.served => Level::Alert,
+            _ => Level::Notice,
         };
         self.logs.event(b.section, level, &line);
-        let usable = b
-            .servers
-            .iter()
-            .any(|s| s.shared.state().is_up() || s.shared.state() == State::Unknown);
-        if transition == Transition::Down && !usable {
-            let line = no_server_line(&b.name);
-            self.logs.event(b.section, Level::Emerg, &line);
+        if change.nobody {
+            self.nobody(b);
         }
+    }
+
+    fn ordered(&mut self, b: &Backend, change: &Change, order: Order, via: Option<&str>) {
+        let line = order_line(who(change, via), order, change.left);
+        let level = if order == Order::Maintenance && change.served {
+            Level::Alert
+        } else {
+            Level::Notice
+        };
+        self.logs.event(b.section, level, &line);
+        if change.nobody {
+            self.nobody(b);
+        }
+    }
+
+    fn nobody(&mut self, b: &Backend) {
+        let line = no_server_line(&b.name);
+        self.logs.event(b.section, Level::Emerg, &line);
     }
 
     pub fn flush(&mut self) {
         self.logs.flush();
+    }
+}
+
+fn who<'a>(change: &'a Change, via: Option<&'a str>) -> Who<'a> {
+    Who {
+        backend: &change.server.backend,
+        server: &change.server.name,
+        is_backup: change.backup,
+        via,
     }
 }

@@ -4,13 +4,16 @@
 mod aftermath;
 mod checks;
 mod configure;
+mod enrol;
 mod error;
 mod events;
 mod grants;
 mod load;
+mod observed;
 mod prober;
 mod reports;
 mod resolver;
+mod roster;
 mod script;
 mod service;
 mod status;
@@ -109,7 +112,7 @@ impl Control {
             for ready in events.iter() {
                 match ready.token {
                     CHANNEL => self.on_channel()?,
-                    REPORTS => self.on_reports()?,
+                    REPORTS => changes.extend(self.on_reports(now)?),
                     t if t >= TOKEN_BASE => {
                         changes.extend(self.checks.on_event(ready, now, &self.epoll));
                     }
@@ -128,7 +131,7 @@ impl Control {
             if let (Some(plan), Some(team)) = (&self.plan, &self.team) {
                 aftermath::follow(&changes, plan, team, &mut self.warming, now);
                 // Who waits in a queue may be served by a server that came back.
-                if changes.iter().any(|change| change.transition.is_some()) {
+                if self.checks.roster().take_stirred() {
                     team.nudge();
                 }
             }

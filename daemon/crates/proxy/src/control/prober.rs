@@ -4,7 +4,7 @@ use super::script;
 use crate::plan::{Preamble, Target};
 use crate::preamble;
 use config::haproxy::model::{self, Host, ServerPort};
-use health::{CheckResult, CheckStatus, Connect, Failure, Need, Run, Sequence};
+use health::{Action, CheckResult, CheckStatus, Connect, Failure, Need, Reply, Run, Sequence};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -53,10 +53,37 @@ impl Prober {
                 .as_ref()
                 .or(section.source.as_ref())
                 .map(|s| s.address),
-            sequence: script::sequence(&section.check.value),
+            sequence: script::sequence(section),
             preamble: wanted_preamble(server),
             connect: section.timeouts.connect.as_ref().map(|d| d.value),
             check: section.timeouts.check.as_ref().map(|d| d.value),
+        }
+    }
+
+    /// Asks the agent of a server, at its own port and, where given, its own address.
+    pub fn agent(section: &model::Proxy, server: &model::Server, target: &Target) -> Self {
+        let agent = &server.agent;
+        let own = match target {
+            Target::Fixed(Peer::Tcp(address)) => Some(address.ip()),
+            Target::ClientPort(ip, _) => Some(*ip),
+            Target::Fixed(Peer::Unix(_)) | Target::Unresolved(_) => None,
+        };
+        let ip = match agent.addr.as_ref().map(|addr| &addr.value) {
+            Some(Host::Ip(ip)) => Some(*ip),
+            _ => own,
+        };
+        let port = agent.port.as_ref().map(|port| port.value);
+        let address = ip.zip(port).map(|(ip, port)| SocketAddr::new(ip, port));
+        let mut actions = Vec::new();
+        if let Some(text) = &agent.send {
+            actions.push(Action::Send(text.value.clone().into_bytes()));
+        }
+        actions.push(Action::Reply(Reply::Agent));
+        Self {
+            peer: address.map(Peer::Tcp),
+            sequence: Sequence::of(actions),
+            preamble: None,
+            ..Self::new(section, server, target)
         }
     }
 

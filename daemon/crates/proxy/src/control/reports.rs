@@ -1,12 +1,15 @@
 //! What workers report, and what the supervisor is told of it.
 
+use super::roster::Change;
 use super::team::Team;
 use super::{Control, RunError, service};
 use crate::worker::Report;
 use ipc::FromWorker;
 
 impl Control {
-    pub(super) fn on_reports(&mut self) -> Result<(), RunError> {
+    /// What they report of servers is returned.
+    pub(super) fn on_reports(&mut self, now: u64) -> Result<Vec<Change>, RunError> {
+        let mut changes = Vec::new();
         let reports = self.team.as_ref().map(Team::reports).unwrap_or_default();
         for report in reports {
             match report {
@@ -22,11 +25,19 @@ impl Control {
                         }
                     }
                 }
+                Report::Observed {
+                    server,
+                    count,
+                    last,
+                } => {
+                    let errors = (count, last);
+                    self.checks.observed(&server, errors, now, &mut changes);
+                }
                 Report::ListenerLost { .. } => self.lost_listener = true,
                 Report::Stopped { .. } => self.stopped += 1,
             }
         }
-        Ok(())
+        Ok(changes)
     }
 
     /// Whether all sockets of the frontend are there.

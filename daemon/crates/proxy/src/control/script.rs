@@ -10,10 +10,16 @@ use health::{
 };
 use regex::bytes::Regex;
 
-pub fn sequence(check: &HealthCheck) -> Sequence {
-    match check {
+pub fn sequence(section: &model::Proxy) -> Sequence {
+    match &section.check.value {
         HealthCheck::Tcp => Sequence::of(Vec::new()),
-        HealthCheck::Http(check) => Sequence::of(vec![Action::Http(Box::new(http_check(check)))]),
+        HealthCheck::Http(check) => {
+            let mut check = http_check(check);
+            if section.options.disable_on_404 {
+                check = check.disable_on_404();
+            }
+            Sequence::of(vec![Action::Http(Box::new(check))])
+        }
         HealthCheck::Steps(steps) => Sequence::written(
             (1..)
                 .zip(steps)

@@ -26,11 +26,9 @@ pub fn verdict(plan: &Plan, listening: impl Fn(&str) -> bool) -> Result<(), Stri
         .filter(|b| !b.servers.is_empty())
         .collect();
     if used.is_empty()
-        || used.iter().any(|b| {
-            b.servers
-                .iter()
-                .any(|s| s.shared.state().is_up() && s.weight > 0)
-        })
+        || used
+            .iter()
+            .any(|b| b.servers.iter().any(|s| s.shared.is_usable()))
     {
         return Ok(());
     }

@@ -3,7 +3,8 @@
 use super::checks::Checks;
 use crate::logs::TargetStatus;
 use crate::plan::{Mode, Plan};
-use crate::shared::State;
+use crate::shared::{ServerShared, State, WARM, admin};
+use health::{CheckResult, CheckStatus};
 use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -33,12 +34,32 @@ struct BackendStatus {
 }
 
 #[derive(Debug, Serialize)]
+struct AgentStatus {
+    up: bool,
+    /// Last result, e.g. `L7OK/0`, `CHECKED`; `null` before the first.
+    result: Option<String>,
+    said: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct ServerStatus {
     name: String,
     address: String,
     state: String,
+    /// As it is now, and as it is configured.
     weight: u32,
+    initial_weight: u32,
+    /// Connections at once; `null`: no limit.
+    maxconn: Option<u32>,
+    /// What checks say: running, starting (warming up), stopping (no new sessions), stopped.
+    operation: &'static str,
+    /// What was ordered: see [`orders`].
+    orders: Vec<&'static str>,
     check: Option<String>,
+    agent: Option<AgentStatus>,
+    /// Whose state it has, `BACKEND/SERVER`.
+    tracks: Option<String>,
     connections: u64,
     since: u64,
 }
@@ -85,25 +106,65 @@ fn server(plan: &Plan, section: usize, s: &crate::plan::Server, checks: &Checks)
         .proxies
         .get(section)
         .and_then(|p| p.servers.iter().find(|m| m.name.0 == s.name));
-    let checked = checks.last_result(&s.shared);
+    let roster = checks.roster();
+    let at = checks.place(&s.shared);
+    let member = at.and_then(|at| roster.members.get(at));
     let state = s.shared.state();
-    let shown = match (&checked, state) {
-        (Some((_, status)), State::Up | State::Down) => status.clone(),
-        _ => state.name().to_owned(),
+    let last = member.and_then(|m| m.health.and(Some(m.last.as_ref())));
+    let short = |last: Option<&CheckResult>| {
+        last.map_or_else(
+            || CheckStatus::Initializing.code().to_owned(),
+            CheckResult::short,
+        )
     };
+    let tracked = member.and_then(|m| roster.members.get(m.tracks?));
     ServerStatus {
         name: s.name.clone(),
         address: model
             .map(|m| m.address.value.to_string())
             .unwrap_or_default(),
-        state: if s.weight == 0 && state.is_up() {
-            "DRAIN".to_owned()
-        } else {
-            shown
-        },
-        weight: s.weight,
-        check: checked.map(|(result, _)| result),
+        state: at.map_or_else(|| state.name().to_owned(), |at| roster.status(at)),
+        weight: s.shared.weight(),
+        initial_weight: s.shared.initial_weight(),
+        maxconn: Some(s.shared.maxconn()).filter(|limit| *limit > 0),
+        operation: operation(&s.shared),
+        orders: orders(s.shared.orders()),
+        check: last.filter(|_| state != State::Maintenance).map(short),
+        agent: member.and_then(|m| {
+            let last = m.last_agent.as_ref();
+            Some(AgentStatus {
+                up: m.agent?.is_up(),
+                result: last.map(CheckResult::short),
+                said: last.and_then(|last| last.info.clone()),
+            })
+        }),
+        tracks: tracked.map(|m| format!("{}/{}", m.server.backend, m.server.name)),
         connections: u64::from(s.shared.active.load(Relaxed)),
         since: s.shared.since(),
     }
+}
+
+fn operation(server: &ServerShared) -> &'static str {
+    match server.operation() {
+        _ if server.state() == State::Maintenance => "stopped",
+        State::Down | State::Maintenance => "stopped",
+        State::Stopping => "stopping",
+        _ if server.warmth() < WARM => "starting",
+        State::NoCheck | State::Up | State::Unknown | State::Drain => "running",
+    }
+}
+
+fn orders(bits: u8) -> Vec<&'static str> {
+    [
+        (admin::MAINTENANCE, "maintenance"),
+        (admin::INHERITED_MAINTENANCE, "inherited maintenance"),
+        (admin::CONFIGURED, "disabled by configuration"),
+        (admin::DRAIN, "drain"),
+        (admin::INHERITED_DRAIN, "inherited drain"),
+        (admin::UNRESOLVED, "unresolved"),
+    ]
+    .into_iter()
+    .filter(|(bit, _)| bits & bit != 0)
+    .map(|(_, name)| name)
+    .collect()
 }

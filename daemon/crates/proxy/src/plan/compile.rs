@@ -87,6 +87,9 @@ pub fn compile(
     servers::fill_fullconn(&frontends, &mut backends, process);
     let bufsize = g.bufsize.as_ref().map_or(16384, |b| b.value as usize);
     let rewrite = g.maxrewrite.as_ref().map_or(1024, |b| b.value as usize);
+    let observes = backends
+        .iter()
+        .any(|b| b.servers.iter().any(|s| s.observed.is_some()));
     Ok(Plan {
         generation,
         serial: registry.next_serial(),
@@ -101,6 +104,7 @@ pub fn compile(
         log_targets: registry.follow_logs(&model, known),
         remembers: remembers.get(),
         rates: rates.get(),
+        observes,
         variables: registry.variables.clone(),
         hard_stop_after: g
             .hard_stop_after

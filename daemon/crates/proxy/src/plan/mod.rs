@@ -49,6 +49,8 @@ pub struct Plan {
     pub totals: Arc<Totals>,
     /// Some rule remembers something from step to step: connections get a memory.
     pub remembers: bool,
+    /// Some server is judged by live traffic.
+    pub observes: bool,
     /// Some expression asks how many sessions or requests come in a second.
     pub rates: bool,
     pub variables: Arc<ProcessVariables>,
@@ -72,6 +74,7 @@ impl Plan {
             totals: Arc::default(),
             remembers: false,
             rates: false,
+            observes: false,
             variables,
             hard_stop_after: None,
             log_targets: Arc::default(),
@@ -182,9 +185,7 @@ pub struct Server {
     pub target: Target,
     pub origin: Option<Origin>,
     pub idle: Option<Arc<IdleRules>>,
-    pub weight: u32,
     pub backup: bool,
-    pub maxconn: u32,
     pub maxqueue: u32,
     /// Below `maxconn`: the limit follows the backend's load from here.
     pub minconn: u32,
@@ -200,25 +201,37 @@ pub struct Server {
     pub redir: Option<Vec<u8>>,
     /// Never remembered in stick tables.
     pub non_stick: bool,
+    /// Live traffic that counts for its health.
+    pub observed: Option<Observed>,
     /// Its name in persistence cookies.
     pub cookie: Option<Vec<u8>>,
+}
+
+/// `observe`
+#[derive(Debug, Clone, Copy)]
+pub struct Observed {
+    /// Answers count, too, not connections alone.
+    pub answers: bool,
+    /// Errors in a row that are too many.
+    pub limit: u32,
 }
 
 impl Server {
     /// Connections that it may have now; 0 = no limit. `load`: requests of the backend that are
     /// served or wait, the one that asks included.
     pub fn limit(&self, b: &Backend, load: u32) -> u32 {
+        let maxconn = self.shared.maxconn();
         if self.minconn == 0 && self.slowstart == 0 {
-            return self.maxconn;
+            return maxconn;
         }
         let scaled = |n: u32, part: u32, whole: u32| {
             let n = u64::from(n) * u64::from(part) / u64::from(whole.max(1));
             u32::try_from(n).unwrap_or(u32::MAX)
         };
-        let mut limit = self.maxconn;
+        let mut limit = maxconn;
         if self.minconn != 0 {
-            let follows = scaled(self.maxconn, load, b.fullconn);
-            limit = follows.max(self.minconn).min(self.maxconn);
+            let follows = scaled(maxconn, load, b.fullconn);
+            limit = follows.max(self.minconn).min(maxconn);
         }
         let warmth = self.shared.warmth();
         if limit != 0 && warmth < WARM {

@@ -1,6 +1,6 @@
 //! Servers of a section: addresses, limits and the state they start in.
 
-use super::{Backend, Frontend, IdleRules, Origin, Server, Target};
+use super::{Backend, Frontend, IdleRules, Observed, Origin, Server, Target};
 use crate::names::Known;
 use crate::shared::{Registry, State};
 use config::haproxy::model::{self, Host, Proxy, ServerAddress, ServerPort};
@@ -11,12 +11,10 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
     let mut servers = Vec::with_capacity(proxy.servers.len());
     for (place, s) in (1..).zip(&proxy.servers) {
         let target = target(&s.address.value, names);
-        // A name without an address yet: out of rotation, which is no reason not to start.
-        let out = s.disabled || matches!(target, Target::Unresolved(_));
-        let start = match (out, s.check.enabled) {
-            (true, _) => State::Maintenance,
-            (false, true) => State::Unknown,
-            (false, false) => State::NoCheck,
+        let start = if s.check.enabled || s.track.is_some() {
+            State::Unknown
+        } else {
+            State::NoCheck
         };
         let (shared, pool) = registry.server(
             &proxy.name.0,
@@ -24,8 +22,13 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             &identity(proxy, s, &target),
             start,
         );
+        // A name without an address yet: out of rotation, which is no reason not to start.
+        let unresolved = matches!(target, Target::Unresolved(_));
+        registry.order(&shared, s.disabled, unresolved);
         let (minconn, maxconn) = limits(s);
         let cookie = cookie(proxy, s, &target);
+        let weight = u32::from(s.weight.value);
+        shared.take_up(weight, maxconn);
         servers.push(Server {
             name: s.name.0.clone(),
             idle: IdleRules::compile(&s.idle, &shared),
@@ -34,9 +37,7 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             pool,
             target,
             origin: Origin::compile(s, proxy),
-            weight: u32::from(s.weight.value),
             backup: s.backup,
-            maxconn,
             minconn,
             slowstart: s
                 .slowstart
@@ -45,6 +46,7 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
             down_ends_sessions: s.on_marked_down.is_some(),
             up_ends_backup_sessions: s.on_marked_up_shutdown_backup,
             preamble: s.send_proxy,
+            observed: observed(s),
             redir: s.redir.as_ref().map(|r| r.value.clone().into_bytes()),
             non_stick: s.non_stick,
             cookie,
@@ -69,6 +71,14 @@ fn cookie(proxy: &Proxy, s: &model::Server, target: &Target) -> Option<Vec<u8>> 
     Some(crate::persist::server_name(key, address))
 }
 
+fn observed(s: &model::Server) -> Option<Observed> {
+    let layer = s.observation.layer.as_ref()?.value;
+    Some(Observed {
+        answers: layer == model::Observe::Layer7,
+        limit: s.observation.limit.value,
+    })
+}
+
 /// `minconn` and `maxconn`: one without the other is both; equal ones do not move.
 fn limits(s: &model::Server) -> (u32, u32) {
     let value = |n: &Option<config::Spanned<u32>>| n.as_ref().map_or(0, |n| n.value);
@@ -82,14 +92,14 @@ fn limits(s: &model::Server) -> (u32, u32) {
 /// What makes it the same server with the same health as before.
 fn identity(proxy: &Proxy, s: &model::Server, target: &Target) -> String {
     format!(
-        "{target:?} {:?} {:?} {:?} {}",
+        "{target:?} {:?} {:?} {:?} {:?}",
         s.check,
         proxy.check.value,
         s.source
             .as_ref()
             .or(proxy.source.as_ref())
             .map(|s| &s.value),
-        s.disabled
+        s.track
     )
 }
 

@@ -10,7 +10,7 @@ pub mod table;
 
 pub use rate::SecondRate;
 pub use registry::Registry;
-pub use server::{ServerShared, State, WARM};
+pub use server::{ServerShared, State, WARM, admin};
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 

@@ -1,7 +1,7 @@
 //! Names to shared state: what a new configuration finds of the one before.
 
 use super::table::Table;
-use super::{BackendShared, FrontendShared, ServerShared, State, Totals};
+use super::{BackendShared, FrontendShared, ServerShared, State, Totals, admin};
 use crate::logs::Targets;
 use crate::names::Known;
 use crate::rules::memory::ProcessVariables;
@@ -38,6 +38,8 @@ struct ServerEntry {
     /// What is connected to and how it is checked; another identity makes it another server.
     identity: String,
     pool: usize,
+    /// `disabled`, as the last configuration had it.
+    disabled: bool,
 }
 
 impl Registry {
@@ -113,7 +115,7 @@ impl Registry {
                 identity.clone_into(&mut entry.identity);
                 entry.pool = self.next_pool;
                 self.next_pool += 1;
-                entry.shared.set_state(start);
+                entry.shared.set_operation(start);
                 (entry.shared.clone(), entry.pool)
             }
             None => {
@@ -124,11 +126,34 @@ impl Registry {
                     shared: shared.clone(),
                     identity: identity.to_owned(),
                     pool,
+                    disabled: false,
                 };
                 self.servers.insert(key, entry);
                 (shared, pool)
             }
         }
+    }
+
+    /// Takes up what a configuration orders. What was ordered at run time stays until the line
+    /// says something else than before.
+    pub fn order(&mut self, shared: &Arc<ServerShared>, disabled: bool, unresolved: bool) {
+        const DISABLED: u8 = admin::MAINTENANCE | admin::CONFIGURED;
+        let key = (shared.backend.clone(), shared.name.clone());
+        let Some(entry) = self.servers.get_mut(&key) else {
+            return;
+        };
+        let mut orders = shared.orders() & !admin::UNRESOLVED;
+        if std::mem::replace(&mut entry.disabled, disabled) != disabled {
+            orders = if disabled {
+                orders | DISABLED
+            } else {
+                orders & !DISABLED
+            };
+        }
+        if unresolved {
+            orders |= admin::UNRESOLVED;
+        }
+        shared.set_orders(orders);
     }
 
     /// The table of a section; its entries are carried over while it is declared the same.

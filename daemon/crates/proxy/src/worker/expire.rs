@@ -2,6 +2,7 @@
 
 use super::Worker;
 use super::conn::{Reply, State, Wait};
+use super::observe::Seen;
 use super::slab::NONE;
 use super::wheel::{Armed, is_valid};
 use crate::plan::Timeouts;
@@ -137,6 +138,7 @@ impl Worker {
                 if let Some(s) = txn.server(&c.plan) {
                     s.shared.workers[self.id].errors.add(1);
                 }
+                self.observe(i, Seen::TimedOut);
                 self.note_end(i, b's', b'H');
                 self.answer_prepared(i, 504, true);
             }

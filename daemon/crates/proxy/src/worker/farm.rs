@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 /// The servers to choose from: those that are up, else those not yet checked, else backups.
 pub(super) fn tier(b: &Backend) -> Vec<u32> {
     let cold = cold(b);
-    let share = |s: &Server| match s.weight {
+    let share = |s: &Server| match s.shared.weight() {
         0 => 0,
         // Finer grains only while they are needed.
         weight if cold => weight * s.shared.warmth().max(1),
@@ -43,7 +43,7 @@ fn cold(b: &Backend) -> bool {
 
 /// Shares where weights do not move while a server is up.
 pub(super) fn fixed(b: &Backend, weights: &[u32]) -> Vec<u32> {
-    let share = |(s, now): (&Server, &u32)| if *now == 0 { 0 } else { s.weight };
+    let share = |(s, now): (&Server, &u32)| if *now == 0 { 0 } else { s.shared.weight() };
     b.servers.iter().zip(weights).map(share).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Messages from the control thread and from other workers.
+//! Messages from the control thread and from other workers, and reports to it.
 
 use crate::plan::Plan;
 use crate::shared::ServerShared;
@@ -20,6 +20,23 @@ pub enum Command {
     },
     /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
     Stop { deadline: u64 },
+}
+
+/// What a worker tells the control thread.
+#[derive(Debug)]
+pub enum Report {
+    /// The plan with this serial is in use.
+    Configured { worker: usize, serial: u64 },
+    /// So many errors of live traffic in a row, and what the last one was.
+    Observed {
+        server: Arc<ServerShared>,
+        count: u32,
+        last: &'static str,
+    },
+    /// A listener failed for good.
+    ListenerLost { worker: usize },
+    /// Everything has ended after `Stop`.
+    Stopped { worker: usize },
 }
 
 /// A listening socket and the frontend it belongs to.

@@ -24,6 +24,7 @@ mod link;
 mod log;
 mod mailbox;
 mod memory;
+mod observe;
 mod pool;
 mod prepare;
 mod queue;
@@ -42,7 +43,7 @@ mod upstream;
 mod wheel;
 
 pub use log::Notes;
-pub use mailbox::{Command, Grant, Mailbox};
+pub use mailbox::{Command, Grant, Mailbox, Report};
 
 use crate::logs::Logs;
 use crate::plan::Plan;
@@ -113,17 +114,6 @@ pub struct Worker {
     logs: Logs,
     /// When waiting log lines are sent at the latest.
     flush_at: Option<u64>,
-}
-
-/// What a worker tells the control thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Report {
-    /// The plan with this serial is in use.
-    Configured { worker: usize, serial: u64 },
-    /// A listener failed for good.
-    ListenerLost { worker: usize },
-    /// Everything has ended after `Stop`.
-    Stopped { worker: usize },
 }
 
 /// What a worker is made of.

@@ -2,6 +2,7 @@
 
 use super::Worker;
 use super::conn::{Reply, State};
+use super::observe::Seen;
 use crate::rules::act::Subject;
 use crate::rules::{self, Context, Message, Outcome, Verdict};
 use crate::shared::table::Counter;
@@ -36,6 +37,7 @@ impl Worker {
             Err(_) => {
                 let txn = self.clients[i].txn.as_mut().ok_or(())?;
                 txn.log.end(b'P', b'H');
+                self.observe(i, Seen::Nonsense);
                 self.drop_upstream(i);
                 self.answer_prepared(i, 502, true);
                 Err(())
@@ -63,6 +65,7 @@ impl Worker {
             if let Some(txn) = self.clients[i].txn.as_mut() {
                 txn.log.response10 = !response.http11;
             }
+            self.observe(i, Seen::Answered(response.status));
             self.reply_rules(i, data, &response, fields)?;
         }
         let stopping = self.stop_at.is_some();

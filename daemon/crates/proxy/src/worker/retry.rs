@@ -3,6 +3,7 @@
 
 use super::Worker;
 use super::conn::{Reply, State, Txn, Wait};
+use super::observe::Seen;
 use super::select::Choice;
 use crate::plan::{Backend, RetryOn};
 
@@ -35,6 +36,7 @@ impl Worker {
     /// The server could not be reached.
     pub(super) fn connect_failed(&mut self, i: u32, at_once: bool) {
         let id = self.id;
+        self.observe(i, Seen::NotConnected);
         self.drop_upstream(i);
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
@@ -117,6 +119,7 @@ impl Worker {
             }
             return self.connect(i);
         }
+        self.observe(i, Seen::Lost);
         // Half a head is junk to the manual, and an empty response to haproxy.
         let wanted = |on: &RetryOn| on.empty || began && on.junk;
         if self.replay(i, wanted) {

@@ -130,7 +130,7 @@ fn demand(b: &Backend) -> u32 {
 
 /// Whether a server in this state may get requests at all.
 fn may_serve(state: State) -> bool {
-    state.is_up() || state == State::Unknown
+    state.keeps()
 }
 
 #[allow(clippy::cast_precision_loss)]

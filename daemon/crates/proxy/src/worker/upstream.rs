@@ -2,6 +2,7 @@
 
 use super::conn::{State, Upstream, Wait};
 use super::link::Link;
+use super::observe::Seen;
 use super::slab::NONE;
 use super::{UPSTREAM, Worker, token};
 use crate::plan::{ForClient, HttpReuse, Mode, Origin};
@@ -133,11 +134,8 @@ impl Worker {
             txn.up = u;
             txn.wait = Wait::Connect;
         }
-        if self
-            .epoll
-            .add(&self.ups[u].link.fd, t, Interest::Stream)
-            .is_err()
-        {
+        let fd = &self.ups[u].link.fd;
+        if self.epoll.add(fd, t, Interest::Stream).is_err() {
             return self.connect_failed(i, false);
         }
         self.set_deadline(i, timeout);
@@ -186,6 +184,7 @@ impl Worker {
         if !self.introduce(i) {
             return self.connect_failed(i, true);
         }
+        self.observe(i, Seen::Connected);
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
         if txn.backend(&c.plan).is_some_and(|b| b.mode == Mode::Tcp) || !txn.http {

@@ -47,3 +47,13 @@ impl Drop for Haproxy {
         let _ = std::fs::remove_file(&self.file);
     }
 }
+
+/// What haproxy answers at its socket.
+pub fn ask(socket: &std::path::Path, command: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::os::unix::net::UnixStream::connect(socket).unwrap();
+    writeln!(stream, "{command}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}

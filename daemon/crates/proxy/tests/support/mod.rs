@@ -6,6 +6,7 @@ pub mod client;
 pub mod haproxy;
 pub mod origin;
 pub mod script;
+pub mod told;
 
 pub use beside::Beside;
 pub use client::Client;

@@ -120,6 +120,8 @@ pub fn http_check(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'
         return;
     }
     match word.text.as_ref() {
+        "disable-on-404" => section.proxy.options.disable_on_404 = true,
+        "send-state" => section.proxy.options.send_state = true,
         "send" => send(cx, &mut section.check, args),
         "expect" => {
             if let Some(expect) = expect(cx, args) {
@@ -128,6 +130,7 @@ pub fn http_check(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'
         }
         _ => {}
     }
+    cx.finish(args, "http-check");
 }
 
 fn send(cx: &mut Context<'_>, lines: &mut CheckLines, args: &mut Args<'_>) {

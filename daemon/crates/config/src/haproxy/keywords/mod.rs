@@ -26,6 +26,7 @@ mod stick;
 mod tcp_check;
 mod tcp_rules;
 mod timeouts;
+mod watching;
 
 pub use check::CheckLines;
 pub use effects::process_variable;

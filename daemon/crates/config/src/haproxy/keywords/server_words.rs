@@ -1,6 +1,6 @@
 //! Parameters of `server` and `default-server` lines.
 
-use super::idle;
+use super::{idle, watching};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
@@ -15,6 +15,7 @@ pub fn parameters(cx: &mut Context<'_>, server: &mut Server, args: &mut Args<'_>
             && !number(cx, server, &word.text, args)
             && !check(cx, server, &word.text, args)
             && !idle::parameter(cx, &mut server.idle, &word.text, args)
+            && !watching::parameter(cx, server, &word.text, args)
         {
             other(cx, server, word, args);
         }
@@ -92,7 +93,6 @@ fn check(cx: &mut Context<'_>, server: &mut Server, name: &str, args: &mut Args<
         }
         "fastinter" => check.fastinter = interval(cx, args, example),
         "downinter" => check.downinter = interval(cx, args, example),
-        "agent-inter" => check.agent_inter = interval(cx, args, example),
         "rise" => {
             if let Some(rise) = cx.number(args, 1..=1_000_000, "the number of checks", example) {
                 check.rise = rise;
@@ -104,8 +104,6 @@ fn check(cx: &mut Context<'_>, server: &mut Server, name: &str, args: &mut Args<
             }
         }
         "port" => check.port = cx.number(args, 1..=65535, "the port", example),
-        "agent-port" => check.agent_port = cx.number(args, 1..=65535, "the port", example),
-        "error-limit" => check.error_limit = cx.number(args, 1..=u32::MAX, "the limit", example),
         "addr" => {
             if let Some(word) = args.take() {
                 let host = cx.host(word.text.trim_matches(['[', ']']), word.span);
@@ -116,15 +114,13 @@ fn check(cx: &mut Context<'_>, server: &mut Server, name: &str, args: &mut Args<
         }
         "check-sni" => check.sni = cx.string(args, "the name", example),
         "check-alpn" => check.alpn = cx.string(args, "the protocols", example),
-        "observe" => check.observe = cx.string(args, "the layer", example),
-        "on-error" => check.on_error = cx.string(args, "the reaction", example),
         _ => return false,
     }
     true
 }
 
 /// A time above zero: a check every 0 ms would never stop.
-fn interval(
+pub(super) fn interval(
     cx: &mut Context<'_>,
     args: &mut Args<'_>,
     example: &str,
@@ -219,9 +215,7 @@ fn tls(server: &mut Server, name: &str, value: Spanned<String>) {
 fn takes_value(name: &str) -> bool {
     matches!(
         name,
-        "agent-addr"
-            | "agent-send"
-            | "alpn"
+        "alpn"
             | "ca-file"
             | "check-proto"
             | "ciphers"
@@ -241,7 +235,6 @@ fn takes_value(name: &str) -> bool {
             | "socks4"
             | "ssl-max-ver"
             | "ssl-min-ver"
-            | "track"
             | "verify"
             | "verifyhost"
             | "ws"

@@ -26,6 +26,7 @@ mod tcp_rules;
 mod timeouts;
 mod users;
 mod walk;
+mod watching;
 
 pub use acl::{Acl, AclId, AclTerm, Condition, IntTest, IpNet, MatchKind, Test, TestRef};
 pub use answers::{Content, HttpError, HttpErrors, ReturnBody};
@@ -61,6 +62,7 @@ pub use tcp_rules::{TcpAction, TcpPhase, TcpRule};
 pub use timeouts::Timeouts;
 pub use users::{User, UserList};
 pub use walk::{Found, walk};
+pub use watching::{Agent, Observation, Observe, OnError, Track};
 
 use crate::source::Spanned;
 use std::fmt;

@@ -151,6 +151,10 @@ pub struct ProxyOptions {
     pub logasap: bool,
     pub log_separate_errors: bool,
     pub log_health_checks: bool,
+    /// `http-check disable-on-404`: 404 means alive, but no new sessions.
+    pub disable_on_404: bool,
+    /// `http-check send-state`: servers are told how they are seen.
+    pub send_state: bool,
     /// `option tcpka`, `clitcpka`, `srvtcpka`: SO_KEEPALIVE on that side.
     pub client_tcp_keepalive: bool,
     pub server_tcp_keepalive: bool,

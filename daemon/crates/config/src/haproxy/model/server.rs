@@ -1,6 +1,6 @@
 //! `server` lines, with `default-server` folded in.
 
-use super::{Idle, ServerName, Source};
+use super::{Agent, Idle, Observation, ServerName, Source, Track};
 use crate::source::Spanned;
 use std::fmt;
 use std::net::IpAddr;
@@ -26,6 +26,10 @@ pub struct Server {
     /// Time over which the weight rises after the server came back.
     pub slowstart: Option<Spanned<Duration>>,
     pub check: CheckSettings,
+    pub agent: Agent,
+    pub observation: Observation,
+    /// Its state is that of another server.
+    pub track: Option<Spanned<Track>>,
     pub on_marked_down: Option<OnMarkedDown>,
     /// `on-marked-up shutdown-backup-sessions`
     pub on_marked_up_shutdown_backup: bool,
@@ -121,13 +125,6 @@ pub struct CheckSettings {
     pub ssl: bool,
     pub sni: Option<Spanned<String>>,
     pub alpn: Option<Spanned<String>>,
-    /// `agent-check` and `agent-port`, when asked for.
-    pub agent_port: Option<Spanned<u16>>,
-    pub agent_inter: Option<Spanned<Duration>>,
-    /// `observe layer4|layer7`, as written.
-    pub observe: Option<Spanned<String>>,
-    pub error_limit: Option<Spanned<u32>>,
-    pub on_error: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

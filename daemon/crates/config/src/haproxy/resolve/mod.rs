@@ -8,6 +8,7 @@ mod logs;
 mod names;
 mod servers;
 mod tables;
+mod watching;
 
 use super::context::Context;
 use super::model::{Config, LogFormat, Mode, Proxy, ProxyKind};
@@ -22,6 +23,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
         section.proxy.http_request.append(&mut redirects);
         drop_foreign(&mut section.proxy);
         log_format(cx, &mut section.proxy);
+        watching::settle(cx, &mut section.proxy);
         config.proxies.push(section.proxy);
     }
     names::unique(cx, &config);
@@ -40,6 +42,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
         }
         http_in_tcp(cx, proxy);
     }
+    watching::check(cx, &config);
     listeners::check(cx, &config);
     logs::check(cx, &config);
     config

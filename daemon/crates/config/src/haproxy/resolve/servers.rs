@@ -1,7 +1,7 @@
 //! Backends that cannot serve, and checks that check nothing.
 
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Host, Proxy, ServerAddress, ServerPort};
+use crate::haproxy::model::{Host, Proxy, Server, ServerAddress, ServerPort};
 use crate::haproxy::section::Section;
 
 pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
@@ -19,7 +19,7 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
         }
         return;
     }
-    if active.len() > 1 && active.iter().all(|server| !server.check.enabled) {
+    if active.len() > 1 && active.iter().all(|server| !is_watched(server)) {
         let message =
             format!("no server of {title} is checked: a dead one keeps its share of requests");
         cx.warning("haproxy/no-check", proxy.name.span, message)
@@ -59,6 +59,11 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
                 .suggest("write the port behind the address, or add 'port N'");
         }
     }
+}
+
+/// Somebody finds out when it is dead.
+fn is_watched(server: &Server) -> bool {
+    server.check.enabled || server.track.is_some() || server.agent.enabled.is_some()
 }
 
 fn timeouts(cx: &mut Context<'_>, proxy: &Proxy, title: &str) {

@@ -53,10 +53,14 @@ fn backends(name: &str) -> Option<Get> {
         "be_conn_free" | "connslots" => |a, c| {
             let b = backend(a, c)?;
             // A server without a limit has room without an end.
-            if usable(b).any(|s| s.maxconn == 0) {
+            if usable(b).any(|s| s.shared.maxconn() == 0) {
                 return Some(Value::Int(-1));
             }
-            let room = |s: &Server| s.maxconn.saturating_sub(s.shared.active.load(Relaxed));
+            let room = |s: &Server| {
+                s.shared
+                    .maxconn()
+                    .saturating_sub(s.shared.active.load(Relaxed))
+            };
             int(usable(b).map(|s| u64::from(room(s))).sum())
         },
         "queue" => |a, c| int(backend(a, c)?.shared.queued.load(Relaxed).into()),
@@ -94,15 +98,17 @@ fn servers(name: &str) -> Option<Get> {
         "srv_conn" => |a, c| int(server(a, c)?.shared.active.load(Relaxed).into()),
         "srv_conn_free" => |a, c| {
             let s = server(a, c)?;
-            if s.maxconn == 0 {
+            if s.shared.maxconn() == 0 {
                 return Some(Value::Int(-1));
             }
             int(s
-                .maxconn
+                .shared
+                .maxconn()
                 .saturating_sub(s.shared.active.load(Relaxed))
                 .into())
         },
-        "srv_weight" | "srv_uweight" | "srv_iweight" => |a, c| int(server(a, c)?.weight.into()),
+        "srv_weight" | "srv_uweight" => |a, c| int(server(a, c)?.shared.weight().into()),
+        "srv_iweight" => |a, c| int(server(a, c)?.shared.initial_weight().into()),
         _ => return None,
     })
 }

@@ -1,0 +1,131 @@
+//! Sections and servers about which nothing was said: the manual's defaults.
+
+use super::model::{
+    Agent, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, Idle, LogFormat, Mode,
+    Observation, OnError, Proxy, ProxyKind, ProxyName, ProxyOptions, RetryOn, Server,
+    ServerAddress, ServerName, ServerPort, Timeouts,
+};
+use crate::source::Spanned;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+/// A section in which nothing was said, with the manual's defaults.
+pub fn proxy() -> Proxy {
+    Proxy {
+        name: Spanned::implied(ProxyName::default()),
+        kind: ProxyKind::Listen,
+        id: None,
+        description: None,
+        disabled: false,
+        mode: Spanned::implied(Mode::Tcp),
+        timeouts: Timeouts::default(),
+        options: ProxyOptions::default(),
+        maxconn: None,
+        fullconn: None,
+        backlog: None,
+        rate_limit_sessions: None,
+        logs: Vec::new(),
+        log_format: LogFormat::Connect,
+        log_format_sd: None,
+        error_log_format: None,
+        request_captures: Vec::new(),
+        response_captures: Vec::new(),
+        cookie_capture: None,
+        unique_id_format: None,
+        unique_id_header: None,
+        log_tag: None,
+        error_files: BTreeMap::new(),
+        error_locations: BTreeMap::new(),
+        http_errors: Vec::new(),
+        error_sections: Vec::new(),
+        acls: Vec::new(),
+        http_request: Vec::new(),
+        http_response: Vec::new(),
+        http_after_response: Vec::new(),
+        tcp_rules: Vec::new(),
+        inspect_delay: None,
+        response_inspect_delay: None,
+        stats: None,
+        monitor_uri: None,
+        monitor_fail: Vec::new(),
+        stick_table: None,
+        stick_rules: Vec::new(),
+        binds: Vec::new(),
+        use_backends: Vec::new(),
+        default_backend: None,
+        balance: Spanned::implied(Balance::RoundRobin),
+        hash_type: HashType::default(),
+        hash_balance_factor: 0,
+        servers: Vec::new(),
+        use_servers: Vec::new(),
+        persist_rules: Vec::new(),
+        check: Spanned::implied(HealthCheck::Tcp),
+        cookie: None,
+        retries: Spanned::implied(3),
+        redispatch: None,
+        retry_on: RetryOn::default(),
+        dynamic_cookie_key: None,
+        http_reuse: HttpReuse::Safe,
+        source: None,
+    }
+}
+
+/// A server about which nothing was said.
+pub fn server() -> Server {
+    let nowhere = Host::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    Server {
+        name: Spanned::implied(ServerName::default()),
+        address: Spanned::implied(ServerAddress::Tcp {
+            host: nowhere,
+            port: ServerPort::SameAsClient,
+        }),
+        id: None,
+        weight: Spanned::implied(1),
+        backup: false,
+        disabled: false,
+        maxconn: None,
+        minconn: None,
+        maxqueue: None,
+        cookie: None,
+        slowstart: None,
+        check: CheckSettings {
+            enabled: false,
+            inter: Spanned::implied(Duration::from_secs(2)),
+            fastinter: None,
+            downinter: None,
+            rise: Spanned::implied(2),
+            fall: Spanned::implied(3),
+            port: None,
+            addr: None,
+            send_proxy: false,
+            ssl: false,
+            sni: None,
+            alpn: None,
+        },
+        agent: Agent {
+            enabled: None,
+            port: None,
+            addr: None,
+            inter: Spanned::implied(Duration::from_secs(2)),
+            send: None,
+        },
+        observation: Observation {
+            layer: None,
+            limit: Spanned::implied(10),
+            action: OnError::default(),
+        },
+        track: None,
+        on_marked_down: None,
+        on_marked_up_shutdown_backup: false,
+        send_proxy: None,
+        source: None,
+        redir: None,
+        non_stick: false,
+        idle: Idle::default(),
+        tcp_user_timeout: None,
+        tls: None,
+        resolvers: None,
+        init_addr: None,
+    }
+}

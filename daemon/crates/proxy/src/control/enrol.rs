@@ -1,0 +1,222 @@
+//! The servers of a configuration: who is checked how, and what is known of them from before.
+
+use super::checks::{Checks, FIRST_CHECKS, Kind, Watched, ms};
+use super::prober::Prober;
+use super::roster::{Member, Roster};
+use crate::plan::{Backend, Plan, Server};
+use config::haproxy::model::{self, Balance, Proxy};
+use health::{CheckResult, Health, Settings, first_check_after};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is known of a server's check or agent from the configuration before.
+struct Known {
+    identity: String,
+    health: Option<Health>,
+    last: Option<CheckResult>,
+}
+
+type Before = HashMap<(String, String, Kind), Known>;
+
+impl Checks {
+    /// Watches the plan's servers; what is known of unchanged ones stays.
+    pub fn configure(&mut self, plan: &Plan, now: u64) {
+        let mut before = self.remembered();
+        self.roster = Roster::default();
+        self.places.clear();
+        self.due.clear();
+        self.random |= 1;
+        let percent = plan.model.global.spread_checks.as_ref();
+        self.spread_percent = percent.map_or(0, |p| u32::from(p.value));
+        let mut names = HashMap::new();
+        for b in &plan.backends {
+            let Some(section) = plan.model.proxies.get(b.section) else {
+                continue;
+            };
+            let first = self.roster.members.len();
+            for (s, m) in b.servers.iter().zip(&section.servers) {
+                names.insert(
+                    (b.name.as_str(), s.name.as_str()),
+                    self.roster.members.len(),
+                );
+                self.enrol(section, b, s, m, &mut before, now);
+            }
+            let last = self.roster.members.len();
+            for member in &mut self.roster.members[first..] {
+                member.peers = first..last;
+            }
+        }
+        self.follow(plan, &names);
+        self.roster.settle();
+        self.begin(now);
+    }
+
+    fn remembered(&mut self) -> Before {
+        let mut before = Before::new();
+        for w in self.watched.drain(..) {
+            let Some(member) = self.roster.members.get(w.member) else {
+                continue;
+            };
+            let server = &member.server;
+            let (health, last) = match w.kind {
+                Kind::Health => (member.health, member.last.clone()),
+                Kind::Agent => (member.agent, member.last_agent.clone()),
+            };
+            let known = Known {
+                identity: w.identity,
+                health,
+                last,
+            };
+            before.insert((server.backend.clone(), server.name.clone(), w.kind), known);
+        }
+        before
+    }
+
+    fn enrol(
+        &mut self,
+        section: &Proxy,
+        b: &Backend,
+        s: &Server,
+        m: &model::Server,
+        before: &mut Before,
+        now: u64,
+    ) {
+        let at = self.roster.members.len();
+        let mut member = Member {
+            server: s.shared.clone(),
+            backend: b.shared.clone(),
+            backup: s.backup,
+            fixed_weights: fixed_weights(b),
+            health: None,
+            last: None,
+            on_error: m.observation.action,
+            agent: None,
+            last_agent: None,
+            tracks: None,
+            trackers: Vec::new(),
+            peers: at..at,
+        };
+        let mut watch = |kind, prober, identity: String, settings| {
+            let key = (b.name.clone(), s.name.clone(), kind);
+            let known = before.remove(&key).filter(|k| k.identity == identity);
+            let (health, last) = known.map_or((None, None), |known| (known.health, known.last));
+            self.watched.push(Watched {
+                member: at,
+                kind,
+                prober,
+                identity,
+                running: None,
+                started: now,
+                next: 0,
+                sequence: 0,
+            });
+            let health = health.map(|health| health.with_settings(settings));
+            (Some(health.unwrap_or_else(|| Health::new(settings))), last)
+        };
+        if m.check.enabled {
+            let identity = format!(
+                "{:?} {:?} {:?} {}",
+                s.target, m.check, section.check.value, section.options.disable_on_404
+            );
+            let prober = Prober::new(section, m, &s.target);
+            let known = watch(Kind::Health, prober, identity, settings(m));
+            (member.health, member.last) = known;
+        }
+        if m.agent.enabled.is_some() {
+            let identity = format!("{:?} {:?}", s.target, m.agent);
+            let prober = Prober::agent(section, m, &s.target);
+            let known = watch(Kind::Agent, prober, identity, agent_settings(m));
+            (member.agent, member.last_agent) = known;
+        }
+        self.places.insert(Arc::as_ptr(&s.shared) as usize, at);
+        self.roster.members.push(member);
+    }
+
+    /// Who tracks whom; the parser has seen to it that there is an end to it.
+    fn follow(&mut self, plan: &Plan, names: &HashMap<(&str, &str), usize>) {
+        let mut at = 0;
+        for b in &plan.backends {
+            let servers = plan
+                .model
+                .proxies
+                .get(b.section)
+                .map(|section| &section.servers);
+            for m in servers.into_iter().flatten() {
+                if let Some(track) = &m.track {
+                    let home = track
+                        .proxy
+                        .as_ref()
+                        .map_or(b.name.as_str(), |p| p.0.as_str());
+                    let tracked = names.get(&(home, track.server.0.as_str())).copied();
+                    self.roster.members[at].tracks = tracked;
+                    if let Some(tracked) = tracked {
+                        self.roster.members[tracked].trackers.push(at);
+                    }
+                }
+                at += 1;
+            }
+        }
+    }
+
+    /// First checks, spread over time.
+    fn begin(&mut self, now: u64) {
+        let count = self.watched.len();
+        for at in 0..count {
+            let w = &self.watched[at];
+            let member = &self.roster.members[w.member];
+            let health = match w.kind {
+                Kind::Health => member.health,
+                Kind::Agent => member.agent,
+            };
+            let interval = self.interval(at);
+            let fresh = health.is_none_or(|health| !health.is_checked());
+            let window = if fresh {
+                FIRST_CHECKS.min(interval)
+            } else {
+                interval
+            };
+            let delay = if count <= 8 && fresh {
+                Duration::ZERO
+            } else {
+                first_check_after(at, count, window)
+            };
+            self.schedule(at, now + ms(delay));
+        }
+    }
+}
+
+fn settings(m: &model::Server) -> Settings {
+    Settings {
+        inter: m.check.inter.value,
+        fastinter: m.check.fastinter.as_ref().map(|d| d.value),
+        downinter: m.check.downinter.as_ref().map(|d| d.value),
+        rise: m.check.rise.value,
+        fall: m.check.fall.value,
+    }
+}
+
+/// An agent is believed at once.
+fn agent_settings(m: &model::Server) -> Settings {
+    Settings {
+        inter: m.agent.inter.value,
+        fastinter: None,
+        downinter: None,
+        rise: 1,
+        fall: 1,
+    }
+}
+
+/// Weights of these are built into tables that would move most keys.
+fn fixed_weights(b: &Backend) -> bool {
+    match b.balance {
+        Balance::RoundRobin | Balance::LeastConn | Balance::First | Balance::Random { .. } => false,
+        Balance::StaticRr => true,
+        Balance::Source
+        | Balance::Uri { .. }
+        | Balance::UrlParam { .. }
+        | Balance::Hdr { .. }
+        | Balance::RdpCookie { .. }
+        | Balance::Hash(_) => !b.consistent,
+    }
+}

@@ -1,0 +1,300 @@
+//! Agents, orders and servers that follow others, beside haproxy: the same words lead to the same
+//! states, weights, limits and lines in the log.
+
+mod support;
+
+use std::net::UdpSocket;
+use std::sync::atomic::Ordering::SeqCst;
+use std::time::{Duration, Instant};
+use support::haproxy::Haproxy;
+use support::told::{Agent, Page, States, lines, of_haproxy, of_ours};
+use support::{Client, Origin, Proxy, free_port, http_config};
+
+/// What the agent says, and the status of the page that is checked.
+const STEPS: &[(&str, usize)] = &[
+    ("", 200),
+    ("50%", 200),
+    ("33%", 200),
+    ("0%", 200),
+    ("1000%", 200),
+    ("100%", 200),
+    ("drain", 200),
+    ("ready", 200),
+    ("maint", 200),
+    ("drain", 200),
+    ("maint", 200),
+    ("ready", 200),
+    ("fail", 200),
+    ("up", 200),
+    ("stopped # x y", 200),
+    ("drain", 200),
+    ("up 75% maxconn:30,", 200),
+    ("ready 100%", 200),
+    ("down", 200),
+    ("down", 500),
+    ("up", 500),
+    ("up", 200),
+    ("bogus", 200),
+    ("maxconn:0", 200),
+    ("maxconn:7", 200),
+    ("maint down", 200),
+    ("ready", 200),
+    ("UP", 200),
+    ("", 500),
+    ("", 200),
+    ("", 404),
+    ("drain", 404),
+    ("ready", 404),
+    ("", 200),
+];
+
+/// Two servers are asked and checked, each by itself.
+struct Side {
+    asked: [(Agent, Page); 2],
+    log: UdpSocket,
+}
+
+impl Side {
+    fn start() -> Self {
+        Self {
+            asked: [0, 1].map(|_| (Agent::start(true), Page::start())),
+            log: UdpSocket::bind("127.0.0.1:0").unwrap(),
+        }
+    }
+
+    fn config(&self, listen: u16, socket: &str) -> String {
+        let log = self.log.local_addr().unwrap().port();
+        let [first, second] = &self.asked;
+        let checked = |(agent, page): &(Agent, Page)| {
+            format!(
+                "server s 127.0.0.1:{} weight 40 check agent-check agent-port {} agent-inter 25ms agent-send \"how are you\\n\"",
+                page.port, agent.port
+            )
+        };
+        let page = first.1.port;
+        format!(
+            "global\n log 127.0.0.1:{log} local0\n stats socket {socket} level admin\ndefaults\n log global\n mode http\n timeout connect 1s\n timeout client 1s\n timeout server 1s\n timeout check 5s\n option httpchk\n http-check disable-on-404\n default-server inter 25ms fall 1 rise 1\nlisten l\n bind 127.0.0.1:{listen}\nbackend b\n {} maxconn 50\n server t 127.0.0.1:{page} weight 40\n server u 127.0.0.1:{page} track s weight 10\nbackend c\n server v 127.0.0.1:{page} track b/u disabled\n server w 127.0.0.1:{page} track b/u backup\nbackend h\n balance source\n {}\n",
+            checked(first),
+            checked(second)
+        )
+    }
+
+    /// Until all have been asked, and checked where they are, twice: then the first answer counts.
+    fn step(&self, words: &str, status: usize, paused: bool) {
+        for (agent, page) in &self.asked {
+            page.status.store(status, SeqCst);
+            agent.say(&format!("{words}\n"));
+        }
+        for (agent, page) in &self.asked {
+            agent.wait_asked(3);
+            if !paused {
+                page.wait_asked(3);
+            }
+        }
+    }
+}
+
+/// Waits until ours has the states of haproxy; returns the last of both.
+fn agreed(theirs: &States, mut ours: impl FnMut() -> States) -> States {
+    let end = Instant::now() + Duration::from_secs(3);
+    loop {
+        let now = ours();
+        if now == *theirs || Instant::now() > end {
+            return now;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// What haproxy says again each time an agent repeats itself.
+fn is_repeated(line: &str) -> bool {
+    line.contains(" remains in ") || line.contains("but remains in")
+}
+
+fn said(side: &Side) -> Vec<String> {
+    let mut said = lines(&side.log);
+    // Two agents and two checks run beside each other.
+    said.retain(|line| !is_repeated(line));
+    for line in &mut said {
+        *line = line.replace("<0A>", "");
+    }
+    said.sort();
+    said
+}
+
+#[test]
+fn the_same_words_lead_to_the_same_states() {
+    let (theirs, ours) = (Side::start(), Side::start());
+    let socket = std::env::temp_dir().join(format!("tandem-agents-{}.sock", std::process::id()));
+    let listen = free_port();
+    let path = socket.to_str().unwrap();
+    let Some(_haproxy) = Haproxy::start(&theirs.config(listen, path), listen) else {
+        panic!("haproxy is not installed");
+    };
+    let mut proxy = Proxy::start(&ours.config(free_port(), path));
+    let mut paused = false;
+    for (number, (words, status)) in STEPS.iter().enumerate() {
+        paused |= words.contains("maint");
+        paused &= !words.contains("ready") && !words.contains("drain");
+        std::thread::scope(|scope| {
+            scope.spawn(|| theirs.step(words, *status, paused));
+            ours.step(words, *status, paused);
+        });
+        let wanted = of_haproxy(&socket);
+        let mut wanted: States = wanted
+            .into_iter()
+            .filter(|(name, _)| !name.starts_with('l'))
+            .collect();
+        // The page says DRAIN of a weight of 0, as the manual has it.
+        for state in wanted
+            .values_mut()
+            .filter(|state| state.2 == 0 && state.4 == "UP")
+        {
+            state.4 = "DRAIN".to_owned();
+        }
+        let found = agreed(&wanted, || {
+            let mut states = of_ours(&mut proxy);
+            states.retain(|name, _| !name.starts_with('l'));
+            states
+        });
+        assert_eq!(
+            wanted, found,
+            "step {number} '{words}' {status}: haproxy's on the left"
+        );
+        let (one, two) = (said(&theirs), said(&ours));
+        if number > 0 {
+            assert_eq!(
+                one, two,
+                "step {number} '{words}' {status}: haproxy's on the left"
+            );
+        }
+    }
+    assert!(
+        ours.asked[0]
+            .0
+            .heard
+            .lock()
+            .unwrap()
+            .iter()
+            .all(|text| text == "how are you\n")
+    );
+}
+
+/// One backend with two servers that say their names; the first has an agent.
+fn pair(port: u16, agent: &Agent, backend: &str, first: &str) -> String {
+    let (a, b) = (Origin::named("a"), Origin::named("b"));
+    let asked = format!("agent-check agent-port {} agent-inter 10ms", agent.port);
+    http_config(
+        port,
+        "",
+        &format!(
+            " {backend}\n server a 127.0.0.1:{} weight 40 {asked} {first}\n server b 127.0.0.1:{} weight 40\n",
+            a.port, b.port
+        ),
+    )
+}
+
+fn served(port: u16, path: &str) -> String {
+    String::from_utf8(Client::connect(port).get(path).1).unwrap()
+}
+
+#[test]
+fn other_weights_move_the_traffic_with_every_dynamic_algorithm() {
+    for balance in [
+        "roundrobin",
+        "random",
+        "leastconn",
+        "uri\n hash-type consistent sdbm avalanche",
+    ] {
+        let (agent, port) = (Agent::start(false), free_port());
+        let mut proxy = Proxy::start(&pair(port, &agent, &format!("balance {balance}"), ""));
+        let shares =
+            || -> Vec<String> { (0..120).map(|n| served(port, &format!("/{n}"))).collect() };
+        let of_a = |shares: &[String]| shares.iter().filter(|name| *name == "a").count();
+        let weight = "/backends/0/servers/0/weight";
+        let before = shares();
+        agent.say("25%\n");
+        proxy.wait_status(weight, &10.into());
+        let less = shares();
+        match balance {
+            "roundrobin" => assert_eq!((of_a(&before), of_a(&less)), (60, 24)),
+            // One request at a time: the idle servers take turns.
+            "leastconn" => assert_eq!((of_a(&before), of_a(&less)), (60, 60)),
+            _ => assert!(of_a(&less) + 10 < of_a(&before), "{balance}"),
+        }
+        if balance.contains("consistent") {
+            let moved = before.iter().zip(&less).filter(|(old, new)| old != new);
+            assert!(
+                moved.into_iter().all(|(old, _)| old == "a"),
+                "only a's keys move"
+            );
+        }
+        agent.say("0%\n");
+        proxy.wait_status(weight, &0.into());
+        assert_eq!(of_a(&shares()), 0, "{balance}");
+        agent.say("100%\n");
+        proxy.wait_status(weight, &40.into());
+        let after = shares();
+        if balance.contains("consistent") {
+            assert_eq!(before, after);
+        }
+        assert!(of_a(&after) > 30, "{balance}");
+    }
+}
+
+#[test]
+fn who_belongs_to_a_draining_server_is_served_there() {
+    let (agent, port) = (Agent::start(false), free_port());
+    let cookie = "cookie S insert indirect\n default-server cookie x";
+    let mut proxy = Proxy::start(&pair(port, &agent, cookie, "cookie a"));
+    agent.say("drain\n");
+    proxy.wait_status("/backends/0/servers/0/state", &"DRAIN (agent)".into());
+    assert!((0..6).all(|_| served(port, "/") == "b"));
+    let theirs = "GET / HTTP/1.1\r\nHost: x\r\nCookie: S=a\r\n\r\n";
+    let ask = || {
+        let mut client = Client::connect(port);
+        client.send(theirs);
+        String::from_utf8(client.response().1).unwrap()
+    };
+    assert_eq!(ask(), "a");
+    agent.say("maint\n");
+    proxy.wait_status("/backends/0/servers/0/state", &"MAINT".into());
+    assert_eq!(ask(), "b");
+}
+
+#[test]
+fn orders_and_weights_survive_a_reload_until_the_file_says_otherwise() {
+    let (agent, port) = (Agent::start(false), free_port());
+    let config = pair(port, &agent, "", "");
+    let mut proxy = Proxy::start(&config);
+    let state = "/backends/0/servers/0/state";
+    let weight = "/backends/0/servers/0/weight";
+    agent.say("drain down 50% maxconn:9\n");
+    proxy.wait_status("/backends/0/servers/0/maxconn", &9.into());
+    // From now on it says nothing that changes anything.
+    agent.say("\n");
+    agent.wait_asked(3);
+    let more = format!("{config} server c 127.0.0.1:1 disabled\n");
+    proxy.configure(&more).unwrap();
+    let status = proxy.status();
+    let first = &status["backends"][0]["servers"][0];
+    assert_eq!(first["state"], "DOWN (agent)");
+    assert_eq!(first["orders"], serde_json::json!(["drain"]));
+    assert_eq!(
+        (&first["weight"], &first["maxconn"]),
+        (&20.into(), &9.into())
+    );
+    assert_eq!(first["initialWeight"], 40);
+
+    proxy
+        .configure(
+            &more
+                .replacen("weight 40", "weight 60", 1)
+                .replace(" disabled", ""),
+        )
+        .unwrap();
+    proxy.wait_status(weight, &60.into());
+    proxy.wait_status("/backends/0/servers/2/state", &"no check".into());
+    agent.say("up ready\n");
+    proxy.wait_status(state, &"no check".into());
+}
