@@ -25,7 +25,7 @@ pub const MAX_MESSAGE: usize = 64 << 20;
 pub const MAX_DESCRIPTORS: usize = 8192;
 
 const HEADER: usize = 8;
-const READ_BLOCK: usize = 64 << 10;
+const READ_BLOCK: usize = 16 << 10;
 
 /// A message, and the descriptors that came with it in the order they were sent.
 #[derive(Debug)]
@@ -72,7 +72,8 @@ impl Channel {
 
     /// The child's end, at [`crate::CHANNEL_FD`]. To be called once, at the start of `main`.
     pub fn inherited() -> io::Result<Self> {
-        Ok(Self::new(fdpass::take_inherited_socket(crate::CHANNEL_FD)?))
+        let socket = fdpass::take_inherited_socket(crate::CHANNEL_FD)?;
+        Ok(Self::new(fdpass::close_first(socket)))
     }
 
     /// Queues a message and sends what the socket takes now; the rest goes out by [`Self::flush`].
@@ -213,6 +214,10 @@ impl Channel {
         }
         let message = serde_json::from_slice(&self.input[HEADER..end]);
         self.input.drain(..end);
+        // A large one came; what keeps coming is small.
+        if self.input.is_empty() && self.input.capacity() > 2 * READ_BLOCK {
+            self.input = Vec::new();
+        }
         let fds = self
             .input_fds
             .drain(..descriptors.min(self.input_fds.len()))

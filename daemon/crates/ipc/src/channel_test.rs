@@ -79,7 +79,7 @@ fn a_large_configuration_with_many_listeners_goes_through_a_full_socket() {
 fn a_message_cut_in_pieces_is_put_together() {
     let (left, right) = UnixStream::pair().unwrap();
     let mut right = Channel::new(right.into());
-    let text = serde_json::to_vec(&FromWorker::Heartbeat { every_ms: 10 }).unwrap();
+    let text = serde_json::to_vec(&FromWorker::Ready { generation: 10 }).unwrap();
     let mut frame = u32::try_from(text.len()).unwrap().to_le_bytes().to_vec();
     frame.extend_from_slice(&[0; 4]);
     frame.extend_from_slice(&text);
@@ -89,7 +89,7 @@ fn a_message_cut_in_pieces_is_put_together() {
     }
     (&left).write_all(&frame[frame.len() - 1..]).unwrap();
     let received = right.try_receive::<FromWorker>().unwrap().unwrap();
-    assert_eq!(received.message, FromWorker::Heartbeat { every_ms: 10 });
+    assert_eq!(received.message, FromWorker::Ready { generation: 10 });
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn what_was_sent_before_the_end_is_still_received() {
         Err(ChannelError::Closed)
     ));
     assert!(matches!(
-        right.send(&FromWorker::Heartbeat { every_ms: 10 }, &[]),
+        right.send(&FromWorker::Ready { generation: 10 }, &[]),
         Err(ChannelError::Closed)
     ));
 }
@@ -125,14 +125,14 @@ fn an_unknown_message_is_malformed_and_the_next_one_is_read() {
     let (mut left, mut right) = both();
     left.send(&serde_json::json!({"type": "sing"}), &[])
         .unwrap();
-    left.send(&FromWorker::Heartbeat { every_ms: 10 }, &[])
+    left.send(&FromWorker::Ready { generation: 10 }, &[])
         .unwrap();
     assert!(matches!(
         right.try_receive::<FromWorker>(),
         Err(ChannelError::Malformed(_))
     ));
     let received = right.try_receive::<FromWorker>().unwrap().unwrap();
-    assert_eq!(received.message, FromWorker::Heartbeat { every_ms: 10 });
+    assert_eq!(received.message, FromWorker::Ready { generation: 10 });
 }
 
 #[test]

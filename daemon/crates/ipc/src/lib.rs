@@ -9,6 +9,7 @@ pub mod channel;
 mod error;
 pub mod mail;
 pub mod message;
+pub mod pulse;
 pub mod watch;
 pub mod worker;
 

@@ -76,8 +76,10 @@ pub enum ToWorker {
     Service { up: bool, reason: String },
     /// VRRP: what is seen of watched files and processes.
     Watched { seen: crate::watch::Seen },
-    /// VRRP: the supervisor lives. Twice a second, once heartbeats arrive.
+    /// VRRP: the supervisor lives. Once a second.
     Alive,
+    /// VRRP: beat into the timer whose descriptor travels beside this ([`crate::pulse`]).
+    Pulse,
     /// VRRP: one run of a check script ended.
     ScriptResult {
         name: String,
@@ -109,10 +111,6 @@ pub enum FromWorker {
     Status {
         id: u64,
         body: serde_json::Value,
-    },
-    /// VRRP: the next one comes within `every_ms`; silence means it hangs.
-    Heartbeat {
-        every_ms: u32,
     },
     /// Proxy: whether it serves (listeners open, some server up); `Service` for VRRP.
     Service {
@@ -182,8 +180,3 @@ pub struct FarewellPacket {
     /// For IPv4 the whole packet, for IPv6 what follows the IP header.
     pub bytes: Vec<u8>,
 }
-
-/// While the VRRP process holds addresses: what it holds must not outlive it.
-pub const HEARTBEAT_SERVING: std::time::Duration = std::time::Duration::from_millis(10);
-/// While it holds none, nothing is lost by hearing of its end a little later.
-pub const HEARTBEAT_RESTING: std::time::Duration = std::time::Duration::from_millis(100);

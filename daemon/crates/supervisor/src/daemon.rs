@@ -34,7 +34,7 @@ use crate::slot::Slot;
 use crate::systemd::ServiceManager;
 use crate::users::Users;
 use crate::watch::{self, Watcher};
-use crate::worker::Kind;
+use crate::worker::{Kind, PULSE};
 
 pub use dumping::{JSON, STATS_CLEAR};
 use reload::Reload;
@@ -160,6 +160,7 @@ impl Daemon {
             SIGNALS => self.signalled(),
             watch::TOKEN => self.watched(),
             outbox::TOKEN => self.mail_ended(),
+            PULSE => self.beat_missing(Instant::now()),
             CONTROL => self.control.accept(&self.epoll, Instant::now()),
             _ if token >= readers::FIRST_TOKEN => {
                 let said = self.readers.ended(token, Instant::now(), &self.epoll);

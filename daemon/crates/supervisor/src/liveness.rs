@@ -1,4 +1,4 @@
-//! Whether a silent worker hangs. Pure: the caller brings heartbeats, the time, and what the
+//! Whether a silent worker hangs. Pure: the caller brings missing beats, the time, and what the
 //! kernel says about the process.
 //!
 //! Silence alone proves nothing: on a busy or stalled machine the worker, this process, or both
@@ -9,8 +9,6 @@
 
 use std::time::{Duration, Instant};
 
-/// Heartbeats that must be missing to raise a suspicion.
-const MISSING: u32 = 3;
 /// Time between two looks at a suspect.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// Looks in a row that must agree before a suspect is called hung.
@@ -22,7 +20,9 @@ const HOPELESS: Duration = Duration::from_secs(3);
 /// The same while it takes up a configuration, which may be large.
 const HOPELESS_CONFIGURING: Duration = Duration::from_secs(10);
 /// Lateness of our own timers that says that we were starved ourselves.
-const OWN_LATENESS: Duration = Duration::from_millis(10);
+pub const OWN_LATENESS: Duration = Duration::from_millis(10);
+/// What a worker gets to come back when we were starved ourselves.
+const RECOVERY: Duration = Duration::from_millis(30);
 
 /// What the kernel shows of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,43 +37,35 @@ pub struct Evidence {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    Alive,
-    /// Silent: look at the process and call [`Liveness::judge`].
     Suspect,
     Hung(&'static str),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Liveness {
-    last_heard: Instant,
-    /// Next time at which [`Self::check`] wants to be called.
-    next_check: Instant,
-    /// Silence that raises a suspicion.
-    suspicious: Duration,
     configuring: bool,
-    first_look: Option<Evidence>,
+    suspicion: Option<Suspicion>,
+}
+
+/// From a missing beat to the next one, or to the verdict.
+#[derive(Debug)]
+struct Suspicion {
+    since: Instant,
+    next_look: Instant,
+    first: Option<Evidence>,
     agreeing: u32,
 }
 
 impl Liveness {
-    /// Watching begins with the first heartbeat. `every`: when the next one is to come.
-    pub fn new(now: Instant, every: Duration) -> Self {
-        Self {
-            last_heard: now,
-            next_check: now + every * MISSING,
-            suspicious: every * MISSING,
-            configuring: false,
-            first_look: None,
+    /// A beat is missing. `starved`: nor did we run in time.
+    pub fn missed(&mut self, now: Instant, starved: bool) {
+        let wait = if starved { RECOVERY } else { Duration::ZERO };
+        self.suspicion.get_or_insert(Suspicion {
+            since: now + wait,
+            next_look: now + wait,
+            first: None,
             agreeing: 0,
-        }
-    }
-
-    pub fn heard(&mut self, now: Instant, every: Duration) {
-        self.last_heard = now;
-        self.suspicious = every * MISSING;
-        self.next_check = now + self.suspicious;
-        self.first_look = None;
-        self.agreeing = 0;
+        });
     }
 
     /// A configuration was sent (true) or answered (false).
@@ -81,29 +73,46 @@ impl Liveness {
         self.configuring = configuring;
     }
 
-    pub fn deadline(&self) -> Instant {
-        self.next_check
+    /// When [`Self::is_due`] is to be asked next; only suspects are looked at.
+    pub fn deadline(&self) -> Option<Instant> {
+        Some(self.suspicion.as_ref()?.next_look)
     }
 
-    /// To be called at [`Self::deadline`], after all that arrived was read.
-    pub fn check(&mut self, now: Instant) -> Verdict {
-        if now < self.next_check {
-            return Verdict::Alive;
+    /// Whether to look at the process and call [`Self::judge`]. `beats`: it beat since.
+    pub fn is_due(&mut self, now: Instant, beats: bool) -> bool {
+        let Some(suspicion) = &mut self.suspicion else {
+            return false;
+        };
+        if beats {
+            self.suspicion = None;
+            return false;
         }
-        let late = now.saturating_duration_since(self.next_check);
-        if late > OWN_LATENESS && self.first_look.is_none() {
-            // We were not running either; the worker gets its full time from now on.
-            self.next_check = now + self.suspicious;
-            return Verdict::Alive;
+        if now < suspicion.next_look {
+            return false;
         }
-        self.next_check = now + LOOK_EVERY;
-        Verdict::Suspect
+        let late = now.saturating_duration_since(suspicion.next_look);
+        if late > OWN_LATENESS {
+            // We were not running either; the looks begin anew, and this time does not count.
+            *suspicion = Suspicion {
+                since: suspicion.since + late + RECOVERY,
+                next_look: now + RECOVERY,
+                first: None,
+                agreeing: 0,
+            };
+            return false;
+        }
+        suspicion.next_look = now + LOOK_EVERY;
+        true
     }
 
     /// Decides over a suspect.
     pub fn judge(&mut self, now: Instant, evidence: Evidence) -> Verdict {
-        let silence = now.saturating_duration_since(self.last_heard);
-        let limit = if self.configuring {
+        let configuring = self.configuring;
+        let Some(suspicion) = &mut self.suspicion else {
+            return Verdict::Suspect;
+        };
+        let silence = now.saturating_duration_since(suspicion.since);
+        let limit = if configuring {
             HOPELESS_CONFIGURING
         } else {
             HOPELESS
@@ -111,32 +120,30 @@ impl Liveness {
         if silence > limit {
             return Verdict::Hung("it was silent for too long");
         }
-        let first = *self.first_look.get_or_insert(evidence);
-        let reason = self.suspicion(first, evidence);
-        self.agreeing = if reason.is_some() {
-            self.agreeing + 1
+        let first = *suspicion.first.get_or_insert(evidence);
+        let reason = reason(configuring, first, evidence);
+        suspicion.agreeing = if reason.is_some() {
+            suspicion.agreeing + 1
         } else {
             0
         };
         match reason {
-            Some(reason) if self.agreeing >= LOOKS => Verdict::Hung(reason),
+            Some(reason) if suspicion.agreeing >= LOOKS => Verdict::Hung(reason),
             _ => Verdict::Suspect,
         }
     }
+}
 
-    fn suspicion(&self, first: Evidence, now: Evidence) -> Option<&'static str> {
-        let burnt = now.cpu.saturating_sub(first.cpu);
-        match now.state {
-            'T' | 't' => Some("it was stopped"),
-            // Taking up a configuration may block on the kernel and use time of its own.
-            _ if self.configuring => None,
-            // Its timer should have woken it; since the first look it neither ran nor waited.
-            'S' if burnt.is_zero() && now.waited == first.waited => {
-                Some("it sleeps and does not wake")
-            }
-            'R' if burnt > LOOP_CPU => Some("it is busy and does not come back"),
-            _ => None,
-        }
+fn reason(configuring: bool, first: Evidence, now: Evidence) -> Option<&'static str> {
+    let burnt = now.cpu.saturating_sub(first.cpu);
+    match now.state {
+        'T' | 't' => Some("it was stopped"),
+        // Taking up a configuration may block on the kernel and use time of its own.
+        _ if configuring => None,
+        // Its timer should have woken it; since the first look it neither ran nor waited.
+        'S' if burnt.is_zero() && now.waited == first.waited => Some("it sleeps and does not wake"),
+        'R' if burnt > LOOP_CPU => Some("it is busy and does not come back"),
+        _ => None,
     }
 }
 

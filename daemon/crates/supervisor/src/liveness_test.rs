@@ -1,7 +1,7 @@
 use super::*;
 
 const MS: Duration = Duration::from_millis(1);
-const EVERY: Duration = Duration::from_millis(10);
+const PATIENCE: Duration = ipc::pulse::SERVING.patience;
 
 fn looks_like(state: char, cpu_ms: u32, waited_ms: u32) -> Evidence {
     Evidence {
@@ -11,24 +11,20 @@ fn looks_like(state: char, cpu_ms: u32, waited_ms: u32) -> Evidence {
     }
 }
 
-/// Lets time go on in looks until a verdict of hung, at most for `limit`.
+/// Lets time go on in looks until a verdict of hung, at most for `limit`; since the last beat.
 fn time_to_hung(limit: Duration, evidence: impl Fn(Duration) -> Evidence) -> Option<Duration> {
     let start = Instant::now();
-    let mut liveness = Liveness::new(start, EVERY);
+    let mut liveness = Liveness::default();
+    liveness.missed(start + PATIENCE, false);
     loop {
-        let now = liveness.deadline();
+        let now = liveness.deadline().unwrap();
         let silence = now - start;
         if silence > limit {
             return None;
         }
-        match liveness.check(now) {
-            Verdict::Alive => {}
-            Verdict::Suspect => {
-                if let Verdict::Hung(_) = liveness.judge(now, evidence(silence)) {
-                    return Some(silence);
-                }
-            }
-            Verdict::Hung(_) => unreachable!("only judge says so"),
+        assert!(liveness.is_due(now, false));
+        if let Verdict::Hung(_) = liveness.judge(now, evidence(silence)) {
+            return Some(silence);
         }
     }
 }
@@ -77,33 +73,51 @@ fn a_sleeper_that_runs_now_and_then_is_not_hung() {
 #[test]
 fn our_own_stall_is_not_held_against_the_worker() {
     let start = Instant::now();
-    let mut liveness = Liveness::new(start, EVERY);
-    let after_stall = start + MS * 900;
-    assert_eq!(liveness.check(after_stall), Verdict::Alive);
-    assert_eq!(liveness.deadline(), after_stall + EVERY * MISSING);
+    let mut liveness = Liveness::default();
+    liveness.missed(start, true);
+    assert_eq!(liveness.deadline(), Some(start + RECOVERY));
+    // Another one, in the middle of a suspicion.
+    let mut liveness = Liveness::default();
+    liveness.missed(start, false);
+    assert!(liveness.is_due(start, false));
+    liveness.judge(start, looks_like('T', 0, 0));
+    let woken = start + MS * 6000;
+    assert!(!liveness.is_due(woken, false));
+    let mut now = liveness.deadline().unwrap();
+    for _ in 1..LOOKS {
+        assert!(liveness.is_due(now, false));
+        assert_eq!(liveness.judge(now, looks_like('T', 0, 0)), Verdict::Suspect);
+        now = liveness.deadline().unwrap();
+    }
+    assert!(liveness.is_due(now, false));
+    assert_ne!(liveness.judge(now, looks_like('T', 0, 0)), Verdict::Suspect);
 }
 
 #[test]
-fn a_heartbeat_clears_the_suspicion() {
-    let start = Instant::now();
-    let mut liveness = Liveness::new(start, EVERY);
+fn a_beat_clears_the_suspicion() {
+    let mut now = Instant::now();
+    let mut liveness = Liveness::default();
+    assert_eq!(liveness.deadline(), None);
     for _ in 0..50 {
-        let now = liveness.deadline();
-        assert_eq!(liveness.check(now), Verdict::Suspect);
+        liveness.missed(now, false);
+        assert!(liveness.is_due(now, false));
         assert_eq!(liveness.judge(now, looks_like('T', 0, 0)), Verdict::Suspect);
-        liveness.heard(now, EVERY);
+        now = liveness.deadline().unwrap();
+        assert!(!liveness.is_due(now, true));
+        assert_eq!(liveness.deadline(), None);
     }
 }
 
 #[test]
 fn a_large_configuration_may_take_its_time() {
     let start = Instant::now();
-    let mut liveness = Liveness::new(start, EVERY);
+    let mut liveness = Liveness::default();
     liveness.configuring(true);
+    liveness.missed(start, false);
     let mut now = start;
     while now < start + MS * 5000 {
-        now = liveness.deadline();
-        liveness.check(now);
+        now = liveness.deadline().unwrap();
+        assert!(liveness.is_due(now, false));
         let busy = Evidence {
             state: 'R',
             cpu: now - start,
@@ -118,15 +132,4 @@ fn the_kernel_tells_about_this_process() {
     let evidence = evidence(std::process::id()).unwrap();
     assert!("RSD".contains(evidence.state));
     assert!(super::evidence(u32::MAX).is_none());
-}
-
-#[test]
-fn a_worker_that_beats_seldom_gets_more_time_before_it_is_suspect() {
-    let start = Instant::now();
-    let mut liveness = Liveness::new(start, EVERY);
-    assert_eq!(liveness.deadline(), start + MS * 30);
-    liveness.heard(start, MS * 100);
-    assert_eq!(liveness.deadline(), start + MS * 300);
-    assert_eq!(liveness.check(start + MS * 299), Verdict::Alive);
-    assert_eq!(liveness.check(start + MS * 300), Verdict::Suspect);
 }

@@ -7,12 +7,16 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use ipc::message::{FarewellPacket, HeldAddress};
+use ipc::pulse::Pulse;
 use ipc::{CHANNEL_FD, Channel, ChannelError, FromWorker, ToWorker};
 use sys::epoll::{Epoll, Interest};
 use sys::process::{Child, Exit, Identity, Spawn, spawn};
 use sys::signal::Signal;
 
 use crate::liveness::Liveness;
+
+/// Whose beats are missing is known: one process is watched.
+pub const PULSE: u64 = 9;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -44,6 +48,11 @@ impl Kind {
             Self::Vrrp => 3,
             Self::Proxy => 5,
         }
+    }
+
+    /// Only the VRRP process is watched as closely.
+    fn is_watched(self) -> bool {
+        self == Self::Vrrp
     }
 
     fn exit_token(self) -> u64 {
@@ -100,10 +109,11 @@ pub struct Worker {
     pub started: Instant,
     /// Last configuration that it said it took up.
     pub ready: Option<u64>,
-    /// Watched from its first heartbeat on.
-    pub liveness: Option<Liveness>,
-    /// When it was told last that we live.
-    pub told_alive: Option<Instant>,
+    /// Where it beats; watched from its first beat on.
+    pub pulse: Option<Pulse>,
+    pub liveness: Liveness,
+    /// When it is told next that we live.
+    pub next_word: Option<Instant>,
     /// Addresses to take away when it dies.
     pub held: Vec<HeldAddress>,
     /// Netlink requests that take away what else it has set.
@@ -122,7 +132,7 @@ impl Worker {
         silent: bool,
         epoll: &Epoll,
     ) -> io::Result<Self> {
-        let (channel, theirs) = Channel::pair()?;
+        let (mut channel, theirs) = Channel::pair()?;
         let mut args: Vec<OsString> = vec![kind.command().into()];
         args.extend(["--parent".into(), std::process::id().to_string().into()]);
         args.extend(confinement.arguments());
@@ -142,6 +152,13 @@ impl Worker {
             silent,
             own_group: false,
         })?;
+        let pulse = kind.is_watched().then(Pulse::new).transpose()?;
+        if let Some(pulse) = &pulse {
+            channel
+                .send(&ToWorker::Pulse, &[pulse.as_fd()])
+                .map_err(io::Error::other)?;
+            epoll.add(pulse, PULSE, Interest::Input)?;
+        }
         epoll.add(&channel, kind.channel_token(), Interest::Input)?;
         epoll.add(child.pidfd(), kind.exit_token(), Interest::Input)?;
         Ok(Self {
@@ -151,8 +168,9 @@ impl Worker {
             interest: Interest::Input,
             started: Instant::now(),
             ready: None,
-            liveness: None,
-            told_alive: None,
+            next_word: pulse.is_some().then(Instant::now),
+            pulse,
+            liveness: Liveness::default(),
             held: Vec::new(),
             undo: Vec::new(),
             farewell: Vec::new(),
@@ -202,6 +220,9 @@ impl Worker {
     pub fn forget(&self, epoll: &Epoll) {
         let _ = epoll.delete(&self.channel);
         let _ = epoll.delete(self.child.pidfd());
+        if let Some(pulse) = &self.pulse {
+            let _ = epoll.delete(pulse);
+        }
     }
 
     fn watch(&mut self, epoll: &Epoll) {

@@ -130,10 +130,27 @@ pub fn take_inherited_socket(number: RawFd) -> io::Result<OwnedFd> {
     }
 }
 
+/// The descriptor under the highest number that costs nothing, for the other end to hear first of
+/// the end of this process.
+///
+/// The kernel closes what a dead process had open before it tells anybody of the end, and takes its
+/// time with packet sockets: tens of milliseconds for each. It begins with what it closed last, the
+/// highest number. Where there is no room the descriptor stays what it is.
+pub fn close_first(fd: OwnedFd) -> OwnedFd {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let most = limit.current.unwrap_or(SMALL_TABLE).min(SMALL_TABLE);
+    let highest = RawFd::try_from(most.saturating_sub(1)).unwrap_or(0);
+    rustix::io::fcntl_dupfd_cloexec(&fd, highest).unwrap_or(fd)
+}
+
+/// Descriptors that the kernel keeps a small table for; the usual limit, too.
+const SMALL_TABLE: u64 = 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::{Read, Write};
+    use std::os::fd::AsRawFd as _;
     use std::os::unix::net::UnixStream;
 
     #[test]
@@ -150,6 +167,22 @@ mod tests {
         let mut text = [0; 5];
         kept.read_exact(&mut text).unwrap();
         assert_eq!(&text, b"hello");
+    }
+
+    #[test]
+    fn what_is_to_be_closed_first_is_the_same_socket_under_a_high_number() {
+        let (left, right) = stream_pair().unwrap();
+        let low = left.as_raw_fd();
+        let left = close_first(left);
+        assert!(left.as_raw_fd() > low);
+        assert!(left.as_raw_fd() < 1024);
+        assert_eq!(send_with_fds(&left, b"x", &[]).unwrap(), 1);
+        drop(left);
+        let mut fds = Vec::new();
+        let mut buffer = [0; 8];
+        assert_eq!(recv_with_fds(&right, &mut buffer, &mut fds).unwrap(), 1);
+        // Nothing of it is left under the old number.
+        assert_eq!(recv_with_fds(&right, &mut buffer, &mut fds).unwrap(), 0);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod epoll;
 pub mod fdpass;
 pub mod listener;
 pub mod localtime;
+pub mod memory;
 mod option;
 pub mod outgoing;
 pub mod process;

@@ -1,6 +1,10 @@
 //! Raw IP and packet sockets for VRRP, ARP and neighbour discovery. All are non-blocking and
 //! bound to one interface.
 
+mod batch;
+
+pub use batch::Batch;
+
 use std::io;
 use std::mem::{MaybeUninit, size_of};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};

@@ -26,17 +26,6 @@ pub fn lock_memory() -> io::Result<()> {
     Ok(rustix::mm::mlockall(flags)?)
 }
 
-/// Gives freed memory back to the kernel, which refuses it of locked pages: so they are unlocked for
-/// the moment and locked again.
-pub fn give_back_memory(locked: bool) -> io::Result<()> {
-    if locked {
-        rustix::mm::munlockall()?;
-    }
-    // SAFETY: takes no pointer; the allocator takes its own locks.
-    unsafe { libc::malloc_trim(0) };
-    if locked { lock_memory() } else { Ok(()) }
-}
-
 /// `SCHED_FIFO` at a priority of 1 to 99 for the calling thread. Children do not inherit it.
 ///
 /// The kernel kills a real-time process that runs for longer than `RLIMIT_RTTIME` without a pause

@@ -20,6 +20,7 @@ const VRRP_DEATH: Signal = Signal::TERM;
 const PROXY_DEATH: Signal = Signal::KILL;
 
 pub fn vrrp(args: &WorkerArgs) -> Result<(), String> {
+    sys::memory::stay_small();
     // It gives up its own rights once its sockets are open and its memory is locked.
     let ignored = [Signal::HUP, Signal::QUIT];
     prepare("tandemd-vrrp", args, &ignored, VRRP_DEATH)

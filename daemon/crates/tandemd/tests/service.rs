@@ -3,10 +3,13 @@
 mod pair;
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
 
-use pair::daemon::processes_on;
+use pair::daemon::{BINARY, processes_on};
 use pair::traffic::{failures, get_from};
 use pair::{Daemon, Pair, Traffic, VIP, wait};
+use testkit::probe::{Probe, Responder};
 
 const PAGE: &str = "10.77.0.100:80";
 
@@ -191,4 +194,61 @@ fn either_half_runs_alone() {
     let status = vrrp.status();
     assert!(status["proxy"].is_null());
     assert!(status["configuration"]["haproxySha256"].is_null());
+}
+
+/// Into the place of a binary that may be running, as a deployment does it.
+fn install(binary: &Path) {
+    let fresh = binary.with_extension("new");
+    std::fs::copy(BINARY, &fresh).unwrap();
+    std::fs::rename(&fresh, binary).unwrap();
+}
+
+/// Both ways of an upgrade with adverts each second: away from the old program, which is asked to
+/// hand over and then stopped, and back to the new one in its place.
+///
+/// `TANDEM_ROUNDS=20 cargo test -p tandemd --release --test service upgrade -- --nocapture` holds
+/// the worst against the bound.
+#[test]
+fn an_upgrade_costs_two_handovers() {
+    require_pair!();
+    let rounds: Option<usize> = std::env::var("TANDEM_ROUNDS")
+        .ok()
+        .and_then(|it| it.parse().ok());
+    // Of one round on a machine that does other things besides.
+    let most = Duration::from_millis(if rounds.is_some() { 15 } else { 100 });
+    let pair = Pair::new("upgr");
+    let conf = |host: &str, priority: u8| {
+        let text = format!(
+            "vrrp_instance V {{\n  state BACKUP\n  interface eth0\n  virtual_router_id 52\n  \
+             priority {priority}\n  advert_int 1\n  virtual_ipaddress {{\n    {VIP}/24\n  }}\n}}\n"
+        );
+        pair.write(&format!("upgrade-{host}.conf"), &text)
+    };
+    let binary = pair.directory.join("tandemd");
+    let own = conf("a", 254);
+    let start = || Daemon::start_file(&binary, &pair, &pair.a, None, Some(&own));
+    install(&binary);
+    let mut a = start();
+    let b = Daemon::start(&pair, &pair.b, None, Some(&conf("b", 253)));
+    wait("a is master", || pair.a.has(VIP) && !pair.b.has(VIP));
+    let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
+    for _ in 0..rounds.unwrap_or(1) {
+        let probe = Probe::start(&pair.client, VIP.parse().unwrap());
+        probe.await_answer("a");
+        assert!(a.tell(["handover"]).status.success(), "{}", a.log());
+        probe.await_answer("b");
+        a.signal("TERM");
+        assert!(a.wait_end().success());
+        install(&binary);
+        a = start();
+        wait("a serves again", || pair.a.has(VIP) && !pair.b.has(VIP));
+        probe.await_answer("a");
+        let timeline = probe.finish();
+        let gap = timeline.longest_gap();
+        eprintln!("measured: upgrade, longest time without an answer {gap:?}");
+        let hosts = timeline.hosts();
+        assert_eq!((hosts.first(), hosts.last()), (Some(&"a"), Some(&"a")));
+        assert!(hosts.contains(&"b"), "{hosts:?}");
+        assert!(gap < most, "{gap:?}\n{}{}", a.log(), b.log());
+    }
 }

@@ -36,7 +36,8 @@ impl Member {
 
 #[derive(Debug, Default)]
 pub struct Node {
-    members: BTreeMap<InstanceId, Member>,
+    /// Boxed: a tree's nodes are half empty.
+    members: BTreeMap<InstanceId, Box<Member>>,
     /// Every deadline, so that a host full of instances finds the next one at once.
     queue: BTreeSet<(Micros, InstanceId)>,
 }
@@ -64,7 +65,7 @@ impl Node {
             name: name.to_owned(),
             queued: None,
         };
-        self.members.insert(id, member);
+        self.members.insert(id, Box::new(member));
     }
 
     pub fn get(&self, id: InstanceId) -> Option<&Instance> {

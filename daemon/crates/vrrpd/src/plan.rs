@@ -13,6 +13,7 @@ use ipc::ScriptSpec;
 use ipc::watch::{FileSpec, ProcessSpec};
 use netlink::NewAddress;
 use std::net::IpAddr;
+use std::sync::Arc;
 use vrrp::packet::ChecksumStyle;
 use vrrp::{Authentication, Micros, Settings, Transport};
 
@@ -81,7 +82,8 @@ pub struct InstancePlan {
     /// The addresses that adverts list, in order.
     pub advertised: Vec<IpAddr>,
     pub trackers: Vec<Tracker>,
-    pub notify: Notify,
+    /// Large, and mostly the same for all.
+    pub notify: Arc<Notify>,
     /// `dont_track_primary`: a link without signal is no fault.
     pub ignore_link: bool,
     pub link_down_delay: Micros,
@@ -181,7 +183,11 @@ pub fn from_config(config: &Config) -> Plan {
         });
     }
     for instance in &config.instances {
-        let built = instance::build(config, instance, &mut plan.warnings);
+        let mut built = instance::build(config, instance, &mut plan.warnings);
+        let same = |it: &&InstancePlan| it.notify == built.notify;
+        if let Some(known) = plan.instances.last().filter(same) {
+            built.notify = Arc::clone(&known.notify);
+        }
         plan.instances.push(built);
     }
     warn_of_the_undone(config, &mut plan.warnings);

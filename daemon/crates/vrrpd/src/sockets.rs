@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
-use sys::rawsock::{RawV4, RawV6, ReceivedV6};
+use sys::rawsock::{Batch, RawV4, RawV6, ReceivedV6};
 use vrrp::ip;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,19 +42,30 @@ impl AsFd for Socket {
     }
 }
 
-/// One received packet: where its bytes lie in the buffer, and what the kernel told beside.
+/// One received packet: its bytes, and what the kernel told beside.
 #[derive(Debug, Clone, Copy)]
-pub enum Arrival {
-    /// A whole IPv4 packet of this length.
-    V4(usize),
-    V6(ReceivedV6),
+pub enum Arrival<'a> {
+    /// A whole IPv4 packet.
+    V4(&'a [u8]),
+    V6(&'a [u8], ReceivedV6),
+}
+
+impl<'a> Arrival<'a> {
+    pub fn of(batch: &'a mut Batch, at: usize, ipv6: bool) -> Option<Self> {
+        if !ipv6 {
+            return Some(Self::V4(batch.bytes(at)));
+        }
+        let described = batch.described(at)?;
+        Some(Self::V6(batch.bytes(at), described))
+    }
 }
 
 impl Socket {
-    pub fn receive(&self, buffer: &mut [u8]) -> io::Result<Option<Arrival>> {
+    /// How many packets were taken, at most what fits the batch.
+    pub fn receive(&self, batch: &mut Batch) -> io::Result<usize> {
         match &self.raw {
-            Raw::V4(raw) => Ok(raw.receive(buffer)?.map(Arrival::V4)),
-            Raw::V6(raw) => Ok(raw.receive(buffer)?.map(Arrival::V6)),
+            Raw::V4(raw) => batch.take_v4(raw),
+            Raw::V6(raw) => batch.take_v6(raw),
         }
     }
 }

@@ -45,10 +45,9 @@ impl Timer {
         Ok(())
     }
 
-    /// Takes the expiry; the time it was armed for, to know how late we are.
+    /// Takes the expiry; the time it was armed for, to know how late we are. The descriptor stays
+    /// readable until the timer is armed anew, which the loop does before it waits.
     pub fn take(&mut self) -> Option<Micros> {
-        // An expiry already taken reads as "try again", which is as good.
-        let _ = rustix::io::read(&self.fd, &mut [0u8; 8]);
         self.armed.take()
     }
 }

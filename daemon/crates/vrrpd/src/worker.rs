@@ -22,6 +22,7 @@ mod notify;
 mod open;
 mod paths;
 mod receive;
+mod rounds;
 mod settings;
 mod speaking;
 mod status;
@@ -43,9 +44,10 @@ use std::collections::BTreeMap;
 
 use ipc::FromWorker;
 use ipc::channel::Channel;
+use ipc::pulse::Pulse;
 use netlink::{Netlink, Watch};
 use sys::epoll::{Epoll, Events, Interest};
-use sys::rawsock::PacketSocket;
+use sys::rawsock::{Batch, PacketSocket};
 use sys::signal::SignalFd;
 use vrrp::instance::State;
 use vrrp::tracking::{Debounce, Health};
@@ -98,7 +100,8 @@ pub struct Worker {
     /// Settings of the kernel as they were before.
     settings_before: Vec<(String, String)>,
     node: Node,
-    running: BTreeMap<InstanceId, Running>,
+    /// Boxed: a tree's nodes are half empty, and these are large.
+    running: BTreeMap<InstanceId, Box<Running>>,
     next_id: u32,
     groups: Vec<GroupPlan>,
     scripts: BTreeMap<String, (ScriptPlan, Debounce)>,
@@ -106,12 +109,12 @@ pub struct Worker {
     processes: BTreeMap<String, Watched<ProcessSpec>>,
     proxy: Health,
     proxy_reason: String,
-    next_heartbeat: Micros,
-    /// What the supervisor was told last of how often it hears of us.
-    promised_beat: std::time::Duration,
+    /// Where the supervisor sees that this process lives.
+    pulse: Option<Pulse>,
+    last_beat: Micros,
     /// It holds addresses.
     serves: bool,
-    next_probe: Micros,
+    rounds: rounds::Rounds,
     /// When each `garp_group` may send its next announcement.
     group_announcements: BTreeMap<usize, Micros>,
     stopping: bool,
@@ -125,6 +128,8 @@ pub struct Worker {
     unreported_releases: u64,
     /// The instances of each router id.
     by_router: BTreeMap<u8, Vec<InstanceId>>,
+    /// Room for received packets; taken while they are at work.
+    batch: Option<Batch>,
     /// Packets without a whole header.
     unreadable: u64,
     results: BTreeMap<String, checks::Results>,
@@ -135,6 +140,7 @@ pub struct Worker {
     /// Where peers say whether they hear us, and when it is looked at next.
     reports: Option<std::net::UdpSocket>,
     next_reports: Micros,
+    next_note: Micros,
     /// Reports of ours that wait, and until when.
     outboxes: BTreeMap<hearing::Route, hearing::Outbox>,
     reports_due: Option<Micros>,
@@ -179,6 +185,9 @@ impl Worker {
             }
             self.report_releases();
             self.flush()?;
+            if events.iter().any(|ready| self.is_advert(ready.token)) {
+                self.gather();
+            }
         }
         self.take_up_lasting_paths(Vec::new());
         self.take_up_lasting(Vec::new());

@@ -41,7 +41,7 @@ fn the_address_is_on_the_master_alone() {
     assert_eq!((a.state(), b.state()), ("MASTER".into(), "BACKUP".into()));
     assert_eq!(b.instance()["master"]["address"], "10.77.0.1");
     assert_eq!(a.holding.len(), 1);
-    assert!(a.heartbeats > 3);
+    a.wait("beating", |node| node.pulse.beats());
 }
 
 #[test]

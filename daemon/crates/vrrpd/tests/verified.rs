@@ -170,3 +170,33 @@ fn after_a_partition_from_keepalived_the_client_is_told() {
         );
     }
 }
+
+/// Cut off alone, and long enough for somebody else to have served meanwhile and to give way in
+/// silence.
+#[test]
+fn a_link_that_comes_back_has_everything_announced_again_at_once() {
+    if skipped() {
+        return;
+    }
+    let pair = Pair::new();
+    let mut a = Node::start(&pair.a, &conf(3, FAST, 254, &vip4()));
+    a.wait_state("MASTER");
+    let _responder = Responder::on(&pair.a);
+    let probe = Probe::start(&pair.client, VIP.parse().unwrap());
+    probe.await_answer("a");
+    probe.finish();
+    pair.segment.set_isolated(&pair.a, true);
+    // Four rounds: the first comes within a second.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    a.pump(std::time::Duration::from_millis(1));
+    let again = "neighbours answer again; the addresses are announced again";
+    assert!(!a.log.join("\n").contains(again));
+    let before = a.counter("announcements_sent");
+    pair.segment.set_isolated(&pair.a, false);
+    let healed = std::time::Instant::now();
+    a.wait("an answer", |node| node.log.join("\n").contains(again));
+    let took = healed.elapsed();
+    eprintln!("measured: announced again {took:?} after the link came back");
+    assert!(took < std::time::Duration::from_millis(500), "{took:?}");
+    assert!(a.counter("announcements_sent") > before);
+}

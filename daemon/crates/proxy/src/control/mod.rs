@@ -217,6 +217,7 @@ impl Control {
             }
             // For the VRRP process.
             ToWorker::Alive
+            | ToWorker::Pulse
             | ToWorker::Handover
             | ToWorker::Service { .. }
             | ToWorker::Watched { .. }

@@ -2,13 +2,14 @@
 
 mod attach;
 mod disk;
+mod settled;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use config::json::Finding;
-use config::{FileId, Options, Parsed, Severity, haproxy, keepalived};
+use config::{FileId, FileLoader, Options, Parsed, Severity, haproxy, keepalived};
 use ipc::{Attachment, SourceFile};
 use sha2::{Digest as _, Sha256};
 
@@ -26,6 +27,29 @@ pub struct Inputs<'a> {
     /// What haproxy.cfg says by `.diag` is shown.
     pub diagnostic: bool,
     pub stand_in: Option<&'a StandIn>,
+}
+
+impl<'a> Inputs<'a> {
+    pub fn config_id(&self) -> String {
+        let said = self.stand_in.and_then(|it| it.config_id.clone());
+        said.unwrap_or_else(short_host_name)
+    }
+
+    pub fn options(
+        &self,
+        env: &'a BTreeMap<String, String>,
+        config_id: &'a str,
+        files: &'a dyn FileLoader,
+    ) -> Options<'a> {
+        Options {
+            tolerant: self.tolerant,
+            env,
+            config_id,
+            diagnostic: self.diagnostic,
+            every_file: self.stand_in.is_some_and(|it| it.every_file),
+            files,
+        }
+    }
 }
 
 /// One of the two configurations, with the texts it came from.
@@ -53,6 +77,8 @@ pub struct Loaded {
     pub keepalived: Option<Half<keepalived::Config>>,
     /// Files that could not be read, as findings.
     unreadable: Vec<Finding>,
+    /// Some instance or group wants mails; known once it is settled.
+    pub mails: bool,
 }
 
 impl Loaded {
@@ -113,17 +139,8 @@ impl Loaded {
 pub fn load(inputs: Inputs<'_>) -> Loaded {
     let env = environment();
     let stand_in = inputs.stand_in;
-    let config_id = stand_in
-        .and_then(|stand_in| stand_in.config_id.clone())
-        .unwrap_or_else(short_host_name);
-    let options = Options {
-        tolerant: inputs.tolerant,
-        env: &env,
-        config_id: &config_id,
-        diagnostic: inputs.diagnostic,
-        every_file: stand_in.is_some_and(|stand_in| stand_in.every_file),
-        files: &DiskFiles,
-    };
+    let config_id = inputs.config_id();
+    let options = inputs.options(&env, &config_id, &DiskFiles);
     let mut loaded = Loaded::default();
     if !inputs.haproxy.is_empty() {
         let files = read_all(inputs.haproxy, &mut loaded.unreadable);

@@ -72,6 +72,12 @@ impl Daemon {
         }
     }
 
+    /// Reading took many times what stays; a refusal costs memory and nothing else.
+    pub(super) fn settle(&mut self) {
+        self.current.settle();
+        let _ = sys::memory::give_back(false);
+    }
+
     /// Sends the running configuration, as to a worker that begins its life.
     pub(super) fn configure_current(&mut self, kind: Kind) {
         let (loaded, listeners) = (self.current.clone(), self.listeners.clone());
@@ -119,9 +125,7 @@ impl Daemon {
         let Some(worker) = &mut slot.worker else {
             return;
         };
-        if let Some(liveness) = &mut worker.liveness {
-            liveness.configuring(true);
-        }
+        worker.liveness.configuring(true);
         let sent = worker
             .send(&attached, &[], &self.epoll)
             .and_then(|()| worker.send(&message, &fds, &self.epoll));

@@ -1,18 +1,51 @@
 //! A VRRP process that hangs or died: its mastership is given away for it.
 
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use ipc::ToWorker;
 use ipc::message::{FarewellPacket, HeldAddress};
+use ipc::pulse::Pulse;
 use netlink::{Link, Netlink, NewAddress};
 
 use super::Daemon;
 use crate::farewell;
-use crate::liveness::{self, Verdict};
+use crate::liveness::{self, Liveness, OWN_LATENESS, Verdict};
 use crate::worker::Kind;
 
+/// How often the VRRP process is told that its supervisor lives.
+const ALIVE_EVERY: Duration = Duration::from_secs(1);
+
 impl Daemon {
-    /// Looks at the worker whose heartbeat is missing.
+    /// A beat of the VRRP process is missing.
+    pub(super) fn beat_missing(&mut self, now: Instant) {
+        let Some(worker) = self.slot(Kind::Vrrp).and_then(|it| it.worker.as_mut()) else {
+            return;
+        };
+        if let Some(pulse) = &worker.pulse {
+            pulse.noted();
+        }
+        // A timer of ours that is overdue, too.
+        let starved = worker.next_word.is_some_and(|at| now > at + OWN_LATENESS);
+        worker.liveness.missed(now, starved);
+    }
+
+    /// Nobody answers this: a VRRP process that hears nothing more asks a peer to take over.
+    pub(super) fn tell_alive(&mut self, now: Instant) {
+        let due = |at: Instant| now >= at;
+        for slot in &mut self.slots {
+            let Some(worker) = &mut slot.worker else {
+                continue;
+            };
+            if worker.next_word.is_some_and(due) {
+                worker.next_word = Some(now + ALIVE_EVERY);
+                // A broken channel shows itself when it is read.
+                let _ = worker.send(&ToWorker::Alive, &[], &self.epoll);
+            }
+        }
+    }
+
+    /// Looks at the worker whose beat is missing.
     pub(super) fn check_liveness(&mut self, now: Instant) {
         let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == Kind::Vrrp) else {
             return;
@@ -21,19 +54,20 @@ impl Daemon {
             return;
         };
         let pid = worker.pid();
-        let Some(watched) = &mut worker.liveness else {
+        if worker.liveness.deadline().is_none() {
             return;
-        };
-        if watched.check(now) != Verdict::Suspect {
+        }
+        let beats = worker.pulse.as_ref().is_some_and(Pulse::beats);
+        if !worker.liveness.is_due(now, beats) {
             return;
         }
         let Some(evidence) = liveness::evidence(pid) else {
             return;
         };
-        let Verdict::Hung(reason) = watched.judge(now, evidence) else {
+        let Verdict::Hung(reason) = worker.liveness.judge(now, evidence) else {
             return;
         };
-        worker.liveness = None;
+        worker.liveness = Liveness::default();
         let (held, farewell) = (worker.held.clone(), std::mem::take(&mut worker.farewell));
         worker.kill();
         // Before anything is logged: every millisecond here is one of outage.
@@ -41,6 +75,21 @@ impl Daemon {
         let text = format!("the vrrp process {pid} hangs ({reason}); it is killed");
         self.journal.error(&text);
         self.alarm(&text);
+    }
+
+    /// The first sign of the end of a process; the kernel may be busy with it for a hundred
+    /// milliseconds before it tells. Whatever still runs without a channel is no use either.
+    pub(super) fn channel_closed(&mut self, kind: Kind) {
+        let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) else {
+            return;
+        };
+        // Once; and whatever ended as it should left none.
+        if worker.farewell.is_empty() {
+            return;
+        }
+        worker.kill();
+        let (held, farewell) = (worker.held.clone(), std::mem::take(&mut worker.farewell));
+        self.give_up(&held, &farewell);
     }
 
     /// Says goodbye for a process that cannot, then takes its addresses away.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sys::signal::{Signal, real_time};
 
-use super::Daemon;
+use super::{Daemon, inputs};
 use crate::dump::{self, Kind};
 use crate::options::StandIn;
 use crate::worker::Kind as Worker;
@@ -48,8 +48,9 @@ impl Daemon {
         else {
             return;
         };
-        let (directory, config) = (&stand_in.dump_directory, &half.parsed.config);
-        match dump::write(kind, directory, config, vrrp, &self.counted) {
+        let directory = &stand_in.dump_directory;
+        let config = half.read_again(inputs(&self.options));
+        match dump::write(kind, directory, &config, vrrp, &self.counted) {
             Ok(path) => self.journal.notice(&format!("wrote {}", path.display())),
             Err(error) => {
                 let path = directory.join(kind.file());

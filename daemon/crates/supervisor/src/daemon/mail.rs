@@ -48,14 +48,7 @@ impl Daemon {
 
     /// Something went wrong with the daemon itself: worth a mail wherever changes of state are.
     pub(super) fn alarm(&mut self, what: &str) {
-        let wanted = self.keepalived().is_some_and(|config| {
-            let instances = config.instances.iter().map(|instance| &instance.notify);
-            let groups = config.sync_groups.iter().map(|group| &group.notify);
-            instances
-                .chain(groups)
-                .any(config::keepalived::model::Notify::mails)
-        });
-        if wanted {
+        if self.current.mails {
             let text = format!(
                 "{what}.\n\nThe daemon releases the addresses of a process that ends and starts \
                  it again by itself.\n`tandemd status` on this host shows what runs now.\n"

@@ -227,6 +227,7 @@ impl Daemon {
             .notice(&format!("generation {}: {text}", self.generation));
         let findings = self.current.findings();
         self.end_reload(reload.requester, true, &changes, &findings);
+        self.settle();
     }
 
     fn finish_refused(&mut self) {

@@ -36,6 +36,7 @@ impl Daemon {
     /// Everything up to the workers' start; the error is the text to show.
     pub(super) fn start(options: RunOptions, starter: Option<OwnedFd>) -> Result<Self, String> {
         let said = |error: &dyn std::fmt::Display| format!("tandemd: {error}");
+        sys::memory::stay_small();
         let current = load(inputs(&options));
         if !current.is_valid() {
             return Err(current.rendered());
@@ -178,6 +179,7 @@ impl Daemon {
             self.manager.ready(&self.summary());
             self.journal.notice("ready");
             self.leave_terminal();
+            self.settle();
         }
     }
 

@@ -16,9 +16,11 @@ impl Daemon {
     pub(super) fn time_to_next(&self) -> Option<Duration> {
         let now = Instant::now();
         let liveness = self.slots.iter().filter_map(|slot| {
-            let watched = slot.worker.as_ref()?.liveness.as_ref()?;
-            Some(watched.deadline())
+            let worker = slot.worker.as_ref()?;
+            worker.liveness.deadline()
         });
+        let words = self.slots.iter();
+        let words = words.filter_map(|slot| slot.worker.as_ref()?.next_word);
         let restarts = self.slots.iter().filter_map(|slot| slot.restart_at);
         let clients = (!self.control.is_idle()).then(|| now + CLIENTS_LOOK);
         [
@@ -36,6 +38,7 @@ impl Daemon {
         .into_iter()
         .flatten()
         .chain(liveness)
+        .chain(words)
         .chain(restarts)
         .min()
         .map(|at| at.saturating_duration_since(now))
@@ -43,6 +46,7 @@ impl Daemon {
 
     pub(super) fn tick(&mut self, now: Instant) {
         self.check_liveness(now);
+        self.tell_alive(now);
         self.advance_commands(now);
         self.advance_mail(now);
         self.restart_due(now);

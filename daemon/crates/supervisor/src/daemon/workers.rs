@@ -10,14 +10,10 @@ use trafficlog::Level;
 
 use super::Daemon;
 use crate::configuration::Loaded;
-use crate::liveness::Liveness;
 use crate::script::{Command, Report};
 use crate::service::Word;
 use crate::watch::{Sight, Watcher};
 use crate::worker::{Kind, Worker};
-
-/// How often the VRRP process is told that its supervisor lives.
-const ALIVE_EVERY: Duration = Duration::from_millis(500);
 
 impl Daemon {
     /// Sends a message to a worker that may be gone; its end is noticed elsewhere.
@@ -46,6 +42,7 @@ impl Daemon {
                 Ok(None) => return,
                 Err(ipc::ChannelError::Closed) => {
                     worker.silence(&self.epoll);
+                    self.channel_closed(kind);
                     return;
                 }
                 Err(error) => {
@@ -62,7 +59,6 @@ impl Daemon {
 
     fn heard(&mut self, kind: Kind, message: FromWorker) {
         match message {
-            FromWorker::Heartbeat { every_ms } => self.heartbeat(kind, every_ms),
             FromWorker::Ready { generation } => self.worker_ready(kind, generation),
             FromWorker::Rejected {
                 generation,
@@ -107,32 +103,12 @@ impl Daemon {
         }
     }
 
-    fn heartbeat(&mut self, kind: Kind, every_ms: u32) {
-        let now = Instant::now();
-        let every = Duration::from_millis(every_ms.into());
-        let slot = self.slots.iter_mut().find(|slot| slot.kind == kind);
-        if let Some(worker) = slot.and_then(|slot| slot.worker.as_mut()) {
-            worker
-                .liveness
-                .get_or_insert_with(|| Liveness::new(now, every))
-                .heard(now, every);
-            let due = worker.told_alive.is_none_or(|at| now >= at + ALIVE_EVERY);
-            if due {
-                worker.told_alive = Some(now);
-                // A broken channel shows itself when it is read.
-                let _ = worker.send(&ToWorker::Alive, &[], &self.epoll);
-            }
-        }
-    }
-
     fn worker_ready(&mut self, kind: Kind, generation: u64) {
         let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) else {
             return;
         };
         worker.ready = Some(generation);
-        if let Some(liveness) = &mut worker.liveness {
-            liveness.configuring(false);
-        }
+        worker.liveness.configuring(false);
         if kind == Kind::Proxy {
             self.service.ready(Instant::now());
         }
@@ -141,10 +117,8 @@ impl Daemon {
     }
 
     fn worker_rejected(&mut self, kind: Kind, generation: u64, reasons: &[String]) {
-        if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut())
-            && let Some(liveness) = &mut worker.liveness
-        {
-            liveness.configuring(false);
+        if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+            worker.liveness.configuring(false);
         }
         if !self.serving {
             let text = format!(

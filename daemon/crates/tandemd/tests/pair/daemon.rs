@@ -27,6 +27,17 @@ impl Daemon {
         haproxy: Option<&Path>,
         keepalived: Option<&Path>,
     ) -> Self {
+        Self::start_file(Path::new(BINARY), pair, host, haproxy, keepalived)
+    }
+
+    /// The same of another copy of the binary.
+    pub fn start_file(
+        binary: &Path,
+        pair: &Pair,
+        host: &Host,
+        haproxy: Option<&Path>,
+        keepalived: Option<&Path>,
+    ) -> Self {
         let run_dir = pair.directory.join(format!("run-{}", host.name));
         let log = pair.directory.join(format!("log-{}", host.name));
         let file = std::fs::OpenOptions::new()
@@ -34,7 +45,7 @@ impl Daemon {
             .append(true)
             .open(&log)
             .unwrap();
-        let mut command = host.namespace.command(BINARY);
+        let mut command = host.namespace.command(binary);
         command
             .args(["run", "--foreground", "--run-dir"])
             .arg(&run_dir);

@@ -53,7 +53,7 @@ impl Node {
         }
     }
 
-    fn fellows(&self, id: InstanceId) -> impl Iterator<Item = (&InstanceId, &Member)> {
+    fn fellows(&self, id: InstanceId) -> impl Iterator<Item = (&InstanceId, &Box<Member>)> {
         let group = self
             .members
             .get(&id)

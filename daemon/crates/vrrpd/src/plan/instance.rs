@@ -1,6 +1,7 @@
 //! One `vrrp_instance` as the worker runs it.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use config::keepalived::model::{self, AuthKind, Broadcast, Config, Instance, Vip};
 use netlink::NewAddress;
@@ -53,7 +54,7 @@ pub fn build(config: &Config, instance: &Instance, warnings: &mut Vec<String>) -
         paths: super::path::all(&instance.routes, &instance.rules),
         track_groups: track_groups(config, instance),
         trackers: tracking::of_instance(config, instance, warnings),
-        notify: instance.notify.clone(),
+        notify: Arc::new(instance.notify.clone()),
         ignore_link: instance.dont_track_primary,
         link_down_delay: micros(instance.interface_down_delay),
         link_up_delay: micros(instance.interface_up_delay),

@@ -4,39 +4,77 @@
 //! what looks at every instance is done when something has happened or when it is due, and not for
 //! each advert that says nothing new.
 
-use ipc::FromWorker;
-use ipc::message::{HEARTBEAT_RESTING, HEARTBEAT_SERVING};
+use std::time::Duration;
+
+use ipc::pulse::{RESTING, SERVING};
 use vrrp::Micros;
 
 use super::{TIMER, Worker};
 use crate::{WorkerError, clock};
 
 /// The chores are done at least this often, whatever else happens.
-const LONGEST_REST: Micros = 100_000;
+const LONGEST_REST: Micros = 1_000_000;
+
+/// Adverts of so many instances come in bunches.
+const CROWD: usize = 16;
+/// How long a bunch may take, and whatever else happens then may wait.
+const GATHERING: Micros = 1_000;
 
 impl Worker {
-    /// Whether an event is one of the many: an advert, or the timer.
+    /// Whether an event is one of the many: an advert, an answer, or the timer.
     pub(super) fn is_routine(&self, token: u64) -> bool {
-        token == TIMER || self.sockets.by_token(token).is_some()
+        token == TIMER || self.is_advert(token) || self.claims.iter().any(|it| it.is(token))
+    }
+
+    pub(super) fn is_advert(&self, token: u64) -> bool {
+        self.sockets.by_token(token).is_some()
+    }
+
+    /// A master of many instances sends one advert right behind the other. Waking up for each of
+    /// them costs far more than taking it, so after the first one the others get a moment, unless
+    /// something of our own is due.
+    pub(super) fn gather(&self) {
+        if self.running.len() < CROWD || self.next_chores == 0 {
+            return;
+        }
+        let now = clock::monotonic();
+        let due = self.next_due().min(now + GATHERING);
+        if let Some(wait @ 1..) = due.checked_sub(now) {
+            std::thread::sleep(Duration::from_micros(wait));
+        }
     }
 
     pub(super) fn arm(&mut self) -> Result<(), WorkerError> {
         if self.next_chores == 0 {
-            self.next_chores = self.earliest_chore();
             self.note_service();
+            self.next_chores = self.earliest_chore();
         }
-        let next = self.node.next_deadline().unwrap_or(Micros::MAX);
-        let next = next.min(self.next_chores).min(self.next_heartbeat);
+        let next = self.next_due();
         Ok(self.timer.arm(next)?)
+    }
+
+    fn next_due(&self) -> Micros {
+        let routine = [
+            self.node.next_deadline().unwrap_or(Micros::MAX),
+            self.next_beat(),
+            self.rounds.next(),
+            self.next_reports,
+            self.reports_due.unwrap_or(Micros::MAX),
+        ];
+        routine.into_iter().fold(self.next_chores, Micros::min)
     }
 
     /// Addresses come and go with what is no routine, so an advert need not ask for them.
     fn note_service(&mut self) {
         let mut all = self.running.values();
         let serves = all.any(|running| !running.held.is_empty());
+        let mut all = self.running.values();
+        let noted = all.any(|it| it.conflict.is_some() || it.difference.is_some());
+        self.rounds.wanted = serves || noted;
         if std::mem::replace(&mut self.serves, serves) != serves {
-            // The supervisor is to know at once how closely it must watch.
-            self.next_heartbeat = 0;
+            // The supervisor is to watch as closely as it must at once.
+            self.last_beat = 0;
+            self.beat(clock::monotonic());
         }
     }
 
@@ -47,8 +85,6 @@ impl Worker {
             self.next_announcement(),
             self.next_question(),
             self.next_look_at_witnesses(),
-            self.next_look(),
-            self.reports_due,
         ];
         let latest = clock::monotonic() + LONGEST_REST;
         chores.into_iter().flatten().fold(latest, Micros::min)
@@ -70,39 +106,43 @@ impl Worker {
             self.next_chores = 0;
             self.do_chores(now);
         }
-        if now >= self.next_heartbeat {
-            self.beat(now);
+        self.look_around(now);
+        self.hear_reports(now);
+        self.send_reports(now);
+        self.beat(now);
+    }
+
+    /// Often while there is something to lose, and along with other work where there is some.
+    pub(super) fn beat(&mut self, now: Micros) {
+        let rhythm = if self.serves { SERVING } else { RESTING };
+        if let Some(pulse) = &self.pulse
+            && now >= self.last_beat + micros(rhythm.every)
+        {
+            // A timer that cannot be set runs out, and the supervisor takes a look.
+            let _ = pulse.beat(rhythm.patience);
+            self.last_beat = now;
         }
     }
 
-    /// Often while there is something to lose.
-    fn beat(&mut self, now: Micros) {
-        let every = if self.serves {
-            HEARTBEAT_SERVING
-        } else {
-            HEARTBEAT_RESTING
-        };
-        // A supervisor that does not read needs no more proof of life. But as long as it was not
-        // told of a slower beat, it takes a slower beat for the end.
-        if self.channel.backlog() == 0 {
-            let every_ms = u32::try_from(every.as_millis()).unwrap_or(10);
-            self.say(&FromWorker::Heartbeat { every_ms });
-            self.promised_beat = every;
+    fn next_beat(&self) -> Micros {
+        let rhythm = if self.serves { SERVING } else { RESTING };
+        match self.pulse {
+            Some(_) => self.last_beat + micros(rhythm.latest),
+            None => Micros::MAX,
         }
-        let next = self.promised_beat.min(every).as_micros();
-        self.next_heartbeat = now + Micros::try_from(next).unwrap_or(10_000);
     }
 
     fn do_chores(&mut self, now: Micros) {
         self.announce_pending();
         self.ask_neighbours();
-        self.look_for_conflicts();
         self.look_at_witnesses();
         self.retry_paths();
         if self.next_link_change().is_some_and(|at| at <= now) {
             self.reassess();
         }
-        self.hear_reports(now);
-        self.send_reports(now);
     }
+}
+
+fn micros(duration: Duration) -> Micros {
+    Micros::try_from(duration.as_micros()).unwrap_or(Micros::MAX)
 }

@@ -73,6 +73,14 @@ struct Claim {
 }
 
 impl Listener {
+    pub fn is(&self, token: u64) -> bool {
+        self.token == token
+    }
+
+    pub fn is_on(&self, index: u32) -> bool {
+        self.index == index
+    }
+
     /// Reads one packet; false when there is none to read.
     fn hear(&self, buffer: &mut [u8], heard: &mut Heard) -> io::Result<bool> {
         match &self.socket {
@@ -198,6 +206,9 @@ impl Worker {
                     self.foreign_owner(id, claim.address, &claim.owner);
                 }
             }
+        }
+        if !heard.answers.is_empty() {
+            self.answered(index);
         }
         for answer in heard.answers {
             self.verify(index, &answer);

@@ -89,7 +89,7 @@ impl Worker {
         self.say(&FromWorker::Ready { generation });
         drop(sources);
         // Reading took many times what stays; a refusal costs memory and nothing else.
-        let _ = sys::realtime::give_back_memory(self.hardening.memory_locked);
+        let _ = sys::memory::give_back(self.hardening.memory_locked);
         Ok(())
     }
 
@@ -177,7 +177,7 @@ impl Worker {
             .add(id, &plan.name, plan.settings.clone(), plan.group.clone());
         self.by_router.entry(plan.vrid).or_default().push(id);
         self.running
-            .insert(id, Running::new(id, plan, clock::unix_ms()));
+            .insert(id, Box::new(Running::new(id, plan, clock::unix_ms())));
         id
     }
 

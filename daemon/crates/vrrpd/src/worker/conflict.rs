@@ -12,14 +12,12 @@ use crate::announce;
 use crate::clock;
 use crate::running::Running;
 
-/// How often a master asks the link for its own addresses.
-const PERIOD: Micros = 1_000_000;
 /// Addresses asked for at a time, so that a hundred of them are no flood.
 const AT_A_TIME: usize = 4;
 /// A master before us may still answer for so long; that is no split brain.
 const SETTLING_MS: u64 = 500;
 /// Without another sign for so long the conflict counts as healed.
-const HEALED: Micros = 5 * PERIOD;
+const HEALED: Micros = 5_000_000;
 
 /// Another owner of what we hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,36 +92,14 @@ impl Worker {
         running.conflict = Some(conflict);
         self.log(WARNING, text);
         self.mail_conflict(id);
-    }
-
-    /// Asks the link who has our addresses, and lets old conflicts go.
-    pub(super) fn look_for_conflicts(&mut self) {
-        let now = clock::monotonic();
-        if now < self.next_probe {
-            return;
+        // It can be reached, and so can whoever took it for the master.
+        if by == "address" {
+            self.announce(id, 1);
         }
-        self.next_probe = now + PERIOD;
-        self.let_go(now);
-        self.forget_differences(now);
-        let masters = self.masters();
-        self.ask_in_turn(&masters);
-        for id in masters {
-            let Some(running) = self.running.get_mut(&id) else {
-                continue;
-            };
-            for (index, address) in next_to_ask(running) {
-                self.ask_for(index, address);
-            }
-        }
+        self.next_chores = 0;
     }
 
-    /// When [`Worker::look_for_conflicts`] has something to do.
-    pub(super) fn next_look(&self) -> Option<Micros> {
-        let waiting = self.running.values().any(|it| it.conflict.is_some());
-        (waiting || !self.masters().is_empty()).then_some(self.next_probe)
-    }
-
-    fn masters(&self) -> Vec<InstanceId> {
+    pub(super) fn masters(&self) -> Vec<InstanceId> {
         let serving = |id: &InstanceId| {
             let instance = self.node.get(*id);
             instance.is_some_and(|it| it.state() == State::Master && !it.is_handing_over())
@@ -131,7 +107,7 @@ impl Worker {
         self.running.keys().copied().filter(serving).collect()
     }
 
-    fn let_go(&mut self, now: Micros) {
+    pub(super) fn let_go(&mut self, now: Micros) {
         let mut healed = Vec::new();
         for running in self.running.values_mut() {
             let old = |conflict: &Conflict| now.saturating_sub(conflict.last) >= HEALED;
@@ -148,7 +124,7 @@ impl Worker {
 
     /// Sender address unknown, so that no neighbour learns anything from the question (RFC 5227
     /// section 1.1, RFC 4862 section 5.4.2).
-    fn ask_for(&mut self, index: u32, address: IpAddr) {
+    pub(super) fn ask_for(&mut self, index: u32, address: IpAddr) {
         let Some(mac) = self.links.by_index(index).and_then(|link| link.mac) else {
             return;
         };
@@ -160,17 +136,15 @@ impl Worker {
     }
 }
 
-/// Takes turns among many addresses.
-fn next_to_ask(running: &mut Running) -> Vec<(u32, IpAddr)> {
-    let count = running.held.len();
-    let first = running.asked;
-    running.asked = if count == 0 {
-        0
-    } else {
-        (first + AT_A_TIME) % count
-    };
-    let turn = running.held.iter().cycle().skip(first);
-    turn.take(count.min(AT_A_TIME))
-        .map(|held| (held.index, held.vip.address.address))
-        .collect()
+impl Running {
+    /// Takes turns among many addresses.
+    pub(super) fn next_to_ask(&mut self) -> Vec<(u32, IpAddr)> {
+        let count = self.held.len();
+        let first = self.asked;
+        self.asked = (first + AT_A_TIME).checked_rem(count).unwrap_or(0);
+        let turn = self.held.iter().cycle().skip(first);
+        turn.take(count.min(AT_A_TIME))
+            .map(|held| (held.index, held.vip.address.address))
+            .collect()
+    }
 }

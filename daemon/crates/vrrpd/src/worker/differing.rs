@@ -99,6 +99,7 @@ impl Worker {
         // Two that advertise turn by turn must not fill the log.
         let quiet = (running.difference.as_ref()).is_some_and(|old| old.source != source);
         running.difference = Some(found);
+        self.next_chores = 0;
         if !quiet {
             self.log(WARNING, text);
         }

@@ -40,6 +40,8 @@ impl Worker {
             // An advert of ours is as routine as one of theirs.
             if !matches!(action, Action::SendAdvert { .. }) {
                 self.next_chores = 0;
+                // The kernel may take its time with each of hundreds of addresses.
+                self.beat(clock::monotonic());
             }
             match action {
                 Action::SendAdvert { priority, copies } => {

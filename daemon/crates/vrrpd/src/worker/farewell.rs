@@ -16,7 +16,7 @@ impl Worker {
             .running
             .values()
             .filter(|running| !running.held.is_empty());
-        let packets = masters.flat_map(packets).collect();
+        let packets = masters.flat_map(|running| packets(running)).collect();
         self.say(&FromWorker::Farewell { packets });
     }
 }

@@ -13,6 +13,8 @@ use crate::clock;
 use crate::running::Running;
 
 const LOOK_EVERY: Micros = 100_000;
+/// How often it is looked at who is heard.
+const NOTE_EVERY: Micros = 500_000;
 /// Datagrams taken in one look.
 const BATCH: usize = 16;
 /// A master that takes no reports (it is not tandemd) is asked again so seldom.
@@ -151,7 +153,6 @@ impl Worker {
         outbox.waiting.extend_from_slice(&report.encode());
         if self.reports_due.is_none() {
             self.reports_due = Some(now + TOGETHER);
-            self.next_chores = 0;
         }
     }
 
@@ -189,7 +190,10 @@ impl Worker {
         for (source, report) in heard {
             self.take_report(source, &report, now);
         }
-        self.note_hearing(now);
+        if now >= self.next_note {
+            self.next_note = now + NOTE_EVERY;
+            self.note_hearing(now);
+        }
     }
 
     /// From configured peers, or from the link that the adverts are on.

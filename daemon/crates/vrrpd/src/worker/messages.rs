@@ -1,7 +1,8 @@
 //! What the supervisor says.
 
 use ipc::message::ScriptOutcome;
-use ipc::{FromWorker, ToWorker};
+use ipc::pulse::Pulse;
+use ipc::{FromWorker, Received, ToWorker};
 use vrrp::Micros;
 use vrrp::tracking::Health;
 
@@ -15,7 +16,7 @@ impl Worker {
     pub(super) fn read_channel(&mut self) -> Result<(), WorkerError> {
         while self.channel_open {
             match self.channel.try_receive::<ToWorker>() {
-                Ok(Some(received)) => self.obey(received.message)?,
+                Ok(Some(received)) => self.obey(received)?,
                 Ok(None) => break,
                 Err(error) => self.channel_failed(&error),
             }
@@ -23,8 +24,8 @@ impl Worker {
         Ok(())
     }
 
-    fn obey(&mut self, message: ToWorker) -> Result<(), WorkerError> {
-        match message {
+    fn obey(&mut self, received: Received<ToWorker>) -> Result<(), WorkerError> {
+        match received.message {
             ToWorker::Configure {
                 generation, files, ..
             } => self.configure(generation, files)?,
@@ -46,6 +47,7 @@ impl Worker {
                 self.reassess();
             }
             ToWorker::Watched { seen } => self.seen(seen),
+            ToWorker::Pulse => self.pulse = received.fds.into_iter().next().map(Pulse::received),
             ToWorker::Alive => self.supervisor_lives(),
             ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
         }

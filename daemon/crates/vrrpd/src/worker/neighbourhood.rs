@@ -7,16 +7,12 @@
 use std::net::IpAddr;
 
 use netlink::{Gateway, Neighbour};
-use vrrp::InstanceId;
 
 use super::Worker;
 use crate::ask::{self, Pair};
 use crate::links::Links;
 use crate::running::Running;
 use crate::verification::Question;
-
-/// Questions of an instance in one second.
-const IN_TURN: usize = 8;
 
 pub struct Neighbourhood {
     neighbours: Vec<Neighbour>,
@@ -65,33 +61,17 @@ impl Neighbourhood {
 impl Worker {
     /// Whoever cannot be read is not asked.
     pub(super) fn neighbourhood(&mut self) -> Neighbourhood {
+        let gateways = self.netlink.gateways().unwrap_or_default();
+        self.neighbourhood_with(gateways)
+    }
+
+    pub(super) fn neighbourhood_with(&mut self, gateways: Vec<Gateway>) -> Neighbourhood {
         let mut neighbours = self.netlink.neighbours().unwrap_or_default();
         let own: Vec<IpAddr> = self.links.all_addresses().collect();
         neighbours.retain(|neighbour| !own.contains(&neighbour.address));
         Neighbourhood {
             neighbours,
-            gateways: self.netlink.gateways().unwrap_or_default(),
-        }
-    }
-
-    /// The next few neighbours of each master, in turn.
-    pub(super) fn ask_in_turn(&mut self, masters: &[InstanceId]) {
-        if masters.is_empty() {
-            return;
-        }
-        let around = self.neighbourhood();
-        for id in masters {
-            let Some(running) = self.running.get_mut(id) else {
-                continue;
-            };
-            let questions = around.questions(running, &self.links);
-            let count = questions.len().min(IN_TURN);
-            let first = running.turn;
-            running.turn = first.wrapping_add(count);
-            let start = first.checked_rem(questions.len()).unwrap_or(0);
-            for question in questions.iter().cycle().skip(start).take(count) {
-                self.put(question, None);
-            }
+            gateways,
         }
     }
 

@@ -66,8 +66,8 @@ impl Worker {
 
     /// `notify_priority_changes`: the same state with another priority.
     pub(super) fn notify_priority(&mut self, id: InstanceId) {
-        let wanted = |running: &crate::running::Running| running.plan.notify.priority_changes;
-        if self.running.get(&id).is_some_and(wanted) {
+        let running = self.running.get(&id);
+        if running.is_some_and(|it| it.plan.notify.priority_changes) {
             let word = word(self.state_of(id), false);
             self.notify(id, word, false);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipc::channel::Channel;
 use netlink::{Netlink, Watch};
 use sys::epoll::{Epoll, Interest};
-use sys::rawsock::PacketSocket;
+use sys::rawsock::{Batch, PacketSocket};
 use sys::signal::{Signal, SignalFd};
 use vrrp::Node;
 use vrrp::tracking::Health;
@@ -13,11 +13,11 @@ use vrrp::tracking::Health;
 use super::hardening::Hardening;
 use super::supervised::Supervisor;
 use super::{CHANNEL, FIRST_SOCKET, SIGNALS, TIMER, WATCH, Worker};
+use crate::WorkerError;
 use crate::lateness::Lateness;
 use crate::links::Links;
 use crate::sockets::Sockets;
 use crate::timer::Timer;
-use crate::{WorkerError, clock};
 
 impl Worker {
     pub fn new(channel: Channel) -> Result<Self, WorkerError> {
@@ -61,10 +61,10 @@ impl Worker {
             processes: BTreeMap::new(),
             proxy: Health::Unknown,
             proxy_reason: String::new(),
-            next_heartbeat: clock::monotonic(),
-            promised_beat: ipc::message::HEARTBEAT_SERVING,
+            pulse: None,
+            last_beat: 0,
             serves: false,
-            next_probe: clock::monotonic(),
+            rounds: super::rounds::Rounds::default(),
             group_announcements: BTreeMap::new(),
             stopping: false,
             lateness: Lateness::default(),
@@ -73,6 +73,7 @@ impl Worker {
             foreign_adverts: 0,
             unreported_releases: 0,
             by_router: BTreeMap::new(),
+            batch: Some(Batch::new()?),
             unreadable: 0,
             results: BTreeMap::new(),
             prepared: false,
@@ -80,6 +81,7 @@ impl Worker {
             fifos: Vec::new(),
             reports: None,
             next_reports: 0,
+            next_note: 0,
             outboxes: BTreeMap::new(),
             reports_due: None,
             next_witness: 0,

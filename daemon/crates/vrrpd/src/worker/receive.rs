@@ -10,40 +10,44 @@ use super::{WARNING, Worker};
 use crate::clock;
 use crate::sockets::{Arrival, Key};
 
-/// Packets taken from one socket in a row; a flood must not keep us from our own adverts.
-const BATCH: usize = 64;
-const BUFFER: usize = 4096;
-
 impl Worker {
+    /// Takes what one call brings; the rest keeps the socket ready, so that a flood does not keep
+    /// us from our own adverts.
     pub(super) fn receive(&mut self, token: u64) {
-        let mut buffer = [0u8; BUFFER];
-        for _ in 0..BATCH {
-            let Some(socket) = self.sockets.by_token(token) else {
-                return;
-            };
-            // An error of the link shows as the link's own announcement.
-            let Ok(Some(arrival)) = socket.receive(&mut buffer) else {
-                return;
-            };
-            let key = socket.key.clone();
-            let Some((datagram, sealed)) = datagram(arrival, &buffer) else {
-                self.unreadable += 1;
-                continue;
-            };
-            self.dispatch(&datagram, sealed.as_ref(), &key);
+        let Some(socket) = self.sockets.by_token(token) else {
+            return;
+        };
+        let Some(mut batch) = self.batch.take() else {
+            return;
+        };
+        // An error of the link shows as the link's own announcement.
+        let count = socket.receive(&mut batch).unwrap_or(0);
+        let key = socket.key.clone();
+        for at in 0..count {
+            let arrival = Arrival::of(&mut batch, at, key.ipv6);
+            match arrival.and_then(datagram) {
+                Some((datagram, sealed)) => self.dispatch(&datagram, sealed.as_ref(), &key),
+                None => self.unreadable += 1,
+            }
         }
+        self.batch = Some(batch);
     }
 
+    /// A host may have an instance of every router id: only those of this one are asked.
     fn dispatch(&mut self, datagram: &Datagram<'_>, sealed: Option<&Sealed<'_>>, key: &Key) {
-        // A host may have an instance of every router id: only those of this one are asked.
-        let ids = packet::peek_vrid(datagram.payload).and_then(|vrid| self.by_router.get(&vrid));
-        let mut meant: Vec<(InstanceId, &Rules)> = ids
-            .into_iter()
-            .flatten()
-            .filter_map(|id| self.running.get(id))
-            .filter(|running| running.socket.as_ref() == Some(key))
-            .filter_map(|running| Some((running.id, running.rules.as_ref()?)))
-            .filter(|(_, rules)| is_for(rules, datagram))
+        let vrid = packet::peek_vrid(datagram.payload);
+        let ids = vrid.and_then(|vrid| self.by_router.get(&vrid));
+        let of_router = ids.map_or(&[][..], Vec::as_slice);
+        let meant = |id: &InstanceId| self.is_meant(*id, datagram, key);
+        // Nearly always there is one.
+        if let [id] = of_router
+            && meant(id).is_some()
+        {
+            return self.deliver(*id, datagram, sealed);
+        }
+        let mut meant: Vec<(InstanceId, bool)> = of_router
+            .iter()
+            .filter_map(|id| Some((*id, meant(id)?)))
             .collect();
         if meant.is_empty() {
             self.foreign_adverts += 1;
@@ -51,27 +55,33 @@ impl Worker {
         }
         // Instances of one router id may use different groups or peers: those that listen where
         // the packet was sent are meant, if any does.
-        if meant.iter().any(|(_, rules)| listens(rules, datagram)) {
-            meant.retain(|(_, rules)| listens(rules, datagram));
+        if meant.iter().any(|(_, listens)| *listens) {
+            meant.retain(|(_, listens)| *listens);
         }
-        let meant: Vec<InstanceId> = meant.into_iter().map(|(id, _)| id).collect();
-        let verdicts: Vec<(InstanceId, Result<Received, PacketError>)> = meant
-            .into_iter()
-            .map(|id| (id, self.judge(id, datagram, sealed)))
-            .collect();
-        for (id, verdict) in verdicts {
-            match verdict {
-                Ok(received) => {
-                    self.compare_lists(id, datagram, received.addresses_differ);
-                    let effects = self
-                        .node
-                        .step(id, Event::Advert(received), clock::monotonic());
-                    self.execute(effects);
-                    self.hush(id);
-                    self.report_hearing(id, received.source, received.priority);
-                }
-                Err(error) => self.refuse(id, error, datagram.source),
+        for (id, _) in meant {
+            self.deliver(id, datagram, sealed);
+        }
+    }
+
+    /// Whether a packet may be an instance's, and then whether it listens where it was sent.
+    fn is_meant(&self, id: InstanceId, datagram: &Datagram<'_>, key: &Key) -> Option<bool> {
+        let running = self.running.get(&id)?;
+        let rules = running.rules.as_ref()?;
+        let here = running.socket.as_ref() == Some(key) && is_for(rules, datagram);
+        here.then(|| listens(rules, datagram))
+    }
+
+    fn deliver(&mut self, id: InstanceId, datagram: &Datagram<'_>, sealed: Option<&Sealed<'_>>) {
+        match self.judge(id, datagram, sealed) {
+            Ok(received) => {
+                self.compare_lists(id, datagram, received.addresses_differ);
+                let now = clock::monotonic();
+                let effects = self.node.step(id, Event::Advert(received), now);
+                self.execute(effects);
+                self.hush(id);
+                self.report_hearing(id, received.source, received.priority);
             }
+            Err(error) => self.refuse(id, error, datagram.source),
         }
     }
 
@@ -144,10 +154,10 @@ fn listens(rules: &Rules, datagram: &Datagram<'_>) -> bool {
 }
 
 /// A packet's facts, and the authentication header around it if it has one.
-fn datagram(arrival: Arrival, buffer: &[u8]) -> Option<(Datagram<'_>, Option<Sealed<'_>>)> {
+fn datagram(arrival: Arrival<'_>) -> Option<(Datagram<'_>, Option<Sealed<'_>>)> {
     match arrival {
-        Arrival::V4(length) => {
-            let packet = ip::parse_v4(buffer.get(..length)?).ok()?;
+        Arrival::V4(bytes) => {
+            let packet = ip::parse_v4(bytes).ok()?;
             let sealed = match packet.protocol {
                 ip::PROTOCOL_AH => Some(ah::parse(&packet).ok()?),
                 _ => None,
@@ -161,12 +171,12 @@ fn datagram(arrival: Arrival, buffer: &[u8]) -> Option<(Datagram<'_>, Option<Sea
             };
             Some((datagram, sealed))
         }
-        Arrival::V6(got) => {
+        Arrival::V6(bytes, got) => {
             let datagram = Datagram {
                 source: got.source.into(),
                 destination: got.destination.into(),
                 ttl: got.hop_limit,
-                payload: buffer.get(..got.length)?,
+                payload: bytes,
                 authenticated: false,
             };
             Some((datagram, None))

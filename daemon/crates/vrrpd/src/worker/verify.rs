@@ -76,7 +76,7 @@ impl Worker {
 
     pub(super) fn next_question(&self) -> Option<Micros> {
         (self.running.values())
-            .filter_map(Running::next_question)
+            .filter_map(|running| running.next_question())
             .min()
     }
 
@@ -139,10 +139,18 @@ impl Worker {
     /// An answer of a neighbour came to one of our addresses.
     pub(super) fn verify(&mut self, index: u32, answer: &Answer) {
         let mut news = Vec::new();
+        let mut ended = false;
         for running in self.running.values_mut() {
-            if let Some(verification) = &mut running.verification
-                && verification.answered(index, answer)
-            {
+            if !running.holds(index, answer.to) {
+                continue;
+            }
+            let Some(verification) = &mut running.verification else {
+                continue;
+            };
+            let before = verification.is_over();
+            let verified = verification.answered(index, answer);
+            ended |= verification.is_over() != before;
+            if verified {
                 running.verdicts.count(Outcome::Verified);
                 let (proved, asked) = verification.score();
                 let name = &running.plan.name;
@@ -150,6 +158,10 @@ impl Worker {
                     "instance {name}: the neighbours have learnt the addresses ({proved} of {asked} so far)"
                 ));
             }
+        }
+        if ended {
+            // Nothing more is listened for.
+            self.next_chores = 0;
         }
         for text in news {
             self.log(INFO, text);

@@ -7,11 +7,13 @@ pub mod holding;
 pub mod keepalived;
 pub mod matrix;
 
+use std::os::fd::AsFd as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use ipc::channel::{Channel, ChannelError};
 use ipc::message::{FarewellPacket, HeldAddress, ScriptOutcome, SourceFile};
+use ipc::pulse::Pulse;
 use ipc::{Attachment, FromWorker, ScriptSpec, ToWorker};
 use serde_json::Value;
 use testkit::segment::{Host, Segment};
@@ -32,7 +34,7 @@ pub struct Node {
     pub holding: Vec<HeldAddress>,
     pub farewell: Vec<FarewellPacket>,
     pub undo: Vec<Vec<u8>>,
-    pub heartbeats: u64,
+    pub pulse: Pulse,
     pub stopped: bool,
     ready: u64,
     rejected: Vec<String>,
@@ -67,12 +69,14 @@ impl Node {
             holding: Vec::new(),
             farewell: Vec::new(),
             undo: Vec::new(),
-            heartbeats: 0,
+            pulse: Pulse::new().unwrap(),
             stopped: false,
             ready: 0,
             rejected: Vec::new(),
             status: None,
         };
+        let pulse = [node.pulse.as_fd()];
+        node.channel.send(&ToWorker::Pulse, &pulse).unwrap();
         node.attach(included);
         node.configure(text);
         node
@@ -138,7 +142,6 @@ impl Node {
             FromWorker::Ready { generation } => self.ready = generation,
             FromWorker::Rejected { reasons, .. } => self.rejected = reasons,
             FromWorker::Status { id, body } => self.status = Some((id, body)),
-            FromWorker::Heartbeat { .. } => self.heartbeats += 1,
             FromWorker::Scripts { scripts } => self.scripts = scripts,
             FromWorker::Notify { argv, .. } => self.notified.push(argv),
             FromWorker::Watch { list } => self.watching = list,

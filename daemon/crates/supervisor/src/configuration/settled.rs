@@ -1,0 +1,80 @@
+//! A configuration that has been taken up: the processes have their own, and what was needed to
+//! decide on it would only take up memory. Its texts stay, and whoever needs the whole reads them
+//! again.
+
+use config::given::GivenFiles;
+use config::{SourceMap, keepalived};
+use keepalived::model::Notify;
+
+use super::disk::sources;
+use super::{Half, Inputs, Loaded, environment};
+
+impl Loaded {
+    pub fn settle(&mut self) {
+        if let Some(half) = &mut self.haproxy {
+            half.parsed.config.proxies = Vec::new();
+            half.parsed.diagnostics = Vec::new();
+            half.parsed.sources = SourceMap::default();
+        }
+        if let Some(half) = &mut self.keepalived {
+            self.mails = mails(&half.parsed.config);
+            half.parsed.config.instances = Vec::new();
+            half.parsed.diagnostics = Vec::new();
+            half.parsed.sources = SourceMap::default();
+        }
+    }
+}
+
+impl Half<keepalived::Config> {
+    /// The whole configuration, from its texts as they were.
+    pub fn read_again(&self, inputs: Inputs<'_>) -> keepalived::Config {
+        let env = environment();
+        let config_id = inputs.config_id();
+        let included = GivenFiles::new(self.attachments.iter().map(|file| {
+            let text = String::from_utf8_lossy(&file.bytes).into_owned();
+            (file.path.clone(), text)
+        }));
+        let options = inputs.options(&env, &config_id, &included);
+        keepalived::parse(&sources(&self.files), &options).config
+    }
+}
+
+fn mails(config: &keepalived::Config) -> bool {
+    let instances = config.instances.iter().map(|instance| &instance.notify);
+    let groups = config.sync_groups.iter().map(|group| &group.notify);
+    instances.chain(groups).any(Notify::mails)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::configuration::load;
+
+    #[test]
+    fn a_settled_configuration_is_small_and_can_be_read_again_whatever_became_of_its_files() {
+        let folder = std::env::temp_dir().join(format!("tandem-settled-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("keepalived.conf");
+        let instance = "vrrp_instance VI_1 {\n  interface eth0\n  virtual_router_id 7\n  smtp_alert\n  virtual_ipaddress {\n    192.0.2.1/24\n  }\n}\n";
+        std::fs::write(&file, "include one.conf\n").unwrap();
+        std::fs::write(folder.join("one.conf"), instance).unwrap();
+        let inputs = Inputs {
+            haproxy: &[],
+            keepalived: Some(&file),
+            tolerant: false,
+            diagnostic: false,
+            stand_in: None,
+        };
+        let mut loaded = load(inputs);
+        assert!(loaded.is_valid(), "{}", loaded.rendered());
+        let before = loaded.keepalived.as_ref().unwrap().parsed.config.clone();
+        std::fs::remove_dir_all(&folder).unwrap();
+        loaded.settle();
+        assert!(loaded.mails);
+        let half = loaded.keepalived.unwrap();
+        assert!(half.parsed.config.instances.is_empty());
+        let again = half.read_again(inputs);
+        assert_eq!(again.instances.len(), 1);
+        assert_eq!(again, before);
+    }
+}
