@@ -2,6 +2,7 @@
 
 use crate::source::{SourceMap, Span};
 use serde::{Deserialize, Serialize};
+use std::panic::Location;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -27,9 +28,12 @@ pub struct Diagnostic {
     pub span: Span,
     /// What to write instead.
     pub suggestion: Option<String>,
+    /// The line of this program that found it: tests ask whether each has been seen.
+    pub origin: &'static Location<'static>,
 }
 
 impl Diagnostic {
+    #[track_caller]
     pub fn new(severity: Severity, code: Code, span: Span, message: impl Into<String>) -> Self {
         Self {
             severity,
@@ -37,6 +41,7 @@ impl Diagnostic {
             message: message.into(),
             span,
             suggestion: None,
+            origin: Location::caller(),
         }
     }
 
@@ -58,10 +63,12 @@ impl Diagnostics {
         self.found.push(diagnostic);
     }
 
+    #[track_caller]
     pub fn error(&mut self, code: Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.add(Severity::Error, code, span, message)
     }
 
+    #[track_caller]
     pub fn warning(
         &mut self,
         code: Code,
@@ -71,10 +78,12 @@ impl Diagnostics {
         self.add(Severity::Warning, code, span, message)
     }
 
+    #[track_caller]
     pub fn note(&mut self, code: Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.add(Severity::Note, code, span, message)
     }
 
+    #[track_caller]
     pub fn add(
         &mut self,
         severity: Severity,

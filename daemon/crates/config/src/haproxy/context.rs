@@ -26,16 +26,19 @@ impl Context<'_> {
         }
     }
 
+    #[track_caller]
     pub fn error(&mut self, code: &'static str, span: Span, message: String) -> &mut Diagnostic {
         self.diagnostics.error(code, span, message)
     }
 
+    #[track_caller]
     pub fn warning(&mut self, code: &'static str, span: Span, message: String) -> &mut Diagnostic {
         self.diagnostics.warning(code, span, message)
     }
 
     /// Looks a keyword up and says what there is to say about its status. False when it is not
     /// known at all.
+    #[track_caller]
     pub fn known(&mut self, group: &'static str, keyword: &str, what: &str, span: Span) -> bool {
         let Some(entry) = registry::haproxy().find(group, keyword) else {
             self.unknown(group, keyword, what, span);
@@ -74,6 +77,7 @@ impl Context<'_> {
     }
 
     /// An unknown word, with the nearest known one.
+    #[track_caller]
     pub fn unknown(&mut self, group: &'static str, keyword: &str, what: &str, span: Span) {
         let refusal = self.refusal_severity();
         let derived = if group == "fetch" {
@@ -95,6 +99,7 @@ impl Context<'_> {
     }
 
     /// The keyword needs another word. `what` with its article, `example` a whole line.
+    #[track_caller]
     pub fn missing(&mut self, args: &Args<'_>, what: &str, example: &str) {
         let message = format!("{what} is missing");
         self.diagnostics
@@ -103,6 +108,7 @@ impl Context<'_> {
     }
 
     /// A word that is not what it should be.
+    #[track_caller]
     pub fn bad(&mut self, word: &Word<'_>, expected: &str, help: &str) {
         let message = format!("'{}' is not {expected}", word.text);
         self.diagnostics
@@ -111,6 +117,7 @@ impl Context<'_> {
     }
 
     /// A regular expression over bytes, as written; known to compile.
+    #[track_caller]
     pub fn regex(&mut self, word: &Word<'_>) -> Option<String> {
         let built = regex::bytes::RegexBuilder::new(&word.text)
             .unicode(false)
@@ -129,6 +136,7 @@ impl Context<'_> {
     }
 
     /// Words behind the end of what a keyword takes.
+    #[track_caller]
     pub fn finish(&mut self, args: &Args<'_>, keyword: &str) {
         let rest = args.rest();
         let (Some(first), Some(last)) = (rest.first(), rest.last()) else {

@@ -129,6 +129,7 @@ impl<'a> Lexer<'a, '_> {
         Some(())
     }
 
+    #[track_caller]
     fn bad<T>(&mut self, from: usize, to: usize, message: &str, help: &str) -> Option<T> {
         let span = self.span(from, to.max(from + 1));
         self.diagnostics

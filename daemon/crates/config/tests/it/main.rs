@@ -24,6 +24,7 @@ mod keepalived_says;
 mod keepalived_vmac;
 mod meaning;
 mod meaning_lines;
+mod messages;
 mod mutated;
 mod originals;
 mod random;
