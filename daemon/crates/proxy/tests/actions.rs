@@ -47,6 +47,8 @@ const CASES: &[(&str, &str)] = &[
     ),
     ("http-request return status 503 errorfile PAGE", "/a"),
     ("http-request return status 503 errorfiles site", "/a"),
+    ("http-request deny deny_status 502", "/a"),
+    ("http-request deny deny_status 504", "/a"),
     (
         "http-request return status 200 content-type text/plain file TEXT",
         "/a",
@@ -105,7 +107,7 @@ const CASES: &[(&str, &str)] = &[
 fn config(folder: &str, origin: u16) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
-        "global\n    nbthread 1\nhttp-errors site\n    errorfile 503 {folder}/page\nuserlist people\n    user anna insecure-password pass\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    timeout tarpit 50ms\nfrontend web\n    bind 127.0.0.1:PORT\n    monitor-uri /alive\n    monitor fail if {{ nbsrv(none) lt 1 }} {{ req.hdr(x-sick) -m found }}\n    http-error status 404 content-type text/plain string \"not here\"\n    http-request set-var(txn.case) req.hdr(x-case)\n    http-after-response set-header X-Always %[status]\n    http-request deny deny_status 404 if {{ path /nowhere }}\n"
+        "global\n    nbthread 1\nhttp-errors site\n    errorfile 503 {folder}/page\nuserlist people\n    user anna insecure-password pass\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    timeout tarpit 50ms\nfrontend web\n    bind 127.0.0.1:PORT\n    monitor-uri /alive\n    monitor fail if {{ nbsrv(none) lt 1 }} {{ req.hdr(x-sick) -m found }}\n    errorfile 502 {folder}/endless\n    errorfile 504 {folder}/ends\n    http-error status 404 content-type text/plain string \"not here\"\n    http-request set-var(txn.case) req.hdr(x-case)\n    http-after-response set-header X-Always %[status]\n    http-request deny deny_status 404 if {{ path /nowhere }}\n"
     );
     for (n, (rule, _)) in CASES.iter().enumerate() {
         let rule = rule.replace("PAGE", &format!("{folder}/page"));
@@ -143,7 +145,9 @@ fn answer(port: u16, request: &str) -> Vec<String> {
         .filter(|line| !(own && line.starts_with("content-length")))
         .collect();
     lines.sort();
-    let status = head.split(' ').nth(1).unwrap_or("").to_owned();
+    // The version and the status; reasons of our own are our own.
+    let words: Vec<&str> = head.split(' ').take(2).collect();
+    let status = words.join(" ");
     let mut seen: Vec<String> = body
         .lines()
         .map(|line| match line.split_once(": ") {
@@ -175,6 +179,16 @@ fn actions_do_what_they_do_in_haproxy() {
     let folder = std::env::temp_dir().join(format!("tandem-act-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("page"), "HTTP/1.0 503 Service Unavailable\r\nContent-Length: 11\r\nCache-Control: no-cache\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nsorry page\n").unwrap();
+    std::fs::write(
+        folder.join("endless"),
+        "HTTP/1.1 502 No\r\nX-Own: yes\r\n\r\nuntil the end",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.join("ends"),
+        "HTTP/1.0 504 No\nContent-Length: 4\n\nends",
+    )
+    .unwrap();
     std::fs::write(folder.join("text"), "path %[path]\n").unwrap();
     let Some(both) = Beside::start(&config(folder.to_str().unwrap(), origin.port)) else {
         return;

@@ -12,6 +12,7 @@ const FORMATS: &[&str] = &[
     "%{+Q}o %f %b %s %ST %{-Q}HM %[capture.req.hdr(0)] %[capture.res.hdr(0)] %[capture.req.uri] %[method]",
     "%{+X}ci %{+X}o %ci %fi %si %sp %[src] %[fe_name] %[srv_name]",
     "%[capture.res.hdr(0)] %[unique-id] %Th",
+    "%ST [%[status]] [%[be_name]] [%[srv_name]] [%[fe_name]]",
 ];
 
 fn config(format: &str, origin: u16) -> String {

@@ -1,6 +1,7 @@
 //! Answers of the proxy itself: one prepared text for each status.
 
 use super::Plan;
+use super::raw::normal;
 use crate::rules::context::Context;
 use crate::rules::environment::Environment;
 use crate::rules::reply::Reply;
@@ -30,8 +31,8 @@ impl Answers {
                 .map(|(code, path)| (*code, path.value.as_str())),
         );
         for (status, path) in files {
-            match env.file(path) {
-                Ok(raw) => answers.set(status, normal(&raw)),
+            match env.file(path).and_then(|raw| normal(&raw)) {
+                Ok(raw) => answers.set(status, raw),
                 Err(why) => problems.push(format!("errorfile {status}: {why}")),
             }
         }
@@ -70,6 +71,16 @@ impl Answers {
         self.set(status, text.into_bytes());
     }
 
+    /// Those that speak for a status in a backend: its own answer, else the frontend's.
+    pub fn nearest<'a>(
+        own: Option<&'a Arc<Self>>,
+        frontend: &'a Arc<Self>,
+        status: u16,
+    ) -> &'a Arc<Self> {
+        own.filter(|own| own.0.contains_key(&status))
+            .unwrap_or(frontend)
+    }
+
     /// Head and body of the answer, the head without its empty line.
     pub fn get(&self, status: u16) -> (Vec<u8>, Vec<u8>) {
         if let Some(raw) = self.0.get(&status) {
@@ -91,35 +102,6 @@ impl Answers {
         );
         (head.into_bytes(), body.into_bytes())
     }
-}
-
-/// A raw message as it is sent: with the version and the framing of our own.
-pub fn normal(raw: &[u8]) -> Vec<u8> {
-    let (head, body) = match raw.windows(4).position(|w| w == b"\r\n\r\n") {
-        Some(at) => (&raw[..at], &raw[at + 4..]),
-        None => match raw.windows(2).position(|w| w == b"\n\n") {
-            Some(at) => (&raw[..at], &raw[at + 2..]),
-            None => (raw, &b""[..]),
-        },
-    };
-    let mut lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
-    let first = lines.next().unwrap_or_default();
-    let rest = first
-        .iter()
-        .position(|b| *b == b' ')
-        .map_or(&b""[..], |at| &first[at..]);
-    let mut out = [b"HTTP/1.1", rest, b"\r\n"].concat();
-    for line in lines {
-        let name = line.split(|b| *b == b':').next().unwrap_or_default();
-        let framing: [&[u8]; 3] = [b"content-length", b"connection", b"transfer-encoding"];
-        if !framing.iter().any(|known| name.eq_ignore_ascii_case(known)) {
-            out.extend_from_slice(line);
-            out.extend_from_slice(b"\r\n");
-        }
-    }
-    out.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
-    out.extend_from_slice(body);
-    out
 }
 
 /// Reason phrases of RFC 9110 §15 and the registry.

@@ -9,14 +9,16 @@ mod idle;
 mod inspect;
 mod origin;
 mod patterns;
+mod raw;
 mod servers;
 mod timeouts;
 
-pub use answers::{Answers, normal, reason};
+pub use answers::{Answers, reason};
 pub use compile::{Attachments, compile};
 pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule};
 pub use origin::{ForClient, Origin};
+pub use raw::{normal, take_close};
 pub use timeouts::Timeouts;
 
 use crate::logs::Targets;

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::environment::Environment;
 use super::format::Format;
 use super::redirect::single_line;
-use crate::plan::reason;
+use crate::plan::{Answers, reason};
 use config::haproxy::model::{self, Content, FormatPart};
 
 #[derive(Debug)]
@@ -115,12 +115,12 @@ fn body(
                 .map_err(|why| format!("{}: {why}", path.value))?;
             Body::Text(kind, Format::compile(&parsed, env)?)
         }
-        Content::ErrorFile(path) => Body::Raw(crate::plan::normal(&env.file(&path.value)?)),
+        Content::ErrorFile(path) => Body::Raw(crate::plan::normal(&env.file(&path.value)?)?),
         Content::Section(name) => {
             let sections = &env.model.http_errors;
             let section = sections.iter().find(|s| s.name.value == name.value);
             match section.and_then(|s| s.files.get(&status)) {
-                Some(path) => Body::Raw(crate::plan::normal(&env.file(&path.value)?)),
+                Some(path) => Body::Raw(crate::plan::normal(&env.file(&path.value)?)?),
                 None => Body::Prepared,
             }
         }
@@ -161,10 +161,9 @@ pub fn challenge(realm: Option<&Format>, ctx: &Context<'_>) -> Outcome {
             .map(|name| name.clone().into_bytes())
             .unwrap_or_default(),
     };
-    let answers = match ctx.backend.and_then(|b| ctx.plan.backends.get(b)) {
-        Some(b) => &b.answers,
-        None => &ctx.plan.frontends[ctx.frontend].answers,
-    };
+    let own = ctx.backend.and_then(|b| ctx.plan.backends.get(b));
+    let frontend = &ctx.plan.frontends[ctx.frontend].answers;
+    let answers = Answers::nearest(own.map(|b| &b.answers), frontend, status);
     let (mut head, body) = answers.get(status);
     let value = [&b"Basic realm=\""[..], &single_line(realm), b"\""].concat();
     http1::write::field(header, &value, &mut head);

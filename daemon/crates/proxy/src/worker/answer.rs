@@ -2,6 +2,7 @@
 
 use super::Worker;
 use super::conn::{State, Wait};
+use crate::plan::{Answers, take_close};
 use crate::rules::act::{Subject, prepared};
 use crate::rules::{self, Context, Edits, Outcome};
 use crate::shared::table::Counter;
@@ -13,9 +14,8 @@ impl Worker {
     pub(super) fn answer_prepared(&mut self, i: u32, status: u16, keep: bool) {
         let c = &self.clients[i];
         let backend = c.txn.as_ref().and_then(|t| t.backend(&c.plan));
-        let answers = backend
-            .map_or(&c.frontend().answers, |b| &b.answers)
-            .clone();
+        let own = backend.map(|b| &b.answers);
+        let answers = Answers::nearest(own, &c.frontend().answers, status).clone();
         if let Outcome::Answer { status, head, body } = prepared(&answers, status) {
             self.answer(i, status, head, &body, keep);
         }
@@ -86,16 +86,21 @@ impl Worker {
             return self.close_client(i);
         }
         txn.status = status;
+        // Of answers from files: their version, and whether they end with the connection.
+        let closes = take_close(&mut head);
+        let old = head.starts_with(b"HTTP/1.0");
         let after = txn.backend(&c.plan).map_or(&[][..], |b| &b.after_rules[..]);
         if !after.is_empty() || !c.frontend().after_rules.is_empty() {
             self.after_rules(i, status, &mut head);
         }
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
-        txn.keep &= keep && txn.request_done;
+        txn.keep &= keep && !closes && txn.request_done;
         if !txn.keep {
-            head.extend_from_slice(b"connection: close\r\n");
-        } else if !txn.client_http11 {
+            if !old {
+                head.extend_from_slice(b"connection: close\r\n");
+            }
+        } else if old || !txn.client_http11 {
             head.extend_from_slice(b"connection: keep-alive\r\n");
         }
         head.extend_from_slice(b"\r\n");
@@ -162,7 +167,8 @@ impl Worker {
                 String::from_utf8_lossy(response.reason.of(&data)).into_owned(),
             ),
         };
-        head.extend_from_slice(format!("HTTP/1.1 {code} {reason}\r\n").as_bytes());
+        let version = if response.http11 { 1 } else { 0 };
+        head.extend_from_slice(format!("HTTP/1.{version} {code} {reason}\r\n").as_bytes());
         http1::write::fields(&data, &fields, head);
         edits.write(head);
     }

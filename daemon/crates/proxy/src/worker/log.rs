@@ -259,7 +259,8 @@ impl Worker {
         let c = &self.clients[i];
         let f = c.frontend();
         let ctx = Context {
-            status: txn.status,
+            // Of the server's response; an answer of our own has none.
+            status: if txn.log.response > 0 { txn.status } else { 0 },
             server: txn.server(&c.plan).map(|s| s.name.as_str()),
             session: Some(view),
             ..self.context(i, txn.backend)

@@ -69,12 +69,8 @@ fn backends(name: &str) -> Option<Get> {
             let queued = u64::from(b.shared.queued.load(Relaxed));
             int(queued.div_ceil(usable(b).count().max(1) as u64))
         },
-        "be_name" => |_, c| {
-            Some(Value::bytes(
-                c.plan.backends.get(c.backend?)?.name.as_bytes(),
-            ))
-        },
-        "be_id" => |_, c| int(section_id(c, c.plan.backends.get(c.backend?)?.section)),
+        "be_name" => |_, c| Some(Value::bytes(chosen(c)?.0.as_bytes())),
+        "be_id" => |_, c| int(section_id(c, chosen(c)?.1)),
         "be_server_timeout" | "cur_server_timeout" => {
             |_, c| int(c.plan.backends.get(c.backend?)?.timeouts.server)
         }
@@ -83,6 +79,19 @@ fn backends(name: &str) -> Option<Get> {
         }
         _ => return None,
     })
+}
+
+/// Name and number of the section that the request is in: its frontend's until it has a backend.
+fn chosen<'a>(c: &Context<'a>) -> Option<(&'a str, usize)> {
+    if let Some(b) = c.backend.and_then(|b| c.plan.backends.get(b)) {
+        return Some((&b.name, b.section));
+    }
+    let f = c
+        .plan
+        .frontends
+        .get(c.frontend)
+        .filter(|_| !c.session_phase)?;
+    Some((&f.name, f.section))
 }
 
 fn servers(name: &str) -> Option<Get> {
