@@ -12,7 +12,7 @@ const CASES: &[(&str, &str)] = &[
     ("", "503-200"),
     ("", "junk-200"),
     ("", "part-200"),
-    ("", "silent-200"),
+    ("timeout server 150ms", "silent-200"),
     ("retry-on none", "close-200"),
     ("retry-on empty-response", "close-200"),
     ("retry-on empty-response", "reset-200"),
@@ -23,7 +23,10 @@ const CASES: &[(&str, &str)] = &[
     ("retry-on empty-response", "503-200"),
     ("retry-on junk-response", "junk-200"),
     ("retry-on junk-response", "close-200"),
-    ("retry-on response-timeout", "silent-200"),
+    (
+        "timeout server 150ms\n    retry-on response-timeout",
+        "silent-200",
+    ),
     (
         "retry-on response-timeout",
         "silent-silent-silent-silent-200",
@@ -52,7 +55,7 @@ const CASES: &[(&str, &str)] = &[
 ];
 
 fn config(origin: u16) -> String {
-    let mut text = "global\n    nbthread 1\n    log 127.0.0.1:LOG local0 debug\ndefaults\n    mode http\n    log global\n    log-format \"%b/%s %ST %rc %ts %{+Q}r\"\n    timeout client 5s\n    timeout server 150ms\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:PORT\n    use_backend %[path,field(2,/)]\n".to_owned();
+    let mut text = "global\n    nbthread 1\n    log 127.0.0.1:LOG local0 debug\ndefaults\n    mode http\n    log global\n    log-format \"%b/%s %ST %rc %ts %{+Q}r\"\n    timeout client 5s\n    timeout server 3s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:PORT\n    use_backend %[path,field(2,/)]\n".to_owned();
     for (n, (lines, _)) in CASES.iter().enumerate() {
         let _ = write!(
             text,

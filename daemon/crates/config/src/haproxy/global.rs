@@ -5,6 +5,7 @@ use super::context::Context;
 use super::keywords::log_target;
 use super::model::{Global, StatsSocket};
 use super::values::DefaultUnit;
+use crate::source::Spanned;
 
 pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
     let Some(keyword) = args.keyword_text() else {
@@ -29,6 +30,8 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
                 "maxconn 20000",
             );
         }
+        "maxconnrate" => global.connection_rate = rate(cx, args, keyword),
+        "maxsessrate" => global.session_rate = rate(cx, args, keyword),
         "nbthread" => {
             global.nbthread = cx.number(args, 1..=4096, "the number of threads", "nbthread 2");
         }
@@ -182,4 +185,11 @@ fn level(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<crate::source::Spa
             None
         }
     }
+}
+
+/// So many in a second; 0 is no limit.
+fn rate(cx: &mut Context<'_>, args: &mut Args<'_>, keyword: &str) -> Option<Spanned<u32>> {
+    let example = format!("{keyword} 1000");
+    let limit = cx.number(args, 0..=u32::MAX, "the rate", &example);
+    limit.filter(|limit| **limit > 0)
 }

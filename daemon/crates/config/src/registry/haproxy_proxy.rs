@@ -23,7 +23,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "log-format" "log-format-sd" "error-log-format" "monitor" "capture" "declare"
             "unique-id-format" "unique-id-header";
         NotYet("lines are written when a session ends") => "log-steps";
-        NotYet("the rate is not limited yet") => "rate-limit";
+        Supported => "rate-limit";
         Removed("use 'http-request return status 200 if { src NETWORK }'") => "monitor-net";
         Accepted("keep-alive probes follow the kernel's settings")
             => "clitcpka-cnt" "clitcpka-idle" "clitcpka-intvl";

@@ -88,8 +88,9 @@ pub(super) static GLOBAL: &[Entry] = entries! {
         Accepted("has an effect once HTTP/2 is spoken") => "tune.h2.header-table-size"
             "tune.h2.initial-window-size" "tune.h2.max-concurrent-streams"
             "tune.h2.max-frame-size";
-        NotYet("rate and load limits of the whole process are not enforced") => "maxconnrate"
-            "maxsessrate" "maxcomprate" "maxcompcpuusage" "maxpipes";
+        Supported => "maxconnrate" "maxsessrate";
+        Accepted("pipes are made as they are needed, and given back") => "maxpipes";
+        NotYet("answers are not compressed") => "maxcomprate" "maxcompcpuusage";
         Supported => "set-var" "set-var-fmt";
         LUA => "lua-load" "lua-load-per-thread" "lua-prepend-path" "tune.lua.forced-yield"
             "tune.lua.maxmem" "tune.lua.service-timeout" "tune.lua.session-timeout"

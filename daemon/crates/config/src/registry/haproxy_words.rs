@@ -14,8 +14,7 @@ const RESOLVE: Status = Accepted("names are resolved again when their TTL ends")
 pub(super) static WORDS: &[Entry] = entries! {
     "bind" ALL {
         Supported => "v4v6" "v6only" "interface" "transparent" "backlog" "mode" "user" "group"
-            "uid" "gid" "tfo" "defer-accept" "mss" "tcp-ut";
-        NotYet("connections are limited for each frontend and for the process") => "maxconn";
+            "uid" "gid" "tfo" "defer-accept" "mss" "tcp-ut" "maxconn";
         Label => "name" "id";
         Accepted("all threads share the load") => "process" "thread" "shards" "nice" "level"
             "severity-output" "expose-fd";

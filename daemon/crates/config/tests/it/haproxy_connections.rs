@@ -88,6 +88,45 @@ fn wrong_values_of_a_server_are_told() {
 }
 
 #[test]
+fn wrong_limits_of_what_comes_in_are_told() {
+    for (global, lines, wanted) in [
+        (
+            "maxconnrate x",
+            "",
+            "'x' is not a whole number from 0 to 4294967295 [x] => write a number from 0 to 4294967295",
+        ),
+        (
+            "maxsessrate",
+            "",
+            "the rate is missing [] => write e.g. 'maxsessrate 1000'",
+        ),
+        (
+            "",
+            "rate-limit connections 5",
+            "'sessions' is missing [] => write e.g. 'rate-limit sessions 100'",
+        ),
+        (
+            "",
+            "bind :81 maxconn many",
+            "'many' is not a whole number from 0 to 4294967295 [many] => write a number from 0 to 4294967295",
+        ),
+        (
+            "",
+            "bind :81 tcp-ut soon",
+            "'soon' is not a time [soon] => write a number and a unit, e.g. 500ms, 10s, 2m, 1h, 1d",
+        ),
+    ] {
+        let found = errors(&haproxy(&format!(
+            "global\n {global}\ndefaults\n mode http\n timeout connect 1s\n timeout client 1s\n timeout server 1s\nlisten web\n bind :80\n {lines}\n server s 10.0.0.1:80\n"
+        )));
+        assert!(
+            found.iter().any(|f| f.ends_with(wanted)),
+            "{global}{lines}: {found:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_said_is_kept() {
     let parsed = haproxy(
         "defaults\n mode http\n timeout connect 1s\n timeout client 1s\n timeout server 1s\nlisten web\n bind :80\n \

@@ -34,7 +34,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ),
     ("StatsAuth.*", &[("stats", "auth")]),
     ("Proxy.description", &[("proxy", "description")]),
-    ("Proxy.rate_limit_sessions", &[("proxy", "rate-limit")]),
     // Found by this crate for its own checks.
     ("Found.samples", &[]),
     ("Found.effects", &[]),

@@ -1,7 +1,8 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
 use super::{
-    Answers, ForwardFor, Frontend, LogPlan, Plan, Timeouts, backend, inspect, patterns, servers,
+    Answers, ForwardFor, Frontend, LogPlan, Pace, Plan, Timeouts, backend, bind, inspect, patterns,
+    servers,
 };
 use crate::names::Known;
 use crate::rules::compile::Compiler;
@@ -83,6 +84,10 @@ pub fn compile(
     inspect::process_variables(&model, attachments, &tables, registry)?;
     registry.patterns = patterns;
     let g = &model.global;
+    let pace = Pace::new(g);
+    for f in &mut frontends {
+        f.paced = f.session_limit != 0 || pace != Pace::default();
+    }
     let process = g.maxconn.as_ref().map_or(0, |n| n.value);
     servers::fill_fullconn(&frontends, &mut backends, process);
     let bufsize = g.bufsize.as_ref().map_or(16384, |b| b.value as usize);
@@ -100,6 +105,7 @@ pub fn compile(
             fields: g.max_headers.as_ref().map_or(101, |n| usize::from(n.value)),
         },
         maxconn: process,
+        pace,
         totals: registry.totals.clone(),
         log_targets: registry.follow_logs(&model, known),
         remembers: remembers.get(),
@@ -124,10 +130,6 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
     no(
         proxy.binds.iter().any(|b| b.tls.is_some()),
         "TLS on a bind line",
-    );
-    no(
-        proxy.binds.iter().any(|b| b.maxconn.is_some()),
-        "maxconn on a bind line",
     );
     no(
         proxy.servers.iter().any(|s| s.tls.is_some()),
@@ -204,6 +206,9 @@ fn frontend(
             .listen_addresses()
             .map(|(_, _, a)| a.value.to_string())
             .collect(),
+        session_limit: proxy.rate_limit_sessions.as_ref().map_or(0, |n| n.value),
+        paced: false,
+        bind_limits: bind::limits(proxy, registry),
         accept_proxy: proxy
             .listen_addresses()
             .map(|(_, bind, _)| bind.accept_proxy)

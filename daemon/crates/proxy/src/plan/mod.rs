@@ -4,6 +4,7 @@
 
 mod answers;
 mod backend;
+mod bind;
 mod compile;
 mod idle;
 mod inspect;
@@ -14,6 +15,7 @@ mod servers;
 mod timeouts;
 
 pub use answers::{Answers, reason};
+pub use bind::{BindLimit, Pace};
 pub use compile::{Attachments, compile};
 pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule};
@@ -48,6 +50,7 @@ pub struct Plan {
     pub limits: Limits,
     /// Connections of the whole process; 0 = no limit.
     pub maxconn: u32,
+    pub pace: Pace,
     pub totals: Arc<Totals>,
     /// Some rule remembers something from step to step: connections get a memory.
     pub remembers: bool,
@@ -73,6 +76,7 @@ impl Plan {
             backends: Vec::new(),
             limits: Limits::default(),
             maxconn: 0,
+            pace: Pace::default(),
             totals: Arc::default(),
             remembers: false,
             rates: false,
@@ -123,6 +127,12 @@ pub struct Frontend {
     pub log: LogPlan,
     pub answers: Arc<Answers>,
     pub addresses: Vec<String>,
+    /// New connections in a second; 0 = no limit.
+    pub session_limit: u32,
+    /// Some limit of a rate applies here.
+    pub paced: bool,
+    /// `maxconn` of each address, where it has one.
+    pub bind_limits: Vec<Option<Arc<BindLimit>>>,
     /// For each address: connections begin with a PROXY protocol header.
     pub accept_proxy: Vec<bool>,
     /// Its `name`, or its number from 1.

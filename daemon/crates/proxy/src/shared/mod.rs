@@ -95,6 +95,8 @@ impl BackendShared {
 #[derive(Debug, Default)]
 pub struct Totals {
     pub connections: AtomicU32,
+    pub connection_rate: SecondRate,
+    pub session_rate: SecondRate,
     /// Workers whose listeners rest because a limit was reached.
     pub resting: AtomicU32,
 }

@@ -9,6 +9,7 @@ use crate::rules::patterns::PatternFiles;
 use config::haproxy::model::{Config, StickTable};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 /// Kept by the control thread. Entries whose names are gone from the configuration are dropped
 /// with [`Registry::retain`], so that reloads do not grow it.
@@ -26,6 +27,8 @@ pub struct Registry {
     tables: HashMap<String, Arc<Table>>,
     /// Files of patterns that rules change.
     pub patterns: PatternFiles,
+    /// Connections now by section and address, where they are limited.
+    binds: HashMap<(String, String), Arc<AtomicU32>>,
     /// `proc` variables.
     pub variables: Arc<ProcessVariables>,
     pub totals: Arc<Totals>,
@@ -55,6 +58,7 @@ impl Registry {
             serial: 0,
             tables: HashMap::new(),
             patterns: PatternFiles::new(),
+            binds: HashMap::new(),
             variables: Arc::default(),
             totals: Arc::default(),
             log_targets: Arc::default(),
@@ -178,6 +182,12 @@ impl Registry {
         self.log_targets.clone()
     }
 
+    /// The count of connections of one address of a section.
+    pub fn bind(&mut self, section: &str, address: &str) -> Arc<AtomicU32> {
+        let key = (section.to_owned(), address.to_owned());
+        self.binds.entry(key).or_default().clone()
+    }
+
     /// Forgets what the closures do not name any more.
     pub fn retain(
         &mut self,
@@ -188,6 +198,7 @@ impl Registry {
         self.tables
             .retain(|name, _| frontend(name) || backend(name));
         self.frontends.retain(|name, _| frontend(name));
+        self.binds.retain(|(name, _), _| frontend(name));
         let gone = self.backends.extract_if(|name, _| !backend(name));
         self.retired.extend(gone.map(|(_, shared)| shared));
         self.servers

@@ -37,7 +37,7 @@ impl Worker {
     pub(super) fn on_listener(&mut self, l: u32) {
         let budget = if self.workers == 1 { ALONE } else { SHARED };
         for _ in 0..budget {
-            if !self.accept_one(l) {
+            if self.too_fast(l) || !self.accept_one(l) {
                 return;
             }
         }
@@ -59,12 +59,22 @@ impl Worker {
             self.rest(l);
             return false;
         }
+        let place = f.bind_limits.get(bind as usize).and_then(Option::as_ref);
+        if place.is_some_and(|p| !take_place(&p.active, p.most)) {
+            f.shared.active.fetch_sub(1, Relaxed);
+            plan.totals.connections.fetch_sub(1, Relaxed);
+            self.rest(l);
+            return false;
+        }
         match tcp::accept(&*listener.fd) {
             Ok((fd, peer)) => {
                 self.admit(fd, peer, plan, (frontend, bind));
                 true
             }
             Err(e) => {
+                if let Some(place) = place {
+                    place.active.fetch_sub(1, Relaxed);
+                }
                 f.shared.active.fetch_sub(1, Relaxed);
                 plan.totals.connections.fetch_sub(1, Relaxed);
                 match e.kind() {
@@ -95,9 +105,8 @@ impl Worker {
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
         }
-        if plan.rates {
-            f.shared.session_rate.add(self.now);
-        }
+        self.count_connection(&plan, f);
+        let place = f.bind_limits.get(bind as usize).cloned().flatten();
         let wait = f.timeouts.http_request.min(f.timeouts.client);
         let memory = plan.remembers.then(Box::default);
         let i = self.clients.insert(Client {
@@ -107,6 +116,7 @@ impl Worker {
             plan,
             frontend,
             bind,
+            place,
             state: if greets { State::Greeting } else { State::Head },
             first: true,
             pend: Vec::new(),
@@ -165,6 +175,9 @@ impl Worker {
         }
         if verdict == Verdict::Accept {
             if session {
+                if c.plan.pace.sessions != 0 {
+                    c.plan.totals.session_rate.add(self.now);
+                }
                 self.count(i, &[Counter::SessCnt, Counter::SessRate], 1);
             }
             return true;
@@ -199,7 +212,7 @@ impl Worker {
     }
 
     /// Stops watching a listener until a place is free; its queue in the kernel waits.
-    fn rest(&mut self, l: u32) {
+    pub(super) fn rest(&mut self, l: u32) {
         let listener = &mut self.listeners[l];
         if !listener.resting {
             listener.resting = true;

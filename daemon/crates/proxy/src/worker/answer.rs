@@ -167,7 +167,7 @@ impl Worker {
                 String::from_utf8_lossy(response.reason.of(&data)).into_owned(),
             ),
         };
-        let version = if response.http11 { 1 } else { 0 };
+        let version = i32::from(response.http11);
         head.extend_from_slice(format!("HTTP/1.{version} {code} {reason}\r\n").as_bytes());
         http1::write::fields(&data, &fields, head);
         edits.write(head);

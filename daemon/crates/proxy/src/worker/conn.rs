@@ -3,7 +3,7 @@
 use super::link::Link;
 use super::slab::NONE;
 use super::wheel::Armed;
-use crate::plan::{Backend, Frontend, IdleRules, Plan, Server};
+use crate::plan::{Backend, BindLimit, Frontend, IdleRules, Plan, Server};
 use crate::rules::Outcome;
 use crate::rules::memory::Memory;
 use crate::shared::table::Entry;
@@ -58,6 +58,8 @@ pub struct Client {
     pub frontend: u32,
     /// Which of the frontend's addresses it came in by.
     pub bind: u32,
+    /// The place that it takes there, where places are counted.
+    pub place: Option<Arc<BindLimit>>,
     pub state: State,
     /// No request came yet.
     pub first: bool,

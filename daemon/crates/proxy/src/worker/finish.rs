@@ -177,6 +177,9 @@ impl Worker {
             return;
         };
         c.frontend().shared.active.fetch_sub(1, Relaxed);
+        if let Some(place) = &c.place {
+            place.active.fetch_sub(1, Relaxed);
+        }
         c.plan.totals.connections.fetch_sub(1, Relaxed);
         let others_rest = c.plan.totals.resting.load(Relaxed) > u32::from(self.resting);
         self.buffers.give(c.pend);

@@ -25,6 +25,7 @@ mod log;
 mod mailbox;
 mod memory;
 mod observe;
+mod pace;
 mod pool;
 mod prepare;
 mod queue;
@@ -106,6 +107,8 @@ pub struct Worker {
     freed: Vec<usize>,
     /// Some listener rests because a limit was reached.
     resting: bool,
+    /// When a listener that rests for its rate is asked again.
+    rest_until: Option<u64>,
     random: u32,
     /// Requests so far, to number them.
     requests: u64,
@@ -161,6 +164,7 @@ impl Worker {
             resume: Vec::new(),
             freed: Vec::new(),
             resting: false,
+            rest_until: None,
             random: 0x9e37_79b9 ^ u32::try_from(now & 0xffff_ffff).unwrap_or(1) | 1,
             requests: 0,
             next_purge: now + 1000,
@@ -190,6 +194,7 @@ impl Worker {
                 self.purge_idle();
             }
             self.flush_logs();
+            self.end_pause();
             if self.is_stopped() {
                 self.logs.flush();
                 (self.report)(Report::Stopped { worker: self.id });
@@ -210,7 +215,11 @@ impl Worker {
             .stop_at
             .map(|at| at.saturating_sub(self.now).clamp(1, 50));
         let flush = self.flush_at.map(|at| at.saturating_sub(self.now).max(1));
-        let ms = [purge, timer, stop, flush].into_iter().flatten().min()?;
+        let pause = self.rest_until.map(|at| at.saturating_sub(self.now).max(1));
+        let ms = [purge, timer, stop, flush, pause]
+            .into_iter()
+            .flatten()
+            .min()?;
         Some(Duration::from_millis(ms))
     }
 

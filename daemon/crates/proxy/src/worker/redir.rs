@@ -22,7 +22,9 @@ impl Worker {
         let mut head =
             b"HTTP/1.1 302 Found\r\ncache-control: no-cache\r\ncontent-length: 0\r\n".to_vec();
         http1::write::field(b"location", &place, &mut head);
-        txn.log.end(b'L', b'R');
+        txn.log.end(b'L', b'C');
+        // As haproxy has it: whoever goes elsewhere needs no connection here.
+        txn.keep = false;
         self.answer_final(
             i,
             Outcome::Answer {

@@ -62,7 +62,8 @@ fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut 
         }
         "id" => bind.id = cx.number(args, 1..=i32::MAX.unsigned_abs(), "the id", "bind :80 id 1"),
         "maxconn" => {
-            bind.maxconn = cx.number(args, 1..=u32::MAX, "the limit", "bind :80 maxconn 1000");
+            let limit = cx.number(args, 0..=u32::MAX, "the limit", "bind :80 maxconn 1000");
+            bind.maxconn = limit.filter(|limit| **limit > 0);
         }
         "backlog" => {
             bind.backlog = cx.number(

@@ -11,6 +11,9 @@ use std::time::Duration;
 pub struct Global {
     /// Process-wide limit of connections over all frontends.
     pub maxconn: Option<Spanned<u32>>,
+    /// `maxconnrate`, `maxsessrate`: connections and sessions of the process in a second.
+    pub connection_rate: Option<Spanned<u32>>,
+    pub session_rate: Option<Spanned<u32>>,
     /// Worker threads; `None` = one for each processor.
     pub nbthread: Option<Spanned<u16>>,
     pub user: Option<Spanned<String>>,

@@ -1,0 +1,64 @@
+//! How fast connections are let in: `rate-limit sessions`, `maxconnrate`, `maxsessrate`. Where a
+//! limit is reached the listener rests, and connections wait in the kernel's queue.
+
+use super::Worker;
+use crate::plan::{Frontend, Plan};
+
+/// Longest rest before the rate is looked at again.
+const REST_MS: u64 = 50;
+
+/// Whether the limit is reached; 0 is none.
+fn reached(limit: u32, rate: impl FnOnce() -> u64) -> bool {
+    limit != 0 && rate() >= u64::from(limit)
+}
+
+/// A limit that is reached.
+fn exhausted(plan: &Plan, f: &Frontend, now: u64) -> Option<u32> {
+    let (own, all) = (f.session_limit, plan.pace);
+    if reached(own, || f.shared.session_rate.read(now)) {
+        return Some(own);
+    }
+    if reached(all.connections, || plan.totals.connection_rate.read(now)) {
+        return Some(all.connections);
+    }
+    let sessions = || plan.totals.session_rate.read(now);
+    reached(all.sessions, sessions).then_some(all.sessions)
+}
+
+impl Worker {
+    /// Whether connections come faster than they may; then the listener rests for a while.
+    pub(super) fn too_fast(&mut self, l: u32) -> bool {
+        let Some(listener) = self.listeners.get(l) else {
+            return true;
+        };
+        let f = &listener.plan.frontends[listener.frontend as usize];
+        if !f.paced {
+            return false;
+        }
+        let Some(limit) = exhausted(&listener.plan, f, self.now) else {
+            return false;
+        };
+        let until = self.now + (1000 / u64::from(limit)).clamp(1, REST_MS);
+        self.rest(l);
+        self.rest_until = Some(self.rest_until.map_or(until, |other| other.min(until)));
+        true
+    }
+
+    /// One more connection, for the rates that are limited.
+    pub(super) fn count_connection(&self, plan: &Plan, f: &Frontend) {
+        if plan.rates || f.session_limit != 0 {
+            f.shared.session_rate.add(self.now);
+        }
+        if plan.pace.connections != 0 {
+            plan.totals.connection_rate.add(self.now);
+        }
+    }
+
+    /// The rest that a rate asked for is over.
+    pub(super) fn end_pause(&mut self) {
+        if self.rest_until.is_some_and(|at| self.now >= at) {
+            self.rest_until = None;
+            self.end_rest();
+        }
+    }
+}
