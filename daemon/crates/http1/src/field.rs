@@ -163,11 +163,10 @@ pub fn scan(
             Some([b'\r', b'\n', ..]) => return Ok(Some(at + 2)),
             Some(_) => {}
         }
-        let Some(name_len) = buf[at..].iter().position(|b| !is_token_byte(*b)) else {
+        let Some(colon) = name_end(buf, at) else {
             return Ok(None);
         };
-        let colon = at + name_len;
-        if name_len == 0 || buf[colon] != b':' {
+        if colon == at || buf[colon] != b':' {
             return Err(Fault::FieldName);
         }
         let Some((end, sound)) = line_end(buf, colon + 1) else {
@@ -180,12 +179,13 @@ pub fn scan(
             return Err(Fault::FieldValue);
         }
         let clean = buf[end - 2] == b'\r' && end - 2 > colon;
-        let text = &buf[colon + 1..if clean { end - 2 } else { end - 1 }];
-        let lead = text.iter().position(|b| !is_blank(*b));
-        let lead = lead.unwrap_or(text.len());
-        let last = text[lead..].iter().rposition(|b| !is_blank(*b));
-        let value = colon + 1 + lead;
-        let value = Span::new(value, value + last.map_or(0, |n| n + 1));
+        let mut value = Span::new(colon + 1, if clean { end - 2 } else { end - 1 });
+        while value.start < value.end && is_blank(buf[value.start]) {
+            value.start += 1;
+        }
+        while value.start < value.end && is_blank(buf[value.end - 1]) {
+            value.end -= 1;
+        }
         let name = Span::new(at, colon);
         fields.push(Field {
             name,
@@ -197,6 +197,21 @@ pub fn scan(
         });
         at = end;
     }
+}
+
+/// The first byte from `at` on that is no token byte.
+fn name_end(buf: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(run) = swar::letters(buf, at) {
+        at += run;
+        if run < 8 {
+            if !is_token_byte(buf[at]) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    }
+    let rest = buf.get(at..)?.iter().position(|b| !is_token_byte(*b))?;
+    Some(at + rest)
 }
 
 /// The index behind the line's LF, and whether there is no CR but before it and no NUL; joins

@@ -3,6 +3,7 @@
 
 pub mod background;
 pub mod caps;
+pub mod datagram;
 pub mod epoll;
 pub mod fdpass;
 pub mod listener;

@@ -157,7 +157,7 @@ impl Sink {
         if lines == 0 {
             return true;
         }
-        let (sent, alive) = match &self.socket {
+        let (sent, alive) = match &mut self.socket {
             None => (0, false),
             Some(socket) => socket.send(&self.buffer, &self.ends),
         };

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
+use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, MMsgHdr, SendAncillaryBuffer, SendFlags, SocketAddrUnix, SocketFlags, SocketType,
 };
@@ -15,7 +16,13 @@ use crate::ring::Ring;
 /// An open way out.
 #[derive(Debug)]
 pub enum Socket {
-    /// One datagram a line.
+    /// One UDP packet a line.
+    Udp {
+        fd: OwnedFd,
+        /// Packets of one length may leave together, as far as is known.
+        merge: bool,
+    },
+    /// One local datagram a line.
     Datagram(OwnedFd),
     /// Lines one after another (standard output or error, inherited descriptors).
     Stream(OwnedFd),
@@ -51,7 +58,7 @@ impl Socket {
             let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
             let fd = rustix::net::socket_with(family, SocketType::DGRAM, flags, None)?;
             rustix::net::connect(&fd, &target)?;
-            Ok(Self::Datagram(fd))
+            Ok(Self::Udp { fd, merge: true })
         };
         connect().map_err(|source: io::Error| SinkError::Connect {
             target: target.to_string(),
@@ -74,8 +81,9 @@ impl Socket {
     }
 
     /// Lines of a batch that went out, and whether the target is still there.
-    pub(crate) fn send(&self, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
+    pub(crate) fn send(&mut self, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
         match self {
+            Self::Udp { fd, merge } => send_packets(fd, buffer, ends, merge),
             Self::Datagram(fd) => send_datagrams(fd, buffer, ends),
             Self::Stream(fd) => write_lines(fd, buffer, ends),
             Self::Ring(ring) => {
@@ -95,23 +103,41 @@ fn lines_of<'b>(buffer: &'b [u8], ends: &'b [usize]) -> impl Iterator<Item = &'b
 }
 
 /// Lines sent, and whether the target is still there.
+fn send_packets(fd: &OwnedFd, buffer: &[u8], ends: &[usize], merge: &mut bool) -> (u64, bool) {
+    let errno = |e: &io::Error| Errno::from_io_error(e).unwrap_or(Errno::IO);
+    send_all(ends.len(), |done| {
+        let mut sent = sys::datagram::send_each(fd, buffer, ends, done, *merge);
+        let why = sent.as_ref().map_err(errno);
+        if *merge && matches!(why, Err(Errno::INVAL | Errno::IO | Errno::MSGSIZE)) {
+            *merge = false;
+            sent = sys::datagram::send_each(fd, buffer, ends, done, false);
+        }
+        sent.map_err(|e| errno(&e))
+    })
+}
+
 fn send_datagrams(fd: &OwnedFd, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
+    send_all(ends.len(), |done| send_some(fd, buffer, ends, done))
+}
+
+/// Calls `send` with how many lines are done, until all are or no more will go.
+fn send_all(lines: usize, mut send: impl FnMut(usize) -> rustix::io::Result<usize>) -> (u64, bool) {
     let mut done = 0;
     let mut refused = 0;
     let mut sent = 0;
-    while done < ends.len() {
-        match send_some(fd, buffer, ends, done) {
+    while done < lines {
+        match send(done) {
             Ok(0) => break,
             Ok(count) => {
                 done += count;
                 sent += count as u64;
             }
-            Err(rustix::io::Errno::INTR) => {}
+            Err(Errno::INTR) => {}
             // A full buffer or a full queue of the log daemon: the rest would not fit either.
-            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::NOBUFS) => return (sent, true),
+            Err(Errno::AGAIN | Errno::NOBUFS) => return (sent, true),
             // A UDP target reports an earlier packet as refused once; the next may go through.
-            Err(rustix::io::Errno::CONNREFUSED) if refused == 0 => refused += 1,
-            Err(rustix::io::Errno::MSGSIZE) => done += 1,
+            Err(Errno::CONNREFUSED) if refused == 0 => refused += 1,
+            Err(Errno::MSGSIZE) => done += 1,
             Err(_) => return (sent, false),
         }
     }
@@ -149,11 +175,11 @@ fn write_lines(fd: &OwnedFd, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
     while !rest.is_empty() {
         match rustix::io::write(fd, rest) {
             Ok(count) => rest = &rest[count..],
-            Err(rustix::io::Errno::INTR) => {}
+            Err(Errno::INTR) => {}
             Err(error) => {
                 let written = buffer.len() - rest.len();
                 let whole = ends.iter().filter(|end| **end <= written).count() as u64;
-                return (whole, error == rustix::io::Errno::AGAIN);
+                return (whole, error == Errno::AGAIN);
             }
         }
     }

@@ -105,7 +105,7 @@ static KEPT: OnceLock<Option<OwnedFd>> = OnceLock::new();
 pub fn keep_local_socket() {
     KEPT.get_or_init(|| match Socket::unix(LOCAL) {
         Ok(Socket::Datagram(fd) | Socket::Stream(fd)) => Some(fd),
-        Ok(Socket::Ring(_)) | Err(_) => None,
+        Ok(Socket::Udp { .. } | Socket::Ring(_)) | Err(_) => None,
     });
 }
 

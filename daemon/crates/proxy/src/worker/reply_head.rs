@@ -3,6 +3,7 @@
 use super::Worker;
 use super::conn::{Reply, State};
 use super::observe::Seen;
+use crate::plan::Backend;
 use crate::rules::act::Subject;
 use crate::rules::{self, Context, Message, Outcome, Verdict};
 use crate::shared::table::Counter;
@@ -112,6 +113,9 @@ impl Worker {
         response: &Response,
         fields: &mut [Field],
     ) -> Result<(), ()> {
+        if !self.has_reply_rules(i) {
+            return Ok(());
+        }
         let random = self.draw();
         let plan = self.clients[i].plan.clone();
         let c = &self.clients[i];
@@ -126,9 +130,6 @@ impl Worker {
         let section = backend.map(|b| &plan.backends[b as usize]);
         let looks =
             section.is_some_and(|b| !b.reply_content.rules.is_empty() || !b.stick_rules.is_empty());
-        if all.iter().all(|rules| rules.is_empty()) && c.memory.is_none() && !looks {
-            return Ok(());
-        }
         let mut edits = std::mem::take(&mut self.edits);
         let message = Message {
             buf: data,
@@ -183,6 +184,25 @@ impl Worker {
         self.drop_upstream(i);
         self.answer_final(i, outcome);
         Err(())
+    }
+
+    /// Whether a response is looked at at all.
+    fn has_reply_rules(&self, i: u32) -> bool {
+        let c = &self.clients[i];
+        let f = c.frontend();
+        let by_backend = |b: &Backend| {
+            !b.response_rules.is_empty()
+                || !b.after_rules.is_empty()
+                || !b.reply_content.rules.is_empty()
+                || !b.stick_rules.is_empty()
+        };
+        c.memory.is_some()
+            || !f.response_rules.is_empty()
+            || !f.after_rules.is_empty()
+            || c.txn
+                .as_ref()
+                .and_then(|t| t.backend(&c.plan))
+                .is_some_and(by_backend)
     }
 
     /// 4xx are the client's doing, 5xx the server's (but those that say "not here").

@@ -18,6 +18,9 @@ impl Worker {
         request: &Request,
         fields: &mut [http1::Field],
     ) -> Result<u32, Outcome> {
+        if let Some(backend) = self.straight(i) {
+            return Ok(backend);
+        }
         let plan = self.clients[i].plan.clone();
         let f = self.clients[i].frontend;
         let frontend = &plan.frontends[f as usize];
@@ -65,6 +68,24 @@ impl Worker {
             (Outcome::Pass, _) => Err(Outcome::Deny(503)),
             (other, _) => Err(other),
         }
+    }
+
+    /// The backend, where no rule has a say and nothing is remembered.
+    fn straight(&self, i: u32) -> Option<u32> {
+        let c = &self.clients[i];
+        let f = c.frontend();
+        let b = f.default_backend?;
+        let backend = c.plan.backends.get(b)?;
+        let plain = c.memory.is_none()
+            && f.monitor_uri.is_none()
+            && f.unique_id_header.is_none()
+            && f.request_rules.is_empty()
+            && f.use_backends.is_empty()
+            && f.content.rules.is_empty()
+            && backend.mode == Mode::Http
+            && backend.request_rules.is_empty()
+            && backend.content.rules.is_empty();
+        if plain { u32::try_from(b).ok() } else { None }
     }
 
     /// The frontend's rules, and where `use_backend` leads when they let the request pass.
