@@ -42,6 +42,11 @@ export class Client {
     return outcome;
   }
 
+  /** Milliseconds until the next request. */
+  thinks(): number {
+    return this.random.below(20);
+  }
+
   drop(): void {
     this.socket?.destroy();
     this.socket = undefined;

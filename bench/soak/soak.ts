@@ -101,7 +101,10 @@ function within(milliseconds: number, signal: AbortSignal): AbortSignal {
 }
 
 async function ask(client: Client, ledger: Ledger, end: AbortSignal): Promise<void> {
-  while (!end.aborted) ledger.record(await client.next());
+  while (!end.aborted) {
+    ledger.record(await client.next());
+    await pause(client.thinks(), end);
+  }
   client.drop();
 }
 

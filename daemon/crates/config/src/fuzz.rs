@@ -3,6 +3,7 @@
 
 use crate::diagnostic::Parsed;
 use crate::given::GivenFiles;
+use crate::haproxy::model::FormatPart;
 use crate::json::Finding;
 use crate::options::Options;
 use crate::render::render_all;
@@ -38,6 +39,22 @@ pub fn keepalived(bytes: &[u8]) {
             files: &included,
         };
         check(&crate::keepalived::parse(&source, &options));
+    }
+}
+
+/// A log format of its own from any bytes.
+pub fn log_format(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match crate::haproxy::parse_format(&text) {
+        Ok(format) if !text.contains('%') => {
+            let parts = format.parts.iter().map(|part| match part {
+                FormatPart::Literal(literal) => literal.as_str(),
+                other => panic!("{other:?} without a percent sign"),
+            });
+            assert_eq!(parts.collect::<String>(), text);
+        }
+        Ok(_) => {}
+        Err(message) => assert!(!message.is_empty() && text.contains('%'), "{message}"),
     }
 }
 

@@ -89,3 +89,8 @@ fn mutated_haproxy_files_never_panic() {
 fn mutated_keepalived_files_never_panic() {
     run("keepalived", config::fuzz::keepalived);
 }
+
+#[test]
+fn mutated_log_formats_never_panic() {
+    run("log_format", config::fuzz::log_format);
+}
