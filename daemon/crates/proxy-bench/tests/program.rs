@@ -1,0 +1,129 @@
+//! The program by its commands, with its origin in the place of a proxy.
+
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+struct Program {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Program {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_proxy-bench"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self {
+            child,
+            input,
+            output,
+        }
+    }
+
+    fn ask(&mut self, command: &Value) -> Value {
+        let line = format!("{command}\n");
+        self.input
+            .as_mut()
+            .unwrap()
+            .write_all(line.as_bytes())
+            .unwrap();
+        let mut answer = String::new();
+        self.output.read_line(&mut answer).unwrap();
+        serde_json::from_str(&answer).unwrap()
+    }
+
+    fn origin(&mut self, body: usize) -> Value {
+        self.ask(&json!({ "origin": { "count": 1, "body": body } }))["ports"][0].clone()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.input = None;
+        assert!(
+            self.child.wait().unwrap().success(),
+            "it ends with its input"
+        );
+    }
+}
+
+const PLAIN: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const CLOSING: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+#[test]
+fn a_number_of_requests_is_sent_and_answered() {
+    let mut program = Program::start();
+    for (body, each, request) in [
+        (10, false, PLAIN),
+        (300_000, false, PLAIN),
+        (10, true, CLOSING),
+    ] {
+        let port = program.origin(body);
+        let order = json!({ "load": {
+            "port": port, "connections": 3, "request": request, "each": each,
+            "warmupMs": 0, "measureMs": 60_000, "requests": 100, "pids": [std::process::id()],
+        } });
+        let result = program.ask(&order)["result"].clone();
+        assert_eq!(result["requests"], 100, "{result}");
+        assert_eq!(result["errors"], 0, "{result}");
+        assert_eq!(result["latency"], Value::Null, "{result}");
+    }
+}
+
+#[test]
+fn a_fixed_rate_is_offered_and_its_latency_told() {
+    let mut program = Program::start();
+    let port = program.origin(10);
+    let order = json!({ "load": {
+        "port": port, "connections": 8, "request": PLAIN, "warmupMs": 0, "measureMs": 500,
+        "rate": 1000.0,
+    } });
+    let result = program.ask(&order)["result"].clone();
+    let requests = result["requests"].as_u64().unwrap();
+    // What a busy machine leaves over may fall behind, but nothing is sent before it is due.
+    assert!((1..=501).contains(&requests), "{result}");
+    let latency = &result["latency"];
+    assert!(
+        latency["p50"].as_f64() <= latency["p99"].as_f64(),
+        "{result}"
+    );
+    assert!(latency["p50"].as_f64() > Some(0.0), "{result}");
+}
+
+#[test]
+fn connections_are_held_and_released() {
+    let mut program = Program::start();
+    let port = program.origin(10);
+    let hold = json!({ "hold": { "port": port, "connections": 100 } });
+    assert_eq!(program.ask(&hold)["held"], 100);
+    assert_eq!(program.ask(&json!("release"))["released"], 100);
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let mut program = Program::start();
+    let unknown = program.ask(&json!({ "hlod": {} }));
+    assert!(unknown["error"].as_str().unwrap().contains("hlod"));
+    // Nobody listens there.
+    let hold = json!({ "hold": { "port": 1, "connections": 1 } });
+    let refused = program.ask(&hold);
+    let why = refused["error"].as_str().unwrap();
+    assert!(why.contains("refused"), "{why}");
+    let dead = json!({ "load": {
+        "port": program.origin(1), "connections": 1, "request": PLAIN, "warmupMs": 0,
+        "measureMs": 1, "pids": [u32::MAX],
+    } });
+    let refused = program.ask(&dead);
+    assert!(
+        refused["error"]
+            .as_str()
+            .unwrap()
+            .contains("processor time")
+    );
+}
