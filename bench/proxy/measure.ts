@@ -78,13 +78,16 @@ export async function slowest(
 
 export function summary(taken: readonly Figures[]): Summary {
   const of = (pick: (figures: Figures) => number) => round(median(taken.map(pick)));
+  // The kernel counts these two in ticks: only their sums say something.
+  const sum = (pick: (figures: Figures) => number) => taken.reduce((all, f) => all + pick(f), 0);
+  const each = (pick: (figures: Figures) => number) => round(sum(pick) / sum((f) => f.requests));
   const latencies = taken.flatMap(({ latency }) => latency ?? []);
   const at = (pick: (latency: Latency) => number) => round(median(latencies.map(pick)));
   return {
     cost: {
       total: of((f) => f.cpu.total / f.requests),
-      user: of((f) => f.cpu.user / f.requests),
-      system: of((f) => f.cpu.system / f.requests),
+      user: each((f) => f.cpu.user),
+      system: each((f) => f.cpu.system),
     },
     perSecond: Math.round(median(taken.map((f) => (f.requests / f.elapsed) * 1e6))),
     busy: of((f) => f.cpu.total / f.elapsed),

@@ -48,6 +48,7 @@ function ratioTable(report: Report): string {
       spread(fixed.cpu[rival]),
       verdict(fixed.cpu[rival]?.median ?? Number.NaN, target),
       spread(fixed.p99?.[rival]),
+      kernelAlone(saturated, rival),
       spread(rival === "haproxy" ? saturated.cpu.nginx : undefined),
     ];
     const plain = [line(it.title, "haproxy", it.targets.cpu)];
@@ -64,6 +65,15 @@ function ratioTable(report: Report): string {
     "saturated ÷ nginx",
   ];
   return grid(head, rows);
+}
+
+/** What the ratio would be if tandemd took no time of its own, but for the kernel's work on its calls. */
+function kernelAlone({ by }: Load, rival: string): string {
+  const { tandemd } = by;
+  const other = by[rival];
+  return tandemd === undefined || other === undefined
+    ? "–"
+    : number(tandemd.cost.system / (other.cost.user + other.cost.system));
 }
 
 function syscallTable(report: Report): string {
@@ -111,7 +121,7 @@ function idleTable({ connections, bytes }: IdleResult): string {
   );
 }
 
-function threadsTable({ rate, microseconds, scaling }: ThreadsResult): string {
+function threadsTable({ microseconds, scaling }: ThreadsResult): string {
   const rows = Object.entries(microseconds).map(([name, [one, two]]) => [
     name,
     number(one, 1),
@@ -119,7 +129,7 @@ function threadsTable({ rate, microseconds, scaling }: ThreadsResult): string {
     spread(scaling[name]),
     name === "tandemd" ? verdict(scaling[name]?.median ?? Number.NaN, SCALING_TARGET, true) : "",
   ]);
-  return grid([`${rate} requests / s offered`, "1 thread, µs", "2 threads, µs", "scaling", "target"], rows);
+  return grid(["rules, full load", "1 thread, µs", "2 threads, µs", "scaling", "target"], rows);
 }
 
 const BESIDE =
@@ -142,7 +152,7 @@ export function page(report: Report): string {
     "Written by `bench/proxy` from its figures; [bench/README.md](../bench/README.md) says what is measured and how. All proxies of a case run in one run on one machine, slices interleaved; other machines give other microseconds, so look at the ratios.",
     `${machine.join("; ")}. ${report.rounds} rounds of A B C C B A, slices of ${report.seconds} s; one thread for each proxy, pinned, origin and client together on the other processor.`,
     "## Against haproxy",
-    `${BESIDE}. Below 1 tandemd is cheaper. At the fixed rate every proxy gets half the requests that the slowest of them can answer, as an open loop.`,
+    `${BESIDE}. Below 1 tandemd is cheaper. At the fixed rate every proxy gets half the requests that the slowest of them can answer, as an open loop. *Kernel alone* is what the saturated ratio would be if tandemd did nothing but its system calls: no program can get below that with the same calls.`,
     ratioTable(report),
     "## System calls",
     syscallTable(report),
@@ -158,5 +168,5 @@ export function page(report: Report): string {
 function threadsText(threads: ThreadsResult): string {
   return `${threadsTable(threads)}
 
-Two processors have to serve the client, the origin and the proxy, so the throughput of two saturated threads cannot be seen on such a machine. What can be seen is what a second thread costs: at the same offered rate each request takes so much processor time with one thread and with two on both processors, and *scaling* is what two processors' worth of that time answers, divided by what one's does.`;
+Two processors have to serve the client, the origin and the proxy, so the throughput of two saturated threads cannot be seen on such a machine. What can be seen is what the second thread costs: under full load a request takes so much processor time with one thread on a processor of its own and with two on both, which they share with the load, and *scaling* is how many requests two threads answer in the processor time of both, divided by what one answers in its own.`;
 }

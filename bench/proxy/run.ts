@@ -35,9 +35,8 @@ export interface IdleResult {
   readonly bytes: Readonly<Record<string, number>>;
 }
 
-/** One thread and two at the same offered rate. */
+/** One thread and two under full load. */
 export interface ThreadsResult {
-  readonly rate: number;
   readonly microseconds: Readonly<Record<string, readonly [number, number]>>;
   /** What two threads can do in a second of both, by what one can: 2 means that nothing is lost. */
   readonly scaling: Readonly<Record<string, Ratio>>;
@@ -88,18 +87,15 @@ export class Run {
     });
   }
 
-  /** The same offered rate for one thread and for two, which may use both processors. */
+  /** What a request costs under full load with one thread, and with two on both processors. */
   async threads(it: Case): Promise<ThreadsResult> {
-    const { pace, share } = this.settings;
-    const rate = await this.with(it, "0", 1, async (one) =>
-      Math.round((await slowest(this.generator, one, it)) * share),
-    );
+    const { pace } = this.settings;
     const costs = new Map<string, [number[], number[]]>();
     for (let n = 0; n < pace.rounds; n += 1)
       for (const threads of n % 2 === 0 ? [1, 2] : [2, 1])
-        await this.with(it, "0,1", threads, async (contenders) => {
+        await this.with(it, threads === 1 ? "0" : "0,1", threads, async (contenders) => {
           await slowest(this.generator, contenders, it);
-          const taken = await slices(this.generator, contenders, it, { ...pace, rounds: 1 }, rate);
+          const taken = await slices(this.generator, contenders, it, { ...pace, rounds: 1 });
           for (const [name, figures] of taken) {
             const pair = costs.get(name) ?? [[], []];
             pair[threads - 1]?.push(median(figures.map((f) => f.cpu.total / f.requests)));
@@ -109,7 +105,6 @@ export class Run {
     const by = <T>(pick: (one: number[], two: number[]) => T) =>
       Object.fromEntries([...costs].map(([name, [one, two]]) => [name, pick(one, two)]));
     return {
-      rate,
       microseconds: by((one, two) => [round(median(one)), round(median(two))] as const),
       scaling: by((one, two) => ratio(one.map((cost, n) => round((2 * cost) / (two[n] ?? Number.NaN))))),
     };
