@@ -140,6 +140,10 @@ pub enum FromWorker {
         subject: String,
         text: String,
     },
+    /// VRRP: it is about to take these addresses, too; `Holding` follows when there is time.
+    Taking {
+        addresses: Vec<HeldAddress>,
+    },
     /// VRRP: the addresses it holds now (`ADDR/LEN`, interface), so that the supervisor can take
     /// them away when the process dies.
     Holding {

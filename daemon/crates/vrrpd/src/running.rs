@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
+use ipc::message::HeldAddress;
 use vrrp::admit::Rules;
 use vrrp::ah::Window;
 use vrrp::peers::Peers;
@@ -195,6 +196,14 @@ impl Running {
     pub fn holds(&self, index: u32, address: IpAddr) -> bool {
         let mut held = self.held.iter();
         held.any(|held| held.index == index && held.vip.address.address == address)
+    }
+
+    /// As the supervisor is told.
+    pub fn held_now(&self) -> impl Iterator<Item = HeldAddress> + '_ {
+        self.held.iter().map(|held| HeldAddress {
+            interface: held.vip.interface.clone(),
+            address: held.vip.text(),
+        })
     }
 
     pub fn is_vip(&self, address: IpAddr) -> bool {

@@ -124,8 +124,8 @@ pub struct Worker {
     /// Adverts and announcements that could not be sent.
     send_errors: u64,
     foreign_adverts: u64,
-    /// Since the supervisor was told last what is held.
-    unreported_releases: u64,
+    /// When the supervisor is told next what is held.
+    report_due: Option<Micros>,
     /// The instances of each router id.
     by_router: BTreeMap<u8, Vec<InstanceId>>,
     /// Room for received packets; taken while they are at work.
@@ -183,7 +183,7 @@ impl Worker {
                 self.advance_stop();
                 self.listen_for_claims();
             }
-            self.report_releases();
+            self.report_changes();
             self.flush()?;
             if events.iter().any(|ready| self.is_advert(ready.token)) {
                 self.gather();
@@ -192,6 +192,9 @@ impl Worker {
         self.take_up_lasting_paths(Vec::new());
         self.take_up_lasting(Vec::new());
         self.remove_all_vmacs();
+        if self.report_due.is_some() {
+            self.report_holding();
+        }
         self.say(&FromWorker::Stopped);
         if self.channel_open {
             // The supervisor may be gone by now; there is nobody else to tell.

@@ -80,6 +80,11 @@ impl Daemon {
             }
             FromWorker::Watch { list } => self.watch(list),
             FromWorker::Mail { subject, text } => self.mail(&subject, text),
+            FromWorker::Taking { addresses } => {
+                if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                    worker.held.extend(addresses);
+                }
+            }
             FromWorker::Holding { addresses } => {
                 if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
                     worker.held = addresses;

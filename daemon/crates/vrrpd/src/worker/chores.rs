@@ -60,6 +60,7 @@ impl Worker {
             self.rounds.next(),
             self.next_reports,
             self.reports_due.unwrap_or(Micros::MAX),
+            self.next_report(),
         ];
         routine.into_iter().fold(self.next_chores, Micros::min)
     }

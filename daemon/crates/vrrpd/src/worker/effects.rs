@@ -3,15 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipc::FromWorker;
-use ipc::message::HeldAddress;
 use vrrp::instance::{Action, State};
 use vrrp::node::Effects;
-use vrrp::{Advert, Authentication, InstanceId, ah, ip, packet};
+use vrrp::{Advert, Authentication, InstanceId, Micros, ah, ip, packet};
 
 use super::{NOTICE, WARNING, Worker};
 use crate::clock;
 use crate::running::{Held, Running};
 use crate::sockets::Raw;
+
+/// Between two reports of everything that is held.
+const REPORT_PAUSE: Micros = 20_000;
 
 /// The whole packet, inside an authentication header where the configuration asks for one.
 fn ipv4_packet(running: &mut Running, from: Ipv4Addr, to: Ipv4Addr, payload: &[u8]) -> Vec<u8> {
@@ -55,7 +57,7 @@ impl Worker {
                 Action::Acquire => self.acquire(id),
                 Action::Release => {
                     self.release(id);
-                    self.unreported_releases += 1;
+                    self.report_soon();
                 }
                 Action::Announce { repeat } => {
                     self.announce(id, repeat);
@@ -71,26 +73,45 @@ impl Worker {
         }
     }
 
-    /// The supervisor may learn of a release late: removing once more what is gone harms nobody. So
-    /// many of them are one report, and a supervisor that is behind with reading gets no further.
-    pub(super) fn report_releases(&mut self) {
-        if self.unreported_releases > 0 && self.channel.backlog() == 0 {
+    /// The supervisor may learn the whole a moment late: removing once more what is gone harms
+    /// nobody. So many changes are one report, and a supervisor that is behind with reading gets no
+    /// further.
+    pub(super) fn report_changes(&mut self) {
+        if self.next_report() <= clock::monotonic() {
             self.report_holding();
+        }
+    }
+
+    pub(super) fn next_report(&self) -> Micros {
+        let due = self.report_due.filter(|_| self.channel.backlog() == 0);
+        due.unwrap_or(Micros::MAX)
+    }
+
+    fn report_soon(&mut self) {
+        if self.report_due.is_none() {
+            self.report_due = Some(clock::monotonic() + REPORT_PAUSE);
         }
     }
 
     /// The supervisor knows of all addresses to come before the kernel does, so that nothing is
     /// left behind if this process dies in between.
     fn foretell(&mut self, effects: &Effects) {
-        let mut any = false;
+        let mut addresses = Vec::new();
         for (id, action) in effects {
             if *action == Action::Acquire {
                 self.take_hold(*id);
-                any = true;
+                addresses.extend(
+                    self.running
+                        .get(id)
+                        .into_iter()
+                        .flat_map(|it| it.held_now()),
+                );
             }
         }
-        if any {
-            self.report_holding();
+        if !addresses.is_empty() {
+            self.say(&FromWorker::Taking { addresses });
+            self.refuse_unaccepted();
+            self.report_soon();
         }
     }
 
@@ -202,16 +223,9 @@ impl Worker {
     }
 
     pub(super) fn report_holding(&mut self) {
-        self.unreported_releases = 0;
-        let addresses = self
-            .running
-            .values()
-            .flat_map(|running| &running.held)
-            .map(|held| HeldAddress {
-                interface: held.vip.interface.clone(),
-                address: held.vip.text(),
-            });
-        let addresses = addresses.collect();
+        self.report_due = None;
+        let all = self.running.values();
+        let addresses = all.flat_map(|running| running.held_now()).collect();
         self.say(&FromWorker::Holding { addresses });
         self.refuse_unaccepted();
         self.leave_farewell();

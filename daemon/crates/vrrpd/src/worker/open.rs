@@ -71,7 +71,7 @@ impl Worker {
             hardening: Hardening::default(),
             send_errors: 0,
             foreign_adverts: 0,
-            unreported_releases: 0,
+            report_due: None,
             by_router: BTreeMap::new(),
             batch: Some(Batch::new()?),
             unreadable: 0,
