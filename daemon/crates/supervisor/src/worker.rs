@@ -76,6 +76,8 @@ impl Kind {
 pub struct Confinement {
     pub identity: Option<Identity>,
     pub chroot: Option<PathBuf>,
+    /// It keeps the right to addresses that are not this machine's, and to mark packets.
+    pub raw: bool,
 }
 
 impl Confinement {
@@ -94,6 +96,9 @@ impl Confinement {
         }
         if let Some(directory) = &self.chroot {
             arguments.extend(["--chroot".into(), directory.clone().into()]);
+        }
+        if self.raw {
+            arguments.push("--raw".into());
         }
         arguments
     }
@@ -263,8 +268,9 @@ mod tests {
                 groups: vec![5, 6],
             }),
             chroot: Some("/var/lib/haproxy".into()),
+            raw: true,
         };
-        let expected = "--uid 99 --gid 98 --groups 5,6 --chroot /var/lib/haproxy";
+        let expected = "--uid 99 --gid 98 --groups 5,6 --chroot /var/lib/haproxy --raw";
         let arguments = confinement.arguments();
         assert_eq!(arguments.join(OsStr::new(" ")), expected);
     }

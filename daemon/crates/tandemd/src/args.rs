@@ -68,6 +68,7 @@ pub struct WorkerArgs {
     pub gid: Option<u32>,
     pub groups: Vec<u32>,
     pub chroot: Option<PathBuf>,
+    pub raw: bool,
 }
 
 /// Names of commands that people type.
@@ -152,12 +153,13 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
     }
 }
 
-const WORKER_FLAGS: [Flag; 5] = [
+const WORKER_FLAGS: [Flag; 6] = [
     Flag::value("--parent"),
     Flag::value("--uid"),
     Flag::value("--gid"),
     Flag::value("--groups"),
     Flag::value("--chroot"),
+    Flag::switch("--raw"),
 ];
 
 fn run(flags: &Flags) -> Result<Command, String> {
@@ -237,6 +239,7 @@ fn worker(flags: &Flags) -> Result<WorkerArgs, String> {
         gid: flags.number("--gid")?,
         groups,
         chroot: flags.path("--chroot")?,
+        raw: flags.has("--raw"),
     })
 }
 

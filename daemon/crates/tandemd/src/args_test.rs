@@ -50,8 +50,9 @@ fn a_worker_learns_its_rights() {
         gid: Some(98),
         groups: vec![5, 6],
         chroot: Some("/empty".into()),
+        raw: true,
     });
-    let line = "proxy-worker --parent 7 --uid 99 --gid 98 --groups 5,6 --chroot /empty";
+    let line = "proxy-worker --parent 7 --uid 99 --gid 98 --groups 5,6 --chroot /empty --raw";
     assert_eq!(parsed(line), Ok(expected));
     let without = parsed("vrrp-worker --parent 7 --groups");
     assert_eq!(without, Err("vrrp-worker: --groups needs a value".into()));

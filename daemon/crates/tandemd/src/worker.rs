@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::io;
 
 use rustix::process::{Pid, Resource, Rlimit};
-use sys::caps;
+use sys::caps::{self, Capability};
 use sys::process::{Identity, die_with_parent, set_oom_score_adj};
 use sys::signal::Signal;
 
@@ -77,9 +77,12 @@ fn confine(args: &WorkerArgs) -> io::Result<()> {
     drop_rights(args)
 }
 
-/// Another user, no capability, and no way to get one.
+/// Another user, no capability but what the configuration asks for, and no way to get one.
 fn drop_rights(args: &WorkerArgs) -> io::Result<()> {
-    caps::bound(&[])?;
+    // `usesrc` and `set-mark` need it.
+    let keep: &[Capability] = if args.raw { &[Capability::NetRaw] } else { &[] };
+    caps::bound(keep)?;
+    rustix::thread::set_keep_capabilities(args.raw)?;
     if let (Some(uid), Some(gid)) = (args.uid, args.gid) {
         caps::change_user(&Identity {
             uid,
@@ -87,7 +90,7 @@ fn drop_rights(args: &WorkerArgs) -> io::Result<()> {
             groups: args.groups.clone(),
         })?;
     }
-    caps::keep_only(&[])?;
+    caps::keep_only(keep)?;
     caps::no_new_privileges()?;
     // The kernel forgot the tie with the change of user.
     tie(args, PROXY_DEATH)

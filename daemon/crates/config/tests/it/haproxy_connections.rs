@@ -163,3 +163,18 @@ fn what_is_said_is_kept() {
     let sticks: Vec<bool> = web.servers.iter().map(|s| s.non_stick).collect();
     assert_eq!(sticks, [false, false, true]);
 }
+
+#[test]
+fn only_foreign_addresses_and_marks_need_a_right() {
+    let needs = |line: &str| {
+        let text = format!(
+            "defaults\n mode http\n timeout connect 1s\n timeout client 1s\n timeout server 1s\nlisten web\n bind :80\n {line}\n server s 10.0.0.1:80\n"
+        );
+        haproxy(&text).config.needs_raw()
+    };
+    assert!(needs("source 0.0.0.0 usesrc clientip"));
+    assert!(needs("server t 10.0.0.2:80 source 0.0.0.0 usesrc 10.9.9.9"));
+    assert!(needs("http-request set-mark 7 if { path /x }"));
+    assert!(!needs("source 10.0.0.9 interface eth1"));
+    assert!(!needs("http-request set-tos 7"));
+}

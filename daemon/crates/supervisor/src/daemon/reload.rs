@@ -102,7 +102,7 @@ impl Daemon {
         let rights = |loaded| host::confinement(loaded, &self.users);
         if rights(loaded) != rights(&self.current) {
             changes.push(
-                "user, group or chroot changed: they take effect when the service is restarted"
+                "user, group, chroot, or the right to foreign addresses and marks changed: they take effect when the service is restarted"
                     .to_owned(),
             );
         }

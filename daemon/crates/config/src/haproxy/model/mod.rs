@@ -121,6 +121,22 @@ impl Config {
         sections.chain(own).collect()
     }
 
+    /// Whether something is asked for that takes CAP_NET_RAW: addresses that are not this
+    /// machine's (`usesrc`), marks on packets.
+    pub fn needs_raw(&self) -> bool {
+        let foreign = |source: &Option<Spanned<Source>>| {
+            source.as_ref().is_some_and(|source| source.used.is_some())
+        };
+        self.proxies.iter().any(|proxy| {
+            foreign(&proxy.source)
+                || proxy.servers.iter().any(|server| foreign(&server.source))
+                || walk(proxy)
+                    .effects
+                    .iter()
+                    .any(|e| matches!(e, Effect::Exchange(ExchangeEffect::Mark(_))))
+        })
+    }
+
     /// Where a section logs to: its own targets, with `log global` replaced by the global ones.
     pub fn log_targets<'a>(&'a self, proxy: &'a Proxy) -> impl Iterator<Item = &'a LogTarget> {
         proxy.logs.iter().flat_map(|line| match line {
