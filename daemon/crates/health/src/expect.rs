@@ -27,6 +27,8 @@ pub enum Pattern {
 pub struct Expect {
     pub negated: bool,
     pub pattern: Pattern,
+    /// Told when it does not hold.
+    pub comment: Option<String>,
 }
 
 /// A regular expression that cannot be compiled.
@@ -49,6 +51,7 @@ impl Expect {
         Self {
             negated,
             pattern: Pattern::Status(ranges),
+            comment: None,
         }
     }
 
@@ -56,6 +59,7 @@ impl Expect {
         Ok(Self {
             negated,
             pattern: Pattern::StatusRegex(compile(expression)?),
+            comment: None,
         })
     }
 
@@ -63,6 +67,7 @@ impl Expect {
         Self {
             negated,
             pattern: Pattern::Text(text.as_bytes().to_vec()),
+            comment: None,
         }
     }
 
@@ -70,6 +75,7 @@ impl Expect {
         Ok(Self {
             negated,
             pattern: Pattern::BodyRegex(compile(expression)?),
+            comment: None,
         })
     }
 

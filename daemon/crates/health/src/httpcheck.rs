@@ -30,7 +30,7 @@ impl HttpCheck {
     ) -> Self {
         let mut request = format!("{method} {uri} {version}\r\n");
         for (name, value) in headers {
-            let _ = write!(request, "{name}: {value}\r\n");
+            let _ = write!(request, "{}: {value}\r\n", name.to_ascii_lowercase());
         }
         let given = |wanted: &str| {
             headers
@@ -93,19 +93,22 @@ impl HttpCheck {
 }
 
 fn mismatch(rule: &Expect, status: u16, reason: &str) -> CheckResult {
-    if !rule.needs_body() {
-        let result = CheckResult::new(CheckStatus::L7Status).with_code(status);
-        return if reason.is_empty() {
-            result
+    let (result, info) = if rule.needs_body() {
+        let info = if rule.negated {
+            "HTTP check matched unwanted content"
         } else {
-            result.with_info(reason)
+            "HTTP content check did not match"
         };
-    }
-    CheckResult::new(CheckStatus::L7Response).with_info(if rule.negated {
-        "HTTP check matched unwanted content"
+        (CheckResult::new(CheckStatus::L7Response), info)
     } else {
-        "HTTP content check did not match"
-    })
+        let result = CheckResult::new(CheckStatus::L7Status).with_code(status);
+        (result, reason)
+    };
+    match &rule.comment {
+        Some(comment) => result.with_info(format!("{info} comment: {comment}")),
+        None if info.is_empty() => result,
+        None => result.with_info(info),
+    }
 }
 
 /// What the bytes so far mean.

@@ -124,13 +124,15 @@ impl Run {
         self.sent = 0;
     }
 
-    fn http(&self, sequence: &Sequence, check: &HttpCheck, last: bool) -> Judgement {
+    fn http(&mut self, sequence: &Sequence, check: &HttpCheck, last: bool) -> Judgement {
         match check.verdict(&self.received, last) {
             Verdict::More if last => Judgement::Done(CheckResult::new(CheckStatus::L7Response)),
             Verdict::More => Judgement::More,
             Verdict::Done(result)
                 if result.status == CheckStatus::L7Ok && self.at + 1 < sequence.steps.len() =>
             {
+                // A connection that is opened after this is the last word.
+                self.note = Some("(tcp-check)".to_owned());
                 Judgement::Next
             }
             Verdict::Done(result) => Judgement::Done(result),

@@ -128,3 +128,29 @@ fn a_backup_serves_only_when_nobody_else_can() {
     until("a is down", || proxy.server_state("app", "a") == "DOWN");
     assert!((0..4).all(|_| body(port) == "spare"));
 }
+
+#[test]
+fn a_server_that_hangs_does_not_delay_the_checks_of_others() {
+    let fine = Origin::named("x");
+    // Connections are opened by the kernel, and nobody ever answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let hangs = silent.local_addr().unwrap().port();
+    let line = |name: &str, port: u16| format!("    server {name} 127.0.0.1:{port}\n");
+    let others: Vec<String> = (0..200)
+        .map(|n| line(&format!("s{n}"), fine.port))
+        .collect();
+    let servers = format!(
+        "    option httpchk\n    timeout check 1m\n    default-server check inter 50ms\n{}{}",
+        line("hangs", hangs),
+        others.concat()
+    );
+    let mut proxy = Proxy::start(&http_config(free_port(), "", &servers));
+    let asked = || fine.connections.load(Ordering::SeqCst);
+    until("everybody else was checked five times over", || {
+        asked() >= 1000
+    });
+    let status = proxy.status();
+    let servers = status["backends"][0]["servers"].as_array().unwrap();
+    assert_eq!(servers[0]["state"], "INI", "its first check still waits");
+    assert!(servers[1..].iter().all(|server| server["state"] == "UP"));
+}

@@ -2,7 +2,8 @@
 
 mod pair;
 
-use std::time::Duration;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use pair::daemon::{processes_on, signal_process};
 use pair::traffic::{failures, outage};
@@ -98,11 +99,14 @@ fn a_killed_proxy_is_back_before_the_address_would_move() {
     let quiet = b.status()["vrrp"]["instances"][0]["transitions"].clone();
     let traffic = Traffic::start(&pair.client, PAGE);
     traffic.wait_pages(10);
-    let before = a.worker("proxy");
-    signal_process(before, "KILL");
-    wait("another process is there", || {
-        a.find_worker("proxy").is_some_and(|pid| pid != before)
-    });
+    let replaced = |daemon: &Daemon| {
+        let before = daemon.worker("proxy");
+        signal_process(before, "KILL");
+        wait_for("another process is there", Duration::from_secs(5), || {
+            daemon.find_worker("proxy").is_some_and(|pid| pid != before)
+        })
+    };
+    let took = replaced(&a);
     wait("it serves", || {
         pair::traffic::get_from(&pair.client, PAGE).is_ok()
     });
@@ -125,6 +129,16 @@ fn a_killed_proxy_is_back_before_the_address_would_move() {
     assert!(failed.len() <= 2, "{failed:?}");
     let transitions = b.status()["vrrp"]["instances"][0]["transitions"].clone();
     assert_eq!(transitions, quiet, "{}{}", a.log(), b.log());
+    // The better of two. On a busy machine any process starts late: then that is the measure.
+    let took = took.min(replaced(&b));
+    let start = Instant::now();
+    let started = Command::new(pair::daemon::BINARY).arg("--version").output();
+    assert!(started.is_ok_and(|output| output.status.success()));
+    let limit = Duration::from_millis(100).max(5 * start.elapsed());
+    println!("another proxy process after {took:?} (limit {limit:?})");
+    assert!(took < limit, "{took:?}");
+    let state = |daemon: &Daemon| daemon.status()["vrrp"]["instances"][0]["state"].clone();
+    assert_eq!((state(&a), state(&b)), ("MASTER".into(), "BACKUP".into()));
 }
 
 #[test]

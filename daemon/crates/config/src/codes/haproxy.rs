@@ -61,6 +61,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "A `$` in double quotes is not followed by a variable that can be read",
     ),
     (
+        "haproxy/check-order",
+        "Steps of an HTTP check stand in an order that cannot be done",
+    ),
+    (
         "haproxy/check-port",
         "A checked server has no port of its own that could be checked",
     ),

@@ -64,10 +64,9 @@ pub(super) static WORDS: &[Entry] = entries! {
             "random" "rdp-cookie" "hash";
     }
     "http-check" ALL {
-        Supported => "expect" "send" "disable-on-404";
+        Supported => "expect" "send" "connect" "comment" "disable-on-404";
         NotYet("servers are not told how they are seen") => "send-state";
-        NotYet("checks send one request") => "connect" "comment" "set-var" "unset-var"
-            "set-var-fmt";
+        NotYet("checks keep no variables") => "set-var" "unset-var" "set-var-fmt";
     }
     "tcp-check" ALL {
         Supported => "connect" "send" "send-binary" "expect" "comment";

@@ -190,3 +190,28 @@ fn what_cannot_be_observed_is_said() {
             .all(|server| server.observation.layer.is_none())
     );
 }
+
+#[test]
+fn http_checks_in_an_order_that_cannot_be_done() {
+    let parsed = haproxy(
+        "backend a\n mode http\n option httpchk\n http-check send uri /a\n http-check connect\n\
+         backend b\n mode http\n option httpchk\n http-check connect\n http-check expect status 200\n \
+         http-check send uri /a\n http-check send uri /b\n http-check connect\n \
+         http-check connect ssl\n http-check connect port 0\n http-check conect\n \
+         http-check set-var(check.a) int(1)\n http-check comment\n",
+    );
+    assert_eq!(
+        errors(&parsed),
+        [
+            "error 5:2 steps with 'http-check connect' must begin with one [http-check connect] => write 'http-check connect' before them",
+            "error 10:2 nothing was asked over this connection [http-check expect status 200] => write 'http-check send' before it",
+            "error 12:2 one connection carries one request [http-check send] => write 'http-check connect' before it",
+            "error 13:2 the answer to the request before this is not looked at [http-check connect] => write e.g. 'http-check expect status 200'",
+            "error 14:21 'ssl' of 'http-check connect' is not supported yet [ssl] => check the port without TLS, or with 'option ssl-hello-chk'",
+            "error 15:26 '0' is not a whole number from 1 to 65535 [0] => write a number from 1 to 65535",
+            "error 16:13 unknown http-check step 'conect' [conect] => did you mean 'connect'?",
+            "error 17:13 http-check step 'set-var' is not supported yet [set-var(check.a)] => checks keep no variables",
+            "error 18:20 the comment is missing [] => write e.g. 'http-check comment start-page'",
+        ]
+    );
+}

@@ -2,7 +2,7 @@
 
 use config::haproxy::model::{
     self, CheckAction, CheckConnect, CheckProtocol, ContentExpect, ExpectKind, ExpectedContent,
-    HealthCheck,
+    HealthCheck, HttpStep,
 };
 use health::{
     Action, CheckStatus, Connect, Content, Expect, Expectation, HttpCheck, Pattern, Reply,
@@ -13,12 +13,13 @@ use regex::bytes::Regex;
 pub fn sequence(section: &model::Proxy) -> Sequence {
     match &section.check.value {
         HealthCheck::Tcp => Sequence::of(Vec::new()),
-        HealthCheck::Http(check) => {
-            let mut check = http_check(check);
-            if section.options.disable_on_404 {
-                check = check.disable_on_404();
-            }
-            Sequence::of(vec![Action::Http(Box::new(check))])
+        HealthCheck::Http(check) => Sequence::of(vec![exchange(section, check)]),
+        HealthCheck::HttpSteps(steps) => {
+            let action = |step: &HttpStep| match step {
+                HttpStep::Connect(connect) => Action::Connect(opening(connect)),
+                HttpStep::Exchange(check) => exchange(section, check),
+            };
+            Sequence::of(steps.iter().map(action).collect())
         }
         HealthCheck::Steps(steps) => Sequence::written(
             (1..)
@@ -34,6 +35,15 @@ pub fn sequence(section: &model::Proxy) -> Sequence {
         ),
         HealthCheck::Protocol(protocol) => Sequence::of(talk(protocol)),
     }
+}
+
+fn exchange(section: &model::Proxy, check: &model::HttpCheck) -> Action {
+    let check = http_check(check);
+    Action::Http(Box::new(if section.options.disable_on_404 {
+        check.disable_on_404()
+    } else {
+        check
+    }))
 }
 
 fn action(action: &CheckAction) -> Option<Action> {
@@ -163,5 +173,6 @@ fn expect(e: &model::Expect) -> Option<Expect> {
     Some(Expect {
         negated: e.negated,
         pattern,
+        comment: e.comment.clone(),
     })
 }

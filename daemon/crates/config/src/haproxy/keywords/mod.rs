@@ -9,6 +9,7 @@ mod cookie;
 mod effects;
 mod exchange;
 mod http_answers;
+mod http_check;
 mod http_rules;
 mod idle;
 mod log_sink;
@@ -87,7 +88,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         }
         "server" => server::server(cx, section, args),
         "default-server" => server::default_server(cx, section, args),
-        "http-check" => check::http_check(cx, section, args),
+        "http-check" => http_check::http_check(cx, section, args),
         "tcp-check" => tcp_check::tcp_check(cx, section, args),
         "acl" => cx.acl_line(section, args),
         "http-request" => http_rules::rule(cx, section, args, http_rules::Side::Request),

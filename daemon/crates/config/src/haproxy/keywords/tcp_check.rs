@@ -22,12 +22,14 @@ pub fn tcp_check(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_
         return cx.missing(args, "the step", "tcp-check connect");
     };
     section.check.first_step.get_or_insert(args.keyword);
-    if !cx.known("tcp-check", &word.text, "tcp-check step", word.span) {
+    // `set-var(check.name)`
+    let step = word.text.split('(').next().unwrap_or_default();
+    if !cx.known("tcp-check", step, "tcp-check step", word.span) {
         return;
     }
     let mut comment = None;
     let action = match word.text.as_ref() {
-        "connect" => connect(cx, args, &mut comment).map(CheckAction::Connect),
+        "connect" => connect(cx, args, "tcp-check connect", &mut comment).map(CheckAction::Connect),
         "send" => {
             let data = cx.string(args, "the text", "tcp-check send PING\\r\\n");
             data.map(|data| CheckAction::Send(data.value.into_bytes()))
@@ -59,9 +61,11 @@ pub fn tcp_check(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_
     }
 }
 
-fn connect(
+/// What stands behind `tcp-check connect` or `http-check connect`, which is named in messages.
+pub fn connect(
     cx: &mut Context<'_>,
     args: &mut Args<'_>,
+    keyword: &str,
     comment: &mut Option<crate::source::Spanned<String>>,
 ) -> Option<CheckConnect> {
     let mut connect = CheckConnect::default();
@@ -80,7 +84,7 @@ fn connect(
             "linger" => connect.linger = true,
             "comment" => *comment = cx.string(args, "the comment", CONNECT),
             "ssl" | "sni" | "alpn" | "via-socks4" | "proto" => {
-                let what = format!("'{}' of 'tcp-check connect'", word.text);
+                let what = format!("'{}' of '{keyword}'", word.text);
                 let severity = cx.refusal_severity();
                 let message = format!("{what} is not supported yet");
                 cx.diagnostics
@@ -93,7 +97,7 @@ fn connect(
             _ => {
                 cx.bad(
                     word,
-                    "a parameter of 'tcp-check connect'",
+                    &format!("a parameter of '{keyword}'"),
                     "it takes port, addr, send-proxy, linger, comment",
                 );
                 args.skip_all();

@@ -11,10 +11,19 @@ pub enum HealthCheck {
     #[default]
     Tcp,
     Http(Box<HttpCheck>),
+    /// `option httpchk` with `http-check connect` lines.
+    HttpSteps(Vec<HttpStep>),
     /// `option tcp-check` with `tcp-check` lines.
     Steps(Vec<CheckStep>),
     /// `option mysql-check` and its like.
     Protocol(CheckProtocol),
+}
+
+/// A connection, or a request over it with what its answer must look like.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HttpStep {
+    Connect(CheckConnect),
+    Exchange(Box<HttpCheck>),
 }
 
 /// One `tcp-check` line.
@@ -107,6 +116,8 @@ pub struct HttpCheck {
 pub struct Expect {
     pub negated: bool,
     pub kind: ExpectKind,
+    /// Told in the log when it does not hold.
+    pub comment: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

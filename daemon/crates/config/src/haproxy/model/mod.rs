@@ -34,7 +34,7 @@ pub use balance::{Balance, HashType};
 pub use bind::{Bind, BindTls, Ipv6Mode, ListenAddress};
 pub use check::{
     CheckAction, CheckConnect, CheckProtocol, CheckStep, ContentExpect, Expect, ExpectKind,
-    ExpectedContent, HealthCheck, HttpCheck,
+    ExpectedContent, HealthCheck, HttpCheck, HttpStep,
 };
 pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};
