@@ -27,14 +27,29 @@ const LARGE: i32 = 64 << 10;
 /// Gives both back to the kernel, which refuses it of locked pages: so they are unlocked for the
 /// moment and locked again. Code that runs again comes back from the page cache.
 pub fn give_back(locked: bool) -> io::Result<()> {
+    unlocked(locked, || {
+        release_blocks();
+        for segment in own_segments() {
+            segment.let_go();
+        }
+    })
+}
+
+/// Gives the freed blocks back and leaves the code where it is.
+pub fn trim(locked: bool) -> io::Result<()> {
+    unlocked(locked, release_blocks)
+}
+
+fn release_blocks() {
+    // SAFETY: takes no pointer; the allocator takes its own locks.
+    unsafe { libc::malloc_trim(0) };
+}
+
+fn unlocked(locked: bool, release: impl FnOnce()) -> io::Result<()> {
     if locked {
         rustix::mm::munlockall()?;
     }
-    // SAFETY: takes no pointer; the allocator takes its own locks.
-    unsafe { libc::malloc_trim(0) };
-    for segment in own_segments() {
-        segment.let_go();
-    }
+    release();
     if locked { lock_memory() } else { Ok(()) }
 }
 

@@ -146,6 +146,8 @@ pub struct Worker {
     reports_due: Option<Micros>,
     next_witness: Micros,
     supervisor: supervised::Supervisor,
+    /// When the memory that changes of state took is given back.
+    trim_at: Option<Micros>,
     /// Zero when something happened that may concern more than the instance it happened to.
     next_chores: Micros,
 }

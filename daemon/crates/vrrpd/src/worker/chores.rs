@@ -86,6 +86,7 @@ impl Worker {
             self.next_announcement(),
             self.next_question(),
             self.next_look_at_witnesses(),
+            self.trim_at,
         ];
         let latest = clock::monotonic() + LONGEST_REST;
         chores.into_iter().flatten().fold(latest, Micros::min)
@@ -138,6 +139,10 @@ impl Worker {
         self.ask_neighbours();
         self.look_at_witnesses();
         self.retry_paths();
+        if self.trim_at.take_if(|at| *at <= now).is_some() {
+            // A host full of instances said much about each; a refusal costs memory and nothing else.
+            let _ = sys::memory::trim(self.hardening.memory_locked);
+        }
         if self.next_link_change().is_some_and(|at| at <= now) {
             self.reassess();
         }

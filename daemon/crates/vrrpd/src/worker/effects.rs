@@ -12,6 +12,9 @@ use crate::clock;
 use crate::running::{Held, Running};
 use crate::sockets::Raw;
 
+/// Without a change of state for so long, nothing waits for this process.
+const CALM: Micros = 5_000_000;
+
 /// Between two reports of everything that is held.
 const REPORT_PAUSE: Micros = 20_000;
 
@@ -246,6 +249,7 @@ impl Worker {
             text = format!("{text}: {}", reasons.join("; "));
         }
         self.log(NOTICE, text);
+        self.trim_at = Some(clock::monotonic() + CALM);
         self.notify_state(id, to);
         self.mail_state(id, from, to, lasted_ms);
     }

@@ -86,6 +86,7 @@ impl Worker {
             reports_due: None,
             next_witness: 0,
             supervisor: Supervisor::default(),
+            trim_at: None,
             next_chores: 0,
         })
     }
