@@ -30,4 +30,6 @@ pub use run::{Failure, Need, Run};
 pub use schedule::{first_check_after, spread};
 pub use sequence::{Action, Connect, Sequence, Step};
 pub use state::{Health, Settings, Transition};
-pub use wording::{Order, Remaining, Who, check_line, no_server_line, order_line, transition_line};
+pub use wording::{
+    Order, Remaining, Who, check_line, no_server_line, order_line, transition_line, unresolved_line,
+};

@@ -131,6 +131,18 @@ fn tail(down: bool, left: Remaining) -> String {
     format!("{active} active and {backup} backup servers {verb}.{on_backup} {tail}")
 }
 
+/// `Server BACKEND/NAME is going DOWN for maintenance (REASON). …`: its name has no address. `left`:
+/// it was in use until now.
+pub fn unresolved_line(who: Who<'_>, reason: &str, left: Option<Remaining>) -> String {
+    match left {
+        None => format!("{who} was DOWN and now enters maintenance ({reason})."),
+        Some(left) => format!(
+            "{who} is going DOWN for maintenance ({reason}). {}",
+            tail(true, left)
+        ),
+    }
+}
+
 /// `Health check for server BACKEND/NAME succeeded, reason: …, status: 3/3 UP.`
 pub fn check_line(who: Who<'_>, is_agent: bool, result: &CheckResult, health: &Health) -> String {
     let Who {

@@ -7,8 +7,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use names::message::{Answer, answer, query};
-use names::{Hosts, Lookup, Settings, Step};
+use names::message::query;
+use names::{Answer, Hosts, Lookup, Settings, Step, answer};
 
 /// A name server's answer is no longer than this without extensions (RFC 1035 §2.3.4 has 512).
 const LONGEST: usize = 1500;

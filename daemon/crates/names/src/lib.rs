@@ -5,12 +5,22 @@
 //! name keeps its last good address whatever happens to the name servers.
 #![forbid(unsafe_code)]
 
+pub mod choice;
+mod counters;
 mod files;
 mod lookup;
 pub mod message;
+pub mod reply;
+mod resolution;
+mod section;
 
+pub use counters::Counters;
 pub use files::{Hosts, Settings};
-pub use lookup::{Lookup, Step};
+pub use lookup::{Answer, Lookup, Step, answer};
+pub use message::Kind;
+pub use reply::Service;
+pub use resolution::{Failure, Hold, Knowledge, Question, Resolution, Rules};
+pub use section::{Outcome, Section, Send};
 
 use std::collections::HashMap;
 use std::net::IpAddr;

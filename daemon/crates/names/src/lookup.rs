@@ -1,6 +1,7 @@
 //! One name's way from question to address, and again when its time is up. Clock-free.
 
-use super::message::{Answer, Kind};
+use super::message::Kind;
+use super::reply::{Reply, read};
 use super::{Hosts, Settings};
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,6 +11,28 @@ const RETRY_MS: u64 = 5000;
 const ROUNDS: usize = 2;
 const SHORTEST_S: u32 = 1;
 const LONGEST_S: u32 = 3600;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Addresses and the shortest time to live among them, in seconds.
+    Addresses(Vec<IpAddr>, u32),
+    /// The name has no such record, or is not there.
+    Nothing,
+    /// The server could not say.
+    Failed,
+}
+
+/// `None`: not an answer to this question.
+pub fn answer(message: &[u8], asked: &[u8], kind: Kind) -> Option<Answer> {
+    Some(match read(message, asked, kind).ok()? {
+        // Of many addresses the ones that came are enough.
+        Reply::Good(all) | Reply::Truncated(all) if !all.is_empty() => {
+            Answer::Addresses(all.addresses, all.ttl)
+        }
+        Reply::Empty | Reply::Nx => Answer::Nothing,
+        _ => Answer::Failed,
+    })
+}
 
 /// A question to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +120,9 @@ impl Lookup {
                 self.asking = false;
                 match self.kind {
                     Kind::A => self.kind = Kind::Aaaa,
-                    Kind::Aaaa => (self.kind, self.candidate) = (Kind::A, self.candidate + 1),
+                    Kind::Aaaa | Kind::Srv => {
+                        (self.kind, self.candidate) = (Kind::A, self.candidate + 1);
+                    }
                 }
                 if self.candidate < self.candidates.len() {
                     self.due = Some(now);

@@ -107,6 +107,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "The last line has no line end; HAProxy takes the file for truncated",
     ),
     (
+        "haproxy/no-name-server",
+        "A resolvers section has nobody to ask",
+    ),
+    (
         "haproxy/no-pattern",
         "A test has nothing to compare with, so it never matches",
     ),
@@ -171,6 +175,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
     (
         "haproxy/unknown-table",
         "A rule or an expression names a stick table, userlist or `http-errors` section that is not there",
+    ),
+    (
+        "haproxy/unknown-resolvers",
+        "A server or a rule names a resolvers section that is not there",
     ),
     (
         "haproxy/unknown-user",

@@ -191,9 +191,12 @@ impl Context<'_> {
             return Some(Spanned::new(path, word.span));
         }
         let (host_text, port_text) = bare_ipv6(&address, &text);
-        let host = self.host(host_text, word.span)?;
+        let host = match host_text {
+            "" | "*" => Host::Ip(ip(host_text, address.prefix)?),
+            text => self.host(text, word.span)?,
+        };
         let port = match port_text {
-            None | Some("") => ServerPort::SameAsClient,
+            None | Some("" | "0") => ServerPort::SameAsClient,
             Some(port) => match server_port(port) {
                 Some(port) => port,
                 None => {

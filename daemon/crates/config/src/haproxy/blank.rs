@@ -125,7 +125,6 @@ pub fn server() -> Server {
         idle: Idle::default(),
         tcp_user_timeout: None,
         tls: None,
-        resolvers: None,
-        init_addr: None,
+        resolving: super::model::Resolving::default(),
     }
 }

@@ -3,7 +3,8 @@
 use super::args::Args;
 use super::context::Context;
 use super::keywords::OWN_STATUSES;
-use super::model::{Config, HttpErrors, User, UserList};
+use super::model::{Config, HttpErrors, Resolvers, User, UserList};
+use super::resolvers;
 use super::section::Listed;
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
         Listed::Users => "userlist admins",
         Listed::Errors => "http-errors site",
         Listed::Ring => "ring events",
+        Listed::Resolvers => "resolvers dns",
     };
     let Some(name) = cx.string(args, "the name of the section", example) else {
         return false;
@@ -29,6 +31,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
             files: BTreeMap::new(),
         }),
         Listed::Ring => super::ring::open(cx, config, name),
+        Listed::Resolvers => config.resolvers.push(Resolvers::new(name)),
     }
     true
 }
@@ -44,6 +47,9 @@ pub fn keyword(
     groups: &mut Groups,
     mut args: Args<'_>,
 ) {
+    if kind == Listed::Resolvers {
+        return resolvers::keyword(cx, config, args);
+    }
     let args = &mut args;
     let Some(keyword) = args.keyword_text() else {
         return;
@@ -56,7 +62,7 @@ pub fn keyword(
         (kind, _) => {
             let known = match kind {
                 Listed::Users => "user and group",
-                Listed::Errors | Listed::Ring => "errorfile",
+                Listed::Errors | Listed::Ring | Listed::Resolvers => "errorfile",
             };
             cx.error(
                 "haproxy/unknown-keyword",

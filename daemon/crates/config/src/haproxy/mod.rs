@@ -21,6 +21,7 @@ mod patterns;
 mod piece;
 mod preprocess;
 mod resolve;
+mod resolvers;
 mod ring;
 mod sample;
 mod section;

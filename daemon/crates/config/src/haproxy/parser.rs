@@ -7,7 +7,7 @@ use super::lexer::{self, Place};
 use super::model::Config;
 use super::preprocess::Blocks;
 use super::section::{Header, Listed, Section};
-use super::{global, keywords, lists};
+use super::{global, keywords, lists, resolvers};
 use crate::options::Options;
 use crate::source::{FileId, Source, SourceMap, Span};
 use std::collections::HashMap;
@@ -199,6 +199,9 @@ impl<'o> Parser<'o> {
             State::Proxy(section) => section,
             State::Listed(Listed::Users, mut groups) => {
                 return lists::close(&mut self.cx, &mut self.config, &mut groups);
+            }
+            State::Listed(Listed::Resolvers, _) => {
+                return resolvers::close(&mut self.cx, &self.config);
             }
             _ => return,
         };

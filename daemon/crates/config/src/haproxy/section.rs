@@ -24,6 +24,7 @@ pub enum Listed {
     Users,
     Errors,
     Ring,
+    Resolvers,
 }
 
 impl Header {
@@ -37,6 +38,7 @@ impl Header {
             "userlist" => Self::Listed(Listed::Users),
             "http-errors" => Self::Listed(Listed::Errors),
             "ring" => Self::Listed(Listed::Ring),
+            "resolvers" => Self::Listed(Listed::Resolvers),
             other => Self::Unsupported(registry::haproxy().find("section", other)?.keyword),
         })
     }

@@ -36,7 +36,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "stick-table" "redirect";
     }
     "proxy" BACK_ONLY {
-        Supported => "server";
+        Supported => "server" "server-template";
         Supported => "use-server";
     }
     "proxy" BACK {
@@ -50,7 +50,6 @@ pub(super) static PROXY: &[Entry] = entries! {
         NotYet("a key keeps to its server while that has room") => "hash-preserve-affinity";
         Supported => "stick" "tcp-check";
         NotYet("external checks are not run") => "external-check";
-        NotYet("write the servers out one by one") => "server-template";
         Supported => "tcp-response";
         Supported => "retry-on";
         NotYet("FastCGI is not spoken") => "use-fcgi-app";

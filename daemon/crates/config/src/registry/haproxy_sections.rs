@@ -7,9 +7,7 @@ use Status::{Accepted, Label, NotYet, Supported};
 pub(super) static SECTIONS: &[Entry] = entries! {
     "section" ALL {
         Supported => "global" "defaults" "frontend" "backend" "listen" "userlist"
-            "http-errors" "ring";
-        NotYet("name servers by address; host names are resolved with the system's resolv.conf")
-            => "resolvers";
+            "http-errors" "resolvers" "ring";
         NotYet("stick tables are not shared with other machines") => "peers";
         NotYet("mail alerts are not sent yet") => "mailers";
         NotYet("answers are not cached") => "cache";
@@ -96,6 +94,10 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "tune.lua.maxmem" "tune.lua.service-timeout" "tune.lua.session-timeout"
             "tune.lua.task-timeout" "tune.lua.bool-sample-conversion" "tune.lua.burst-timeout"
             "tune.lua.log.loggers" "tune.lua.log.stderr";
+    }
+    "resolvers" ALL {
+        Supported => "nameserver" "parse-resolv-conf" "hold" "timeout" "resolve_retries"
+            "accepted_payload_size";
     }
     "stats socket" ALL {
         // `stats` itself is said to have no effect.

@@ -9,7 +9,6 @@ const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
 const RULE: Status = NotYet("the proxy does not do this yet");
 const STRICT: Status = Accepted("a rule that cannot be carried out is passed over");
 const NICE: Status = Accepted("requests share the processor evenly");
-const RESOLVE: Status = Accepted("names are resolved again when their TTL ends");
 
 pub(super) static WORDS: &[Entry] = entries! {
     "bind" ALL {
@@ -49,7 +48,7 @@ pub(super) static WORDS: &[Entry] = entries! {
             "no-tlsv13" "no-tls-tickets" "tls-tickets" "allow-0rtt" "sigalgs" "client-sigalgs";
         Supported => "agent-check" "agent-port" "agent-inter" "agent-addr" "agent-send"
             "no-agent-check" "track" "observe" "error-limit" "on-error";
-        RESOLVE => "resolvers" "resolve-prefer" "resolve-net" "resolve-opts" "init-addr";
+        Supported => "resolvers" "resolve-prefer" "resolve-net" "resolve-opts" "init-addr";
         Supported => "pool-max-conn" "pool-purge-delay" "max-reuse" "redir" "stick" "non-stick"
             "tcp-ut" "usesrc";
         Accepted("threads do not take connections of each other") => "pool-low-conn";

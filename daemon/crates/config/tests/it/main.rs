@@ -11,6 +11,7 @@ mod haproxy_connections;
 mod haproxy_expressions;
 mod haproxy_logs;
 mod haproxy_model;
+mod haproxy_names;
 mod haproxy_rules;
 mod haproxy_says;
 mod keepalived_bad_routes;

@@ -57,8 +57,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
         &[("option", "accept-invalid-http-response")],
     ),
     ("Ring.description", &[("ring", "description")]),
-    ("Server.resolvers", &[("server", "resolvers")]),
-    ("Server.init_addr", &[("server", "init-addr")]),
     ("ProxyOptions.send_state", &[("http-check", "send-state")]),
     ("CheckSettings.ssl", &[("server", "check-ssl")]),
     ("CheckSettings.sni", &[("server", "check-sni")]),

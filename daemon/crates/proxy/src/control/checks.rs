@@ -247,7 +247,11 @@ impl Checks {
     fn ordered(&mut self, at: usize, wish: health::Wish, now: u64, changes: &mut Vec<Change>) {
         let news = changes.len();
         self.roster.wish(at, wish, changes);
-        let changed: Vec<usize> = changes[news..]
+        self.follow_orders(&changes[news..], now);
+    }
+
+    fn follow_orders(&mut self, changes: &[Change], now: u64) {
+        let changed: Vec<usize> = changes
             .iter()
             .filter_map(|change| self.place(&change.server))
             .collect();
@@ -262,6 +266,39 @@ impl Checks {
                     self.schedule(at, now);
                 }
             }
+        }
+    }
+
+    /// The server's name has an address, or none for this reason.
+    pub fn resolve(
+        &mut self,
+        server: &Arc<ServerShared>,
+        name: &str,
+        lost: Option<&'static str>,
+        now: u64,
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let Some(at) = self.place(server) else {
+            return changes;
+        };
+        self.roster.resolve(at, name, lost, &mut changes);
+        self.follow_orders(&changes, now);
+        if lost.is_none() {
+            // A check of where it was says nothing of where it is.
+            for w in 0..self.watched.len() {
+                if self.watched[w].member == at && !self.is_paused(w) {
+                    self.watched[w].running = None;
+                    self.schedule(w, now);
+                }
+            }
+        }
+        changes
+    }
+
+    /// The weight that an SRV record gives.
+    pub fn weigh(&self, server: &Arc<ServerShared>, weight: u32) {
+        if let Some(at) = self.place(server) {
+            self.roster.weigh(at, weight);
         }
     }
 

@@ -25,9 +25,7 @@ impl Control {
             .as_ref()
             .map_or_else(|| load::worker_count(&model), Team::len);
         let registry = self.registry.get_or_insert_with(|| Registry::new(workers));
-        self.resolver
-            .configure(&model, &self.attachments, monotonic_ms());
-        let known = self.resolver.known();
+        let known = self.resolver.known(&model, &self.attachments);
         let plan = match compile(model, generation, registry, &self.attachments, &known) {
             Ok(plan) => Arc::new(plan),
             Err(reasons) => {
@@ -41,6 +39,9 @@ impl Control {
                 return Ok(());
             }
         };
+        self.resolver
+            .configure(&plan, &self.attachments, monotonic_ms());
+        Self::begin_named(&plan);
         if first {
             let team = Team::start(workers, &plan)?;
             self.epoll.add(team.waker(), REPORTS, Interest::Input)?;
@@ -74,13 +75,13 @@ impl Control {
         Ok(())
     }
 
-    /// Addresses of servers changed: the same configuration with the new ones.
-    pub(super) fn follow_names(&mut self, now: u64) {
+    /// A log server given by name moved: the same configuration with the new address.
+    pub(super) fn follow_logs(&mut self, now: u64) {
         let (Some(old), Some(registry), Some(team)) = (&self.plan, &mut self.registry, &self.team)
         else {
             return;
         };
-        let known = self.resolver.known();
+        let known = self.resolver.known(&old.model, &self.attachments);
         let model = old.model.clone();
         // It was accepted before; a file that is gone since changes nothing.
         let Ok(plan) = compile(model, old.generation, registry, &self.attachments, &known) else {

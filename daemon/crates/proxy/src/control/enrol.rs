@@ -117,15 +117,15 @@ impl Checks {
         if m.check.enabled {
             let identity = format!(
                 "{:?} {:?} {:?} {}",
-                s.target, m.check, section.check.value, section.options.disable_on_404
+                m.address.value, m.check, section.check.value, section.options.disable_on_404
             );
-            let prober = Prober::new(section, m, &s.target);
+            let prober = Prober::new(section, m, s);
             let known = watch(Kind::Health, prober, identity, settings(m));
             (member.health, member.last) = known;
         }
         if m.agent.enabled.is_some() {
-            let identity = format!("{:?} {:?}", s.target, m.agent);
-            let prober = Prober::agent(section, m, &s.target);
+            let identity = format!("{:?} {:?}", m.address.value, m.agent);
+            let prober = Prober::agent(section, m, s);
             let known = watch(Kind::Agent, prober, identity, agent_settings(m));
             (member.agent, member.last_agent) = known;
         }

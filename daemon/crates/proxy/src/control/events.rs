@@ -5,6 +5,7 @@ use crate::logs::Logs;
 use crate::plan::{Backend, Plan};
 use health::{
     CheckResult, Order, Transition, Who, check_line, no_server_line, order_line, transition_line,
+    unresolved_line,
 };
 use std::sync::Arc;
 use trafficlog::Level;
@@ -44,6 +45,16 @@ impl Events {
                 News::Followed(via) => self.transition(b, change, Some(via), None),
                 News::Weighed if change.nobody => self.nobody(b),
                 News::Weighed => {}
+                News::Lost { reason, down } => self.lost(b, change, reason, *down),
+                News::Found(name) => {
+                    let who = who(change, None);
+                    for line in [
+                        format!("{who} ('{name}') is UP/READY (resolves again)."),
+                        format!("{who} administratively READY thanks to valid DNS answer."),
+                    ] {
+                        self.logs.event(b.section, Level::Notice, &line);
+                    }
+                }
                 News::Ordered(order, via) => self.ordered(b, change, *order, via.as_deref()),
             }
         }
@@ -81,6 +92,20 @@ impl Events {
         if change.nobody {
             self.nobody(b);
         }
+    }
+
+    fn lost(&mut self, b: &Backend, change: &Change, reason: &str, down: bool) {
+        let left = (!down).then_some(change.left);
+        let line = unresolved_line(who(change, None), reason, left);
+        let level = if down { Level::Notice } else { Level::Alert };
+        self.logs.event(b.section, level, &line);
+        if change.nobody {
+            self.nobody(b);
+        }
+    }
+
+    pub fn event(&mut self, section: usize, level: Level, line: &str) {
+        self.logs.event(section, level, line);
     }
 
     fn nobody(&mut self, b: &Backend) {

@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod grants;
 mod load;
+mod moves;
 mod observed;
 mod prober;
 mod reports;
@@ -18,6 +19,7 @@ mod script;
 mod service;
 mod status;
 mod team;
+mod whom;
 
 use crate::plan::{Attachments, Plan};
 use crate::shared::Registry;
@@ -108,7 +110,7 @@ impl Control {
             self.epoll.wait(&mut events, wait)?;
             let now = monotonic_ms();
             let mut changes = Vec::new();
-            let mut moved = false;
+            let mut moves = Vec::new();
             for ready in events.iter() {
                 match ready.token {
                     CHANNEL => self.on_channel()?,
@@ -116,19 +118,25 @@ impl Control {
                     t if t >= TOKEN_BASE => {
                         changes.extend(self.checks.on_event(ready, now, &self.epoll));
                     }
-                    t if t >= resolver::TOKEN_BASE => moved |= self.resolver.on_event(t, now),
+                    t if t >= resolver::TOKEN_BASE => {
+                        moves.extend(self.resolver.on_event(t, now, &self.epoll));
+                    }
                     _ => {}
                 }
             }
-            self.resolver.run_due(now, &self.epoll);
-            if moved {
-                self.follow_names(now);
+            moves.extend(self.resolver.run_due(now, &self.epoll));
+            if self.resolver.take_logs_moved() {
+                self.follow_logs(now);
             }
             changes.extend(self.checks.run_due(now, &self.epoll));
             if let Some(plan) = &self.plan {
                 self.log.changes(plan, &changes);
             }
+            if !moves.is_empty() {
+                changes.extend(self.follow_names(&moves, now));
+            }
             if let (Some(plan), Some(team)) = (&self.plan, &self.team) {
+                self.resolver.follow_checks(&changes, now);
                 aftermath::follow(&changes, plan, team, &mut self.warming, now);
                 // Who waits in a queue may be served by a server that came back.
                 if self.checks.roster().take_stirred() {
@@ -204,9 +212,12 @@ impl Control {
             }
             ToWorker::Status { id } => {
                 let body = match &self.plan {
-                    Some(plan) => serde_json::to_value(status::status(plan, &self.checks, |f| {
-                        self.listens(f)
-                    })),
+                    Some(plan) => serde_json::to_value(status::status(
+                        plan,
+                        &self.checks,
+                        &self.resolver,
+                        |f| self.listens(f),
+                    )),
                     None => Ok(serde_json::Value::Null),
                 };
                 let body = body.unwrap_or(serde_json::Value::Null);

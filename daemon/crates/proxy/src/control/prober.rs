@@ -1,9 +1,10 @@
 //! One check of one server: connect, ask, judge.
 
 use super::script;
-use crate::plan::{Preamble, Target};
+use super::whom::Whom;
+use crate::plan::{Preamble, Server};
 use crate::preamble;
-use config::haproxy::model::{self, Host, ServerPort};
+use config::haproxy::model;
 use health::{Action, CheckResult, CheckStatus, Connect, Failure, Need, Reply, Run, Sequence};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -15,7 +16,7 @@ use sys::tcp::{self, Peer};
 /// How a server is checked.
 #[derive(Debug)]
 pub struct Prober {
-    peer: Option<Peer>,
+    whom: Whom,
     source: Option<SocketAddr>,
     sequence: Sequence,
     /// The header that the server wants first, and whether every connection of the check gets it.
@@ -45,9 +46,9 @@ pub enum Progress {
 }
 
 impl Prober {
-    pub fn new(section: &model::Proxy, server: &model::Server, target: &Target) -> Self {
+    pub fn new(section: &model::Proxy, server: &model::Server, plan: &Server) -> Self {
         Self {
-            peer: peer(server, target),
+            whom: Whom::new(server, plan),
             source: server
                 .source
                 .as_ref()
@@ -61,29 +62,17 @@ impl Prober {
     }
 
     /// Asks the agent of a server, at its own port and, where given, its own address.
-    pub fn agent(section: &model::Proxy, server: &model::Server, target: &Target) -> Self {
-        let agent = &server.agent;
-        let own = match target {
-            Target::Fixed(Peer::Tcp(address)) => Some(address.ip()),
-            Target::ClientPort(ip, _) => Some(*ip),
-            Target::Fixed(Peer::Unix(_)) | Target::Unresolved(_) => None,
-        };
-        let ip = match agent.addr.as_ref().map(|addr| &addr.value) {
-            Some(Host::Ip(ip)) => Some(*ip),
-            _ => own,
-        };
-        let port = agent.port.as_ref().map(|port| port.value);
-        let address = ip.zip(port).map(|(ip, port)| SocketAddr::new(ip, port));
+    pub fn agent(section: &model::Proxy, server: &model::Server, plan: &Server) -> Self {
         let mut actions = Vec::new();
-        if let Some(text) = &agent.send {
+        if let Some(text) = &server.agent.send {
             actions.push(Action::Send(text.value.clone().into_bytes()));
         }
         actions.push(Action::Reply(Reply::Agent));
         Self {
-            peer: address.map(Peer::Tcp),
+            whom: Whom::agent(server, plan),
             sequence: Sequence::of(actions),
             preamble: None,
-            ..Self::new(section, server, target)
+            ..Self::new(section, server, plan)
         }
     }
 
@@ -115,12 +104,12 @@ impl Prober {
     }
 
     fn open(&self, connect: &Connect) -> Result<OwnedFd, NotOpened> {
-        let peer = match (&self.peer, connect.address) {
+        let peer = match (self.whom.peer(), connect.address) {
             (_, Some(address)) if address.port() != 0 => Some(Peer::Tcp(address)),
             (Some(Peer::Tcp(known)), Some(address)) => {
                 Some(Peer::Tcp(SocketAddr::new(address.ip(), known.port())))
             }
-            (known, _) => known.clone(),
+            (known, _) => known,
         };
         let peer = match (peer, connect.port) {
             (Some(Peer::Tcp(address)), Some(port)) => {
@@ -278,31 +267,4 @@ fn wanted_preamble(server: &model::Server) -> Option<Preamble> {
 fn text(e: &std::io::Error) -> String {
     let text = e.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
-}
-
-/// `addr` and `port` of the server line override where checks go.
-fn peer(server: &model::Server, target: &Target) -> Option<Peer> {
-    let fixed = match target {
-        Target::Fixed(peer) => Some(peer.clone()),
-        Target::ClientPort(ip, _) => Some(Peer::Tcp(SocketAddr::new(*ip, 0))),
-        Target::Unresolved(_) => None,
-    };
-    let mut address = match fixed? {
-        Peer::Unix(path) => return Some(Peer::Unix(path)),
-        Peer::Tcp(address) => address,
-    };
-    if let Some(Host::Ip(ip)) = server.check.addr.as_ref().map(|a| &a.value) {
-        address.set_ip(*ip);
-    }
-    let own_port = match &server.address.value {
-        model::ServerAddress::Tcp {
-            port: ServerPort::Fixed(port),
-            ..
-        } => Some(*port),
-        _ => None,
-    };
-    // A step of the check may have a port of its own.
-    let port = server.check.port.as_ref().map(|p| p.value).or(own_port);
-    address.set_port(port.unwrap_or(0));
-    Some(Peer::Tcp(address))
 }

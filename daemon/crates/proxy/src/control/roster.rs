@@ -64,6 +64,10 @@ pub enum News {
     Ordered(Order, Option<String>),
     /// It has another weight.
     Weighed,
+    /// Its name has no address any more, in haproxy's words why; `down`: it was out already.
+    Lost { reason: &'static str, down: bool },
+    /// Its name has an address again.
+    Found(String),
 }
 
 #[derive(Debug, Default)]
@@ -162,6 +166,40 @@ impl Roster {
             Wish::Maintenance => old & !admin::DRAIN | MAINTENANCE,
         };
         self.order(at, new, None, changes);
+    }
+
+    /// Its name has an address, or none for this reason.
+    pub fn resolve(
+        &mut self,
+        at: usize,
+        name: &str,
+        lost: Option<&'static str>,
+        changes: &mut Vec<Change>,
+    ) {
+        let server = &self.members[at].server;
+        let old = server.orders();
+        let down = server.operation() == State::Down;
+        let new = match lost {
+            Some(_) => old | admin::UNRESOLVED,
+            None => old & !admin::UNRESOLVED,
+        };
+        let news = changes.len();
+        self.order(at, new, None, changes);
+        // The server's own change comes first; those that follow it tell of themselves.
+        if let Some(change) = changes.get_mut(news).filter(|_| old != new) {
+            change.news = match lost {
+                Some(reason) => News::Lost { reason, down },
+                None => News::Found(name.to_owned()),
+            };
+        }
+    }
+
+    /// The weight that an SRV record gives.
+    pub fn weigh(&self, at: usize, weight: u32) {
+        let member = &self.members[at];
+        if member.server.set_weight(weight) {
+            self.stir(member);
+        }
     }
 
     fn order(&mut self, at: usize, new: u8, via: Option<String>, changes: &mut Vec<Change>) {

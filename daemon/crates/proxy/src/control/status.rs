@@ -1,12 +1,15 @@
 //! The proxy's part of `tandemd status --json`, in the shape that the provisioner reads.
 
 use super::checks::Checks;
+use super::resolver::{Live, NameServer, Resolver};
 use crate::logs::TargetStatus;
-use crate::plan::{Mode, Plan};
+use crate::names::Counters;
+use crate::plan::{Mode, Plan, Server, Target};
 use crate::shared::{ServerShared, State, WARM, admin};
 use health::{CheckResult, CheckStatus};
 use serde::Serialize;
 use std::sync::atomic::Ordering::Relaxed;
+use sys::tcp::Peer;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -14,6 +17,38 @@ pub struct Status {
     frontends: Vec<FrontendStatus>,
     backends: Vec<BackendStatus>,
     logs: Vec<TargetStatus>,
+    /// Sections that are asked for addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resolvers: Vec<ResolversStatus>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResolversStatus {
+    name: String,
+    name_servers: Vec<NameServerStatus>,
+}
+
+/// What happened at a name server, in the words of haproxy's `show resolvers`.
+#[derive(Debug, Serialize)]
+struct NameServerStatus {
+    name: String,
+    address: String,
+    sent: u64,
+    snd_error: u64,
+    valid: u64,
+    update: u64,
+    cname: u64,
+    cname_error: u64,
+    any_err: u64,
+    nx: u64,
+    timeout: u64,
+    refused: u64,
+    other: u64,
+    invalid: u64,
+    too_big: u64,
+    truncated: u64,
+    outdated: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,6 +81,9 @@ struct AgentStatus {
 struct ServerStatus {
     name: String,
     address: String,
+    /// Where its name is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved: Option<String>,
     state: String,
     /// As it is now, and as it is configured.
     weight: u32,
@@ -72,7 +110,12 @@ fn mode(mode: Mode) -> &'static str {
 }
 
 /// `listening` tells whether every socket of a frontend is there.
-pub fn status(plan: &Plan, checks: &Checks, listening: impl Fn(&str) -> bool) -> Status {
+pub fn status(
+    plan: &Plan,
+    checks: &Checks,
+    resolver: &Resolver,
+    listening: impl Fn(&str) -> bool,
+) -> Status {
     let frontends = plan.frontends.iter().map(|f| FrontendStatus {
         name: f.name.clone(),
         mode: mode(f.mode),
@@ -97,6 +140,33 @@ pub fn status(plan: &Plan, checks: &Checks, listening: impl Fn(&str) -> bool) ->
         frontends: frontends.collect(),
         backends: backends.collect(),
         logs: plan.log_targets.status(),
+        resolvers: resolver.sections.iter().map(resolvers).collect(),
+    }
+}
+
+fn resolvers(live: &Live) -> ResolversStatus {
+    let server = |(server, c): (&NameServer, &Counters)| NameServerStatus {
+        name: server.name.clone(),
+        address: server.address.to_string(),
+        sent: c.sent,
+        snd_error: c.send_error,
+        valid: c.valid,
+        update: c.update,
+        cname: c.cname,
+        cname_error: c.cname_error,
+        any_err: c.any_err,
+        nx: c.nx,
+        timeout: c.timeout,
+        refused: c.refused,
+        other: c.other,
+        invalid: c.invalid,
+        too_big: c.too_big,
+        truncated: c.truncated,
+        outdated: c.outdated,
+    };
+    ResolversStatus {
+        name: live.name.clone(),
+        name_servers: live.counters().map(server).collect(),
     }
 }
 
@@ -123,6 +193,10 @@ fn server(plan: &Plan, section: usize, s: &crate::plan::Server, checks: &Checks)
         address: model
             .map(|m| m.address.value.to_string())
             .unwrap_or_default(),
+        resolved: match s.target {
+            Target::Named(_) => resolved(s),
+            _ => None,
+        },
         state: at.map_or_else(|| state.name().to_owned(), |at| roster.status(at)),
         weight: s.shared.weight(),
         initial_weight: s.shared.initial_weight(),
@@ -167,4 +241,12 @@ fn orders(bits: u8) -> Vec<&'static str> {
     .filter(|(bit, _)| bits & bit != 0)
     .map(|(_, name)| name)
     .collect()
+}
+/// Address and port that its name stands for; without the port where that is the client's.
+fn resolved(s: &Server) -> Option<String> {
+    let ip = s.shared.whereabouts.place()?.ip;
+    match s.peer(|| None) {
+        Some(Peer::Tcp(address)) if address.port() != 0 => Some(address.to_string()),
+        _ => Some(ip.to_string()),
+    }
 }

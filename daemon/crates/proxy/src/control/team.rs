@@ -81,6 +81,13 @@ impl Team {
         }
     }
 
+    /// Idle connections of the pool lead to where the server was.
+    pub fn moved(&self, pool: usize) {
+        for mailbox in &self.mailboxes {
+            mailbox.send(Command::Moved { pool });
+        }
+    }
+
     pub fn stop(&self, deadline: u64) {
         for mailbox in &self.mailboxes {
             mailbox.send(Command::Stop { deadline });

@@ -1,7 +1,6 @@
 //! Backends: servers, how one is chosen, and the rules on the way to it.
 
 use super::{Answers, Backend, ForwardFor, Inspection, Timeouts, inspect, servers};
-use crate::names::Known;
 use crate::persist::Cookie;
 use crate::rules::compile::Compiler;
 use crate::rules::sample::Sample;
@@ -14,12 +13,11 @@ pub fn compile(
     proxy: &Proxy,
     compiler: &Compiler<'_>,
     answers: &Arc<Answers>,
-    names: &Known,
     registry: &mut Registry,
     problems: &mut Vec<String>,
 ) -> Backend {
     let name = proxy.name.0.as_str();
-    let servers = servers::compile(proxy, names, registry);
+    let servers = servers::compile(proxy, registry);
     let hash = proxy
         .hash_type
         .function

@@ -72,7 +72,7 @@ pub fn compile(
         }
         if proxy.kind.is_backend() {
             backends.push(backend::compile(
-                section, proxy, &compiler, &answers, known, registry, &mut own,
+                section, proxy, &compiler, &answers, registry, &mut own,
             ));
         }
         let place = |why| format!("{} {}: {why}", proxy.kind.keyword(), proxy.name.value);

@@ -8,10 +8,11 @@ mod bind;
 mod compile;
 mod idle;
 mod inspect;
+mod named;
 mod origin;
 mod patterns;
 mod raw;
-mod servers;
+pub mod servers;
 mod timeouts;
 
 pub use answers::{Answers, reason};
@@ -19,6 +20,7 @@ pub use bind::{BindLimit, Pace};
 pub use compile::{Attachments, compile};
 pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule};
+pub use named::{CookieName, Target};
 pub use origin::{ForClient, Origin};
 pub use raw::{normal, take_close};
 pub use timeouts::Timeouts;
@@ -31,9 +33,7 @@ use crate::rules::{Condition, Format, Rule, TcpRule};
 use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals, WARM};
 use config::haproxy::model;
 use http1::Limits;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use sys::tcp::Peer;
 use trafficlog::Level;
 
 pub use config::haproxy::model::{
@@ -216,7 +216,7 @@ pub struct Server {
     /// Live traffic that counts for its health.
     pub observed: Option<Observed>,
     /// Its name in persistence cookies.
-    pub cookie: Option<Vec<u8>>,
+    pub cookie: CookieName,
 }
 
 /// `observe`
@@ -267,29 +267,6 @@ impl Backend {
     /// Some server's limit follows the load.
     pub fn follows_load(&self) -> bool {
         self.servers.iter().any(|s| s.minconn != 0)
-    }
-}
-
-/// Where a server's connections go.
-#[derive(Debug, Clone)]
-pub enum Target {
-    Fixed(Peer),
-    /// The client's port, moved by so much.
-    ClientPort(IpAddr, i32),
-    /// A name that has no address yet.
-    Unresolved(String),
-}
-
-impl Target {
-    pub fn peer(&self, client_port: u16) -> Option<Peer> {
-        match self {
-            Self::Fixed(peer) => Some(peer.clone()),
-            Self::ClientPort(ip, by) => {
-                let port = u16::try_from(i32::from(client_port) + by).ok()?;
-                Some(Peer::Tcp(SocketAddr::new(*ip, port)))
-            }
-            Self::Unresolved(_) => None,
-        }
     }
 }
 

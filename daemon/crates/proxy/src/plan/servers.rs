@@ -1,32 +1,28 @@
 //! Servers of a section: addresses, limits and the state they start in.
 
-use super::{Backend, Frontend, IdleRules, Observed, Origin, Server, Target};
-use crate::names::Known;
-use crate::shared::{Registry, State};
+use super::{Backend, CookieName, Frontend, IdleRules, Observed, Origin, Server, Target};
+use crate::shared::{Registry, ServerShared, State};
 use config::haproxy::model::{self, Host, Proxy, ServerAddress, ServerPort};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use sys::tcp::Peer;
 
-pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Server> {
+pub fn compile(proxy: &Proxy, registry: &mut Registry) -> Vec<Server> {
     let mut servers = Vec::with_capacity(proxy.servers.len());
     for (place, s) in (1..).zip(&proxy.servers) {
-        let target = target(&s.address.value, names);
+        let target = target(&s.address.value);
         let start = if s.check.enabled || s.track.is_some() {
             State::Unknown
         } else {
             State::NoCheck
         };
-        let (shared, pool) = registry.server(
-            &proxy.name.0,
-            &s.name.0,
-            &identity(proxy, s, &target),
-            start,
-        );
+        let (shared, pool) = registry.server(&proxy.name.0, &s.name.0, &identity(proxy, s), start);
         // A name without an address yet: out of rotation, which is no reason not to start.
-        let unresolved = matches!(target, Target::Unresolved(_));
+        let named = matches!(target, Target::Named(_));
+        let unresolved = named && shared.whereabouts.place().is_none();
         registry.order(&shared, s.disabled, unresolved);
         let (minconn, maxconn) = limits(s);
-        let cookie = cookie(proxy, s, &target);
+        let cookie = cookie(proxy, s, &target, &shared);
         let weight = u32::from(s.weight.value);
         shared.take_up(weight, maxconn);
         servers.push(Server {
@@ -57,18 +53,36 @@ pub fn compile(proxy: &Proxy, names: &Known, registry: &mut Registry) -> Vec<Ser
 }
 
 /// Its name in cookies: the one given, or one that is computed for an address.
-fn cookie(proxy: &Proxy, s: &model::Server, target: &Target) -> Option<Vec<u8>> {
+fn cookie(
+    proxy: &Proxy,
+    s: &model::Server,
+    target: &Target,
+    shared: &Arc<ServerShared>,
+) -> CookieName {
     if let Some(given) = &s.cookie {
-        return Some(given.value.clone().into_bytes());
+        return CookieName::Fixed(given.value.clone().into_bytes());
     }
-    proxy.cookie.as_ref().filter(|cookie| cookie.dynamic)?;
-    let key = proxy.dynamic_cookie_key.as_ref()?;
+    let dynamic = proxy.cookie.as_ref().filter(|cookie| cookie.dynamic);
+    let key = dynamic.and(proxy.dynamic_cookie_key.as_ref());
+    let (Some(key), target) = (key, target) else {
+        return CookieName::Nothing;
+    };
     let address = match target {
         Target::Fixed(Peer::Tcp(address)) => *address,
         Target::ClientPort(ip, _) => SocketAddr::new(*ip, 0),
-        Target::Fixed(Peer::Unix(_)) | Target::Unresolved(_) => return None,
+        Target::Named(port) => {
+            return CookieName::Moving {
+                key: key.value.clone(),
+                shared: shared.clone(),
+                port: match port {
+                    ServerPort::Fixed(port) => *port,
+                    _ => 0,
+                },
+            };
+        }
+        Target::Fixed(Peer::Unix(_)) => return CookieName::Nothing,
     };
-    Some(crate::persist::server_name(key, address))
+    CookieName::Fixed(crate::persist::server_name(key, address))
 }
 
 fn observed(s: &model::Server) -> Option<Observed> {
@@ -90,9 +104,10 @@ fn limits(s: &model::Server) -> (u32, u32) {
 }
 
 /// What makes it the same server with the same health as before.
-fn identity(proxy: &Proxy, s: &model::Server, target: &Target) -> String {
+fn identity(proxy: &Proxy, s: &model::Server) -> String {
     format!(
-        "{target:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?}",
+        s.address.value,
         s.check,
         proxy.check.value,
         s.source
@@ -124,22 +139,16 @@ pub fn fill_fullconn(frontends: &[Frontend], backends: &mut [Backend], process: 
     }
 }
 
-pub fn target(address: &ServerAddress, names: &Known) -> Target {
+fn target(address: &ServerAddress) -> Target {
     match address {
         ServerAddress::Unix(path) => Target::Fixed(Peer::Unix(path.clone())),
-        ServerAddress::Tcp { host, port } => {
-            let ip = match host {
-                Host::Ip(ip) => *ip,
-                Host::Name(name) => match names.get(name) {
-                    Some(ip) => *ip,
-                    None => return Target::Unresolved(name.clone()),
-                },
-            };
-            match port {
-                ServerPort::Fixed(port) => Target::Fixed(Peer::Tcp(SocketAddr::new(ip, *port))),
-                ServerPort::SameAsClient => Target::ClientPort(ip, 0),
-                ServerPort::Offset(by) => Target::ClientPort(ip, *by),
+        ServerAddress::Tcp { host, port } => match (host, port) {
+            (Host::Name(_), port) => Target::Named(*port),
+            (Host::Ip(ip), ServerPort::Fixed(port)) => {
+                Target::Fixed(Peer::Tcp(SocketAddr::new(*ip, *port)))
             }
-        }
+            (Host::Ip(ip), ServerPort::SameAsClient) => Target::ClientPort(*ip, 0),
+            (Host::Ip(ip), ServerPort::Offset(by)) => Target::ClientPort(*ip, *by),
+        },
     }
 }

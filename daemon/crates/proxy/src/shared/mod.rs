@@ -7,10 +7,12 @@ pub mod rate;
 pub mod registry;
 pub mod server;
 pub mod table;
+pub mod whereabouts;
 
 pub use rate::SecondRate;
 pub use registry::Registry;
 pub use server::{ServerShared, State, WARM, admin};
+pub use whereabouts::{Place, Whereabouts};
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 

@@ -119,6 +119,7 @@ impl Registry {
                 identity.clone_into(&mut entry.identity);
                 entry.pool = self.next_pool;
                 self.next_pool += 1;
+                entry.shared.whereabouts.set_place(None);
                 entry.shared.set_operation(start);
                 (entry.shared.clone(), entry.pool)
             }

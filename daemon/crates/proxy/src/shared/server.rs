@@ -116,6 +116,8 @@ pub struct ServerShared {
     since: AtomicU64,
     /// Thousandths of its share that it may get: less than all while it warms up.
     warmth: AtomicU32,
+    /// For servers that are given by name.
+    pub whereabouts: super::Whereabouts,
     pub workers: Box<[ServerCounters]>,
 }
 
@@ -138,6 +140,7 @@ impl ServerShared {
             maxconn: AtomicU32::new(0),
             errors_in_a_row: AtomicU32::new(0),
             warmth: AtomicU32::new(WARM),
+            whereabouts: super::Whereabouts::default(),
             since: AtomicU64::new(sys::epoll::unix_us() / 1000),
             workers: (0..workers).map(|_| ServerCounters::default()).collect(),
         }

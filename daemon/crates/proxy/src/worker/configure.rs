@@ -18,6 +18,7 @@ impl Worker {
             match command {
                 Command::Configure { plan, listeners } => self.configure(plan, listeners),
                 Command::EndSessions { server, cause } => self.end_sessions(&server, cause),
+                Command::Moved { pool } => self.leave(pool),
                 Command::Stop { deadline } => self.stop(deadline),
             }
         }

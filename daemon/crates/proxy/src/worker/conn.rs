@@ -234,6 +234,8 @@ pub struct Upstream {
     /// The only client it may work for, idle or not.
     pub owner: u32,
     pub pool: usize,
+    /// The pool's when it was made: its server may have moved since.
+    pub epoch: u32,
     pub connected: bool,
     pub reused: bool,
     /// May carry another request.

@@ -18,6 +18,8 @@ pub enum Command {
         server: Arc<ServerShared>,
         cause: u8,
     },
+    /// The server of this pool is elsewhere: idle connections are closed.
+    Moved { pool: usize },
     /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
     Stop { deadline: u64 },
 }

@@ -16,6 +16,8 @@ const MOST: usize = 4096;
 struct Stacks {
     proven: Vec<u32>,
     once: Vec<u32>,
+    /// Moves on when the server moves: connections from before are not used again.
+    epoch: u32,
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +29,10 @@ impl Pools {
             self.0.resize_with(pool + 1, Stacks::default);
         }
         &mut self.0[pool]
+    }
+
+    pub fn epoch(&mut self, pool: usize) -> u32 {
+        self.of(pool).epoch
     }
 }
 
@@ -65,6 +71,10 @@ impl Worker {
         if up.idle.is_some() && !up.may_rest() {
             return self.close_upstream(u);
         }
+        let stacks = self.pools.of(pool);
+        if stacks.epoch != up.epoch {
+            return self.close_upstream(u);
+        }
         if up.owner != NONE {
             let owner = up.owner;
             if let Some(c) = self.clients.get_mut(owner) {
@@ -72,7 +82,7 @@ impl Worker {
                 return;
             }
         }
-        let stack = self.pools.of(pool).of(self.ups[u].reused);
+        let stack = stacks.of(self.ups[u].reused);
         if stack.len() < MOST && self.ups[u].enter_pool() {
             stack.push(u);
         } else {
@@ -91,6 +101,16 @@ impl Worker {
             c.own_up = NONE;
         }
         self.close_upstream(u);
+    }
+
+    /// The server is elsewhere: closes what is idle now, and what is in use when it gets idle.
+    pub(super) fn leave(&mut self, pool: usize) {
+        self.pools.of(pool).epoch += 1;
+        for u in self.ups.indexes() {
+            if self.ups[u].pool == pool && self.ups[u].client == NONE {
+                self.drop_idle(u);
+            }
+        }
     }
 
     /// Closes what has been idle for long; the oldest are at the bottom of each stack.

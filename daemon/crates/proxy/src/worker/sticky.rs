@@ -29,7 +29,7 @@ impl Worker {
             let server = b
                 .servers
                 .iter()
-                .position(|s| s.cookie.as_deref() == Some(found.server))
+                .position(|s| s.cookie.name().as_deref() == Some(found.server))
                 .filter(|_| txn.persistence != Some(false));
             client = match (server, cookie.verdict_on_dates(&found, now_s())) {
                 (None, _) => b'I',
@@ -78,7 +78,8 @@ impl Worker {
         if !cookie.is_active() {
             return;
         }
-        let server = txn.server(&plan).and_then(|s| s.cookie.as_deref());
+        let server = txn.server(&plan).and_then(|s| s.cookie.name());
+        let server = server.as_deref();
         let seen = self.server_cookies(data, fields, cookie, server, txn);
         if let Some(flag) = seen {
             txn.cookies.server = flag;

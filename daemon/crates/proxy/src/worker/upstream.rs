@@ -86,11 +86,7 @@ impl Worker {
             return;
         };
         server.shared.workers[self.id].connects.add(1);
-        let port = match server.target {
-            crate::plan::Target::ClientPort(..) => c.local().map_or(0, |a| a.port()),
-            _ => 0,
-        };
-        let peer = server.target.peer(port);
+        let peer = server.peer(|| c.local());
         // A connection that told its server of one client is that client's alone.
         let origin = server.origin.as_ref();
         let alone = b.reuse == HttpReuse::Never
@@ -114,7 +110,9 @@ impl Worker {
         if keepalive {
             let _ = tcp::set_keepalive(&fd);
         }
+        let epoch = self.pools.epoch(pool);
         let u = self.ups.insert(Upstream {
+            epoch,
             link: Link::new(fd),
             client: i,
             owner,

@@ -3,9 +3,11 @@
 
 pub mod beside;
 pub mod client;
+pub mod dns;
 pub mod haproxy;
 pub mod origin;
 pub mod script;
+pub mod sides;
 pub mod told;
 
 pub use beside::Beside;

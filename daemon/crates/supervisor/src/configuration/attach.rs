@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use config::haproxy::model::{Host, ServerAddress};
 use config::{FileId, FileLoader, SourceMap, haproxy, keepalived};
 use ipc::Attachment;
 
@@ -18,16 +17,8 @@ pub(super) fn attached(config: &haproxy::Config) -> Vec<Attachment> {
     let named = config.files();
     let mut paths: BTreeSet<&str> = named.iter().map(|path| path.value.as_str()).collect();
     let mut servers = config.proxies.iter().flat_map(|proxy| &proxy.servers);
-    let by_name = |address: &ServerAddress| {
-        matches!(
-            address,
-            ServerAddress::Tcp {
-                host: Host::Name(_),
-                ..
-            }
-        )
-    };
-    if servers.any(|s| by_name(&s.address.value)) {
+    let by_name = servers.any(|s| s.address.value.name().is_some());
+    if by_name || !config.resolvers.is_empty() {
         paths.extend(RESOLVER);
     }
     let read = |path: &str| {

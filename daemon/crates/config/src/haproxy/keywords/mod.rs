@@ -18,6 +18,7 @@ mod logging;
 mod options;
 mod protocol_check;
 mod redirect;
+mod resolving;
 mod retry;
 mod routing;
 mod server;
@@ -87,6 +88,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
             balance::keyword(cx, section, keyword, args);
         }
         "server" => server::server(cx, section, args),
+        "server-template" => server::template(cx, section, args),
         "default-server" => server::default_server(cx, section, args),
         "http-check" => http_check::http_check(cx, section, args),
         "tcp-check" => tcp_check::tcp_check(cx, section, args),

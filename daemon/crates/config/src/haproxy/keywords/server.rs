@@ -1,10 +1,18 @@
-//! `server NAME ADDRESS [parameters]`, `default-server [parameters]`.
+//! `server NAME ADDRESS [parameters]`, `server-template PREFIX COUNT NAME:PORT [parameters]`,
+//! `default-server [parameters]`.
 
 use super::server_words;
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
+use crate::haproxy::lexer::Word;
 use crate::haproxy::model::ServerName;
 use crate::haproxy::section::Section;
+use crate::source::Spanned;
+use std::ops::RangeInclusive;
+
+const TEMPLATE: &str = "server-template web 3 web.example.com:80 resolvers dns check";
+/// Slots of one line.
+const MOST: u32 = 4096;
 
 pub fn server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let Some(name) = args.take() else {
@@ -17,6 +25,18 @@ pub fn server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
             &format!("server {} 10.0.0.21:8080", name.text),
         );
     };
+    fit_for_a_name(cx, name);
+    let mut server = section.default_server.clone();
+    server.name = owned(name).map(ServerName);
+    let found = cx.server_address(address);
+    server_words::parameters(cx, &mut server, args);
+    if let Some(found) = found {
+        server.address = found;
+        section.proxy.servers.push(server);
+    }
+}
+
+fn fit_for_a_name(cx: &mut Context<'_>, name: &Word<'_>) {
     let bad = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
     if name.text.contains(bad) {
         let message = format!(
@@ -26,14 +46,53 @@ pub fn server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
         cx.error("haproxy/bad-name", name.span, message)
             .suggest("use letters, digits and - _ . :");
     }
+}
+
+/// As many servers, all alike, as the line says; their addresses come from one name.
+pub fn template(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let Some(prefix) = args.take() else {
+        return cx.missing(args, "the beginning of the names", TEMPLATE);
+    };
+    let Some(count) = args.take() else {
+        return cx.missing(args, "the number of servers", TEMPLATE);
+    };
+    let Some(address) = args.take() else {
+        return cx.missing(args, "the name that is resolved", TEMPLATE);
+    };
+    fit_for_a_name(cx, prefix);
+    let numbers = numbers(&count.text);
+    if numbers.is_none() {
+        let help = format!("write a number from 1 to {MOST}, or a range such as 1-10");
+        cx.bad(count, "a number of servers", &help);
+    }
     let mut server = section.default_server.clone();
-    server.name = owned(name).map(ServerName);
     let found = cx.server_address(address);
     server_words::parameters(cx, &mut server, args);
-    if let Some(found) = found {
-        server.address = found;
-        section.proxy.servers.push(server);
+    let Some(found) = found else { return };
+    if found.value.name().is_none() {
+        let message = format!(
+            "'{}' is an address: all servers would be the same",
+            address.text
+        );
+        cx.error("haproxy/bad-address", address.span, message)
+            .suggest("write the name that has the addresses, or 'server' lines");
+        return;
     }
+    server.address = found;
+    for number in numbers.into_iter().flatten() {
+        let mut one = server.clone();
+        one.name = Spanned::new(ServerName(format!("{}{number}", prefix.text)), prefix.span);
+        section.proxy.servers.push(one);
+    }
+}
+
+/// `3` or `1-3`
+fn numbers(text: &str) -> Option<RangeInclusive<u32>> {
+    let (low, high) = match text.split_once('-') {
+        Some((low, high)) => (low.parse().ok()?, high.parse().ok()?),
+        None => (1, text.parse().ok()?),
+    };
+    (low > 0 && low <= high && high - low < MOST).then_some(low..=high)
 }
 
 pub fn default_server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {

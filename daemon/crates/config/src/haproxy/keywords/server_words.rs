@@ -1,6 +1,6 @@
 //! Parameters of `server` and `default-server` lines.
 
-use super::{idle, watching};
+use super::{idle, resolving, watching};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
@@ -16,6 +16,7 @@ pub fn parameters(cx: &mut Context<'_>, server: &mut Server, args: &mut Args<'_>
             && !check(cx, server, &word.text, args)
             && !idle::parameter(cx, &mut server.idle, &word.text, args)
             && !watching::parameter(cx, server, &word.text, args)
+            && !resolving::parameter(cx, &mut server.resolving, &word.text, args)
         {
             other(cx, server, word, args);
         }
@@ -158,8 +159,6 @@ fn other(cx: &mut Context<'_>, server: &mut Server, word: &Word<'_>, args: &mut 
         }
         "cookie" => server.cookie = cx.string(args, "the value", "server a 10.0.0.1:80 cookie a"),
         "redir" => server.redir = cx.string(args, "the prefix", "redir http://static"),
-        "resolvers" => server.resolvers = cx.string(args, "the section", "resolvers dns"),
-        "init-addr" => server.init_addr = cx.string(args, "the methods", "init-addr libc,none"),
         "source" => {
             server.source = cx.source(args, true);
         }
@@ -228,9 +227,6 @@ fn takes_value(name: &str) -> bool {
             | "npn"
             | "proto"
             | "proxy-v2-options"
-            | "resolve-net"
-            | "resolve-opts"
-            | "resolve-prefer"
             | "sni"
             | "socks4"
             | "ssl-max-ver"

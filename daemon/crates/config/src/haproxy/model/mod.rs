@@ -18,6 +18,7 @@ mod global;
 mod http_rules;
 mod log;
 mod proxy;
+mod resolvers;
 mod sample;
 mod server;
 mod stats;
@@ -52,6 +53,7 @@ pub use log::{
 pub use proxy::{
     ConnectionMode, ForwardFor, HttpReuse, Mode, Proxy, ProxyKind, ProxyOptions, Redispatch,
 };
+pub use resolvers::{Hold, InitAddress, NameServers, Resolvers, Resolving};
 pub use sample::{Converter, Fetch, Format, FormatPart, HeaderFetch, Sample};
 pub use server::{
     CheckSettings, Host, OnMarkedDown, SendProxy, Server, ServerAddress, ServerPort, ServerTls,
@@ -96,6 +98,7 @@ pub struct Config {
     pub userlists: Vec<UserList>,
     pub http_errors: Vec<HttpErrors>,
     pub rings: Vec<Ring>,
+    pub resolvers: Vec<Resolvers>,
 }
 
 impl Config {

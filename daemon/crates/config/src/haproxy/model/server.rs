@@ -44,9 +44,7 @@ pub struct Server {
     /// `tcp-ut`
     pub tcp_user_timeout: Option<Spanned<Duration>>,
     pub tls: Option<ServerTls>,
-    /// `resolvers` section and `init-addr` methods, as written.
-    pub resolvers: Option<Spanned<String>>,
-    pub init_addr: Option<Spanned<String>>,
+    pub resolving: super::Resolving,
 }
 
 /// Where a server is reached.
@@ -74,6 +72,24 @@ impl fmt::Display for ServerAddress {
 pub enum Host {
     Ip(IpAddr),
     Name(String),
+}
+
+impl ServerAddress {
+    /// The name that stands in the place of an address.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Tcp {
+                host: Host::Name(name),
+                ..
+            } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The label of a service: its SRV records name hosts and ports.
+    pub fn service(&self) -> Option<&str> {
+        self.name().filter(|name| name.starts_with('_'))
+    }
 }
 
 impl fmt::Display for Host {

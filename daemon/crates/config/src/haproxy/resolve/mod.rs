@@ -6,6 +6,7 @@ mod frontends;
 mod listeners;
 mod logs;
 mod names;
+mod resolvers;
 mod servers;
 mod tables;
 mod watching;
@@ -29,6 +30,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
     names::unique(cx, &config);
     names::references(cx, &config);
     tables::check(cx, &config);
+    resolvers::check(cx, &config);
     for proxy in &config.proxies {
         if proxy.disabled {
             continue;

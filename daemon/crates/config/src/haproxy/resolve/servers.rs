@@ -1,7 +1,7 @@
 //! Backends that cannot serve, and checks that check nothing.
 
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Host, Proxy, Server, ServerAddress, ServerPort};
+use crate::haproxy::model::{Proxy, Server, ServerAddress, ServerPort};
 use crate::haproxy::section::Section;
 
 pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
@@ -32,11 +32,7 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
     }
     timeouts(cx, proxy, &title);
     for server in &proxy.servers {
-        if let ServerAddress::Tcp {
-            host: Host::Name(name),
-            ..
-        } = &server.address.value
-        {
+        if let Some(name) = server.address.value.name() {
             let message = format!(
                 "the name '{name}' is resolved when the proxy runs; until then the server is down"
             );
@@ -50,7 +46,8 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
                 ..
             }
         );
-        if no_port && server.check.enabled && server.check.port.is_none() {
+        let told = server.address.value.service().is_some();
+        if no_port && !told && server.check.enabled && server.check.port.is_none() {
             let message = format!(
                 "the server '{}' is checked but has no port to check",
                 server.name

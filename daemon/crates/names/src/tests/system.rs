@@ -1,5 +1,8 @@
-use super::message::{Answer, Kind, answer, query};
-use super::*;
+//! Names that the system's name servers know.
+
+use crate::message::query;
+use crate::*;
+use std::net::IpAddr;
 
 #[test]
 fn hosts_files_are_read_with_comments_and_several_names() {
@@ -33,9 +36,10 @@ fn reply(asked: &[u8], rcode: u8, addresses: &[[u8; 4]], ttl: u8) -> Vec<u8> {
     let mut m = asked.to_vec();
     (m[2], m[3]) = (0x81, 0x80 | rcode);
     m[7] = u8::try_from(addresses.len() + 1).unwrap();
-    m.extend([0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 2, 0xc0, 12]);
+    let alias = u8::try_from(m.len() + 12).unwrap();
+    m.extend([0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 4, 1, b'a', 0xc0, 12]);
     for a in addresses {
-        m.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, ttl, 0, 4]);
+        m.extend([0xc0, alias, 0, 1, 0, 1, 0, 0, 0, ttl, 0, 4]);
         m.extend(a);
     }
     m
