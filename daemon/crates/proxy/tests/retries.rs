@@ -28,7 +28,7 @@ const CASES: &[(&str, &str)] = &[
         "silent-200",
     ),
     (
-        "retry-on response-timeout",
+        "timeout server 150ms\n    retry-on response-timeout",
         "silent-silent-silent-silent-200",
     ),
     ("retry-on response-timeout", "close-200"),
@@ -69,6 +69,10 @@ fn config(origin: u16) -> String {
 fn ask(port: u16, request: &str) -> (String, String) {
     let mut client = Client::connect(port);
     client.send(request);
+    let mut byte = [0];
+    if std::io::Read::read(&mut support::beside::Peek(&client.0), &mut byte).unwrap_or(0) == 0 {
+        return ("closed".to_owned(), String::new());
+    }
     let (head, body) = client.response();
     let body = String::from_utf8_lossy(&body).into_owned();
     let own = body.contains("<html>");
