@@ -62,6 +62,12 @@ pub fn keywords() -> Vec<String> {
 
 /// `path_beg` → `path` and `beg`.
 fn suffixed(name: &str) -> Option<(&str, Method)> {
+    // Two are spelt apart from their fetches.
+    match name {
+        "req_rdp_cookie" => return Some(("req.rdp_cookie", Method::Str)),
+        "req_rdp_cookie_cnt" => return Some(("req.rdp_cookie_cnt", Method::Int)),
+        _ => {}
+    }
     let (base, suffix) = name.rsplit_once('_')?;
     let fits =
         WITH_SUFFIX.contains(&base) || (base == "ssl_fc_sni" && matches!(suffix, "end" | "reg"));

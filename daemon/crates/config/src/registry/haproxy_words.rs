@@ -91,7 +91,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         Accepted("handshakes are over before a request is read") => "wait-for-handshake";
         Supported => "add-acl" "del-acl" "set-map" "del-map";
         RULE => "track-sc" "cache-use" "do-resolve" "normalize-uri"
-            "send-spoe-group" "set-dst" "set-dst-port" "set-timeout" "use-service"
+            "send-spoe-group" "ot-group" "set-dst" "set-dst-port" "set-timeout" "use-service"
             "wait-for-body";
     }
     "http-response" ALL {
@@ -103,7 +103,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "add-acl" "del-acl" "set-map" "del-map";
         Supported => "set-mark" "set-tos";
         NICE => "set-nice";
-        RULE => "track-sc" "cache-store" "send-spoe-group"
+        RULE => "track-sc" "cache-store" "send-spoe-group" "ot-group"
             "wait-for-body";
     }
     "http-after-response" ALL {
@@ -111,6 +111,7 @@ pub(super) static WORDS: &[Entry] = entries! {
             "set-status" "capture" "set-var" "set-var-fmt" "unset-var" "set-log-level"
             "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         STRICT => "strict-mode";
+        RULE => "ot-group";
         Supported => "add-acl" "del-acl" "set-map" "del-map";
     }
     "tcp phase" ALL {
@@ -136,7 +137,7 @@ pub(super) static WORDS: &[Entry] = entries! {
             "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         Supported => "set-mark" "set-tos" "set-priority-class" "set-priority-offset";
         NICE => "set-nice";
-        RULE => "do-resolve" "send-spoe-group" "set-dst" "set-dst-port" "switch-mode"
+        RULE => "do-resolve" "send-spoe-group" "ot-group" "set-dst" "set-dst-port" "switch-mode"
             "use-service";
     }
     "tcp-response content" ALL {
@@ -144,6 +145,6 @@ pub(super) static WORDS: &[Entry] = entries! {
             "set-log-level" "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         Supported => "set-mark" "set-tos";
         NICE => "set-nice";
-        RULE => "send-spoe-group";
+        RULE => "send-spoe-group" "ot-group";
     }
 };

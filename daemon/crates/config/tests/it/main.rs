@@ -30,6 +30,7 @@ mod mutated;
 mod originals;
 mod random;
 mod readers;
+mod registered;
 mod roundtrip;
 mod said;
 mod secrets;

@@ -2,7 +2,6 @@
 //! accept too, and what they refuse as a mistake of syntax we refuse.
 
 use crate::said::{errors, haproxy, keepalived, said};
-use config::registry;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -120,62 +119,6 @@ fn haproxy_and_we_agree_about_lines() {
             "
 "
         )
-    );
-}
-
-#[test]
-fn every_keyword_of_haproxy_is_in_the_support_table() {
-    if !installed("haproxy") {
-        return;
-    }
-    let output = Command::new("/usr/sbin/haproxy")
-        .args(["-dKall", "-q", "-c", "-f", "/dev/null"])
-        .output()
-        .expect("haproxy starts");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let table = registry::haproxy();
-    let mut missing = Vec::new();
-    let mut part = "";
-    for line in text.lines() {
-        if let Some(title) = line.strip_prefix("# List of registered ") {
-            part = if title.starts_with("configuration") {
-                "configuration"
-            } else if title.starts_with("sample converter") {
-                "converter"
-            } else if title.starts_with("sample fetch") {
-                "fetch"
-            } else {
-                ""
-            };
-            continue;
-        }
-        let words: Vec<&str> = line.split_ascii_whitespace().collect();
-        let (group, keyword) = match (part, words.as_slice()) {
-            (
-                "configuration",
-                ["bind", "<addr>", "ssl", word, ..] | ["bind", "<addr>", word, ..],
-            ) => ("bind", *word),
-            ("configuration", ["server", "<name>", "<addr>", word, ..]) => ("server", *word),
-            ("configuration", ["option", word, ..]) => ("option", *word),
-            ("converter", [word, ..]) => ("converter", word.split(['(', ':']).next().unwrap_or("")),
-            ("fetch", ["[", rest @ ..]) => {
-                let name = rest
-                    .iter()
-                    .skip_while(|word| **word != "]")
-                    .nth(1)
-                    .unwrap_or(&"");
-                ("fetch", name.split(['(', ':']).next().unwrap_or(""))
-            }
-            _ => continue,
-        };
-        if !keyword.is_empty() && table.find(group, keyword).is_none() {
-            missing.push(format!("{group} {keyword}"));
-        }
-    }
-    assert!(
-        missing.is_empty(),
-        "not in the table: {}",
-        missing.join(", ")
     );
 }
 
