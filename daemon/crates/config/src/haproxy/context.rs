@@ -8,12 +8,16 @@ use crate::options::Options;
 use crate::registry::{self, Status};
 use crate::source::Span;
 use crate::suggest::nearest;
+use std::collections::HashMap;
 
 pub struct Context<'o> {
     pub options: &'o Options<'o>,
     /// The variables at the line that is read.
     pub environment: Environment<'o>,
     pub diagnostics: Diagnostics,
+    /// What was suggested for unknown words so far: a mistake is seldom made once, and the search
+    /// goes through the whole table.
+    pub suggested: HashMap<(&'static str, String), Option<String>>,
 }
 
 impl Context<'_> {
@@ -80,15 +84,11 @@ impl Context<'_> {
     #[track_caller]
     pub fn unknown(&mut self, group: &'static str, keyword: &str, what: &str, span: Span) {
         let refusal = self.refusal_severity();
-        let derived = if group == "fetch" {
-            super::acl::keywords()
-        } else {
-            Vec::new()
-        };
-        let known = registry::haproxy()
-            .keywords(group)
-            .map(|keyword| keyword as &str);
-        let found = nearest(keyword, derived.iter().map(String::as_str).chain(known));
+        let found = self
+            .suggested
+            .entry((group, keyword.to_owned()))
+            .or_insert_with(|| similar(group, keyword))
+            .clone();
         let message = format!("unknown {what} '{keyword}'");
         let diagnostic = self
             .diagnostics
@@ -152,4 +152,17 @@ impl Context<'_> {
             .error("haproxy/extra-words", first.span.to(last.span), message)
             .suggest(help);
     }
+}
+
+/// The nearest word of a group.
+fn similar(group: &str, keyword: &str) -> Option<String> {
+    let derived = if group == "fetch" {
+        super::acl::keywords()
+    } else {
+        Vec::new()
+    };
+    let known = registry::haproxy()
+        .keywords(group)
+        .map(|keyword| keyword as &str);
+    nearest(keyword, derived.iter().map(String::as_str).chain(known)).map(str::to_owned)
 }

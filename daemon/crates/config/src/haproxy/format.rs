@@ -6,6 +6,7 @@ use super::model::{Format, FormatPart};
 use super::piece::Piece;
 use crate::source::Spanned;
 use crate::suggest::nearest;
+use std::collections::HashMap;
 
 /// Variables of log formats, longest first, as `%tr` would otherwise be read as `%t`.
 const VARIABLES: [&str; 66] = [
@@ -175,6 +176,7 @@ pub fn parse_format(text: &str) -> Result<Format, String> {
         options: &options,
         environment: Environment::new(options.env, &[]),
         diagnostics: crate::Diagnostics::default(),
+        suggested: HashMap::new(),
     };
     let format = cx.format(&Spanned::implied(text.to_owned()));
     let all = cx.diagnostics.into_sorted();

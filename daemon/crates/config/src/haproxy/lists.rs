@@ -30,7 +30,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
             name,
             files: BTreeMap::new(),
         }),
-        Listed::Ring => super::ring::open(cx, config, name),
+        Listed::Ring => super::ring::open(config, name),
         Listed::Resolvers => config.resolvers.push(Resolvers::new(name)),
     }
     true

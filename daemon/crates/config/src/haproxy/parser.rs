@@ -43,6 +43,7 @@ impl<'o> Parser<'o> {
                 options,
                 environment: Environment::new(options.env, files),
                 diagnostics: crate::Diagnostics::default(),
+                suggested: HashMap::new(),
             },
             config: Config::default(),
             state: State::Outside,

@@ -7,12 +7,7 @@ use super::model::{Config, Ring, RingServer};
 use super::values::DefaultUnit;
 use crate::source::Spanned;
 
-pub fn open(cx: &mut Context<'_>, config: &mut Config, name: Spanned<String>) {
-    if config.rings.iter().any(|ring| ring.name == name) {
-        let message = format!("the name '{name}' is taken: there is a ring of that name above");
-        cx.error("haproxy/duplicate-name", name.span, message)
-            .suggest("give it another name");
-    }
+pub fn open(config: &mut Config, name: Spanned<String>) {
     config.rings.push(Ring {
         name,
         description: None,

@@ -4,6 +4,7 @@
 mod beside;
 mod corpus;
 mod golden;
+mod growth;
 mod haproxy_blocks;
 mod haproxy_blocks_says;
 mod haproxy_checks;

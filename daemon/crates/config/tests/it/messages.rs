@@ -29,7 +29,7 @@ fn parse(text: &str) -> Parsed<haproxy::Config> {
     haproxy::parse(&[Source::new("haproxy.cfg", text)], &options)
 }
 
-fn texts(all: &str) -> impl Iterator<Item = (&str, &str)> {
+pub fn texts(all: &str) -> impl Iterator<Item = (&str, &str)> {
     let blocks = all.split(NEXT).filter(|block| !block.trim().is_empty());
     blocks.map(|block| block.split_once(WORDS).unwrap_or((block, "")))
 }

@@ -22,15 +22,34 @@ fn corpus(folder: &str) -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/corpus")
         .join(folder);
-    let entries = std::fs::read_dir(root).expect("the kept corpus");
+    let entries = std::fs::read_dir(&root).expect("the kept corpus");
     let mut files: Vec<_> = entries
         .map(|entry| entry.expect("an entry").path())
         .collect();
+    // Real files, where they are at hand.
+    files.extend(crate::corpus::files(folder).unwrap_or_default());
     files.sort();
-    files
+    let mut seeds: Vec<Vec<u8>> = files
         .into_iter()
         .map(|path| std::fs::read(path).expect("a file"))
-        .collect()
+        .collect();
+    if folder == "haproxy" {
+        // Texts that are wrong in every way there is a finding for.
+        let texts = std::fs::read_to_string(root.join("../messages/haproxy.txt"));
+        let texts = texts.expect("the texts of findings");
+        let small = crate::messages::texts(&texts).filter(|(text, _)| text.len() < 2000);
+        seeds.extend(small.map(|(text, _)| text.as_bytes().to_vec()));
+    }
+    seeds
+}
+
+/// No input takes long: one that takes a hundred times as long as any other is found here.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// Processor time of this thread so far.
+fn cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).expect("a time since the start")
 }
 
 /// Up to eight edits: bytes changed, removed, doubled, or pieces moved elsewhere.
@@ -61,15 +80,20 @@ fn run(folder: &str, target: fn(&[u8])) {
     let seconds = std::env::var("TANDEM_FUZZ_SECONDS").ok();
     let seconds = seconds.and_then(|text| text.parse().ok());
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    // The same work for a small corpus and a large one.
+    let each = 3000 / corpus.len() + 1;
     let mut random = Random(0x7461_6e64_656d);
     let mut tried = 0;
     loop {
         for original in &corpus {
             target(original);
-            for _ in 0..1500 {
+            for _ in 0..each {
                 let mut bytes = original.clone();
                 mutate(&mut bytes, &mut random);
+                let start = cpu();
                 target(&bytes);
+                let took = cpu().saturating_sub(start);
+                assert!(took < LONGEST, "{took:?}: {bytes:?}");
                 tried += 1;
             }
         }

@@ -5,6 +5,15 @@ use crate::haproxy::model::{Config, LogLine, LogSink, LogTarget};
 use crate::suggest::nearest;
 
 pub fn check(cx: &mut Context<'_>, config: &Config) {
+    let mut names = std::collections::HashSet::new();
+    for ring in &config.rings {
+        if !names.insert(&ring.name.value) {
+            let name = &ring.name;
+            let message = format!("the name '{name}' is taken: there is a ring of that name above");
+            cx.error("haproxy/duplicate-name", name.span, message)
+                .suggest("give it another name");
+        }
+    }
     let own = config.proxies.iter().flat_map(|proxy| &proxy.logs);
     let own = own.filter_map(|line| match line {
         LogLine::Target(target) => Some(target),

@@ -1,0 +1,122 @@
+//! Work grows with the text, not faster: ten times the lines take about ten times the
+//! processor time, whatever the lines are; also when each of them is wrong.
+
+use crate::said::haproxy;
+use std::fmt::Write;
+use std::time::Duration;
+
+/// A text of about so many lines.
+type Shape = fn(usize) -> String;
+
+const HEAD: &str = "defaults\n mode http\n timeout client 5s\n timeout server 5s\n timeout connect 5s\n log 127.0.0.1 local0\n";
+
+fn lines(head: &str, count: usize, line: impl Fn(usize) -> String) -> String {
+    let mut text = format!("{HEAD}{head}");
+    for n in 0..count {
+        let _ = writeln!(text, "{}", line(n));
+    }
+    text
+}
+
+const SHAPES: &[(&str, Shape)] = &[
+    ("servers of one backend", |count| {
+        lines("backend b\n", count, |n| {
+            format!(" server s{n} 10.{}.{}.1:80 check", n / 250 % 250, n % 250)
+        })
+    }),
+    ("acls and rules of one frontend", |count| {
+        lines("backend b\nfrontend f\n bind :80\n", count / 2, |n| {
+            format!(" acl a{n} path_beg /{n}\n use_backend b if a{n}")
+        })
+    }),
+    ("backends", |count| {
+        lines("", count / 3, |n| {
+            format!("backend b{n}\n balance leastconn\n server s 10.0.0.1:80")
+        })
+    }),
+    ("frontends with an address each", |count| {
+        lines("backend b\n", count / 3, |n| {
+            let (a, b) = (n / 250 % 250, n % 250);
+            format!(
+                "frontend f{n}\n bind 10.0.{a}.{b}:{}\n default_backend b",
+                1 + n % 60000
+            )
+        })
+    }),
+    ("headers", |count| {
+        lines("frontend f\n bind :80\n", count, |n| {
+            format!(" http-request set-header X-{n} \"%[src] %{{+Q}}r {n}\" if {{ path /{n} }}")
+        })
+    }),
+    ("unknown keywords", |count| {
+        lines("backend b\n", count, |n| {
+            format!(" blance{} roundrobin", n % 7)
+        })
+    }),
+    ("unknown names", |count| {
+        lines("frontend f\n bind :80\n", count, |n| {
+            format!(" use_backend nob{n} if nope{n}")
+        })
+    }),
+    ("unset variables", |count| {
+        lines("frontend f\n bind :80\n", count, |n| {
+            format!(" http-request set-header X \"${{NOPE{n}}}\"")
+        })
+    }),
+    ("skipped blocks", |count| {
+        lines("frontend f\n bind :80\n", count / 3, |n| {
+            format!(".if streq({n},x) && defined(A{n})\n nonsense {n}\n.endif")
+        })
+    }),
+    ("variables that are set", |count| {
+        lines("global\n", count / 2, |n| {
+            format!(" setenv A{n} b{n}\n.notice \"${{A{n}}}\"")
+        })
+    }),
+    ("users", |count| {
+        lines("userlist u\n", count, |n| {
+            format!(" user u{n} insecure-password p{n} groups g")
+        })
+    }),
+    ("log lines with rings", |count| {
+        lines("", count / 2, |n| format!("ring r{n}\n size 32768"))
+    }),
+];
+
+/// Processor time of this thread for reading a text, the least of a few tries: other tests run
+/// beside and take caches away.
+fn cost(text: &str, tries: u32) -> Duration {
+    let now = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::try_from(time).expect("a time since the start")
+    };
+    let once = |_| {
+        let start = now();
+        let parsed = haproxy(text);
+        assert!(!parsed.sources.is_empty());
+        now().saturating_sub(start)
+    };
+    (0..tries).map(once).min().unwrap_or_default()
+}
+
+#[test]
+fn ten_times_the_lines_take_about_ten_times_the_work() {
+    // A release build reads 100,000 lines; a debug build is slower by far and reads fewer.
+    let most = if cfg!(debug_assertions) {
+        10_000
+    } else {
+        100_000
+    };
+    let mut slow = Vec::new();
+    for (name, shape) in SHAPES {
+        let (small, large) = (shape(most / 10), shape(most));
+        let (small, large) = (cost(&small, 3), cost(&large, 2));
+        let ratio = large.as_secs_f64() / small.as_secs_f64();
+        println!("{name}: {small:?} and {large:?}, ratio {ratio:.1}");
+        // Caches and neighbours cost something; squared growth would be a hundred.
+        if ratio > 20.0 {
+            slow.push(format!("{name}: {small:?} became {large:?}"));
+        }
+    }
+    assert!(slow.is_empty(), "{}", slow.join("\n"));
+}
