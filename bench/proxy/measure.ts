@@ -29,6 +29,8 @@ export interface Pace {
   readonly seconds: number;
 }
 
+const ATTEMPTS = 3;
+
 /** All slices of a load, by proxy. */
 export type Slices = ReadonlyMap<string, readonly Figures[]>;
 
@@ -47,8 +49,19 @@ export async function slices(
   return taken;
 }
 
+/** A slice in which nothing was answered (a pause of the machine, say) says nothing of costs: it is repeated. */
 async function slice(generator: Generator, of: Contender, it: Case, seconds: number, rate?: number) {
-  const figures = await generator.load({
+  for (let attempt = 1; ; attempt += 1) {
+    const figures = await attack(generator, of, it, seconds, rate);
+    if (figures.requests > 0) return figures;
+    const what = `${it.id}: ${of.name} answered nothing for ${seconds} s: ${figures.firstError ?? "no error"}`;
+    if (attempt === ATTEMPTS) throw new Error(what);
+    console.error(`${what}; once more`);
+  }
+}
+
+async function attack(generator: Generator, of: Contender, it: Case, seconds: number, rate?: number) {
+  return generator.load({
     port: of.port,
     connections: it.connections ?? 64,
     request: it.request,
@@ -58,8 +71,6 @@ async function slice(generator: Generator, of: Contender, it: Case, seconds: num
     pids: of.pids,
     ...(rate === undefined ? {} : { rate }),
   });
-  if (figures.requests === 0) throw new Error(`${it.id}: ${of.name} answered nothing: ${figures.firstError}`);
-  return figures;
 }
 
 /** Requests per second of the slowest, in a first load that also warms all of them up. */

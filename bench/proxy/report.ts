@@ -62,6 +62,7 @@ function ratioTable(report: Report): string {
     "fixed rate",
     "target",
     "p99 at that rate",
+    "kernel alone",
     "saturated ÷ nginx",
   ];
   return grid(head, rows);

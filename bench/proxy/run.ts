@@ -1,6 +1,6 @@
 // One case after the other: starts the programs, loads them, collects what each request cost.
 import { execFileSync } from "node:child_process";
-import { cpus, release } from "node:os";
+import { cpus, loadavg, release } from "node:os";
 import { type Case, haproxyConfig, type Place } from "./cases.ts";
 import type { Figures, Generator } from "./generator.ts";
 import { freePort, median, memory } from "./machine.ts";
@@ -161,6 +161,7 @@ export function describeMachine(binary: string): Record<string, string> {
   return {
     processors: `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}`,
     kernel: release(),
+    "other work (load average before the run)": (loadavg()[0] ?? 0).toFixed(1),
     tandemd: first(binary, ["--version"]),
     haproxy: first("haproxy", ["-v"]).replace(/ - https.*/, ""),
     nginx: first("nginx", ["-v"]),
