@@ -12,7 +12,7 @@ pub(super) static OPTIONS: &[Entry] = entries! {
     "option" ALL {
         Supported => "http-keep-alive" "http-server-close" "httpclose" "forwardfor";
         Supported => "originalto";
-        Accepted("requests are forwarded as they come in") => "http-buffer-request";
+        Supported => "http-buffer-request";
         Accepted("small packets are sent at once") => "http-no-delay" "nolinger"
             "independent-streams";
         SPLICE => "splice-auto" "splice-request" "splice-response";

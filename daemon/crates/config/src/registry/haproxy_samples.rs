@@ -68,12 +68,14 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "srv_weight" "ssl_fc" "status" "str" "table_avl" "table_cnt"
             "thread" "unique-id" "url" "url32" "url32+src" "url_ip" "url_param" "url_port" "urlp"
             "urlp_val" "uuid" "var" "wait_end";
+        Supported => "req.body" "req.body_len" "req.body_param" "req.body_size" "res.body"
+            "res.body_len" "res.body_size";
         SAMPLE =>
             "stopping" "fc_err" "fc_err_str" "bc_err" "bc_err_str" "srv_queue" "distcc_body" "distcc_param" "fc_fackets" "fc_lost" "fc_pp_authority" "fc_pp_unique_id"
             "fc_rcvd_proxy" "fc_reordering" "fc_retrans" "fc_rtt" "fc_rttvar" "fc_sacked"
-            "fc_unacked" "fcgi.docroot" "fcgi.index" "prio_class" "prio_offset" "req.body"
-            "req.body_len" "req.body_param" "req.body_size" "req.hdrs_bin" "res.body"
-            "res.body_len" "res.body_size" "res.cache_hit" "res.cache_name" "res.comp"
+            "fc_unacked" "fcgi.docroot" "fcgi.index" "prio_class" "prio_offset"
+            "req.hdrs_bin"
+            "res.cache_hit" "res.cache_name" "res.comp"
             "res.comp_algo" "res.hdrs_bin" "so_name" "srv_sess_rate";
         TLS =>
             "ssl_fc_sni" "ssl_bc" "ssl_bc_alg_keysize" "ssl_bc_alpn" "ssl_bc_cipher" "ssl_bc_client_random"

@@ -89,10 +89,9 @@ pub(super) static WORDS: &[Entry] = entries! {
             "set-priority-offset";
         NICE => "set-nice";
         Accepted("handshakes are over before a request is read") => "wait-for-handshake";
-        Supported => "add-acl" "del-acl" "set-map" "del-map";
+        Supported => "add-acl" "del-acl" "set-map" "del-map" "wait-for-body";
         RULE => "track-sc" "cache-use" "do-resolve" "normalize-uri"
-            "send-spoe-group" "ot-group" "set-dst" "set-dst-port" "set-timeout" "use-service"
-            "wait-for-body";
+            "send-spoe-group" "ot-group" "set-dst" "set-dst-port" "set-timeout" "use-service";
     }
     "http-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"

@@ -253,3 +253,23 @@ fn changes_of_patterns_name_a_file_that_is_read() {
         );
     }
 }
+
+#[test]
+fn waiting_for_a_body_needs_a_time() {
+    let parsed = haproxy(
+        "frontend f\n mode http\n bind :80\n timeout client 5s\n http-request wait-for-body\n \
+         http-request wait-for-body at-least 1k\n http-request wait-for-body time soon\n \
+         http-request wait-for-body time 1s at-least some\n http-request wait-for-body time 1s at-least 1k if METH_POST\n \
+         http-request wait-for-body time 1s for\n",
+    );
+    assert_eq!(
+        errors(&parsed),
+        [
+            "error 5:28 'time' with how long to wait is missing [] => write e.g. 'wait-for-body time 1s at-least 1k'",
+            "error 6:40 'time' with how long to wait is missing [] => write e.g. 'wait-for-body time 1s at-least 1k'",
+            "error 7:34 'soon' is not a time [soon] => write a number and a unit, e.g. 500ms, 10s, 2m, 1h, 1d",
+            "error 8:46 'some' is not a size below 4g [some] => write bytes, or a number with k, m or g",
+            "error 10:37 'for' is not expected behind 'http-request wait-for-body' [for] => only 'if CONDITION' or 'unless CONDITION' may follow",
+        ]
+    );
+}

@@ -38,10 +38,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ("Found.samples", &[]),
     ("Found.effects", &[]),
     ("ProxyOptions.logasap", &[("option", "logasap")]),
-    (
-        "ProxyOptions.http_buffer_request",
-        &[("option", "http-buffer-request")],
-    ),
     ("ProxyOptions.http_no_delay", &[("option", "http-no-delay")]),
     ("ProxyOptions.persist", &[("option", "persist")]),
     (

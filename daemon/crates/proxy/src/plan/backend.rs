@@ -1,6 +1,6 @@
 //! Backends: servers, how one is chosen, and the rules on the way to it.
 
-use super::{Answers, Backend, ForwardFor, Inspection, Timeouts, inspect, servers};
+use super::{Answers, Backend, ForwardFor, Holds, Inspection, Timeouts, inspect, servers};
 use crate::persist::Cookie;
 use crate::rules::compile::Compiler;
 use crate::rules::sample::Sample;
@@ -76,6 +76,14 @@ pub fn compile(
         avalanche: proxy.hash_type.avalanche
             || proxy.hash_type.consistent && proxy.hash_type.function.is_none(),
         consistent: proxy.hash_type.consistent,
+        holds: match &proxy.balance.value {
+            _ if proxy.options.http_buffer_request => Holds::All,
+            model::Balance::UrlParam {
+                check_post: Some(_),
+                ..
+            } => Holds::Posts,
+            _ => Holds::No,
+        },
         key: key(proxy, compiler, problems),
         balance_factor: proxy.hash_balance_factor,
         servers,

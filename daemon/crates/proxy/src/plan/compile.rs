@@ -50,6 +50,7 @@ pub fn compile(
     }
     let patterns = patterns::files(&model, attachments, &registry.patterns, &mut problems);
     let (remembers, rates) = (Cell::new(false), Cell::new(false));
+    let bodies = Cell::new(false);
     for (section, proxy) in sections() {
         let mut own = Vec::new();
         refuse_unsupported(proxy, &mut own);
@@ -61,6 +62,7 @@ pub fn compile(
             section: &proxy.name.0,
             remembers: &remembers,
             rates: &rates,
+            bodies: &bodies,
             response: Cell::new(false),
         };
         let compiler = Compiler::new(&proxy.acls, &env, &mut own);
@@ -95,6 +97,8 @@ pub fn compile(
     let observes = backends
         .iter()
         .any(|b| b.servers.iter().any(|s| s.observed.is_some()));
+    let holds =
+        frontends.iter().any(|f| f.holds) || backends.iter().any(|b| b.holds != super::Holds::No);
     Ok(Plan {
         generation,
         serial: registry.next_serial(),
@@ -111,6 +115,7 @@ pub fn compile(
         remembers: remembers.get(),
         rates: rates.get(),
         observes,
+        bodies: bodies.get() || holds,
         variables: registry.variables.clone(),
         hard_stop_after: g
             .hard_stop_after
@@ -165,6 +170,7 @@ fn frontend(
         forwardfor: ForwardFor::new(proxy.options.forwardfor.as_ref(), "X-Forwarded-For"),
         originalto: ForwardFor::new(proxy.options.originalto.as_ref(), "X-Original-To"),
         tcp_keepalive: proxy.options.client_tcp_keepalive,
+        holds: proxy.options.http_buffer_request,
         ignore_probes: proxy.options.http_ignore_probes,
         connection_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Connection, problems),
         session_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Session, problems),

@@ -169,6 +169,7 @@ pub fn process_variables(
     registry: &Registry,
 ) -> Result<(), Vec<String>> {
     let (remembers, rates) = (Cell::new(false), Cell::new(false));
+    let bodies = Cell::new(false);
     let env = Environment {
         model,
         attachments,
@@ -177,6 +178,7 @@ pub fn process_variables(
         section: "",
         remembers: &remembers,
         rates: &rates,
+        bodies: &bodies,
         response: Cell::new(false),
     };
     let mut problems = Vec::new();

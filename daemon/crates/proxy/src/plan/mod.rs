@@ -58,6 +58,8 @@ pub struct Plan {
     pub observes: bool,
     /// Some expression asks how many sessions or requests come in a second.
     pub rates: bool,
+    /// Some rule, option or algorithm looks at bodies of requests.
+    pub bodies: bool,
     pub variables: Arc<ProcessVariables>,
     /// `hard-stop-after` in milliseconds.
     pub hard_stop_after: Option<u64>,
@@ -81,6 +83,7 @@ impl Plan {
             remembers: false,
             rates: false,
             observes: false,
+            bodies: false,
             variables,
             hard_stop_after: None,
             log_targets: Arc::default(),
@@ -106,6 +109,8 @@ pub struct Frontend {
     pub forwardfor: Option<ForwardFor>,
     pub originalto: Option<ForwardFor>,
     pub tcp_keepalive: bool,
+    /// `option http-buffer-request`
+    pub holds: bool,
     pub ignore_probes: bool,
     /// `tcp-request connection`, `session`, `content`
     pub connection_rules: Vec<TcpRule>,
@@ -139,6 +144,16 @@ pub struct Frontend {
     pub bind_names: Vec<String>,
 }
 
+/// Requests that a backend wants whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    No,
+    /// `balance url_param … check_post`
+    Posts,
+    /// `option http-buffer-request`
+    All,
+}
+
 #[derive(Debug)]
 pub struct Backend {
     pub name: String,
@@ -160,6 +175,8 @@ pub struct Backend {
     pub hash: balance::hash::Function,
     pub avalanche: bool,
     pub consistent: bool,
+    /// Which requests are held until their body is here.
+    pub holds: Holds,
     /// `balance hash` and `rdp-cookie`: what is hashed.
     pub key: Option<Sample>,
     /// Most load of a server in percent of the average; 0 = not bounded.

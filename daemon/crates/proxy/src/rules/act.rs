@@ -12,6 +12,11 @@ use http1::{Field, target};
 pub enum Outcome {
     /// The message goes on.
     Pass,
+    /// The body is waited for, so many milliseconds; then the rules go on at this one.
+    Body {
+        wait: u64,
+        rule: usize,
+    },
     /// The proxy answers with this status' prepared text.
     Deny(u16),
     /// An answer after the tarpit timeout.
@@ -34,18 +39,24 @@ pub struct Subject<'a> {
     pub edits: &'a mut Edits,
     /// The request's method and target; `None` for a response.
     pub line: Option<RequestLine<'a>>,
+    /// The rules before this one have run.
+    pub from: usize,
 }
 
 /// `base` carries what does not change; the message and its edits come from `subject`.
 pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Outcome {
     let mut value = std::mem::take(&mut subject.edits.value);
     let mut outcome = Outcome::Pass;
-    for rule in rules {
+    for (number, rule) in rules.iter().enumerate().skip(subject.from) {
         if rule.condition.is_none() && blind(&rule.action, subject) {
             continue;
         }
         value.clear();
         match step(rule, subject, base, &mut value) {
+            Step::Wait(wait) => {
+                outcome = Outcome::Body { wait, rule: number };
+                break;
+            }
             Step::Final(last) => {
                 subject.edits.refused = matches!(
                     rule.action,
@@ -107,6 +118,8 @@ fn step(rule: &Rule, subject: &Subject<'_>, base: &Context<'_>, value: &mut Vec<
 /// What an action wants, computed before anything is changed.
 enum Step {
     Final(Outcome),
+    /// Milliseconds for the body.
+    Wait(u64),
     Edit(Edit),
     /// Nothing in the message changes.
     Done,
@@ -190,6 +203,12 @@ fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
         Action::Effect(effect) => {
             effect.apply(ctx);
             return Step::Done;
+        }
+        Action::WaitForBody { wait, least } => {
+            return match ctx.body {
+                Some(body) if !body.suffices(*least) => Step::Wait(*wait),
+                _ => Step::Done,
+            };
         }
         Action::Allow => return Step::Final(Outcome::Pass),
         Action::Tarpit(reply) => {

@@ -233,6 +233,13 @@ fn action(action: &HttpAction, env: &Environment<'_>) -> Result<Action, String> 
         HttpAction::Effect(effect) => {
             Action::Effect(Effect::compile(effect, env, !env.response.get())?)
         }
+        HttpAction::WaitForBody { time, at_least } => {
+            env.look_at_bodies();
+            Action::WaitForBody {
+                wait: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
+                least: *at_least,
+            }
+        }
         HttpAction::Allow => Action::Allow,
         HttpAction::Deny(reply) => Action::Deny(Reply::compile(reply, true, env)?),
         HttpAction::Tarpit(reply) => Action::Tarpit(Reply::compile(reply, true, env)?),

@@ -52,6 +52,23 @@ pub struct Payload<'a> {
     pub pending: Option<&'a Cell<bool>>,
 }
 
+/// The part of a body that has come.
+#[derive(Clone, Copy)]
+pub struct BodySeen<'a> {
+    pub bytes: &'a [u8],
+    /// As announced; what is there when nothing is.
+    pub size: u64,
+    /// Nothing more can come.
+    pub whole: bool,
+}
+
+impl BodySeen<'_> {
+    /// Whether there is enough of it; `least` 0 wants all.
+    pub fn suffices(&self, least: u64) -> bool {
+        self.whole || (least > 0 && self.bytes.len() as u64 >= least)
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub plan: &'a Plan,
@@ -77,6 +94,8 @@ pub struct Context<'a> {
     pub worker: usize,
     pub memory: Option<&'a RefCell<Memory>>,
     pub payload: Option<Payload<'a>>,
+    /// What has come of the message's body, where some rule looks at bodies.
+    pub body: Option<BodySeen<'a>>,
     /// What is known of the exchange so far, for the log's variables.
     pub session: Option<&'a SessionView<'a>>,
     /// The connection to the server, once there is one.
@@ -121,6 +140,7 @@ impl<'a> Context<'a> {
             worker: 0,
             memory: None,
             payload: None,
+            body: None,
             session: None,
             server_socket: None,
             session_phase: false,

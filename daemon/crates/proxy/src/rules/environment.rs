@@ -23,6 +23,8 @@ pub struct Environment<'e> {
     pub remembers: &'e Cell<bool>,
     /// Somebody asks how many sessions or requests come in a second.
     pub rates: &'e Cell<bool>,
+    /// Somebody looks at bodies.
+    pub bodies: &'e Cell<bool>,
     /// What is compiled belongs to a message of the server.
     pub response: Cell<bool>,
 }
@@ -39,6 +41,10 @@ impl Environment<'_> {
     pub fn pattern_file(&self, path: &str) -> Result<Arc<PatternFile>, String> {
         let found = self.patterns.get(path).cloned();
         found.ok_or_else(|| format!("nothing is read from '{path}'"))
+    }
+
+    pub fn look_at_bodies(&self) {
+        self.bodies.set(true);
     }
 
     pub fn remember(&self) {

@@ -21,7 +21,7 @@ pub mod value;
 pub mod variable;
 
 pub use act::{Outcome, run};
-pub use context::{Context, Message};
+pub use context::{BodySeen, Context, Message};
 pub use edits::Edits;
 pub use format::Format;
 
@@ -201,6 +201,11 @@ pub enum Action {
     },
     SetStatus(u16, Option<String>),
     Effect(Effect),
+    /// `wait-for-body`: milliseconds, and the bytes that are enough; 0 wants all.
+    WaitForBody {
+        wait: u64,
+        least: u64,
+    },
     Allow,
     Deny(Reply),
     Tarpit(Reply),

@@ -46,7 +46,9 @@ impl Worker {
             txn.keep &= whole;
             txn.request_done = whole;
             txn.body = Body::Empty;
-            txn.log.end(b'P', b'R');
+            // An answer that is no refusal is a local one.
+            let local = matches!(outcome, Outcome::Answer { .. }) && !self.edits.refused;
+            txn.log.end(if local { b'L' } else { b'P' }, b'R');
         }
         c.frontend().shared.workers[self.id].denied.add(1);
         if self.edits.refused {
@@ -57,7 +59,7 @@ impl Worker {
 
     pub(super) fn answer_final(&mut self, i: u32, outcome: Outcome) {
         match outcome {
-            Outcome::Pass => {}
+            Outcome::Pass | Outcome::Body { .. } => {}
             Outcome::Deny(status) => self.answer_prepared(i, status, true),
             Outcome::Tarpit(answer) => {
                 let c = &mut self.clients[i];
@@ -151,6 +153,7 @@ impl Worker {
                 fields: &mut fields,
                 edits: &mut edits,
                 line: None,
+                from: 0,
             };
             rules::run(rules, &mut subject, &base);
         }

@@ -164,6 +164,10 @@ pub struct Txn {
     pub chunk_reply: bool,
     /// The answer that the tarpit holds back.
     pub held: Option<Box<Outcome>>,
+    /// Held until more of the body has come, since when, and where its rules go on.
+    pub held_request: Option<Box<super::held::Held>>,
+    pub held_since: Option<u64>,
+    pub stage: super::held::Stage,
     /// When the inspection ends at the latest.
     pub inspect_until: u64,
     /// The server's first bytes are to be looked at.
@@ -208,6 +212,9 @@ impl Default for Txn {
             avoid: None,
             chunk_reply: false,
             held: None,
+            held_request: None,
+            held_since: None,
+            stage: super::held::Stage::Start,
             inspect_until: 0,
             inspect_reply: false,
             store: Vec::new(),

@@ -90,6 +90,9 @@ impl Worker {
 
     /// An idle connection ends silently; half a head gets 408.
     fn head_timeout(&mut self, i: u32) {
+        if self.held_too_long(i) {
+            return;
+        }
         let c = &self.clients[i];
         let idle = c.pend.is_empty();
         if c.link.is_blocked() || (idle && (!c.first || c.frontend().ignore_probes)) {

@@ -18,6 +18,7 @@ mod finish;
 mod greeting;
 mod hashing;
 mod head;
+mod held;
 mod inspect;
 mod inspect_reply;
 mod link;

@@ -6,7 +6,7 @@ use super::hashing::{Head, hash_key};
 use super::route::changed;
 use crate::rules::context::RequestLine;
 use crate::rules::sample::Sample;
-use crate::rules::{self, Context, Message};
+use crate::rules::{self, BodySeen, Context, Message};
 use config::haproxy::model::Balance;
 use http1::{Method, Request};
 
@@ -19,6 +19,7 @@ impl Worker {
         request: &Request,
         fields: &[http1::Field],
         txn: &mut Txn,
+        body: Option<BodySeen<'_>>,
     ) {
         let c = &self.clients[i];
         let Some(b) = txn.backend(&c.plan) else {
@@ -43,7 +44,10 @@ impl Worker {
             http11: request.http11,
         };
         let expression = |key: &Sample| {
-            let base = self.context(i, txn.backend);
+            let base = Context {
+                body,
+                ..self.context(i, txn.backend)
+            };
             key.value(&changed(data, fields, &self.edits, line, &base))
         };
         let head = Head {
@@ -58,7 +62,10 @@ impl Worker {
         if b.use_servers.is_empty() && b.persist_rules.is_empty() && b.stick_rules.is_empty() {
             return;
         }
-        let base = self.context(i, txn.backend);
+        let base = Context {
+            body,
+            ..self.context(i, txn.backend)
+        };
         let ctx = changed(data, fields, &self.edits, line, &base);
         prefer_by_rule(&ctx, txn);
         self.prefer_by_table(i, &ctx, txn);

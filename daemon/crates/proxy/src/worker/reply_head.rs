@@ -2,6 +2,7 @@
 
 use super::Worker;
 use super::conn::{Reply, State};
+use super::held::{Arrived, arrived};
 use super::observe::Seen;
 use crate::plan::Backend;
 use crate::rules::act::Subject;
@@ -141,8 +142,14 @@ impl Worker {
             self.count_status(i, response.status);
         }
         let view = self.seen(i);
+        let come = plan.bodies.then(|| {
+            let rest = data.get(response.head_len..).unwrap_or_default();
+            arrived(&response.body, rest, plan.limits.head).ok()
+        });
+        let come = come.flatten();
         let base = Context {
             random,
+            body: come.as_ref().map(Arrived::seen),
             status: response.status,
             server: server.map(|s| s.name.as_str()),
             server_socket: c
@@ -174,6 +181,7 @@ impl Worker {
                 fields,
                 edits: &mut edits,
                 line: None,
+                from: 0,
             };
             outcome = rules::run(rules, &mut subject, &base);
         }

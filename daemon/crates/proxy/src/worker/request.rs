@@ -3,7 +3,9 @@
 use super::Worker;
 use super::body::take_body;
 use super::conn::{State, Txn};
+use super::held::arrived;
 use super::link::Read;
+use crate::rules::Outcome;
 use crate::shared::table::Counter;
 use http1::{Fault, Request, parse_request};
 
@@ -67,6 +69,11 @@ impl Worker {
 
     /// True when more bytes may be had and are needed.
     fn take_head(&mut self, i: u32, data: &mut [u8], started: bool) -> bool {
+        if self.clients[i].txn.is_some() && self.go_on_with(i, data) {
+            // Held still, or on its way.
+            let c = self.clients.get(i);
+            return c.is_some_and(|c| c.state == State::Head && c.link.readable);
+        }
         let mut fields = std::mem::take(&mut self.fields);
         if started {
             self.clients[i].head_at = self.now;
@@ -174,7 +181,27 @@ impl Worker {
         c.first = false;
         c.txn = Some(txn);
         self.edits.clear();
-        match self.route(i, data, &request, fields) {
+        self.judge_request(i, data, request, fields);
+    }
+
+    /// Rules, from where they have come to, and what they lead to.
+    pub(super) fn judge_request(
+        &mut self,
+        i: u32,
+        data: &mut [u8],
+        request: Request,
+        fields: &mut [http1::Field],
+    ) {
+        let plan = &self.clients[i].plan;
+        let come = plan
+            .bodies
+            .then(|| arrived(&request.body, &data[request.head_len..], plan.limits.head));
+        let body = match &come {
+            Some(Err(fault)) => return self.refuse(i, *fault, data.len()),
+            Some(Ok(come)) => Some(come.seen()),
+            None => None,
+        };
+        match self.route(i, data, &request, fields, body) {
             Ok(backend) => {
                 if self.clients[i].memory.is_some() && !self.send_hints(i) {
                     return;
@@ -184,7 +211,7 @@ impl Worker {
                 };
                 txn.backend = Some(backend);
                 self.count_session(i, &txn);
-                self.prepare(i, data, &request, fields, &mut txn);
+                self.prepare(i, data, &request, fields, &mut txn, body);
                 self.stick(i, data, fields, &mut txn);
                 self.write_request(i, data, &request, fields, &mut txn);
                 txn.body = request.body;
@@ -201,6 +228,7 @@ impl Worker {
                 }
                 self.dispatch(i);
             }
+            Err(Outcome::Body { wait, .. }) => self.hold_request(i, data, request, fields, wait),
             Err(outcome) => self.answer_outcome(i, data, request, outcome),
         }
     }

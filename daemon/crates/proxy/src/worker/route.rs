@@ -1,13 +1,14 @@
 //! Where a request goes: the rules of its frontend and backend.
 
 use super::Worker;
+use super::held::Stage;
 use super::inspect::routed;
-use crate::plan::{Backend, Mode};
+use crate::plan::{Backend, Holds, Mode};
 use crate::rules::act::Subject;
 use crate::rules::context::RequestLine;
-use crate::rules::{self, Context, Message, Outcome, Verdict};
+use crate::rules::{self, BodySeen, Context, Message, Outcome, Verdict};
 use crate::shared::table::Counter;
-use http1::Request;
+use http1::{Method, Request};
 
 impl Worker {
     /// Runs the rules of the frontend and of the chosen backend.
@@ -17,6 +18,7 @@ impl Worker {
         data: &[u8],
         request: &Request,
         fields: &mut [http1::Field],
+        body: Option<BodySeen<'_>>,
     ) -> Result<u32, Outcome> {
         if let Some(backend) = self.straight(i) {
             return Ok(backend);
@@ -30,31 +32,62 @@ impl Worker {
             target: request.target.of(data),
             http11: request.http11,
         };
-        if frontend.monitor_uri.as_deref() == Some(line.target) {
-            return Err(self.monitored(i, data, fields, line));
+        let mut stage = Stage::Start;
+        if plan.bodies {
+            stage = self.clients[i].txn.as_ref().map_or(stage, |t| t.stage);
         }
-        if let Some(refused) = self.before_request(i, data, fields, line) {
-            return Err(refused);
+        if stage == Stage::Start {
+            if frontend.monitor_uri.as_deref() == Some(line.target) {
+                return Err(self.monitored(i, data, fields, line));
+            }
+            if let Some(refused) = self.before_request(i, data, fields, line) {
+                return Err(refused);
+            }
         }
-        let simple = frontend.request_rules.is_empty() && frontend.use_backends.is_empty();
-        let mut backend = frontend.default_backend;
+        let short = body.filter(|body| !body.suffices(0));
+        if short.is_some() && frontend.holds && matches!(stage, Stage::Start | Stage::Front) {
+            return Err(self.wait_for_body(i, Stage::Front, frontend.timeouts.http_request));
+        }
+        let (mut backend, mut outcome) = (frontend.default_backend, Outcome::Pass);
         let mut edits = std::mem::take(&mut self.edits);
-        let mut outcome = Outcome::Pass;
-        if !simple {
-            let base = Context {
-                random,
-                ..self.context(i, None)
-            };
-            (outcome, backend) = self.frontend_rules(i, data, fields, &mut edits, line, &base);
-        }
-        if let (Outcome::Pass, Some(b)) = (&outcome, backend) {
-            let b = &plan.backends[b];
-            if !b.request_rules.is_empty() || !b.content.rules.is_empty() {
+        let simple = frontend.request_rules.is_empty() && frontend.use_backends.is_empty();
+        match stage {
+            Stage::Back(chosen) | Stage::BackRule(chosen, _) => backend = Some(chosen),
+            _ if simple => {}
+            _ => {
                 let base = Context {
                     random,
-                    ..self.context(i, backend.and_then(|b| u32::try_from(b).ok()))
+                    body,
+                    ..self.context(i, None)
                 };
-                outcome = self.backend_rules(i, b, data, fields, &mut edits, line, &base);
+                let from = match stage {
+                    Stage::FrontRule(from) => from,
+                    _ => 0,
+                };
+                (outcome, backend) =
+                    self.frontend_rules(i, data, fields, &mut edits, line, &base, from);
+                if let Outcome::Body { wait, rule } = outcome {
+                    outcome = self.wait_for_body(i, Stage::FrontRule(rule), wait);
+                }
+            }
+        }
+        if let (Outcome::Pass, Some(chosen)) = (&outcome, backend) {
+            let b = &plan.backends[chosen];
+            let whole =
+                b.holds == Holds::All || b.holds == Holds::Posts && request.method == Method::Post;
+            if whole && short.is_some() {
+                let wait = b.timeouts.http_request;
+                outcome = self.wait_for_body(i, Stage::Back(chosen), wait);
+            } else if !b.request_rules.is_empty() || !b.content.rules.is_empty() {
+                let base = Context {
+                    random,
+                    body,
+                    ..self.context(i, u32::try_from(chosen).ok())
+                };
+                outcome = self.backend_rules(i, b, data, fields, &mut edits, line, &base, stage);
+                if let Outcome::Body { wait, rule } = outcome {
+                    outcome = self.wait_for_body(i, Stage::BackRule(chosen, rule), wait);
+                }
             }
         }
         self.edits = edits;
@@ -77,6 +110,7 @@ impl Worker {
         let b = f.default_backend?;
         let backend = c.plan.backends.get(b)?;
         let plain = c.memory.is_none()
+            && !c.plan.bodies
             && f.monitor_uri.is_none()
             && f.unique_id_header.is_none()
             && f.request_rules.is_empty()
@@ -88,6 +122,18 @@ impl Worker {
         if plain { u32::try_from(b).ok() } else { None }
     }
 
+    /// The rules go on at this stage when more of the body has come. Each stage has its own time.
+    fn wait_for_body(&mut self, i: u32, stage: Stage, wait: u64) -> Outcome {
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            if txn.stage != stage {
+                txn.held_since = None;
+            }
+            txn.stage = stage;
+        }
+        Outcome::Body { wait, rule: 0 }
+    }
+
+    #[allow(clippy::too_many_arguments)] // a message is a buffer, its fields and its edits
     /// The frontend's rules, and where `use_backend` leads when they let the request pass.
     fn frontend_rules(
         &self,
@@ -97,6 +143,7 @@ impl Worker {
         edits: &mut rules::Edits,
         line: RequestLine<'_>,
         base: &Context<'_>,
+        from: usize,
     ) -> (Outcome, Option<usize>) {
         let c = &self.clients[i];
         let frontend = c.frontend();
@@ -110,6 +157,7 @@ impl Worker {
             fields,
             edits,
             line: Some(line),
+            from,
         };
         let outcome = rules::run(&frontend.request_rules, &mut subject, &base);
         if !matches!(outcome, Outcome::Pass) {
@@ -130,21 +178,28 @@ impl Worker {
         edits: &mut rules::Edits,
         line: RequestLine<'_>,
         base: &Context<'_>,
+        stage: Stage,
     ) -> Outcome {
         let view = self.seen(i);
         let base = Context {
             session: view.as_ref(),
             ..*base
         };
-        let ctx = changed(data, fields, edits, line, &base);
-        if let Some(refused) = content(&b.content.rules, &ctx) {
-            return refused;
+        let mut from = 0;
+        if let Stage::BackRule(_, rule) = stage {
+            from = rule;
+        } else {
+            let ctx = changed(data, fields, edits, line, &base);
+            if let Some(refused) = content(&b.content.rules, &ctx) {
+                return refused;
+            }
         }
         let mut subject = Subject {
             buf: data,
             fields,
             edits,
             line: Some(line),
+            from,
         };
         rules::run(&b.request_rules, &mut subject, &base)
     }

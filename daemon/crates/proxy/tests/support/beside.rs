@@ -8,6 +8,8 @@ use std::time::Duration;
 /// A proxy that listens on `port` and logs to us.
 pub struct Side {
     pub port: u16,
+    /// For a second frontend: `OTHER`.
+    pub other: u16,
     log: UdpSocket,
 }
 
@@ -17,6 +19,7 @@ impl Side {
         log.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
         Self {
             port: free_port(),
+            other: free_port(),
             log,
         }
     }
@@ -24,6 +27,7 @@ impl Side {
     fn config(&self, text: &str) -> String {
         let log = self.log.local_addr().unwrap().port().to_string();
         text.replace("PORT", &self.port.to_string())
+            .replace("OTHER", &self.other.to_string())
             .replace("LOG", &log)
     }
 

@@ -99,6 +99,7 @@ fn action(
         "set-pathq" => HttpAction::SetPathQuery(format(cx, args, "the path")?),
         "set-query" => HttpAction::SetQuery(format(cx, args, "the query string")?),
         "set-uri" => HttpAction::SetUri(format(cx, args, "the URI")?),
+        "wait-for-body" => wait_for_body(cx, args)?,
         "allow" => HttpAction::Allow,
         "silent-drop" => HttpAction::SilentDrop,
         "reject" => HttpAction::Reject,
@@ -249,6 +250,29 @@ pub fn format(cx: &mut Context<'_>, args: &mut Args<'_>, what: &str) -> Option<F
         return None;
     };
     Some(cx.format(&owned(word)))
+}
+
+fn wait_for_body(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<HttpAction> {
+    let example = "wait-for-body time 1s at-least 1k";
+    let (mut time, mut at_least) = (None, 0);
+    while let Some(word) = args.peek() {
+        match word.text.as_ref() {
+            "time" => {
+                args.take();
+                time = Some(*cx.time(args, example)?);
+            }
+            "at-least" => {
+                args.take();
+                at_least = u64::from(*cx.size(args, example)?);
+            }
+            _ => break,
+        }
+    }
+    if time.is_none() {
+        cx.missing(args, "'time' with how long to wait", example);
+        args.skip_all();
+    }
+    time.map(|time| HttpAction::WaitForBody { time, at_least })
 }
 
 pub fn sample(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Sample> {

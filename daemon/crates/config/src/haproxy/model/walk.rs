@@ -92,6 +92,7 @@ impl<'a> Found<'a> {
             A::DelHeader { .. }
             | A::SetStatus { .. }
             | A::Auth { .. }
+            | A::WaitForBody { .. }
             | A::Allow
             | A::SilentDrop
             | A::Reject => {}

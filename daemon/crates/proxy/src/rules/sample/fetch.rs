@@ -1,7 +1,7 @@
 //! From the name of a fetch to the function that gets its value.
 
 use super::header::Header;
-use super::{auth, connection, http, payload, state, sticky};
+use super::{auth, body, connection, http, payload, state, sticky};
 use crate::rules::context::Context;
 use crate::rules::environment::Environment;
 use crate::rules::memory::Variable;
@@ -107,6 +107,7 @@ impl Source {
         let get = connection::get(name)
             .or_else(|| http::get(name))
             .or_else(|| auth::get(name))
+            .or_else(|| body::get(name).inspect(|_| env.look_at_bodies()))
             .or_else(|| state::get(name))
             .or_else(|| payload::get(name, &list));
         if let Some(get) = get {

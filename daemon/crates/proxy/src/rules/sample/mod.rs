@@ -4,6 +4,7 @@
 //! borrows from the message wherever it can.
 
 mod auth;
+mod body;
 mod connection;
 mod fetch;
 mod header;
