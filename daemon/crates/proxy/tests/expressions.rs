@@ -50,6 +50,9 @@ const SHOWN: &[&str] = &[
     "%[unique-id] %[capture.req.method] %[capture.req.uri] %[capture.req.ver] %[capture.req.hdr(0)] %[capture.req.hdr(1)] %[http_first_req]",
     "%HM %HU %HP %HQ %HV %r %f %b %s %ci %fi %fp %ID %hr %hrl %ST %rc %{+Q}HM %{+X}ci %{+X}fp %{+Q}o %HM %f",
     "%{+E}[req.fhdr(x-json)] %{+Q,+E}[path] 100%% %[str(a),set-var(txn.late)]%[var(txn.late)]",
+    "%[so_id] %[so_name] %[fc_rtt(us),bool] %[fc_rttvar(us),bool] %[fc_rtt,div(1000)] %[fc_unacked,div(1000)] %[fc_lost] %[fc_retrans] %[fc_sacked] %[fc_fackets] %[fc_reordering]",
+    "%[req.fhdr(x-jwt),jwt_header_query('$.alg')] %[req.fhdr(x-jwt),jwt_payload_query('$.sub')] %[req.fhdr(x-jwt),jwt_payload_query('$.iat',int)] %[req.fhdr(x-jwt),jwt_payload_query('$.none')]",
+    "%[req.fhdr(x-jwt),jwt_verify(HS256,secret)] %[req.fhdr(x-jwt),jwt_verify(HS256,wrong)] %[req.fhdr(x-jwt),jwt_verify(HS512,secret)] %[str(a.b),jwt_verify(HS256,secret)] %[req.fhdr(x-jwt),jwt_verify(txn.abc,secret)] %[req.fhdr(x-jwt),jwt_verify(txn.alg,txn.key)]",
     "%[rand(1)] %[uuid(),length] %[env(NOT_SET)] %[thread] %[nbproc] %[fe_defbe] %[connslots(app)] %[be_conn_free(app)]",
 ];
 
@@ -165,11 +168,11 @@ const FILES: &[(&str, &str)] = &[
     ("ends.lst", ".org\n.com\n"),
 ];
 
-const REQUEST: &str = "GET /p/B?x=1&y=%41;n=12 HTTP/1.1\r\nHost: www.example.com\r\nX-List: one, two\r\nX-List: three\r\nX-N: 42\r\nX-Doc: {\"a\":{\"b\":\"c\",\"n\":5,\"l\":[1,2],\"t\":true}}\r\nX-Ip: 10.0.0.3\r\nX-Json: a\"b/c\\d\u{e4}]\r\nX-Long: The quick brown fox jumps over the lazy dog, twice and thrice\r\nCookie: a=1; b=two; n=3\r\nCookie: a=4\r\nAccept-Language: it;q=0.4, de;q=0.8, en;q=0.7\r\nAuthorization: Basic YW5uYTpwYXNz\r\n";
+const REQUEST: &str = "GET /p/B?x=1&y=%41;n=12 HTTP/1.1\r\nHost: www.example.com\r\nX-List: one, two\r\nX-List: three\r\nX-N: 42\r\nX-Doc: {\"a\":{\"b\":\"c\",\"n\":5,\"l\":[1,2],\"t\":true}}\r\nX-Ip: 10.0.0.3\r\nX-Json: a\"b/c\\d\u{e4}]\r\nX-Long: The quick brown fox jumps over the lazy dog, twice and thrice\r\nCookie: a=1; b=two; n=3\r\nCookie: a=4\r\nAccept-Language: it;q=0.4, de;q=0.8, en;q=0.7\r\nAuthorization: Basic YW5uYTpwYXNz\r\nX-Jwt: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbm5hIiwiaWF0IjoxNTE2MjM5MDIyfQ.kyjnpRZsbVBNCJ7_d5tjiNeXec-zR46YMW6vEekzmD0\r\n";
 
 fn config(port: u16, origin: u16, folder: &str) -> String {
     let mut text = format!(
-        "global\n    nbthread 1\n    set-var proc.p str(process)\nuserlist people\n    group ops users anna\n    user anna insecure-password pass\n    user otto insecure-password x groups ops\nuserlist others\n    user anna password $5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc8\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:{port}\n    unique-id-format %{{+X}}o%ci-%fi-%HM\n    capture request header X-N len 1\n    acl a path /p/B\n    acl b hdr(x-n) 42\n    acl c path /c\n    acl many path /x\n    acl many path /p/B\n    http-request capture req.hdr(host) len 3\n    http-request set-var(txn.abc) str(abc)\n    http-request set-var(txn.n) int(21)\n    http-request set-var(sess.s) src\n    http-request set-var(req.r) path,upper\n    http-request set-var-fmt(txn.fmt) \"%[path]-%HM\"\n    http-request set-var(txn.gone) str(x)\n    http-request unset-var(txn.gone)\n"
+        "global\n    nbthread 1\n    set-var proc.p str(process)\nuserlist people\n    group ops users anna\n    user anna insecure-password pass\n    user otto insecure-password x groups ops\nuserlist others\n    user anna password $5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc8\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:{port} name main\n    unique-id-format %{{+X}}o%ci-%fi-%HM\n    capture request header X-N len 1\n    acl a path /p/B\n    acl b hdr(x-n) 42\n    acl c path /c\n    acl many path /x\n    acl many path /p/B\n    http-request capture req.hdr(host) len 3\n    http-request set-var(txn.abc) str(abc)\n    http-request set-var(txn.n) int(21)\n    http-request set-var(txn.alg) str(HS256)\n    http-request set-var(txn.key) str(secret)\n    http-request set-var(sess.s) src\n    http-request set-var(req.r) path,upper\n    http-request set-var-fmt(txn.fmt) \"%[path]-%HM\"\n    http-request set-var(txn.gone) str(x)\n    http-request unset-var(txn.gone)\n"
     );
     let file = |expression: &str| {
         FILES.iter().fold(expression.to_owned(), |text, (name, _)| {

@@ -17,3 +17,4 @@ pub mod realtime;
 pub mod signal;
 pub mod splice;
 pub mod tcp;
+pub mod tcp_info;

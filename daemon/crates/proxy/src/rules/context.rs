@@ -73,6 +73,8 @@ impl BodySeen<'_> {
 pub struct Context<'a> {
     pub plan: &'a Plan,
     pub frontend: usize,
+    /// By which of the frontend's addresses the client came in.
+    pub bind: usize,
     pub backend: Option<usize>,
     pub server: Option<&'a str>,
     pub client: Option<SocketAddr>,
@@ -125,6 +127,7 @@ impl<'a> Context<'a> {
         Self {
             plan,
             frontend: 0,
+            bind: 0,
             backend: None,
             server: None,
             client: None,

@@ -198,6 +198,7 @@ impl Worker {
         let source = memory.and_then(|m| m.try_borrow().ok()?.source);
         Context {
             frontend: c.frontend as usize,
+            bind: c.bind as usize,
             backend: backend.map(|b| b as usize),
             client: source.or(c.peer),
             socket: Some(&c.link.fd),

@@ -44,6 +44,7 @@ impl Worker {
         c.pend = held;
         if let Some(txn) = c.txn.as_mut() {
             txn.keep &= whole;
+            txn.log.bytes_in += at as u64;
             txn.request_done = whole;
             txn.body = Body::Empty;
             // An answer that is no refusal is a local one.

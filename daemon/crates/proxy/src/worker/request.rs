@@ -111,6 +111,7 @@ impl Worker {
     /// The client left without (another) request.
     fn ended_between(&mut self, i: u32) {
         if self.clients[i].first {
+            self.count_no_request(i);
             let mut txn = self.new_txn(i);
             txn.status = 400;
             txn.log.end(b'C', b'R');
@@ -119,12 +120,24 @@ impl Worker {
         self.close_client(i);
     }
 
+    /// A client that did not get as far as a request: one that failed.
+    pub(super) fn count_no_request(&self, i: u32) {
+        let counters = [
+            Counter::HttpReqCnt,
+            Counter::HttpReqRate,
+            Counter::HttpErrCnt,
+            Counter::HttpErrRate,
+        ];
+        self.count(i, &counters, 1);
+    }
+
     fn refuse(&mut self, i: u32, fault: Fault, bytes: usize) {
         let c = &mut self.clients[i];
         c.frontend().shared.workers[self.id].errors.add(1);
         if c.txn.is_none() {
             let txn = self.new_txn(i);
             self.clients[i].txn = Some(txn);
+            self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);
         }
         self.count(i, &[Counter::HttpErrCnt, Counter::HttpErrRate], 1);
         if let Some(t) = self.clients[i].txn.as_mut() {

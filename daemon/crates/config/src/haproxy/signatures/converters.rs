@@ -114,6 +114,8 @@ pub static CONVERTERS: &[Row] = &[
     (Text, "?s", &["url_enc"]),
     (Text, "s", &["digest", "json", "ltrim", "rtrim"]),
     (Text, "s?s", &["json_query", "language"]),
+    (Text, "?ss", &["jwt_header_query", "jwt_payload_query"]),
+    (Int, "ss", &["jwt_verify"]),
     (Text, "s?i", &["ltime", "utime"]),
     (Text, "ss", &["hmac", "iif"]),
     (Text, "s?ss", &["concat", "add_item"]),

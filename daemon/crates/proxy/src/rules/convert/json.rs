@@ -6,17 +6,20 @@ use crate::rules::value::Value;
 
 pub fn apply(name: &str) -> Option<Apply> {
     Some(match name {
-        "json_query" => |v, a, _| {
-            let document = serde_json::from_slice(&v.text()).ok()?;
-            let found = find(&document, std::str::from_utf8(a.text(0)).ok()?)?;
-            let value = shown(found)?;
-            match a.text(1) {
-                b"int" => value.int().map(Value::Int),
-                _ => Some(value),
-            }
-        },
+        "json_query" => |v, a, _| query(&v.text(), a.text(0), a.text(1)),
         _ => return None,
     })
+}
+
+/// What the path finds in the text, as the wanted type.
+pub fn query(text: &[u8], path: &[u8], wanted: &[u8]) -> Option<Value<'static>> {
+    let document = serde_json::from_slice(text).ok()?;
+    let found = find(&document, std::str::from_utf8(path).ok()?)?;
+    let value = shown(found)?;
+    match wanted {
+        b"int" => value.int().map(Value::Int),
+        _ => Some(value),
+    }
 }
 
 fn shown(value: &serde_json::Value) -> Option<Value<'static>> {

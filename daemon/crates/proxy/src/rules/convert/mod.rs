@@ -3,6 +3,7 @@
 pub mod encoding;
 mod hash;
 mod json;
+mod jwt;
 mod language;
 mod map;
 mod number;
@@ -62,6 +63,9 @@ impl Change {
                 "the digest '{given}' is not available: use sha1, sha224, sha256, sha384 or sha512"
             ));
         }
+        if let Some(why) = jwt::refused(name, &arguments) {
+            return Err(why);
+        }
         if let Some(rest) = name.strip_prefix("table_") {
             let array = matches!(rest, "gpc" | "gpt" | "gpc_rate");
             let asked = question(rest, arguments.int(0));
@@ -92,6 +96,7 @@ impl Change {
             .or_else(|| encoding::apply(name))
             .or_else(|| hash::apply(name))
             .or_else(|| json::apply(name))
+            .or_else(|| jwt::apply(name))
             .or_else(|| time::apply(name))
             .or_else(|| language::apply(name))
             .or_else(|| reach::apply(name));
@@ -118,6 +123,14 @@ impl Change {
                 let table = arguments.table.as_ref()?;
                 let key = super::sample::sticky::key_of(table, &value)?;
                 let entry = table.find(&key, ctx.now);
+                if let Question::Server = asked {
+                    let name = entry.and_then(|entry| entry.server());
+                    let id = name.and_then(|name| server_id(ctx, &table.name, &name));
+                    return Some(Value::Int(id.unwrap_or(0).into()));
+                }
+                if entry.is_none() && arguments.given(1).is_some() && asked.has_default() {
+                    return Some(Value::Int(arguments.int(1)));
+                }
                 let answer = asked.ask(table, entry.as_ref(), ctx.now)?;
                 Some(match asked {
                     Question::Tracked => Value::Bool(answer != 0),
@@ -126,6 +139,13 @@ impl Change {
             }
         }
     }
+}
+
+/// The id of the server that an entry of this section's table names.
+fn server_id(ctx: &Context<'_>, section: &str, server: &str) -> Option<u32> {
+    let own = ctx.plan.backends.iter().filter(|b| b.name == section);
+    let mut servers = own.chain(&ctx.plan.backends).flat_map(|b| &b.servers);
+    servers.find(|s| s.name == server).map(|s| s.id)
 }
 
 fn replace(list: &[String]) -> Result<Change, String> {

@@ -1,11 +1,12 @@
 //! Fetches about the client's connection, constants, variables, time and chance.
 
-use super::Get;
+use super::{Arguments, Get};
 use crate::rules::context::Context;
 use crate::rules::memory::Scope;
 use crate::rules::value::Value;
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
+use sys::tcp_info::{TcpInfo, tcp_info};
 
 fn port(address: Option<std::net::SocketAddr>) -> Option<Value<'static>> {
     address.map(|a| Value::Int(i64::from(a.port())))
@@ -20,6 +21,17 @@ fn peer(ctx: &Context<'_>) -> Option<std::net::SocketAddr> {
     ctx.socket
         .and_then(|socket| sys::tcp::peer_address(socket).ok())
         .or(ctx.client)
+}
+
+/// What the kernel measured on the client's connection.
+fn measured(ctx: &Context<'_>, of: fn(&TcpInfo) -> u32) -> Option<i64> {
+    let info = tcp_info(ctx.socket?).ok()?;
+    Some(of(&info).into())
+}
+
+/// Milliseconds unless `us` is asked for.
+fn in_unit(us: i64, a: &Arguments) -> Value<'static> {
+    Value::Int(if a.text(0) == b"us" { us } else { us / 1000 })
 }
 
 /// Whether an address is one of this machine: it can be bound.
@@ -50,6 +62,14 @@ pub fn get(name: &str) -> Option<Get> {
         "fc_src" => |_, c| ip(peer(c)),
         "fc_src_port" => |_, c| port(peer(c)),
         "fc_src_is_local" => |_, c| Some(Value::Bool(is_local(peer(c)?.ip().to_canonical()))),
+        "fc_rtt" => |a, c| measured(c, |info| info.rtt).map(|us| in_unit(us, a)),
+        "fc_rttvar" => |a, c| measured(c, |info| info.rttvar).map(|us| in_unit(us, a)),
+        "fc_unacked" => |_, c| measured(c, |info| info.unacked).map(Value::Int),
+        "fc_sacked" => |_, c| measured(c, |info| info.sacked).map(Value::Int),
+        "fc_retrans" => |_, c| measured(c, |info| info.retrans).map(Value::Int),
+        "fc_fackets" => |_, c| measured(c, |info| info.fackets).map(Value::Int),
+        "fc_lost" => |_, c| measured(c, |info| info.lost).map(Value::Int),
+        "fc_reordering" => |_, c| measured(c, |info| info.reordering).map(Value::Int),
         "fc_dst" => |_, c| ip(c.local()),
         "fc_dst_port" => |_, c| port(c.local()),
         "fc_http_major" => |_, c| c.line.map(|_| Value::Int(1)),

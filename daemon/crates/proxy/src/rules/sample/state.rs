@@ -4,6 +4,7 @@ use super::{Arguments, Get};
 use crate::plan::{Backend, Frontend, Server};
 use crate::rules::context::Context;
 use crate::rules::value::Value;
+use config::haproxy::model::Bind;
 use std::sync::atomic::Ordering::Relaxed;
 
 pub fn get(name: &str) -> Option<Get> {
@@ -34,15 +35,23 @@ fn frontends(name: &str) -> Option<Get> {
         },
         "fe_client_timeout" => |_, c| int(c.plan.frontends.get(c.frontend)?.timeouts.client),
         "so_id" => |_, c| {
-            let address = c.local()?.to_string();
-            let all = &c.plan.frontends.get(c.frontend)?.addresses;
-            int(all
-                .iter()
-                .position(|a| *a == address)
-                .map_or(1, |at| at as u64 + 1))
+            let (index, bind) = listener(c)?;
+            int(bind
+                .id
+                .as_ref()
+                .map_or(u64::from(index) + 1, |id| id.value.into()))
         },
+        "so_name" => |_, c| Some(Value::bytes(listener(c)?.1.name.as_ref()?.value.as_bytes())),
         _ => return None,
     })
+}
+
+/// The line and address that the client came in by.
+fn listener<'a>(ctx: &Context<'a>) -> Option<(u32, &'a Bind)> {
+    let section = ctx.plan.frontends.get(ctx.frontend)?.section;
+    let mut all = ctx.plan.model.proxies.get(section)?.listen_addresses();
+    let (index, bind, _) = all.nth(ctx.bind)?;
+    Some((index, bind))
 }
 
 fn backends(name: &str) -> Option<Get> {

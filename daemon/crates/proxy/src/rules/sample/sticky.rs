@@ -64,6 +64,11 @@ impl Question {
         matches!(self, Self::Increment(_))
     }
 
+    /// `table_expire` and `table_idle` say what stands for an entry that is not there.
+    pub fn has_default(self) -> bool {
+        matches!(self, Self::Expire | Self::Idle)
+    }
+
     pub fn ask(self, table: &Table, entry: Option<&Arc<Entry>>, now: u64) -> Option<i64> {
         let layout = &table.layout;
         let Some(entry) = entry else {
