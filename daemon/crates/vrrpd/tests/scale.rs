@@ -2,6 +2,8 @@
 
 mod harness;
 
+use std::time::{Duration, Instant};
+
 use harness::{Node, Pair, conf, skipped};
 use testkit::segment::Host;
 
@@ -85,4 +87,39 @@ fn two_hundred_and_fifty_five_instances_move_together() {
 #[test]
 fn a_hundred_addresses_of_one_instance_move_together() {
     moves(many_addresses, 1, LISTED + EXCLUDED);
+}
+
+/// The dead process's host still has the addresses and answers for them, so the successor finds
+/// each of them among its neighbours. It must not ask all of them from all of its own, nor fall
+/// silent for so long that its supervisor takes it for hung.
+#[test]
+fn the_successor_of_many_dead_masters_goes_on_beating() {
+    if skipped() {
+        return;
+    }
+    let pair = Pair::new();
+    let mut a = Node::start(&pair.a, &many_instances(200));
+    a.wait("all become master", |node| masters(node) == INSTANCES);
+    let mut b = Node::start(&pair.b, &many_instances(100));
+    b.wait("beating", |node| node.pulse.beats());
+    // The table of neighbours of a host that talked to all of them.
+    for vrid in 1..=INSTANCES {
+        let address = format!("10.77.1.{vrid}");
+        let entry = ["lladdr", "02:00:00:00:00:01", "dev", "eth0", "nud", "stale"];
+        let words = ["neigh", "replace", &address].into_iter().chain(entry);
+        pair.b.namespace.ip(&words.collect::<Vec<_>>());
+    }
+    a.kill();
+    let (mut heard, mut longest) = (Instant::now(), Duration::ZERO);
+    let end = Instant::now() + Duration::from_secs(6);
+    while Instant::now() < end {
+        assert!(b.pump(Duration::from_millis(2)), "it ended");
+        if b.pulse.beats() {
+            heard = Instant::now();
+        }
+        longest = longest.max(heard.elapsed());
+    }
+    eprintln!("measured: longest silence of a successor of {INSTANCES} masters {longest:?}");
+    assert_eq!(masters(&mut b), INSTANCES);
+    assert!(longest < Duration::from_millis(500), "{longest:?}");
 }

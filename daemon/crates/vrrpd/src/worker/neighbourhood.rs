@@ -4,6 +4,7 @@
 //! address in the neighbours' tables. So a master asks a few neighbours every second from its
 //! addresses, which puts its own link address there again.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use netlink::{Gateway, Neighbour};
@@ -68,7 +69,13 @@ impl Worker {
     pub(super) fn neighbourhood_with(&mut self, gateways: Vec<Gateway>) -> Neighbourhood {
         let mut neighbours = self.netlink.neighbours().unwrap_or_default();
         let own: Vec<IpAddr> = self.links.all_addresses().collect();
-        neighbours.retain(|neighbour| !own.contains(&neighbour.address));
+        // Whoever had the virtual addresses before is in the table by each of them.
+        let all = self.running.values().flat_map(|running| &running.plan.vips);
+        let virtual_ones: BTreeSet<IpAddr> = all.map(|vip| vip.address.address).collect();
+        neighbours.retain(|neighbour| {
+            let address = &neighbour.address;
+            !own.contains(address) && !virtual_ones.contains(address)
+        });
         Neighbourhood {
             neighbours,
             gateways,

@@ -9,7 +9,7 @@ use super::{INFO, WARNING, Worker};
 use crate::ask::Answer;
 use crate::clock;
 use crate::running::Running;
-use crate::verification::{Outcome, Verification};
+use crate::verification::{MOST_QUESTIONS, Outcome, Verification};
 
 /// Between the beginnings of two verifications of an instance.
 const LEAST_PAUSE: Micros = 1_000_000;
@@ -71,6 +71,7 @@ impl Worker {
         self.begin_verifications(&due, now);
         for id in due {
             self.ask_of(id, now);
+            self.beat(clock::monotonic());
         }
     }
 
@@ -91,12 +92,16 @@ impl Worker {
             return;
         }
         let around = self.neighbourhood();
+        let count = fresh.len().max(1);
         for id in fresh {
             let Some(running) = self.running.get_mut(&id) else {
                 continue;
             };
             running.verify_from = None;
-            let questions = around.questions(running, &self.links);
+            let mut questions = around.questions(running, &self.links);
+            // Gateways first, and not more of all instances together than of one.
+            questions.sort_by_key(|question| !question.gateway);
+            questions.truncate((MOST_QUESTIONS / count).max(running.held.len()).max(1));
             running.verification = Some(Verification::new(questions, now, clock::unix_ms()));
         }
         // The answers may come before the loop gets there.
