@@ -12,6 +12,7 @@ mod named;
 mod origin;
 mod patterns;
 mod raw;
+mod server;
 pub mod servers;
 mod timeouts;
 
@@ -23,6 +24,7 @@ pub use inspect::{Inspection, Route, StickRule};
 pub use named::{CookieName, Target};
 pub use origin::{ForClient, Origin};
 pub use raw::{normal, take_close};
+pub use server::{Observed, Server};
 pub use timeouts::Timeouts;
 
 use crate::logs::Targets;
@@ -30,7 +32,7 @@ use crate::persist::Cookie;
 use crate::rules::memory::ProcessVariables;
 use crate::rules::sample::Sample;
 use crate::rules::{Condition, Format, Rule, TcpRule};
-use crate::shared::{BackendShared, FrontendShared, ServerShared, Totals, WARM};
+use crate::shared::{BackendShared, FrontendShared, Totals};
 use config::haproxy::model;
 use http1::Limits;
 use std::sync::Arc;
@@ -201,73 +203,6 @@ pub struct Backend {
     pub tcp_keepalive: bool,
     pub abortonclose: bool,
     pub answers: Arc<Answers>,
-}
-
-#[derive(Debug)]
-pub struct Server {
-    pub name: String,
-    /// Its `id`, or its place from 1 on.
-    pub id: u32,
-    pub shared: Arc<ServerShared>,
-    /// Number of the connection pool in each worker.
-    pub pool: usize,
-    pub target: Target,
-    pub origin: Option<Origin>,
-    pub idle: Option<Arc<IdleRules>>,
-    pub backup: bool,
-    pub maxqueue: u32,
-    /// Below `maxconn`: the limit follows the backend's load from here.
-    pub minconn: u32,
-    /// Milliseconds over which its share grows after it came back; 0 = at once.
-    pub slowstart: u64,
-    /// `on-marked-down shutdown-sessions`
-    pub down_ends_sessions: bool,
-    /// `on-marked-up shutdown-backup-sessions`
-    pub up_ends_backup_sessions: bool,
-    /// The PROXY protocol header that it wants.
-    pub preamble: Option<Preamble>,
-    /// Where clients of GET and HEAD are sent instead.
-    pub redir: Option<Vec<u8>>,
-    /// Never remembered in stick tables.
-    pub non_stick: bool,
-    /// Live traffic that counts for its health.
-    pub observed: Option<Observed>,
-    /// Its name in persistence cookies.
-    pub cookie: CookieName,
-}
-
-/// `observe`
-#[derive(Debug, Clone, Copy)]
-pub struct Observed {
-    /// Answers count, too, not connections alone.
-    pub answers: bool,
-    /// Errors in a row that are too many.
-    pub limit: u32,
-}
-
-impl Server {
-    /// Connections that it may have now; 0 = no limit. `load`: requests of the backend that are
-    /// served or wait, the one that asks included.
-    pub fn limit(&self, b: &Backend, load: u32) -> u32 {
-        let maxconn = self.shared.maxconn();
-        if self.minconn == 0 && self.slowstart == 0 {
-            return maxconn;
-        }
-        let scaled = |n: u32, part: u32, whole: u32| {
-            let n = u64::from(n) * u64::from(part) / u64::from(whole.max(1));
-            u32::try_from(n).unwrap_or(u32::MAX)
-        };
-        let mut limit = maxconn;
-        if self.minconn != 0 {
-            let follows = scaled(maxconn, load, b.fullconn);
-            limit = follows.max(self.minconn).min(maxconn);
-        }
-        let warmth = self.shared.warmth();
-        if limit != 0 && warmth < WARM {
-            limit = scaled(limit, warmth, WARM).max(1);
-        }
-        limit
-    }
 }
 
 impl Backend {

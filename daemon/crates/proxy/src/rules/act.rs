@@ -3,6 +3,7 @@
 use super::context::{Context, Message, RequestLine};
 use super::matcher::backslash_references;
 use super::redirect::redirect;
+use super::target::{encode, with_authority, with_path};
 use super::{Action, Edits, NamePattern, Rule, holds};
 use crate::plan::Answers;
 use http1::{Field, target};
@@ -257,18 +258,6 @@ fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>, value: &[u8]) {
     }
 }
 
-/// Bytes that may not stand in a request target are percent-encoded.
-fn encode(t: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(t.len());
-    for b in t {
-        match b {
-            0x21..=0x7e if *b != b'#' => out.push(*b),
-            _ => out.extend_from_slice(format!("%{b:02X}").as_bytes()),
-        }
-    }
-    out
-}
-
 impl NamePattern {
     fn fits(&self, name: &[u8]) -> bool {
         let same = |part: Option<&[u8]>, text: &[u8]| {
@@ -298,25 +287,6 @@ fn expanded(regex: &regex::bytes::Regex, text: &[u8], template: &[u8]) -> Vec<u8
         None => out.extend_from_slice(text),
     }
     out
-}
-
-/// An absolute target keeps scheme and authority.
-fn with_authority(old: &[u8], path_and_query: &[u8]) -> Vec<u8> {
-    let kept = old.len() - target::path_and_query(old).len();
-    let origin = if old.first() == Some(&b'/') {
-        &b""[..]
-    } else {
-        &old[..kept]
-    };
-    [origin, path_and_query].concat()
-}
-
-fn with_path(old: &[u8], path: &[u8]) -> Vec<u8> {
-    let query = old
-        .iter()
-        .position(|b| *b == b'?')
-        .map_or(&b""[..], |p| &old[p..]);
-    with_authority(old, &[path, query].concat())
 }
 
 /// The prepared answer to `status`.

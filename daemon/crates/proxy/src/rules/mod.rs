@@ -16,6 +16,7 @@ pub mod redirect;
 pub mod reply;
 pub mod sample;
 mod shacrypt;
+mod target;
 pub mod users;
 pub mod value;
 pub mod variable;
@@ -24,6 +25,7 @@ pub use act::{Outcome, run};
 pub use context::{BodySeen, Context, Message};
 pub use edits::Edits;
 pub use format::Format;
+pub use redirect::{Redirect, RedirectKind};
 
 use effects::Effect;
 use matcher::Matcher;
@@ -280,22 +282,4 @@ pub fn run_tcp(rules: &[TcpRule], ctx: &Context<'_>) -> Verdict {
         }
     }
     Verdict::Accept
-}
-
-#[derive(Debug)]
-pub struct Redirect {
-    pub kind: RedirectKind,
-    pub code: u16,
-    pub drop_query: bool,
-    pub append_slash: bool,
-    pub ignore_empty: bool,
-    pub set_cookie: Option<String>,
-    pub clear_cookie: Option<String>,
-}
-
-#[derive(Debug)]
-pub enum RedirectKind {
-    Location(Format),
-    Prefix(Format),
-    Scheme(Format),
 }

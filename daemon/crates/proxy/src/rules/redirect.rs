@@ -2,9 +2,27 @@
 
 use super::act::Outcome;
 use super::context::Context;
-use super::{Redirect, RedirectKind};
+use super::format::Format;
 use crate::plan::reason;
 use http1::target;
+
+#[derive(Debug)]
+pub struct Redirect {
+    pub kind: RedirectKind,
+    pub code: u16,
+    pub drop_query: bool,
+    pub append_slash: bool,
+    pub ignore_empty: bool,
+    pub set_cookie: Option<String>,
+    pub clear_cookie: Option<String>,
+}
+
+#[derive(Debug)]
+pub enum RedirectKind {
+    Location(Format),
+    Prefix(Format),
+    Scheme(Format),
+}
 
 /// `None` with `ignore-empty` and nowhere to go.
 pub fn redirect(r: &Redirect, ctx: &Context<'_>) -> Option<Outcome> {

@@ -11,6 +11,7 @@ mod body;
 mod buffers;
 mod configure;
 mod conn;
+mod entry;
 mod events;
 mod expire;
 mod farm;

@@ -7,7 +7,6 @@ use crate::plan::{Backend, Holds, Mode};
 use crate::rules::act::Subject;
 use crate::rules::context::RequestLine;
 use crate::rules::{self, BodySeen, Context, Message, Outcome, Verdict};
-use crate::shared::table::Counter;
 use http1::{Method, Request};
 
 impl Worker {
@@ -203,80 +202,6 @@ impl Worker {
         };
         rules::run(&b.request_rules, &mut subject, &base)
     }
-
-    /// Captures, `tcp-request content` and counters: all that comes before the rules of HTTP.
-    fn before_request(
-        &self,
-        i: u32,
-        data: &[u8],
-        fields: &[http1::Field],
-        line: RequestLine<'_>,
-    ) -> Option<Outcome> {
-        let c = &self.clients[i];
-        let frontend = c.frontend();
-        if c.memory.is_none() && frontend.content.rules.is_empty() {
-            return None;
-        }
-        let message = Message {
-            buf: data,
-            fields,
-            edits: &self.edits,
-        };
-        if c.memory.is_some() {
-            self.capture_request(i, message);
-        }
-        let view = self.seen(i);
-        let ctx = Context {
-            line: Some(line),
-            request: Some(message),
-            session: view.as_ref(),
-            ..self.context(i, None)
-        };
-        let refused = content(&frontend.content.rules, &ctx);
-        self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);
-        refused
-    }
-
-    /// `unique-id-header`
-    fn name_request(
-        &mut self,
-        i: u32,
-        data: &[u8],
-        fields: &[http1::Field],
-        line: RequestLine<'_>,
-    ) {
-        let plan = self.clients[i].plan.clone();
-        let frontend = &plan.frontends[self.clients[i].frontend as usize];
-        let Some(name) = &frontend.unique_id_header else {
-            return;
-        };
-        let edits = std::mem::take(&mut self.edits);
-        let base = self.context(i, None);
-        let ctx = changed(data, fields, &edits, line, &base);
-        let id = rules::unique_id(&ctx);
-        self.edits = edits;
-        if let Some(id) = id {
-            self.edits.add(name, &id);
-        }
-    }
-
-    /// `monitor-uri`: well, unless a condition of `monitor fail` holds.
-    fn monitored(
-        &self,
-        i: u32,
-        data: &[u8],
-        fields: &[http1::Field],
-        line: RequestLine<'_>,
-    ) -> Outcome {
-        let frontend = self.clients[i].frontend();
-        let base = self.context(i, None);
-        let ctx = changed(data, fields, &self.edits, line, &base);
-        let fails = frontend
-            .monitor_fail
-            .iter()
-            .any(|condition| condition.holds(&ctx));
-        rules::act::prepared(&frontend.answers, if fails { 503 } else { 200 })
-    }
 }
 
 /// The request as the rules so far have left it.
@@ -300,7 +225,7 @@ pub(super) fn changed<'a>(
 }
 
 /// `tcp-request content` of a section in http mode: the head is there, nothing waits.
-fn content(rules: &[rules::TcpRule], ctx: &Context<'_>) -> Option<Outcome> {
+pub(super) fn content(rules: &[rules::TcpRule], ctx: &Context<'_>) -> Option<Outcome> {
     if rules.is_empty() {
         return None;
     }

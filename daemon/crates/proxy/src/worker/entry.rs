@@ -1,0 +1,84 @@
+//! What happens around the rules over a request: counters and captures before them, its name behind
+//! them, and the answer to those who only ask whether somebody is there.
+
+use super::Worker;
+use super::route::{changed, content};
+use crate::rules::context::RequestLine;
+use crate::rules::{self, Context, Message, Outcome};
+use crate::shared::table::Counter;
+
+impl Worker {
+    /// Captures, `tcp-request content` and counters: all that comes before the rules of HTTP.
+    pub(super) fn before_request(
+        &self,
+        i: u32,
+        data: &[u8],
+        fields: &[http1::Field],
+        line: RequestLine<'_>,
+    ) -> Option<Outcome> {
+        let c = &self.clients[i];
+        let frontend = c.frontend();
+        if c.memory.is_none() && frontend.content.rules.is_empty() {
+            return None;
+        }
+        let message = Message {
+            buf: data,
+            fields,
+            edits: &self.edits,
+        };
+        if c.memory.is_some() {
+            self.capture_request(i, message);
+        }
+        let view = self.seen(i);
+        let ctx = Context {
+            line: Some(line),
+            request: Some(message),
+            session: view.as_ref(),
+            ..self.context(i, None)
+        };
+        let refused = content(&frontend.content.rules, &ctx);
+        self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);
+        refused
+    }
+
+    /// `unique-id-header`
+    pub(super) fn name_request(
+        &mut self,
+        i: u32,
+        data: &[u8],
+        fields: &[http1::Field],
+        line: RequestLine<'_>,
+    ) {
+        let plan = self.clients[i].plan.clone();
+        let frontend = &plan.frontends[self.clients[i].frontend as usize];
+        let Some(name) = &frontend.unique_id_header else {
+            return;
+        };
+        let edits = std::mem::take(&mut self.edits);
+        let base = self.context(i, None);
+        let ctx = changed(data, fields, &edits, line, &base);
+        let id = rules::unique_id(&ctx);
+        self.edits = edits;
+        if let Some(id) = id {
+            self.edits.add(name, &id);
+        }
+    }
+
+    /// `monitor-uri`: well, unless a condition of `monitor fail` holds.
+    pub(super) fn monitored(
+        &self,
+        i: u32,
+        data: &[u8],
+        fields: &[http1::Field],
+        line: RequestLine<'_>,
+    ) -> Outcome {
+        let frontend = self.clients[i].frontend();
+        let base = self.context(i, None);
+        let ctx = changed(data, fields, &self.edits, line, &base);
+        let fails = frontend
+            .monitor_fail
+            .iter()
+            .any(|condition| condition.holds(&ctx));
+        rules::act::prepared(&frontend.answers, if fails { 503 } else { 200 })
+    }
+}
