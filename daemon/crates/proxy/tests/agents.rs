@@ -117,6 +117,13 @@ fn said(side: &Side) -> Vec<String> {
     said.retain(|line| !is_repeated(line));
     for line in &mut said {
         *line = line.replace("<0A>", "");
+        // Whichever of agent and check comes last brings the server up, in its own words.
+        if let Some((up, counts)) = line
+            .split_once(" is UP, reason: ")
+            .and_then(|(name, rest)| Some((format!("{name} is UP. "), rest.split_once(". ")?.1)))
+        {
+            *line = up + counts;
+        }
     }
     said.sort();
     said

@@ -73,7 +73,7 @@ fn the_proxy_is_nobody_in_an_empty_root_and_vrrp_may_only_use_the_network() {
     assert_eq!(fields["Name"], "tandemd-vrrp");
 
     let denied = pair::traffic::ask(&pair.client, "10.77.0.100:80", "/secret");
-    assert!(denied.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{denied}");
+    assert!(denied.starts_with("HTTP/1.0 403 Forbidden\r\n"), "{denied}");
     assert!(denied.ends_with("\r\n\r\nnot here\n"), "{denied}");
 
     // A reload works from inside, and tells what it cannot change.
