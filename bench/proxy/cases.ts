@@ -1,4 +1,5 @@
 // What is compared: a configuration, a load, and the ratio to haproxy that is wanted.
+import { readFileSync } from "node:fs";
 
 /** What a configuration is written for. */
 export interface Place {
@@ -38,33 +39,17 @@ export interface Targets {
   readonly syscalls?: number;
 }
 
+/** A text of which the gate counts the instructions, too. */
+function shared(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), "utf8");
+}
+
 const KIB = 1024;
 const PLAIN = "GET /page HTTP/1.1\r\nHost: bench.example\r\n\r\n";
 const CLOSING = "GET /page HTTP/1.1\r\nHost: bench.example\r\nConnection: close\r\n\r\n";
-const BROWSER = `GET /api/items?id=7&sort=name HTTP/1.1\r
-Host: bench.example\r
-User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r
-Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r
-Accept-Language: en-GB,en;q=0.5\r
-Accept-Encoding: gzip, deflate\r
-Cookie: session=0123456789abcdef; theme=dark\r
-X-Debug: 1\r
-\r
-`;
+const BROWSER = shared("rules.http");
 
-const RULES_FRONTEND = `
-    option httplog
-    option forwardfor
-    acl static path_beg /static /assets
-    acl api path_beg /api
-    acl mobile hdr_sub(user-agent) -i mobile
-    http-request set-header X-Forwarded-Proto http
-    http-request del-header X-Debug
-    http-request add-header X-Mobile yes if mobile
-    http-response set-header Strict-Transport-Security max-age=31536000
-    http-response del-header Server
-    use_backend other if static
-    use_backend app if api !mobile`;
+const RULES_FRONTEND = `\n${shared("rules.cfg").trimEnd()}`;
 
 /** What haproxy.cfg says, for both programs that read it. */
 export function haproxyConfig(it: Case, place: Place, splice: boolean): string {

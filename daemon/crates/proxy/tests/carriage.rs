@@ -38,14 +38,6 @@ fn answer(port: u16, request: &str) -> Vec<String> {
     }
 }
 
-/// The next line without its beginning, which has the time and the process.
-fn logged(side: &support::beside::Side) -> String {
-    let lines = side.lines(1).concat();
-    lines
-        .split_once("]: ")
-        .map_or(lines.clone(), |(_, text)| text.to_owned())
-}
-
 #[test]
 fn exchanges_are_carried_as_by_haproxy() {
     let origin = Origin::named("served");
@@ -73,7 +65,7 @@ fn exchanges_are_carried_as_by_haproxy() {
         "GET /key HTTP/1.1\r\nHost: h\r\nCookie: S=0123456789abcdef\r\n\r\n",
         "GET /nokey HTTP/1.1\r\nHost: h\r\n\r\n",
     ] {
-        let outcome = |side: &support::beside::Side| (answer(side.port, request), logged(side));
+        let outcome = |side: &support::beside::Side| (answer(side.port, request), side.logged());
         let (theirs, ours) = (outcome(&both.theirs), outcome(&both.ours));
         if theirs != ours {
             differ.push(format!("{request}  haproxy {theirs:?}\n  ours    {ours:?}"));

@@ -10,6 +10,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::{Client, Proxy, free_port, status_of};
+use testkit::random::Random;
 
 /// Messages of each thread; `TANDEM_FUZZ_SECONDS` goes on for that long instead.
 const MESSAGES: usize = 400;
@@ -23,19 +24,6 @@ fn config(port: u16, origin: u16, more: &str) -> String {
          http-request set-header X-Seen yes\n    default_backend app\nbackend app\n    \
          server s1 127.0.0.1:{origin}\n"
     )
-}
-
-/// xorshift64*: a failure repeats.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let value = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
-        usize::try_from(value).unwrap() % below.max(1)
-    }
 }
 
 /// The kept corpus of the parser, responses left out: a client may send those too, but they end at

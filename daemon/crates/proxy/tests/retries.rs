@@ -80,14 +80,6 @@ fn ask(port: u16, request: &str) -> (String, String) {
     (status, if own { "own page".to_owned() } else { body })
 }
 
-/// The next line without its beginning, which has the time and the process.
-fn logged(side: &support::beside::Side) -> String {
-    let lines = side.lines(1).concat();
-    lines
-        .split_once("]: ")
-        .map_or(lines.clone(), |(_, text)| text.to_owned())
-}
-
 #[test]
 fn failed_requests_are_tried_again_as_by_haproxy() {
     let origin = script::start();
@@ -104,7 +96,7 @@ fn failed_requests_are_tried_again_as_by_haproxy() {
                     body.len()
                 );
                 let got = ask(side.port, &request);
-                (got, logged(side))
+                (got, side.logged())
             };
             let (theirs, ours) = (outcome(&both.theirs), outcome(&both.ours));
             if theirs != ours {
@@ -171,7 +163,7 @@ fn another_server_is_tried_when_haproxy_tries_one() {
                 side.port
             );
             let got = ask(side.port, &request);
-            (got, logged(side))
+            (got, side.logged())
         };
         let (theirs, ours) = (outcome(&both.theirs), outcome(&both.ours));
         if theirs != ours {

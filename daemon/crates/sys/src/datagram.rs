@@ -114,14 +114,19 @@ mod tests {
     use std::net::UdpSocket;
     use std::time::Duration;
 
-    #[test]
-    fn every_piece_is_a_datagram_of_its_own() {
+    fn pair() -> (UdpSocket, UdpSocket) {
         let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
         receiver
             .set_read_timeout(Some(Duration::from_secs(5)))
             .unwrap();
         let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
         sender.connect(receiver.local_addr().unwrap()).unwrap();
+        (sender, receiver)
+    }
+
+    #[test]
+    fn every_piece_is_a_datagram_of_its_own() {
+        let (sender, receiver) = pair();
         let pieces = ["first", "other", "third", "end", "a longer one", "x"];
         let buffer = pieces.concat();
         let ends: Vec<usize> = pieces
@@ -144,12 +149,7 @@ mod tests {
 
     #[test]
     fn what_went_out_already_is_left_out() {
-        let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
-        receiver
-            .set_read_timeout(Some(Duration::from_secs(5)))
-            .unwrap();
-        let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
-        sender.connect(receiver.local_addr().unwrap()).unwrap();
+        let (sender, receiver) = pair();
         let sent = send_each(&sender, b"onetwosix", &[3, 6, 9], 1, true).unwrap();
         assert_eq!(sent, 2);
         for piece in [b"two", b"six"] {

@@ -1,4 +1,4 @@
-//! Network namespaces, probes and servers for tests.
+//! Network namespaces, probes, servers and chance for tests.
 //!
 //! Everything made here is named after the process that made it, is removed when dropped, and is
 //! swept by the next test run when its maker was killed.
@@ -6,4 +6,5 @@
 
 pub mod netns;
 pub mod probe;
+pub mod random;
 pub mod segment;

@@ -8,16 +8,7 @@ use super::values::DefaultUnit;
 use crate::source::Spanned;
 
 pub fn open(config: &mut Config, name: Spanned<String>) {
-    config.rings.push(Ring {
-        name,
-        description: None,
-        format: None,
-        max_line: None,
-        size: None,
-        timeout_connect: None,
-        timeout_server: None,
-        servers: Vec::new(),
-    });
+    config.rings.push(Ring::named(name));
 }
 
 pub fn keyword(cx: &mut Context<'_>, config: &mut Config, keyword: &str, args: &mut Args<'_>) {

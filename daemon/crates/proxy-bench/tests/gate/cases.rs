@@ -23,26 +23,10 @@ pub const CASES: [Case; 3] = [
     },
     Case {
         id: "rules",
-        request: "GET /api/items?id=7&sort=name HTTP/1.1\r\nHost: bench.example\r\n\
-            User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n\
-            Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
-            Accept-Language: en-GB,en;q=0.5\r\nAccept-Encoding: gzip, deflate\r\n\
-            Cookie: session=0123456789abcdef; theme=dark\r\nX-Debug: 1\r\n\r\n",
+        request: include_str!("../../../../../bench/proxy/rules.http"),
         each: false,
         defaults: "    http-reuse always\n",
-        frontend: "    option httplog
-    option forwardfor
-    acl static path_beg /static /assets
-    acl api path_beg /api
-    acl mobile hdr_sub(user-agent) -i mobile
-    http-request set-header X-Forwarded-Proto http
-    http-request del-header X-Debug
-    http-request add-header X-Mobile yes if mobile
-    http-response set-header Strict-Transport-Security max-age=31536000
-    http-response del-header Server
-    use_backend other if static
-    use_backend app if api !mobile
-",
+        frontend: include_str!("../../../../../bench/proxy/rules.cfg"),
         log: true,
     },
     Case {

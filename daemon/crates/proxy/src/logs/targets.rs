@@ -135,13 +135,7 @@ pub fn ring_of(model: &Config, target: &LogTarget) -> Option<Ring> {
                     address: Spanned::implied(address.clone()),
                     octet_count: false,
                 }],
-                name,
-                description: None,
-                format: None,
-                max_line: None,
-                size: None,
-                timeout_connect: None,
-                timeout_server: None,
+                ..Ring::named(name)
             })
         }
         _ => None,

@@ -47,6 +47,13 @@ impl Side {
         }
         lines
     }
+
+    /// The next line without its beginning, which has the time and the process.
+    pub fn logged(&self) -> String {
+        let line = self.lines(1).concat();
+        line.split_once("]: ")
+            .map_or(line.clone(), |(_, text)| text.to_owned())
+    }
 }
 
 /// Both, haproxy first; `PORT` and `LOG` in the text are replaced.

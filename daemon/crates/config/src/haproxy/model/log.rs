@@ -77,6 +77,22 @@ pub struct Ring {
     pub servers: Vec<RingServer>,
 }
 
+impl Ring {
+    /// One of which nothing is said yet.
+    pub fn named(name: Spanned<String>) -> Self {
+        Self {
+            name,
+            description: None,
+            format: None,
+            max_line: None,
+            size: None,
+            timeout_connect: None,
+            timeout_server: None,
+            servers: Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct RingServer {
     pub name: Spanned<String>,
