@@ -1,28 +1,15 @@
 // What is read of the machine: processor time and memory of processes, free ports.
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 
-const CLOCK_TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-
-/** Processor time of a process so far, in microseconds: exact in total, user and system by ticks. */
-export interface CpuTime {
-  readonly total: number;
-  readonly user: number;
-  readonly system: number;
-}
-
-/** Time on a processor of all threads of `pid`. */
-export function cpuTime(pid: number): CpuTime {
+/** Time on a processor of all threads of `pid`, in microseconds. */
+export function cpuTime(pid: number): number {
   let total = 0;
   for (const task of readdirSync(`/proc/${pid}/task`)) {
     const [nanoseconds] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ");
     total += Number(nanoseconds) / 1000;
   }
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticks = (index: number) => (Number(fields[index]) / CLOCK_TICKS) * 1e6;
-  return { total, user: ticks(11), system: ticks(12) };
+  return total;
 }
 
 /** Memory of the processes in bytes; what they share with others counts by its share. */

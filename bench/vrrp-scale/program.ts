@@ -60,7 +60,7 @@ export class Program {
     const pids = this.tree();
     const sum = (of: (pid: number) => number) => pids.reduce((total, pid) => total + of(pid), 0);
     return {
-      cpuMicroseconds: sum((pid) => cpuTime(pid).total),
+      cpuMicroseconds: sum(cpuTime),
       pssKib: sum((pid) => memory(pid, "Pss")),
       rssKib: sum((pid) => memory(pid, "Rss")),
     };

@@ -34,7 +34,7 @@ use crate::slot::Slot;
 use crate::systemd::ServiceManager;
 use crate::users::Users;
 use crate::watch::{self, Watcher};
-use crate::worker::{Kind, PULSE};
+use crate::worker::{Kind, PULSE, Worker};
 
 pub use dumping::{JSON, STATS_CLEAR};
 use reload::Reload;
@@ -217,6 +217,10 @@ impl Daemon {
 
     fn slot(&mut self, kind: Kind) -> Option<&mut Slot> {
         self.slots.iter_mut().find(|slot| slot.kind == kind)
+    }
+
+    fn worker(&mut self, kind: Kind) -> Option<&mut Worker> {
+        self.slot(kind).and_then(|slot| slot.worker.as_mut())
     }
 
     fn reply(&mut self, client: Option<ClientId>, reply: &serde_json::Value) {

@@ -55,7 +55,7 @@ pub fn confinement(loaded: &Loaded, users: &Users) -> Confinement {
     Confinement {
         identity,
         chroot: name(&global.chroot).map(Into::into),
-        raw: half.parsed.config.needs_raw(),
+        raw: loaded.raw,
     }
 }
 

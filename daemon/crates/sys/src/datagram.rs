@@ -20,7 +20,7 @@ struct Control([u8; CONTROL]);
 const CONTROL: usize = unsafe { libc::CMSG_SPACE(2) } as usize;
 
 /// Sends pieces of `buffer` that end at `ends`, but the first `from`, each as a datagram of its own
-/// to the peer that the UDP socket is connected to. Returns how many pieces went out; an error means
+/// to the peer that the socket is connected to. Returns how many pieces went out; an error means
 /// that the first did not. `merge`: neighbours of one length go together, which not every device and kernel can
 /// (EINVAL, EIO).
 pub fn send_each(

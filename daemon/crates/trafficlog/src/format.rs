@@ -187,7 +187,7 @@ fn push_address(out: &mut Vec<u8>, address: SocketAddr, separator: &[u8]) {
 }
 
 /// An IPv4 client of a dual-stack socket is shown as the IPv4 client it is.
-fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
+pub(crate) fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             for (at, octet) in ip.octets().into_iter().enumerate() {

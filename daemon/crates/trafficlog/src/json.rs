@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 
+use crate::format::push_ip;
 use crate::number::push;
 use crate::record::{Counts, HttpRecord, Queues, TcpRecord, Termination, Timer};
 use crate::time::Clock;
@@ -227,8 +228,10 @@ fn time(object: &mut Object<'_>, clock: &mut Clock, unix_ms: i64) {
 fn head(object: &mut Object<'_>, clock: &mut Clock, client: SocketAddr, unix_ms: i64, kind: &str) {
     time(object, clock, unix_ms);
     object.text("type", Some(kind.as_bytes()));
-    let address = client.ip().to_canonical().to_string();
-    object.text("client_address", Some(address.as_bytes()));
+    let out = object.key("client_address");
+    out.push(b'"');
+    push_ip(out, client.ip());
+    out.push(b'"');
     object.number("client_port", client.port().into());
 }
 

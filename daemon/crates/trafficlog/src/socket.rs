@@ -1,15 +1,13 @@
 //! Ways out: datagrams, streams, memory. None of them ever blocks.
 
 use std::fmt;
-use std::io::{self, IoSlice};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use rustix::io::Errno;
-use rustix::net::{
-    AddressFamily, MMsgHdr, SendAncillaryBuffer, SendFlags, SocketAddrUnix, SocketFlags, SocketType,
-};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
 use crate::ring::Ring;
 
@@ -84,7 +82,7 @@ impl Socket {
     pub(crate) fn send(&mut self, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
         match self {
             Self::Udp { fd, merge } => send_packets(fd, buffer, ends, merge),
-            Self::Datagram(fd) => send_datagrams(fd, buffer, ends),
+            Self::Datagram(fd) => send_packets(fd, buffer, ends, &mut false),
             Self::Stream(fd) => write_lines(fd, buffer, ends),
             Self::Ring(ring) => {
                 ring.push(lines_of(buffer, ends));
@@ -116,10 +114,6 @@ fn send_packets(fd: &OwnedFd, buffer: &[u8], ends: &[usize], merge: &mut bool) -
     })
 }
 
-fn send_datagrams(fd: &OwnedFd, buffer: &[u8], ends: &[usize]) -> (u64, bool) {
-    send_all(ends.len(), |done| send_some(fd, buffer, ends, done))
-}
-
 /// Calls `send` with how many lines are done, until all are or no more will go.
 fn send_all(lines: usize, mut send: impl FnMut(usize) -> rustix::io::Result<usize>) -> (u64, bool) {
     let mut done = 0;
@@ -142,32 +136,6 @@ fn send_all(lines: usize, mut send: impl FnMut(usize) -> rustix::io::Result<usiz
         }
     }
     (sent, true)
-}
-
-fn send_some(
-    fd: &OwnedFd,
-    buffer: &[u8],
-    ends: &[usize],
-    from: usize,
-) -> rustix::io::Result<usize> {
-    let start_of = |at: usize| if at == 0 { 0 } else { ends[at - 1] };
-    let slices: Vec<[IoSlice<'_>; 1]> = (from..ends.len())
-        .map(|at| [IoSlice::new(&buffer[start_of(at)..ends[at]])])
-        .collect();
-    let mut controls: Vec<SendAncillaryBuffer<'_, '_, '_>> = slices
-        .iter()
-        .map(|_| SendAncillaryBuffer::default())
-        .collect();
-    let mut messages: Vec<MMsgHdr<'_>> = slices
-        .iter()
-        .zip(&mut controls)
-        .map(|(slice, control)| MMsgHdr::new(slice, control))
-        .collect();
-    rustix::net::sendmmsg(
-        fd.as_fd(),
-        &mut messages,
-        SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
-    )
 }
 
 fn write_lines(fd: &OwnedFd, buffer: &[u8], ends: &[usize]) -> (u64, bool) {

@@ -209,14 +209,5 @@ fn agent_settings(m: &model::Server) -> Settings {
 
 /// Weights of these are built into tables that would move most keys.
 fn fixed_weights(b: &Backend) -> bool {
-    match b.balance {
-        Balance::RoundRobin | Balance::LeastConn | Balance::First | Balance::Random { .. } => false,
-        Balance::StaticRr => true,
-        Balance::Source
-        | Balance::Uri { .. }
-        | Balance::UrlParam { .. }
-        | Balance::Hdr { .. }
-        | Balance::RdpCookie { .. }
-        | Balance::Hash(_) => !b.consistent,
-    }
+    matches!(b.balance, Balance::StaticRr) || b.balance.hashes() && !b.consistent
 }

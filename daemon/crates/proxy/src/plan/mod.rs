@@ -206,16 +206,6 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// A key of the request decides, where it has one.
-    pub fn hashes(&self) -> bool {
-        use model::Balance as B;
-        self.key.is_some()
-            || matches!(
-                self.balance,
-                B::Source | B::Uri { .. } | B::UrlParam { .. } | B::Hdr { .. }
-            )
-    }
-
     /// Some server's limit follows the load.
     pub fn follows_load(&self) -> bool {
         self.servers.iter().any(|s| s.minconn != 0)

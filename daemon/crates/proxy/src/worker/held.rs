@@ -108,14 +108,7 @@ impl Worker {
         }));
         self.set_deadline(i, left);
         if asked {
-            let c = &mut self.clients[i];
-            let text = b"HTTP/1.1 100 Continue\r\n\r\n";
-            if let Some(txn) = c.txn.as_mut() {
-                txn.log.bytes_out += text.len() as u64;
-            }
-            if c.link.send(text, b"", &mut self.buffers).is_err() {
-                self.client_gone(i);
-            }
+            self.send_reply(i, b"HTTP/1.1 100 Continue\r\n\r\n", b"");
         }
     }
 

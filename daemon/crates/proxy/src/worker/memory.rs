@@ -109,14 +109,7 @@ impl Worker {
             return true;
         }
         let message = [b"HTTP/1.1 103 Early Hints\r\n", &hints[..], b"\r\n"].concat();
-        if let Some(txn) = c.txn.as_mut() {
-            txn.log.bytes_out += message.len() as u64;
-        }
-        if c.link.send(&message, b"", &mut self.buffers).is_err() {
-            self.client_gone(i);
-            return false;
-        }
-        true
+        self.send_reply(i, &message, b"")
     }
 
     /// The connection ends without a word to the client: what it still sends is answered by

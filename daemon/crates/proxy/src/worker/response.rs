@@ -200,7 +200,7 @@ impl Worker {
     }
 
     /// False when the client is gone.
-    fn send_reply(&mut self, i: u32, first: &[u8], second: &[u8]) -> bool {
+    pub(super) fn send_reply(&mut self, i: u32, first: &[u8], second: &[u8]) -> bool {
         let c = &mut self.clients[i];
         if first.is_empty() && second.is_empty() {
             return true;

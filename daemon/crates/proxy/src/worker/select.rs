@@ -5,7 +5,7 @@ use super::conn::Txn;
 use super::farm::{bound, fixed, points, tier};
 use super::queue::Queued;
 use crate::plan::{Backend, Plan};
-use crate::shared::{State, take_place};
+use crate::shared::take_place;
 use ::balance::leastconn::Load;
 use ::balance::{LeastConn, Lots, Ring, Rotation, WeightMap, first};
 use config::haproxy::model::Balance;
@@ -94,7 +94,7 @@ impl Worker {
         else {
             return Choice::Nobody;
         };
-        if !may_serve(s.shared.state()) {
+        if !s.shared.state().keeps() {
             return Choice::Nobody;
         }
         if !take_place(&s.shared.active, s.limit(b, demand(b))) {
@@ -113,7 +113,7 @@ fn keep_to_server(plan: &Plan, txn: &mut Txn) {
     let usable = b
         .servers
         .get(s as usize)
-        .is_some_and(|x| b.persist || txn.persistence == Some(true) || may_serve(x.shared.state()));
+        .is_some_and(|x| b.persist || txn.persistence == Some(true) || x.shared.state().keeps());
     if !usable || txn.avoid == Some(s) {
         txn.sticky = None;
         if txn.cookies.client == b'V' {
@@ -126,11 +126,6 @@ fn keep_to_server(plan: &Plan, txn: &mut Txn) {
 /// it asks without waiting only where nobody waits.
 fn demand(b: &Backend) -> u32 {
     b.shared.active.load(Relaxed) + b.shared.queued.load(Relaxed).max(1)
-}
-
-/// Whether a server in this state may get requests at all.
-fn may_serve(state: State) -> bool {
-    state.keeps()
 }
 
 #[allow(clippy::cast_precision_loss)]
@@ -188,22 +183,27 @@ impl Prepared {
         }
         (self.epoch, self.serial) = (epoch, plan.serial);
         self.weights = tier(b);
-        if matches!(b.balance, Balance::LeastConn) {
-            self.least = LeastConn::new(self.weights.len(), |s| load(b, &self.weights, s));
-        }
-        self.rotation = Rotation::new(&self.weights, offset);
-        if let Balance::Random { .. } = b.balance {
-            self.lots = Lots::new(&self.weights);
-        } else if let Balance::First = b.balance {
-            let ids: Vec<u32> = b.servers.iter().map(|s| s.id).collect();
-            self.order = first::order(&ids);
-        } else if let Balance::StaticRr = b.balance {
-            self.map = WeightMap::new(&fixed(b, &self.weights), offset);
-        } else if !b.hashes() {
-        } else if b.consistent {
-            self.ring = Ring::new(points(b, &self.weights));
-        } else {
-            self.map = WeightMap::new(&fixed(b, &self.weights), offset);
+        // Only what `choose` will ask.
+        match b.balance {
+            Balance::LeastConn => {
+                self.least = LeastConn::new(self.weights.len(), |s| load(b, &self.weights, s));
+            }
+            Balance::First => {
+                let ids: Vec<u32> = b.servers.iter().map(|s| s.id).collect();
+                self.order = first::order(&ids);
+            }
+            _ if b.balance.hashes() && b.consistent => {
+                self.ring = Ring::new(points(b, &self.weights));
+            }
+            _ if b.balance.hashes() || matches!(b.balance, Balance::StaticRr) => {
+                self.map = WeightMap::new(&fixed(b, &self.weights), offset);
+            }
+            _ => {
+                if let Balance::Random { .. } = b.balance {
+                    self.lots = Lots::new(&self.weights);
+                }
+                self.rotation = Rotation::new(&self.weights, offset);
+            }
         }
     }
 
@@ -240,8 +240,8 @@ impl Prepared {
                 lots.pick(*draws, draw, |s| now(s).filter(|_| s != avoided))
                     .or_else(|| self.rotation.pick(free))
             }
-            _ if b.hashes() && b.consistent => self.ring.turn(free),
-            _ if b.hashes() => self.map.turn(free),
+            _ if b.balance.hashes() && b.consistent => self.ring.turn(free),
+            _ if b.balance.hashes() => self.map.turn(free),
             _ => self.rotation.pick(free),
         };
         let taken = picked.filter(|s| {

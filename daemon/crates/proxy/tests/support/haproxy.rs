@@ -26,7 +26,8 @@ impl Haproxy {
             return None;
         };
         let end = Instant::now() + super::WAIT;
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        let ports = bound(config);
+        while !listening(&ports) || std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             if Instant::now() > end || child.try_wait().unwrap().is_some() {
                 let _ = child.kill();
                 let mut said = String::new();
@@ -38,6 +39,33 @@ impl Haproxy {
         }
         Some(Self { child, file })
     }
+}
+
+/// The TCP ports of loopback that a configuration binds: haproxy opens one after the other.
+fn bound(config: &str) -> Vec<u16> {
+    let binds = config.lines().filter_map(|line| {
+        let address = line.trim_start().strip_prefix("bind 127.0.0.1:")?;
+        let port = address.split_whitespace().next()?;
+        port.parse().ok()
+    });
+    binds.collect()
+}
+
+/// Whether each is listened on; asked without a connection, which would be logged. proc(5)
+fn listening(ports: &[u16]) -> bool {
+    const LISTEN: &str = "0A";
+    let sockets = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let open: Vec<&str> = sockets
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace().skip(1);
+            let (local, _, state) = (words.next()?, words.next()?, words.next()?);
+            (state == LISTEN).then(|| local.rsplit(':').next())?
+        })
+        .collect();
+    ports
+        .iter()
+        .all(|port| open.contains(&format!("{port:04X}").as_str()))
 }
 
 impl Drop for Haproxy {

@@ -77,8 +77,10 @@ pub struct Loaded {
     pub keepalived: Option<Half<keepalived::Config>>,
     /// Files that could not be read, as findings.
     unreadable: Vec<Finding>,
-    /// Some instance or group wants mails; known once it is settled.
+    /// Some instance or group wants mails.
     pub mails: bool,
+    /// The proxy needs the right to foreign addresses or marks.
+    pub raw: bool,
 }
 
 impl Loaded {
@@ -146,6 +148,7 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
         let files = read_all(inputs.haproxy, &mut loaded.unreadable);
         let parsed = haproxy::parse(&sources(&files), &options);
         let attachments = attached(&parsed.config);
+        loaded.raw = parsed.config.needs_raw();
         loaded.haproxy = Some(half(files, parsed, attachments));
     }
     if let Some(path) = inputs.keepalived {
@@ -156,6 +159,7 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
         }
         let mut attachments = included(files.len(), &parsed.sources);
         attachments.extend(names(&parsed.config));
+        loaded.mails = settled::mails(&parsed.config);
         loaded.keepalived = Some(half(files, parsed, attachments));
     }
     loaded

@@ -17,7 +17,6 @@ impl Loaded {
             half.parsed.sources = SourceMap::default();
         }
         if let Some(half) = &mut self.keepalived {
-            self.mails = mails(&half.parsed.config);
             half.parsed.config.instances = Vec::new();
             half.parsed.diagnostics = Vec::new();
             half.parsed.sources = SourceMap::default();
@@ -39,7 +38,7 @@ impl Half<keepalived::Config> {
     }
 }
 
-fn mails(config: &keepalived::Config) -> bool {
+pub(super) fn mails(config: &keepalived::Config) -> bool {
     let instances = config.instances.iter().map(|instance| &instance.notify);
     let groups = config.sync_groups.iter().map(|group| &group.notify);
     instances.chain(groups).any(Notify::mails)
@@ -76,5 +75,25 @@ mod tests {
         let again = half.read_again(inputs);
         assert_eq!(again.instances.len(), 1);
         assert_eq!(again, before);
+    }
+
+    #[test]
+    fn the_right_to_foreign_addresses_is_still_known() {
+        let file = std::env::temp_dir().join(format!("tandem-raw-{}.cfg", std::process::id()));
+        let text = "frontend f\n  mode http\n  timeout client 1s\n  bind 127.0.0.1:1\n  http-request set-mark 7\n";
+        std::fs::write(&file, text).unwrap();
+        let files = [file.clone()];
+        let mut loaded = load(Inputs {
+            haproxy: &files,
+            keepalived: None,
+            tolerant: false,
+            diagnostic: false,
+            stand_in: None,
+        });
+        std::fs::remove_file(&file).unwrap();
+        assert!(loaded.is_valid(), "{}", loaded.rendered());
+        assert!(loaded.raw);
+        loaded.settle();
+        assert!(crate::host::confinement(&loaded, &crate::users::Users::default()).raw);
     }
 }

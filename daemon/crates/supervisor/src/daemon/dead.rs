@@ -19,7 +19,7 @@ const ALIVE_EVERY: Duration = Duration::from_secs(1);
 impl Daemon {
     /// A beat of the VRRP process is missing.
     pub(super) fn beat_missing(&mut self, now: Instant) {
-        let Some(worker) = self.slot(Kind::Vrrp).and_then(|it| it.worker.as_mut()) else {
+        let Some(worker) = self.worker(Kind::Vrrp) else {
             return;
         };
         if let Some(pulse) = &worker.pulse {
@@ -68,10 +68,8 @@ impl Daemon {
             return;
         };
         worker.liveness = Liveness::default();
-        let (held, farewell) = (worker.held.clone(), std::mem::take(&mut worker.farewell));
-        worker.kill();
         // Before anything is logged: every millisecond here is one of outage.
-        self.give_up(&held, &farewell);
+        self.end(Kind::Vrrp);
         let text = format!("the vrrp process {pid} hangs ({reason}); it is killed");
         self.journal.error(&text);
         self.alarm(&text);
@@ -80,13 +78,21 @@ impl Daemon {
     /// The first sign of the end of a process; the kernel may be busy with it for a hundred
     /// milliseconds before it tells. Whatever still runs without a channel is no use either.
     pub(super) fn channel_closed(&mut self, kind: Kind) {
-        let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) else {
+        let Some(worker) = self.worker(kind) else {
             return;
         };
         // Once; and whatever ended as it should left none.
         if worker.farewell.is_empty() {
             return;
         }
+        self.end(kind);
+    }
+
+    /// Kills a process that is no use any more, and gives up for it.
+    fn end(&mut self, kind: Kind) {
+        let Some(worker) = self.worker(kind) else {
+            return;
+        };
         worker.kill();
         let (held, farewell) = (worker.held.clone(), std::mem::take(&mut worker.farewell));
         self.give_up(&held, &farewell);

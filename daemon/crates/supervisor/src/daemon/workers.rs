@@ -81,22 +81,22 @@ impl Daemon {
             FromWorker::Watch { list } => self.watch(list),
             FromWorker::Mail { subject, text } => self.mail(&subject, text),
             FromWorker::Taking { addresses } => {
-                if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                if let Some(worker) = self.worker(kind) {
                     worker.held.extend(addresses);
                 }
             }
             FromWorker::Holding { addresses } => {
-                if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                if let Some(worker) = self.worker(kind) {
                     worker.held = addresses;
                 }
             }
             FromWorker::Undo { requests } => {
-                if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                if let Some(worker) = self.worker(kind) {
                     worker.undo = requests;
                 }
             }
             FromWorker::Farewell { packets } => {
-                if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+                if let Some(worker) = self.worker(kind) {
                     worker.farewell = packets;
                 }
             }
@@ -109,7 +109,7 @@ impl Daemon {
     }
 
     fn worker_ready(&mut self, kind: Kind, generation: u64) {
-        let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) else {
+        let Some(worker) = self.worker(kind) else {
             return;
         };
         worker.ready = Some(generation);
@@ -122,7 +122,7 @@ impl Daemon {
     }
 
     fn worker_rejected(&mut self, kind: Kind, generation: u64, reasons: &[String]) {
-        if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+        if let Some(worker) = self.worker(kind) {
             worker.liveness.configuring(false);
         }
         if !self.serving {
@@ -140,7 +140,7 @@ impl Daemon {
                 "the {} process refused the running configuration: {text}",
                 kind.name()
             ));
-            if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_mut()) {
+            if let Some(worker) = self.worker(kind) {
                 worker.kill();
             }
         }

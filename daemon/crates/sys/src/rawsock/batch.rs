@@ -72,6 +72,11 @@ impl Batch {
                     iov_len: REST,
                 },
             ];
+            let header = &mut batch.headers[at].msg_hdr;
+            header.msg_iov = batch.parts[at].as_mut_ptr();
+            header.msg_iovlen = 2;
+            header.msg_name = (&raw mut batch.addresses[at]).cast();
+            header.msg_control = batch.controls[at].0.as_mut_ptr().cast();
         }
         Ok(batch)
     }
@@ -86,18 +91,17 @@ impl Batch {
     }
 
     fn take(&mut self, fd: &OwnedFd, described: bool) -> io::Result<usize> {
-        for (at, header) in self.headers.iter_mut().enumerate() {
-            let header = &mut header.msg_hdr;
-            header.msg_iov = self.parts[at].as_mut_ptr();
-            header.msg_iovlen = 2;
-            if described {
-                header.msg_name = (&raw mut self.addresses[at]).cast();
-                header.msg_namelen = length_of::<libc::sockaddr_in6>();
-                header.msg_control = self.controls[at].0.as_mut_ptr().cast();
-                header.msg_controllen = size_of::<ControlBuffer>();
-            } else {
-                (header.msg_namelen, header.msg_controllen) = (0, 0);
-            }
+        let (name, control) = if described {
+            (
+                length_of::<libc::sockaddr_in6>(),
+                size_of::<ControlBuffer>(),
+            )
+        } else {
+            (0, 0)
+        };
+        // What a call leaves there is what it found.
+        for header in &mut self.headers {
+            (header.msg_hdr.msg_namelen, header.msg_hdr.msg_controllen) = (name, control);
         }
         let most = libc::c_uint::try_from(self.headers.len()).unwrap_or(0);
         // SAFETY: every header points at memory of this structure that lives on, with its length;

@@ -34,7 +34,7 @@ impl Neighbourhood {
                     continue;
                 };
                 let (address, gateway) = (neighbour.address, self.is_gateway(neighbour));
-                if (gateway || same_scope(vip, address)) && !running.is_vip(address) {
+                if gateway || same_scope(vip, address) {
                     questions.push(Question::new(held.index, vip, address, mac, gateway));
                 }
             }
@@ -68,14 +68,11 @@ impl Worker {
 
     pub(super) fn neighbourhood_with(&mut self, gateways: Vec<Gateway>) -> Neighbourhood {
         let mut neighbours = self.netlink.neighbours().unwrap_or_default();
-        let own: Vec<IpAddr> = self.links.all_addresses().collect();
         // Whoever had the virtual addresses before is in the table by each of them.
-        let all = self.running.values().flat_map(|running| &running.plan.vips);
-        let virtual_ones: BTreeSet<IpAddr> = all.map(|vip| vip.address.address).collect();
-        neighbours.retain(|neighbour| {
-            let address = &neighbour.address;
-            !own.contains(address) && !virtual_ones.contains(address)
-        });
+        let vips = self.running.values().flat_map(|running| &running.plan.vips);
+        let virtual_ones = vips.map(|vip| vip.address.address);
+        let ours: BTreeSet<IpAddr> = self.links.all_addresses().chain(virtual_ones).collect();
+        neighbours.retain(|neighbour| !ours.contains(&neighbour.address));
         Neighbourhood {
             neighbours,
             gateways,

@@ -127,7 +127,7 @@ impl Worker {
             let questions = around.questions(running, &self.links);
             let count = questions.len().min(OF_ONE).min(left);
             let first = running.turn.checked_rem(questions.len()).unwrap_or(0);
-            let mut sent = 0;
+            let mut chosen = Vec::new();
             for question in questions.iter().cycle().skip(first).take(count) {
                 let index = question.index;
                 let wanted = match silent.get(&index) {
@@ -136,13 +136,13 @@ impl Worker {
                 };
                 if wanted {
                     asked.push(index);
-                    self.put(question, None);
-                    sent += 1;
+                    chosen.push(question);
                 }
             }
-            left -= sent;
-            if let Some(running) = self.running.get_mut(&id) {
-                running.turn = running.turn.wrapping_add(sent);
+            running.turn = running.turn.wrapping_add(chosen.len());
+            left -= chosen.len();
+            for question in chosen {
+                self.put(question, None);
             }
         }
         asked.sort_unstable();

@@ -66,12 +66,12 @@ pub enum HttpAction {
         realm: Option<Format>,
     },
 
-    /// Final: stop here and let it pass.
     /// `wait-for-body time T [at-least N]`; 0 wants all of it.
     WaitForBody {
         time: std::time::Duration,
         at_least: u64,
     },
+    /// Final: stop here and let it pass.
     Allow,
     /// Final: 403 unless said otherwise (502 for a response).
     Deny(Reply),
