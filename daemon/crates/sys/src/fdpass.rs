@@ -181,8 +181,18 @@ mod tests {
         let mut fds = Vec::new();
         let mut buffer = [0; 8];
         assert_eq!(recv_with_fds(&right, &mut buffer, &mut fds).unwrap(), 1);
-        // Nothing of it is left under the old number.
+        // Nothing of it is left under the old number, but for children that begin just now.
+        await_readable(&right);
         assert_eq!(recv_with_fds(&right, &mut buffer, &mut fds).unwrap(), 0);
+    }
+
+    fn await_readable(fd: &OwnedFd) {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let limit = Timespec {
+            tv_sec: 10,
+            tv_nsec: 0,
+        };
+        poll(&mut [PollFd::new(fd, PollFlags::IN)], Some(&limit)).unwrap();
     }
 
     #[test]
@@ -192,6 +202,7 @@ mod tests {
         let error = recv_with_fds(&right, &mut [0; 8], &mut fds).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         drop(left);
+        await_readable(&right);
         assert_eq!(recv_with_fds(&right, &mut [0; 8], &mut fds).unwrap(), 0);
     }
 
