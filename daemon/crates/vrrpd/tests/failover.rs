@@ -10,14 +10,14 @@ use testkit::probe::{Probe, Responder, Timeline};
 
 const FAST: &str = "0.1";
 
-fn probed(pair: &Pair, act: impl FnOnce()) -> Timeline {
+fn probed(pair: &Pair, act: impl FnOnce(&Probe)) -> Timeline {
     let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     let probe = Probe::start(&pair.client, VIP.parse().unwrap());
-    act();
+    act(&probe);
     probe.finish()
 }
 
-/// Lets a probe gather answers from the new master.
+/// Lets a probe see whether the new master stays.
 fn settle() {
     std::thread::sleep(Duration::from_millis(300));
 }
@@ -63,11 +63,12 @@ fn a_pulled_cable_moves_the_address_and_a_plugged_one_moves_it_back() {
     }
     let pair = Pair::new();
     let (mut a, mut b) = start_pair(&pair, FAST);
-    let timeline = probed(&pair, || {
-        settle();
+    let timeline = probed(&pair, |probe| {
+        probe.await_answer("a");
         pair.segment.set_cable(&pair.a, false);
         a.wait_state("FAULT");
         b.wait_state("MASTER");
+        probe.await_answer("b");
         settle();
     });
     assert_eq!(timeline.hosts(), ["a", "b"]);
@@ -89,11 +90,12 @@ fn a_handover_costs_no_more_than_some_milliseconds() {
     for interval in [FAST, "1"] {
         let pair = Pair::new();
         let (mut a, mut b) = start_pair(&pair, interval);
-        let timeline = probed(&pair, || {
-            settle();
+        let timeline = probed(&pair, |probe| {
+            probe.await_answer("a");
             a.say(&ToWorker::Handover);
             b.wait_state("MASTER");
             a.wait_state("BACKUP");
+            probe.await_answer("b");
             settle();
         });
         assert_eq!(timeline.hosts(), ["a", "b"], "interval {interval}");
@@ -124,10 +126,11 @@ fn a_graceful_stop_hands_over_first() {
     }
     let pair = Pair::new();
     let (a, mut b) = start_pair(&pair, "1");
-    let timeline = probed(&pair, || {
-        settle();
+    let timeline = probed(&pair, |probe| {
+        probe.await_answer("a");
         a.stop();
         b.wait_state("MASTER");
+        probe.await_answer("b");
         settle();
     });
     let gap = timeline.longest_gap();
@@ -143,10 +146,11 @@ fn without_its_supervisor_it_releases_and_goes() {
     }
     let pair = Pair::new();
     let (a, mut b) = start_pair(&pair, "1");
-    let timeline = probed(&pair, || {
-        settle();
+    let timeline = probed(&pair, |probe| {
+        probe.await_answer("a");
         a.abandon();
         b.wait_state("MASTER");
+        probe.await_answer("b");
         settle();
     });
     assert!(!pair.a.has(VIP) && pair.b.has(VIP));

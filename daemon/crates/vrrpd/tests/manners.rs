@@ -10,7 +10,7 @@ use testkit::probe::{Probe, Responder};
 
 const FAST: &str = "0.1";
 
-/// Lets a probe gather answers from the new master.
+/// Lets a probe see whether the new master stays.
 fn settle() {
     std::thread::sleep(Duration::from_millis(300));
 }
@@ -24,10 +24,11 @@ fn measure(name: &str, version: u8, interval: &str, vip: &str, extra: &[String; 
     );
     let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     let probe = Probe::start(&pair.client, vip.parse().unwrap());
-    settle();
+    probe.await_answer("a");
     a.say(&ToWorker::Handover);
     b.wait_state("MASTER");
     a.wait_state("BACKUP");
+    probe.await_answer("b");
     settle();
     let handover = probe.finish();
     assert_eq!(handover.hosts(), ["a", "b"], "{name}");
@@ -39,9 +40,10 @@ fn measure(name: &str, version: u8, interval: &str, vip: &str, extra: &[String; 
     a.wait_state("MASTER");
     b.wait_state("BACKUP");
     let probe = Probe::start(&pair.client, vip.parse().unwrap());
-    settle();
+    probe.await_answer("a");
     pair.segment.set_isolated(&pair.a, true);
     b.wait_state("MASTER");
+    probe.await_answer("b");
     settle();
     let isolation = probe.finish();
     assert_eq!(isolation.hosts(), ["a", "b"], "{name}");
