@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLab, type Lab, setupOf } from "../../lab/index.ts";
 import { tandemd } from "../../lab/setup/paths.ts";
-import { type Connection, type Host, openHost } from "../../src/host/index.ts";
+import { type Host, openHost } from "../../src/host/index.ts";
 import { binaryRef } from "../../src/provider/sdk/binary.ts";
 import { drillPlans } from "../../src/provider/sdk/drill-plan.ts";
 import { render } from "../../src/render/index.ts";
@@ -16,21 +16,11 @@ import {
 } from "../../src/verify/index.ts";
 import { waitFor } from "../../src/verify/wait.ts";
 import { defineLabStack } from "../../stacks/lab/setup.ts";
+import { rootOf } from "./connection.ts";
 
 // Faults on real hosts, each with the promise that the host is whole again afterwards.
 let lab: Lab;
 let hosts: Host[];
-
-function connection(name: string): Connection {
-  return {
-    name,
-    address: lab.host(name).address,
-    port: 22,
-    user: "root",
-    auth: [{ kind: "privateKeyFile", path: lab.ssh.keyFile }],
-    hostKey: { kind: "knownHosts", path: lab.ssh.knownHostsFile },
-  };
-}
 
 function pair() {
   const [only] = parseStack(
@@ -42,7 +32,7 @@ function pair() {
 
 beforeAll(async () => {
   lab = await createLab();
-  hosts = ["lb-b", "lb-a"].map((name) => openHost(connection(name)));
+  hosts = ["lb-b", "lb-a"].map((name) => openHost(rootOf(lab, name)));
   for (const host of hosts) {
     const release = render(pair(), host.name, binaryRef("/", tandemd));
     await host.apply(release, { secrets: {}, binaryPath: tandemd, owner: "drill test" });
@@ -62,7 +52,7 @@ function drill(fault: FaultKind, from?: string): Promise<DrillResult> {
     instance: plan.instance,
     hosts,
     fault,
-    probe: { ...plan.probe, ...(from === undefined ? {} : { from: connection(from) }) },
+    probe: { ...plan.probe, ...(from === undefined ? {} : { from: rootOf(lab, from) }) },
     maxOutageMs: plan.maxOutageMs,
     preempts: plan.preempts,
     preemptDelayMs: plan.preemptDelayMs,

@@ -18,6 +18,7 @@ import {
 import type { Release } from "../../src/render/index.ts";
 import { HAPROXY, makeRelease, type ReleaseWish, SECRETS } from "../host/make-release.ts";
 import { type StandIn, writeStandIn } from "../host/stand-in.ts";
+import { rootOf } from "./connection.ts";
 
 let lab: Lab;
 let dir: string;
@@ -49,17 +50,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function connection(change: Partial<Connection> = {}): Connection {
-  return {
-    name: "lb-a",
-    address: lab.host("lb-a").address,
-    port: 22,
-    user: "root",
-    auth: [{ kind: "privateKeyFile", path: lab.ssh.keyFile }],
-    hostKey: { kind: "knownHosts", path: lab.ssh.knownHostsFile },
-    ...change,
-  };
-}
+const connection = (change: Partial<Connection> = {}): Connection => rootOf(lab, "lb-a", change);
 
 function options(change: Partial<ApplyOptions> = {}): ApplyOptions {
   return { secrets: SECRETS, binaryPath: first.path, owner: "alice@desk pid 1", ...change };

@@ -9,6 +9,7 @@ import { FILE_PATHS } from "../../src/host/layout.ts";
 import { hostContract } from "../host/host-contract.ts";
 import { makeRelease, SECRETS } from "../host/make-release.ts";
 import { type StandIn, writeStandIn } from "../host/stand-in.ts";
+import { rootOf } from "./connection.ts";
 
 let lab: Lab;
 let dir: string;
@@ -27,16 +28,7 @@ afterAll(async () => {
 });
 
 function open(change: Partial<Connection> = {}): Host {
-  const host = openHost({
-    name: "lb-a",
-    address: lab.host("lb-a").address,
-    port: 22,
-    user: "ops",
-    sudo: { password: lab.opsPassword },
-    auth: [{ kind: "privateKeyFile", path: lab.ssh.keyFile }],
-    hostKey: { kind: "knownHosts", path: lab.ssh.knownHostsFile },
-    ...change,
-  });
+  const host = openHost(rootOf(lab, "lb-a", { user: "ops", sudo: { password: lab.opsPassword }, ...change }));
   opened.push(host);
   return host;
 }

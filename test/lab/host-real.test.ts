@@ -6,6 +6,7 @@ import { type ApplyOptions, diffObservation, type Host, openHost } from "../../s
 import { type Release, render } from "../../src/render/index.ts";
 import { parseStack } from "../../src/stack/index.ts";
 import { defineLabStack } from "../../stacks/lab/setup.ts";
+import { rootOf } from "./connection.ts";
 
 const binary = process.env.TANDEM_BINARY ?? new URL("../../dist/tandemd", import.meta.url).pathname;
 const built = existsSync(binary);
@@ -29,16 +30,7 @@ afterAll(async () => {
 });
 
 function host(name: string): Host {
-  const opened =
-    hosts.get(name) ??
-    openHost({
-      name,
-      address: lab.host(name).address,
-      port: 22,
-      user: "root",
-      auth: [{ kind: "privateKeyFile", path: lab.ssh.keyFile }],
-      hostKey: { kind: "knownHosts", path: lab.ssh.knownHostsFile },
-    });
+  const opened = hosts.get(name) ?? openHost(rootOf(lab, name));
   hosts.set(name, opened);
   return opened;
 }
