@@ -27,7 +27,9 @@ export default defineConfig({
           include: ["test/lab/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          // Labs have networks of their own, and wait most of their time for hosts and faults.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Everything `npm test` checks: what needs the processor part after part, what waits side by side. A failing part
-# does not stop the others.
+# Everything `npm test` checks: first what needs the processor, then, side by side, what waits most of its time.
+# A failing part does not stop the others.
 # usage: test/run.sh [PART...]     parts: lint rust unit integration lab (default: all)
 # Ends with "N passed, N failed, N skipped" and exit code 1 when anything failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . lab/setup/toolchain.sh
-export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0
+export CARGO_TERM_COLOR=never
 [ -t 1 ] || export NO_COLOR=1
 
 results=$(mktemp -d) || exit 1
@@ -59,9 +59,11 @@ part_lint() {
   check "rustfmt" in_daemon cargo fmt --check --all -- -l
 }
 
+# In a folder of its own: cargo lets one process at a time write into a folder, and the build runs beside it.
 part_clippy() {
   check "clippy, warnings are errors" in_daemon timeout -k 30 1800 \
-    cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+    cargo clippy --locked --quiet --workspace --all-targets --target-dir "${CARGO_TARGET_DIR:-target}/clippy" \
+    -- -D warnings
 }
 
 # Built before anything that measures time runs beside it.
@@ -70,17 +72,15 @@ part_build() {
 }
 
 part_rust() {
-  in_daemon timeout -k 30 1800 cargo test --locked --workspace --no-fail-fast >"$results/cargo.log" 2>&1
-  echo $? >"$results/cargo.code"
-  # Passed tests go uncounted by name: what failed or was left out is what a reader wants.
-  grep -v -E '^(test .* ok|running [0-9]+ tests?|)$' "$results/cargo.log"
+  timeout -k 30 1800 node test/programs.mjs "$results"
+  echo $? >"$results/rust.code"
 }
 
 # vitest PROJECT SECONDS REPORTER
 vitest() {
-  TANDEM_TEST_RESULTS=$results/vitest-$1.jsonl timeout -k 30 "$2" \
+  TANDEM_TEST_RESULTS=$results/$1.jsonl timeout -k 30 "$2" \
     npx --no-install vitest run --project "$1" --reporter="$3" --reporter=./test/reporter.ts
-  echo $? >"$results/vitest-$1.code"
+  echo $? >"$results/$1.code"
 }
 part_unit() { vitest unit 900 default; }
 part_integration() { vitest integration 1800 verbose; }
@@ -105,28 +105,30 @@ quiet_part() {
   cat "$results/$1.out"
 }
 
-# finish: waits for every lane; in the background and waited for, so that Ctrl-C is heard at once
-finish() {
+# side_by_side LANE...: each lane is a list of parts, one after the other; waits for all of them. In the background
+# and waited for, so that Ctrl-C is heard at once.
+side_by_side() {
+  at_work=
+  for lane in "$@"; do
+    for part in $lane; do wanted "$part" && at_work="$at_work $part"; done
+  done
+  [ -n "$at_work" ] || return 0
+  echo "$at_work" >"$results/part"
+  last=${at_work##* }
+  for lane in "$@"; do
+    for part in $lane; do
+      wanted "$part" || continue
+      # One part may speak while it works: the one that would be waited for longest.
+      if [ "$part" = "$last" ]; then run_part "$part"; else quiet_part "$part"; fi
+    done &
+    lanes="$lanes $!"
+  done
   for lane in $lanes; do wait "$lane"; done
   lanes=
 }
 
 parts=${*:-lint unit rust integration lab}
-for part in lint unit clippy build; do
-  wanted "$part" || continue
-  echo "$part" >"$results/part"
-  run_part "$part" &
-  lanes=$!
-  finish
-done
-
-# What is left waits most of its time, for adverts, hosts and timeouts: side by side.
-for part in rust integration lab; do wanted "$part" && printf '%s ' "$part"; done >"$results/part"
-for part in rust integration lab; do
-  wanted "$part" || continue
-  if [ "$part" = lab ] || [ "$parts" = "$part" ]; then run_part "$part" & else quiet_part "$part" & fi
-  lanes="$lanes $!"
-done
-finish
+side_by_side "lint unit clippy" build
+side_by_side rust integration lab
 
 node test/summary.mjs "$results"

@@ -14,29 +14,18 @@ for (const line of read("checks").split("\n").filter(Boolean)) {
   else failed.push(line.slice("fail ".length));
 }
 
-const cargo = read("cargo.log");
-for (const [, name, outcome] of cargo.matchAll(/^test (\S+(?: - .*?)?) \.\.\. (ok|FAILED|ignored.*)$/gm)) {
-  if (outcome === "ok") passed += 1;
-  else if (outcome === "FAILED") failed.push(`cargo: ${name}`);
-  else skipped.push(`cargo: ${name} (${outcome.replace(/^ignored,? ?/, "") || "no reason given"})`);
-}
-// A crate that does not compile, or a test program that dies, names no test.
-if (cargo !== "" && read("cargo.code").trim() !== "0" && !failed.some((name) => name.startsWith("cargo:"))) {
-  failed.push("cargo test: did not run to its end");
-}
-
-for (const file of readdirSync(dir).filter((name) => /^vitest-.*\.code$/.test(name))) {
-  const project = file.slice("vitest-".length, -".code".length);
+for (const file of readdirSync(dir).filter((name) => name.endsWith(".code"))) {
+  const part = file.slice(0, -".code".length);
   const before = failed.length;
-  for (const line of read(`vitest-${project}.jsonl`).split("\n").filter(Boolean)) {
+  for (const line of read(`${part}.jsonl`).split("\n").filter(Boolean)) {
     const { state, name, reason } = JSON.parse(line);
     if (state === "passed") passed += 1;
-    else if (state === "failed") failed.push(`${project}: ${name}`);
-    else skipped.push(`${project}: ${name} (${reason})`);
+    else if (state === "failed") failed.push(`${part}: ${name}`);
+    else skipped.push(`${part}: ${name} (${reason})`);
   }
   const code = read(file).trim();
   if (code !== "0" && failed.length === before) {
-    failed.push(`vitest ${project}: did not run to its end (exit code ${code})`);
+    failed.push(`${part}: did not run to its end (exit code ${code})`);
   }
 }
 

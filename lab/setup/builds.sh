@@ -55,6 +55,14 @@ daemon_build() {
   npm run --silent build:daemon && mv dist/.daemon.new dist/.daemon
 }
 
+need_test_programs() { newer dist/.test-programs daemon; }
+
+do_test_programs() {
+  mkdir -p dist
+  touch dist/.test-programs.new
+  (cd daemon && cargo test --locked --workspace --no-run) && mv dist/.test-programs.new dist/.test-programs
+}
+
 # The CLI on PATH will do when it is of the same major version and not ancient.
 pulumi_on_path() {
   command -v pulumi >/dev/null && version=$(pulumi version 2>/dev/null) &&

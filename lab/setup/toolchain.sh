@@ -12,3 +12,5 @@ for dir in /usr/sbin /sbin; do
   esac
 done
 export PATH
+# Only what is built again and again gains from incremental builds; what is built once would pay for them.
+export CARGO_INCREMENTAL=0

@@ -20,6 +20,9 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -203,18 +206,24 @@ impl Drop for Proxy {
     }
 }
 
-/// A port of the loopback interface that is free now, and that the kernel gives to nobody by itself:
-/// below the range that outgoing connections are made from.
+/// A port of the loopback interface that nobody uses, this test program's until it ends, and that the
+/// kernel gives to nobody by itself: below the range that outgoing connections are made from.
 pub fn free_port() -> u16 {
     const LOWEST: u32 = 10_000;
     const COUNT: u32 = 22_000;
     static NEXT: AtomicU32 = AtomicU32::new(0);
+    static CLAIMS: Mutex<Vec<UnixListener>> = Mutex::new(Vec::new());
     // Test programs that run side by side begin at different places.
     let own = std::process::id().wrapping_mul(97);
     loop {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);
         let port = u16::try_from(LOWEST + own.wrapping_add(step) % COUNT).unwrap();
+        // A name that two programs cannot both have: the port itself is bound only later.
+        let name = format!("tandem-test-port-{port}");
+        let claim = SocketAddr::from_abstract_name(name).and_then(|a| UnixListener::bind_addr(&a));
+        let Ok(claim) = claim else { continue };
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            CLAIMS.lock().unwrap().push(claim);
             return port;
         }
     }

@@ -1,0 +1,83 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { repository } from "../../lab/setup/paths.ts";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "programs-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function script(name: string, body: string): string {
+  const file = join(dir, name);
+  writeFileSync(file, `#!/bin/sh\n${body}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+/** Runs test/programs.mjs where cargo has built the given test programs, or fails to. */
+function programs(built: Readonly<Record<string, string>>, cargo = `cat ${dir}/messages`) {
+  const messages = Object.entries(built).map(([name, body]) => ({
+    reason: "compiler-artifact",
+    executable: script(name, body),
+    profile: { test: true },
+    manifest_path: join(repository, "daemon/crates/proxy/Cargo.toml"),
+    target: { src_path: join(repository, "daemon/crates/proxy/tests", `${name}.rs`) },
+  }));
+  const product = { ...messages[0], executable: "/absent", profile: { test: false } };
+  const lines = [{ reason: "build-script-executed" }, product, ...messages];
+  writeFileSync(join(dir, "messages"), lines.map((line) => JSON.stringify(line)).join("\n"));
+  script("cargo", cargo);
+  const result = spawnSync(process.execPath, [join(repository, "test/programs.mjs"), dir, "2"], {
+    encoding: "utf8",
+    env: { ...process.env, PATH: `${dir}:${process.env.PATH}` },
+  });
+  const file = join(dir, "rust.jsonl");
+  const told = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  return {
+    code: result.status,
+    text: result.stdout,
+    told: told.map((line) => JSON.parse(line)).sort(byName),
+  };
+}
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+
+test("every test of every program is told, a skipped one with its reason", () => {
+  const { code, text, told } = programs({
+    good: "echo 'test one ... ok'; echo 'test two ... ignored, needs a raw socket'",
+    bad: "echo 'test one ... FAILED'; echo why >&2; exit 101",
+  });
+  expect(told).toEqual([
+    { state: "failed", name: "proxy tests/bad.rs: one" },
+    { state: "passed", name: "proxy tests/good.rs: one" },
+    { state: "skipped", name: "proxy tests/good.rs: two", reason: "needs a raw socket" },
+  ]);
+  expect(text).toContain("test one ... FAILED\nwhy\n");
+  expect(text).not.toContain("test one ... ok");
+  expect(code).toBe(1);
+});
+
+test("a program that dies is a failure of its own, and what it left behind holds nothing up", () => {
+  const { code, told } = programs({ dying: "sleep 5 & echo 'test one ... ok'; kill -9 $$" });
+  expect(told).toEqual([
+    { state: "failed", name: "proxy tests/dying.rs: did not run to its end (SIGKILL)" },
+    { state: "passed", name: "proxy tests/dying.rs: one" },
+  ]);
+  expect(code).toBe(1);
+});
+
+test("programs run side by side, each in the folder of its crate", () => {
+  // Each waits until the other has begun.
+  const meet = (mine: string, other: string) =>
+    `touch ${dir}/${mine}.met; until [ -e ${dir}/${other}.met ]; do :; done; grep -q 'name = "proxy"' Cargo.toml && echo 'test meets ... ok'`;
+  const { code, told } = programs({ a: meet("a", "b"), b: meet("b", "a") });
+  expect(told.map(({ state }) => state)).toEqual(["passed", "passed"]);
+  expect(code).toBe(0);
+});
+
+test("what does not compile runs nothing", () => {
+  expect(programs({ never: "echo 'test one ... ok'" }, "exit 101")).toMatchObject({ code: 1, told: [] });
+});
