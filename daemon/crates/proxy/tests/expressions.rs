@@ -1,6 +1,7 @@
 //! Fetches, converters, matches, variables and formats: the same expression through Debian's
 //! haproxy and through this proxy gives the same text.
 
+mod protocols;
 mod support;
 
 use std::fmt::Write as _;
@@ -180,7 +181,7 @@ fn config(port: u16, origin: u16, folder: &str) -> String {
         })
     };
     let answer = "http-request return status 200 content-type text/plain";
-    for (n, shown) in SHOWN.iter().enumerate() {
+    for (n, shown) in all_shown().enumerate() {
         let shown = file(&shown.replace('\\', "\\\\").replace('"', "\\\""));
         let _ = writeln!(
             text,
@@ -212,6 +213,11 @@ fn config(port: u16, origin: u16, folder: &str) -> String {
     text
 }
 
+fn all_shown() -> impl Iterator<Item = String> {
+    let own = SHOWN.iter().map(|text| (*text).to_owned());
+    own.chain(protocols::shown())
+}
+
 fn ask(client: &mut Client, case: &str) -> String {
     client.send(format!("{REQUEST}X-Case: {case}\r\n\r\n"));
     let (head, body) = client.response();
@@ -236,18 +242,17 @@ fn expressions_give_what_they_give_in_haproxy() {
     };
     let _proxy = Proxy::start(&config(ours, origin.port, place));
     let (mut a, mut b) = (Client::connect(theirs), Client::connect(ours));
-    let shown = SHOWN
-        .iter()
+    let shown = all_shown()
         .enumerate()
-        .map(|(n, text)| (format!("s{n}"), *text));
+        .map(|(n, text)| (format!("s{n}"), text));
     let tests = TESTS
         .iter()
         .enumerate()
-        .map(|(n, text)| (format!("t{n}"), *text));
+        .map(|(n, text)| (format!("t{n}"), (*text).to_owned()));
     let conditions = CONDITIONS
         .iter()
         .enumerate()
-        .map(|(n, text)| (format!("c{n}"), *text));
+        .map(|(n, text)| (format!("c{n}"), (*text).to_owned()));
     let mut differ = Vec::new();
     for (case, text) in shown.chain(tests).chain(conditions) {
         let (one, two) = (ask(&mut a, &case), ask(&mut b, &case));

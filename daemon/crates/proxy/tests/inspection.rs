@@ -157,3 +157,119 @@ fn requests_are_limited_by_rate_and_remembered_by_key() {
         both.agree(id, |port| get(port, "x", &format!("/stick?id={id}")));
     }
 }
+
+/// What the log says of the session that these bytes made.
+fn logged(both: &Beside, bytes: &[u8]) -> (String, String) {
+    let one = |side: &support::beside::Side| {
+        let mut stream = TcpStream::connect(("127.0.0.1", side.port)).unwrap();
+        stream.write_all(bytes).unwrap();
+        // A refused connection is closed already.
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let _ = stream.read_to_end(&mut Vec::new());
+        side.logged()
+    };
+    (one(&both.theirs), one(&both.ours))
+}
+
+#[test]
+fn messages_of_distcc_are_taken_apart() {
+    let message = b"DIST00000001ARGC00000002ARGV00000002ccARGV00000002-cDOTI00000005int a";
+    let shown = [
+        "distcc_param(DIST)",
+        "distcc_param(ARGC)",
+        "distcc_body(ARGV)",
+    ];
+    let shown = [&shown[..], &["distcc_body(ARGV,2)", "distcc_body(ARGV,3)"]].concat();
+    let shown = [&shown[..], &["distcc_param(DOTI)", "distcc_body(DOTI)"]].concat();
+    let mut rules = String::new();
+    let mut format = String::new();
+    for (n, expression) in shown.iter().enumerate() {
+        rules += "    tcp-request content set-var(sess.v";
+        rules += &[&n.to_string(), ") ", expression, "\n"].concat();
+        format += &["[%[var(sess.v", &n.to_string(), ")]]"].concat();
+    }
+    let origin = greeter("o");
+    let text = format!(
+        "global\n    nbthread 1\ndefaults\n    mode tcp\n    timeout client 5s\n    timeout server 5s\n    \
+         timeout connect 1s\n    log 127.0.0.1:LOG local0\nlisten l\n    bind 127.0.0.1:PORT\n    \
+         log-format \"{format}\"\n    tcp-request inspect-delay 100ms\n    \
+         tcp-request content reject if {{ distcc_param(DOTI) gt 6 }}\n{rules}    server s 127.0.0.1:{}\n",
+        origin.port
+    );
+    let Some(both) = Beside::start(&text) else {
+        return;
+    };
+    // The connection that looked whether it listens.
+    both.theirs.logged();
+    let mut messages: Vec<&[u8]> = [69, 30, 24, 12, 11].map(|end| &message[..end]).to_vec();
+    messages.push(b"NOPE0000000xARGC00000001");
+    messages.push(b"DOTI00000007int a;;ARGC");
+    for bytes in messages {
+        let shown = String::from_utf8_lossy(bytes);
+        let answer = both.agree(&shown, |port| talk(port, &[bytes]));
+        let (theirs, ours) = (both.theirs.logged(), both.ours.logged());
+        assert_eq!(theirs, ours, "{shown}: {answer}");
+    }
+}
+
+/// A header of version 2 with these values behind its addresses.
+fn preamble(command: u8, values: &[(u8, &[u8])]) -> Vec<u8> {
+    let addresses = [127, 0, 0, 9, 127, 0, 0, 1, 0, 80, 0, 81];
+    let mut body = addresses.to_vec();
+    for (kind, value) in values {
+        body.push(*kind);
+        body.extend(u16::try_from(value.len()).unwrap().to_be_bytes());
+        body.extend_from_slice(value);
+    }
+    let length = u16::try_from(body.len()).unwrap().to_be_bytes();
+    [
+        b"\r\n\r\n\0\r\nQUIT\n",
+        &[command, 0x11][..],
+        &length,
+        &body,
+    ]
+    .concat()
+}
+
+#[test]
+fn headers_of_the_proxy_protocol_tell_more_than_addresses() {
+    let origin = greeter("o");
+    let shown = "%[fc_err] %[fc_err_str] [%[fc_pp_authority]] [%[fc_pp_unique_id]]";
+    let text = format!(
+        "global\n    nbthread 1\ndefaults\n    mode tcp\n    timeout client 5s\n    timeout server 5s\n    \
+         timeout connect 1s\n    log 127.0.0.1:LOG local0\nlisten l\n    bind 127.0.0.1:PORT accept-proxy\n    \
+         log-format \"%ci %[fc_rcvd_proxy] {shown} %[bc_err] %[bc_err_str] %[bc_dst]:%[bc_dst_port] %[bc_src]\"\n    error-log-format \"probe? {shown}\"\n    server s 127.0.0.1:{}\n",
+        origin.port
+    );
+    let text = text.replace("probe? ", "E ");
+    let Some(both) = Beside::start(&text) else {
+        return;
+    };
+    // The connection that looked whether it listens.
+    both.theirs.logged();
+    let long = [b'x'; 256];
+    let headers = [
+        b"PROXY TCP4 127.0.0.9 127.0.0.1 80 81\r\n".to_vec(),
+        preamble(0x21, &[]),
+        preamble(
+            0x21,
+            &[(2, b"host.example"), (5, b"id-1"), (0x20, b"\0\0\0\0\0")],
+        ),
+        preamble(0x21, &[(5, &long[..128])]),
+        preamble(0x21, &[(5, &long[..129])]),
+        preamble(0x21, &[(2, &long[..255])]),
+        preamble(0x21, &[(2, &long)]),
+        preamble(0x21, &[(3, b"abcd")]),
+        preamble(0x21, &[(3, b"abc")]),
+        preamble(0x20, &[(2, b"host.example")]),
+        preamble(0x21, &[(2, b"a"), (2, b"b")]),
+        b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+        b"PROXY TCP5 127.0.0.9 127.0.0.1 80 81\r\n".to_vec(),
+        b"PROXY TCP4 x y 1 2\r\n".to_vec(),
+    ];
+    for header in headers {
+        let bytes = [&header[..], b"hello"].concat();
+        let (theirs, ours) = logged(&both, &bytes);
+        assert_eq!(theirs, ours, "{:?}", String::from_utf8_lossy(&header));
+    }
+}

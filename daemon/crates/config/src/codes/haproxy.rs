@@ -150,7 +150,11 @@ pub const HAPROXY: &[(&str, &str)] = &[
     ),
     (
         "haproxy/unknown-backend",
-        "A rule or `default_backend` names no backend",
+        "A rule, an expression or `default_backend` names no backend or frontend",
+    ),
+    (
+        "haproxy/unknown-server",
+        "A rule or an expression names a server that its backend does not have",
     ),
     (
         "haproxy/unknown-defaults",

@@ -176,6 +176,11 @@ impl Context<'_> {
                 return None;
             }
         }
+        if let Some((message, help)) = signatures::wrong(name, list) {
+            self.error("haproxy/bad-value", whole.span, message)
+                .suggest(help);
+            return None;
+        }
         Some(())
     }
 
@@ -215,6 +220,8 @@ fn argument_name(kind: char) -> &'static str {
         'v' => "VARIABLE",
         'u' => "USERLIST",
         'b' => "BACKEND",
+        'e' => "FRONTEND",
+        'r' => "SERVER",
         _ => "TEXT",
     }
 }

@@ -72,13 +72,12 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "res.body_len" "res.body_size";
         Supported => "fc_fackets" "fc_lost" "fc_reordering" "fc_retrans" "fc_rtt" "fc_rttvar"
             "fc_sacked" "fc_unacked" "so_name";
+        Supported => "bc_err" "bc_err_str" "distcc_body" "distcc_param" "fc_err" "fc_err_str"
+            "fc_pp_authority" "fc_pp_unique_id" "fc_rcvd_proxy" "prio_class" "prio_offset"
+            "req.hdrs_bin" "res.hdrs_bin" "srv_queue" "srv_sess_rate" "stopping";
         SAMPLE =>
-            "stopping" "fc_err" "fc_err_str" "bc_err" "bc_err_str" "srv_queue" "distcc_body" "distcc_param"   "fc_pp_authority" "fc_pp_unique_id"
-            "fc_rcvd_proxy"
-             "fcgi.docroot" "fcgi.index" "prio_class" "prio_offset"
-            "req.hdrs_bin"
-            "res.cache_hit" "res.cache_name" "res.comp"
-            "res.comp_algo" "res.hdrs_bin"  "srv_sess_rate";
+            "fcgi.docroot" "fcgi.index" "res.cache_hit" "res.cache_name" "res.comp"
+            "res.comp_algo";
         TLS =>
             "ssl_fc_sni" "ssl_bc" "ssl_bc_alg_keysize" "ssl_bc_alpn" "ssl_bc_cipher" "ssl_bc_client_random"
             "ssl_bc_err" "ssl_bc_err_str" "ssl_bc_is_resumed" "ssl_bc_npn" "ssl_bc_protocol"
@@ -130,9 +129,8 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "table_trackers" "ub64dec" "ub64enc" "unset-var" "upper" "url_dec" "url_enc" "utime"
             "word" "xor" "xxh32" "xxh64";
         Supported => "jwt_header_query" "jwt_payload_query" "jwt_verify" "table_server_id";
-        CONVERTER =>
-            "srv_queue" "aes_gcm_dec" "debug" "fix_is_valid" "fix_tag_value"
-               "mqtt_field_value" "mqtt_is_valid"
-            "protobuf"  "ungrpc" "wt6" "xxh3";
+        Supported => "aes_gcm_dec" "fix_is_valid" "fix_tag_value" "mqtt_field_value"
+            "mqtt_is_valid" "protobuf" "srv_queue" "ungrpc" "xxh3";
+        CONVERTER => "debug" "wt6";
     }
 };

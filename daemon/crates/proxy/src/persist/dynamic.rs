@@ -1,8 +1,8 @@
 //! `cookie … dynamic`: names of servers in cookies, computed from where they are reached, so that
 //! proxies side by side agree on them.
 
-use crate::rules::convert::xxh::xxh64;
 use std::net::{IpAddr, SocketAddr};
+use twox_hash::XxHash64;
 
 /// The name of a server at `address`: the hash of key, address and port, as hexadecimal digits.
 pub fn server_name(key: &str, address: SocketAddr) -> Vec<u8> {
@@ -12,7 +12,7 @@ pub fn server_name(key: &str, address: SocketAddr) -> Vec<u8> {
         IpAddr::V6(ip) => text.extend(ip.octets()),
     }
     text.extend(u32::from(address.port()).to_be_bytes());
-    format!("{:016x}", xxh64(&text, 0)).into_bytes()
+    format!("{:016x}", XxHash64::oneshot(0, &text)).into_bytes()
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@
 //! In: the first bytes of a connection. Out: how many of them are the header, and the addresses
 //! that it tells. And the other way round for connections to servers. No IO.
 
+mod fault;
 mod read;
+mod tlv;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
-#[cfg(test)]
-use read::Bad;
+pub use fault::Fault;
 pub use read::read;
+pub use tlv::Told;
 pub use write::{Addresses, write_v1, write_v2};
 
 /// How a header of version 2 begins.

@@ -1,39 +1,29 @@
 //! Reading a header as its bytes arrive.
 
-use super::{LOCAL, PROXY, SIGNATURE, TCP4, TCP6, V1_MOST, V2_FIXED, V2_MOST};
-use std::fmt;
+use super::tlv::{self, Values};
+use super::{Fault, LOCAL, PROXY, SIGNATURE, TCP4, TCP6, Told, V1_MOST, V2_FIXED, V2_MOST};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// A whole header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// Bytes that belong to it.
     pub length: usize,
     /// Source and destination; `None`: the connection's own addresses hold (a check of the other
     /// proxy, or a protocol without addresses).
     pub addresses: Option<(SocketAddr, SocketAddr)>,
+    values: Values,
 }
 
-/// Why these bytes are no header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bad {
-    /// They begin like neither version.
-    NotProxy,
-    /// They begin well and break the format.
-    Invalid,
-}
-
-impl fmt::Display for Bad {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotProxy => "Received something which does not look like a PROXY protocol header",
-            Self::Invalid => "Received an invalid PROXY protocol header",
-        })
+impl Header {
+    /// What it tells besides addresses; `bytes` are those it was read from.
+    pub fn told(&self, bytes: &[u8]) -> Told {
+        self.values.of(&bytes[..self.length])
     }
 }
 
 /// `Ok(None)`: what is there may become a header.
-pub fn read(bytes: &[u8]) -> Result<Option<Header>, Bad> {
+pub fn read(bytes: &[u8]) -> Result<Option<Header>, Fault> {
     if bytes.starts_with(SIGNATURE) {
         return version_2(bytes);
     }
@@ -43,45 +33,46 @@ pub fn read(bytes: &[u8]) -> Result<Option<Header>, Bad> {
     if SIGNATURE.starts_with(bytes) || b"PROXY ".starts_with(bytes) {
         return Ok(None);
     }
-    Err(Bad::NotProxy)
+    Err(Fault::NotProxy)
 }
 
-fn version_1(bytes: &[u8]) -> Result<Option<Header>, Bad> {
+fn version_1(bytes: &[u8]) -> Result<Option<Header>, Fault> {
     let within = &bytes[..bytes.len().min(V1_MOST)];
     let Some(end) = within.windows(2).position(|pair| pair == b"\r\n") else {
         return if bytes.len() >= V1_MOST {
-            Err(Bad::Invalid)
+            Err(Fault::Invalid)
         } else {
             Ok(None)
         };
     };
-    let line = std::str::from_utf8(&bytes[..end]).map_err(|_| Bad::Invalid)?;
+    let line = std::str::from_utf8(&bytes[..end]).map_err(|_| Fault::Invalid)?;
     let mut words = line.split(' ').skip(1);
     let addresses = match words.next() {
         // What stands behind it is to be ignored.
         Some("UNKNOWN") => None,
         Some("TCP4") => Some(pair::<Ipv4Addr>(words)?),
         Some("TCP6") => Some(pair::<Ipv6Addr>(words)?),
-        _ => return Err(Bad::Invalid),
+        _ => return Err(Fault::Protocol),
     };
     Ok(Some(Header {
         length: end + 2,
         addresses,
+        values: Values::default(),
     }))
 }
 
 /// Two addresses and two ports, separated by one blank each.
-fn pair<'w, A>(mut words: impl Iterator<Item = &'w str>) -> Result<(SocketAddr, SocketAddr), Bad>
+fn pair<'w, A>(mut words: impl Iterator<Item = &'w str>) -> Result<(SocketAddr, SocketAddr), Fault>
 where
     A: std::str::FromStr + Into<IpAddr>,
 {
     let mut ip = || words.next()?.parse::<A>().ok().map(Into::into);
     let (source, destination): (IpAddr, IpAddr) =
-        (ip().ok_or(Bad::Invalid)?, ip().ok_or(Bad::Invalid)?);
-    let mut port = || words.next().and_then(port).ok_or(Bad::Invalid);
+        (ip().ok_or(Fault::Invalid)?, ip().ok_or(Fault::Invalid)?);
+    let mut port = || words.next().and_then(port).ok_or(Fault::Invalid);
     let (from, to) = (port()?, port()?);
     if words.next().is_some() {
-        return Err(Bad::Invalid);
+        return Err(Fault::Invalid);
     }
     Ok((
         SocketAddr::new(source, from),
@@ -96,7 +87,7 @@ fn port(word: &str) -> Option<u16> {
         .then(|| word.parse().ok())?
 }
 
-fn version_2(bytes: &[u8]) -> Result<Option<Header>, Bad> {
+fn version_2(bytes: &[u8]) -> Result<Option<Header>, Fault> {
     let Some((fixed, rest)) = bytes.split_at_checked(V2_FIXED) else {
         return Ok(None);
     };
@@ -105,21 +96,32 @@ fn version_2(bytes: &[u8]) -> Result<Option<Header>, Bad> {
     let length = V2_FIXED + size;
     // The upper half is the version.
     if command & 0xf0 != 0x20 {
-        return Err(Bad::NotProxy);
+        return Err(Fault::NotProxy);
     }
     if !matches!(command, LOCAL | PROXY) || length > V2_MOST {
-        return Err(Bad::Invalid);
+        return Err(Fault::Invalid);
     }
     let Some(body) = rest.get(..size) else {
         return Ok(None);
     };
-    let addresses = match (command, family) {
-        (PROXY, TCP4) => Some(binary::<4>(body).ok_or(Bad::Invalid)?),
-        (PROXY, TCP6) => Some(binary::<16>(body).ok_or(Bad::Invalid)?),
+    let (addresses, size) = match (command, family) {
+        (PROXY, TCP4) => (binary::<4>(body), 12),
+        (PROXY, TCP6) => (binary::<16>(body), 36),
         // Unspecified, datagrams and unix sockets: taken, without addresses of use here.
-        _ => None,
+        _ => {
+            return Ok(Some(Header {
+                length,
+                addresses: None,
+                values: Values::default(),
+            }));
+        }
     };
-    Ok(Some(Header { length, addresses }))
+    let values = tlv::read(&bytes[..length], V2_FIXED + size)?;
+    Ok(Some(Header {
+        length,
+        addresses: Some(addresses.ok_or(Fault::Invalid)?),
+        values,
+    }))
 }
 
 /// Source, destination, source port, destination port; type-length-values may follow.

@@ -41,7 +41,6 @@ fn what_breaks_the_format_is_refused() {
         b"PROXY TCP4  1.2.3.4 5.6.7.8 1111 2222\r\n",
         b"PROXY TCP4 1.2.3.4 5.6.7.8 1111 2222 \r\n",
         b"PROXY TCP4 ::1 ::1 1111 2222\r\n",
-        b"PROXY UDP4 1.2.3.4 5.6.7.8 1111 2222\r\n",
         b"PROXY \xff\r\n",
         &[b"PROXY UNKNOWN ".as_slice(), &[b'a'; 100]].concat(),
         &[SIGNATURE.as_slice(), &[0x22, 0x11, 0, 0]].concat(),
@@ -52,8 +51,10 @@ fn what_breaks_the_format_is_refused() {
         .concat(),
         &[SIGNATURE.as_slice(), &[0x21, 0x11, 255, 255]].concat(),
     ] {
-        assert_eq!(read(bytes), Err(Bad::Invalid), "{bytes:?}");
+        assert_eq!(read(bytes), Err(Fault::Invalid), "{bytes:?}");
     }
+    let other = b"PROXY UDP4 1.2.3.4 5.6.7.8 1111 2222\r\n";
+    assert_eq!(read(other), Err(Fault::Protocol));
     let version_3 = [SIGNATURE.as_slice(), &[0x31, 0x11, 0, 0]].concat();
     for bytes in [
         &b"GET / HTTP/1.1\r\n"[..],
@@ -61,7 +62,7 @@ fn what_breaks_the_format_is_refused() {
         b"PROXYX",
         &version_3,
     ] {
-        assert_eq!(read(bytes), Err(Bad::NotProxy), "{bytes:?}");
+        assert_eq!(read(bytes), Err(Fault::NotProxy), "{bytes:?}");
     }
 }
 
@@ -117,4 +118,21 @@ proptest! {
             prop_assert!(header.length <= all.len());
         }
     }
+}
+
+#[test]
+fn a_checksum_of_the_header_must_be_right() {
+    let header = |sum: u32| {
+        let mut bytes = SIGNATURE.to_vec();
+        bytes.extend([PROXY, TCP4, 0, 25, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 0, 2]);
+        bytes.extend([3, 0, 4]);
+        bytes.extend(sum.to_be_bytes());
+        bytes.extend([5, 0, 3, b'i', b'd', b'1']);
+        bytes
+    };
+    let right = crate::rules::convert::crc32c(&header(0));
+    let whole = header(right);
+    let told = read(&whole).unwrap().unwrap().told(&whole);
+    assert_eq!(told.unique_id.as_deref(), Some(&b"id1"[..]));
+    assert_eq!(read(&header(right ^ 1)), Err(Fault::Invalid));
 }

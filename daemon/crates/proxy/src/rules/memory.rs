@@ -2,6 +2,7 @@
 
 use super::exchange::Priority;
 use super::value::Value;
+use crate::preamble::{Fault, Told};
 use crate::shared::table::{Counter, Tracked};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +77,10 @@ pub struct Memory {
     pub hints: Vec<u8>,
     /// `set-src`: who the client is taken to be.
     pub source: Option<SocketAddr>,
+    /// What the header of the PROXY protocol said besides addresses.
+    pub told: Option<Told>,
+    /// Why that header was not taken.
+    pub fault: Option<Fault>,
     /// `expect-proxy`: the connection begins with a header of the PROXY protocol.
     pub expects_proxy: bool,
     /// It was set before the first request and holds for the connection.

@@ -14,7 +14,7 @@ pub use registry::Registry;
 pub use server::{ServerShared, State, WARM, admin};
 pub use whereabouts::{Place, Whereabouts};
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// A counter with one writer.
 #[derive(Debug, Default)]
@@ -101,6 +101,8 @@ pub struct Totals {
     pub session_rate: SecondRate,
     /// Workers whose listeners rest because a limit was reached.
     pub resting: AtomicU32,
+    /// The process takes no new connections and ends with the last one.
+    pub stopping: AtomicBool,
 }
 
 /// Takes one place below `limit` (0 = no limit); false when all are taken.

@@ -1,6 +1,6 @@
 //! A server's load, state and counters.
 
-use super::Counter;
+use super::{Counter, SecondRate};
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// What the checks say and what was ordered, together.
@@ -96,6 +96,10 @@ pub struct ServerShared {
     pub name: String,
     /// Exchanges now, over all workers.
     pub active: AtomicU32,
+    /// Requests that wait for this server and no other.
+    pub queued: AtomicU32,
+    /// New sessions a second, where somebody asks for them.
+    pub session_rate: SecondRate,
     /// Idle connections, where they are counted.
     pub idle: AtomicU32,
     /// What the workers go by.
@@ -130,6 +134,8 @@ impl ServerShared {
             backend: backend.to_owned(),
             name: name.to_owned(),
             active: AtomicU32::new(0),
+            queued: AtomicU32::new(0),
+            session_rate: SecondRate::default(),
             idle: AtomicU32::new(0),
             state: AtomicU8::new(state as u8),
             operation: AtomicU8::new(state as u8),

@@ -6,6 +6,7 @@ use super::mailbox::{Command, Grant};
 use super::{LISTENER, Report, Worker, token};
 use crate::plan::Plan;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use sys::epoll::Interest;
 
 /// How long an idle client may still send a request after a stop began; without it a request on
@@ -109,6 +110,7 @@ impl Worker {
             self.close_listener(l);
         }
         self.stop_at = Some(deadline);
+        self.plan.totals.stopping.store(true, Relaxed);
         for i in self.clients.indexes() {
             let c = &self.clients[i];
             if matches!(c.state, State::Head | State::Greeting) && c.pend.is_empty() {

@@ -160,6 +160,8 @@ pub struct Txn {
     pub cookies: trafficlog::Cookies,
     /// The server that just failed.
     pub avoid: Option<u32>,
+    /// While it waits: the only server that will do.
+    pub queued_for: Option<u32>,
     /// The response's body goes to the client in chunks.
     pub chunk_reply: bool,
     /// The answer that the tarpit holds back.
@@ -210,6 +212,7 @@ impl Default for Txn {
             dated_cookie: false,
             cookies: trafficlog::Cookies::NONE,
             avoid: None,
+            queued_for: None,
             chunk_reply: false,
             held: None,
             held_request: None,

@@ -6,6 +6,7 @@ use super::observe::Seen;
 use super::slab::NONE;
 use super::wheel::{Armed, is_valid};
 use crate::plan::Timeouts;
+use crate::preamble::Fault;
 use crate::rules::Outcome;
 
 impl Worker {
@@ -76,7 +77,7 @@ impl Worker {
     fn on_timeout(&mut self, i: u32) {
         match self.clients[i].state {
             State::Greeting => {
-                self.not_greeted(i, "Timeout while waiting for PROXY protocol header");
+                self.not_greeted(i, Fault::Late);
             }
             State::Head => self.head_timeout(i),
             State::Waiting => self.wait_timeout(i),

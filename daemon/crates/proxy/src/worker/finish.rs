@@ -19,6 +19,7 @@ impl Worker {
         let Some(txn) = self.clients[i].txn.take() else {
             return;
         };
+        self.log(i, &txn);
         let u = txn.up;
         if u != NONE {
             if self.ups[u].keep && !self.ups[u].link.is_blocked() && !self.ups[u].link.ended {
@@ -29,7 +30,6 @@ impl Worker {
         }
         let keep =
             txn.keep && txn.request_done && txn.reply != Reply::Head || txn.up == NONE && txn.keep;
-        self.log(i, &txn);
         self.settle(i, &txn);
         self.recycle(txn);
         let now = self.now;
@@ -161,15 +161,18 @@ impl Worker {
     pub(super) fn close_client(&mut self, i: u32) {
         self.leave_queue(i);
         self.release_place(i);
-        self.drop_upstream(i);
+        if let Some(txn) = self.clients[i].txn.take() {
+            // The line may tell of the connection to the server.
+            self.log(i, &txn);
+            if txn.up != NONE {
+                self.close_upstream(txn.up);
+            }
+            self.settle(i, &txn);
+            self.recycle(txn);
+        }
         let own = std::mem::replace(&mut self.clients[i].own_up, NONE);
         if own != NONE {
             self.close_upstream(own);
-        }
-        if let Some(txn) = self.clients[i].txn.take() {
-            self.log(i, &txn);
-            self.settle(i, &txn);
-            self.recycle(txn);
         }
         let now = self.now;
         self.with_memory(i, |memory| memory.end_connection(now));

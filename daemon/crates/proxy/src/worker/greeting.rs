@@ -7,7 +7,7 @@ use super::link::Read;
 use super::log::NOWHERE;
 use crate::logs::unix_ms;
 use crate::plan::{Mode, Preamble};
-use crate::preamble::{self, Addresses};
+use crate::preamble::{self, Addresses, Fault};
 use sys::tcp;
 
 impl Worker {
@@ -19,28 +19,28 @@ impl Worker {
         match verdict {
             Ok(true) => self.greeted(i),
             Ok(false) => {}
-            Err(why) => self.not_greeted(i, &why),
+            Err(fault) => self.not_greeted(i, fault),
         }
     }
 
-    fn greeting(&mut self, i: u32, rx: &mut [u8]) -> Result<bool, String> {
+    fn greeting(&mut self, i: u32, rx: &mut [u8]) -> Result<bool, Fault> {
         let c = &mut self.clients[i];
         loop {
             match c.link.read(rx) {
                 Read::Data(n) => c.pend.extend_from_slice(&rx[..n]),
                 Read::Blocked => return Ok(false),
                 Read::End | Read::Broken if c.pend.is_empty() => {
-                    let why = "Connection closed while waiting for PROXY protocol header";
-                    return Err(why.to_owned());
+                    return Err(Fault::Closed);
                 }
-                Read::End | Read::Broken => {
-                    return Err("Truncated PROXY protocol header received".to_owned());
-                }
+                Read::End | Read::Broken => return Err(Fault::Truncated),
             }
-            if let Some(header) = preamble::read(&c.pend).map_err(|bad| bad.to_string())? {
+            if let Some(header) = preamble::read(&c.pend)? {
                 if let Some((source, destination)) = header.addresses {
                     c.peer = Some(source);
                     c.local = Some(destination);
+                }
+                if let Some(memory) = &c.memory {
+                    memory.borrow_mut().told = Some(header.told(&c.pend));
                 }
                 c.pend.drain(..header.length);
                 return Ok(true);
@@ -66,7 +66,8 @@ impl Worker {
     }
 
     /// Ends the connection, and says why where sessions are logged.
-    pub(super) fn not_greeted(&mut self, i: u32, why: &str) {
+    pub(super) fn not_greeted(&mut self, i: u32, fault: Fault) {
+        self.with_memory(i, |memory| memory.fault = Some(fault));
         let c = &self.clients[i];
         let f = c.frontend();
         f.shared.workers[self.id].errors.add(1);
@@ -80,7 +81,7 @@ impl Worker {
             let place = format!("{}/{}", f.name, bind.map_or("0", String::as_str));
             let (section, client) = (f.section, c.peer.unwrap_or(NOWHERE));
             self.logs
-                .refused(section, level, client, (&place, unix_ms()), why);
+                .refused(section, level, client, (&place, unix_ms()), fault.text());
         }
         self.close_client(i);
     }

@@ -83,7 +83,12 @@ impl Worker {
         if bounded && b.shared.queued.load(Relaxed) >= room {
             return self.no_server(i);
         }
-        let before = b.shared.queued.fetch_add(1, Relaxed);
+        let mut before = b.shared.queued.fetch_add(1, Relaxed);
+        let meant = c.txn.as_ref().and_then(|t| t.sticky.or(t.preferred));
+        let server = meant.and_then(|s| b.servers.get(s as usize));
+        if let Some(server) = server {
+            before = server.shared.queued.fetch_add(1, Relaxed);
+        }
         let now = self.now;
         let priority = self.with_memory(i, |memory| memory.priority);
         let new = Queued {
@@ -98,6 +103,7 @@ impl Worker {
             txn.wait = Wait::Queue;
             txn.log.queued = now;
             txn.log.queue_position = before;
+            txn.queued_for = meant;
         }
         self.set_deadline(i, timeout);
     }
@@ -117,8 +123,12 @@ impl Worker {
         let Some(txn) = c.txn.as_mut() else { return };
         if c.state == State::Waiting && txn.wait == Wait::Queue {
             txn.wait = Wait::Connect;
+            let meant = txn.queued_for.take();
             if let Some(b) = txn.backend(&c.plan) {
                 b.shared.queued.fetch_sub(1, Relaxed);
+                if let Some(server) = meant.and_then(|s| b.servers.get(s as usize)) {
+                    server.shared.queued.fetch_sub(1, Relaxed);
+                }
             }
         }
     }

@@ -22,6 +22,9 @@ impl Worker {
             return;
         };
         server.shared.workers[self.id].sessions.add(1);
+        if c.plan.rates {
+            server.shared.session_rate.add(now);
+        }
         if server.redir.is_some() && self.sent_there(i) {
             return;
         }

@@ -3,6 +3,7 @@
 
 mod balance;
 mod frontends;
+mod known;
 mod listeners;
 mod logs;
 mod names;

@@ -1,36 +1,22 @@
-//! References to stick tables, userlists and `http-errors` sections.
+//! What rules refer to by name: stick tables, userlists, `http-errors` sections, proxies, servers,
+//! files of patterns.
 
+use super::known::Names;
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Config, Converter, Effect, Fetch, Proxy, walk};
+use crate::haproxy::model::{Config, Converter, Effect, Fetch, Found, Proxy, walk};
 use crate::haproxy::signatures;
 use crate::source::Span;
 use crate::suggest::nearest;
-
-/// What a name may refer to.
-struct Names<'c> {
-    tables: Vec<&'c str>,
-    users: Vec<&'c str>,
-    errors: Vec<&'c str>,
-}
+use std::collections::HashSet;
 
 pub fn check(cx: &mut Context<'_>, config: &Config) {
-    let with_table = config.proxies.iter().filter(|p| p.stick_table.is_some());
-    let names = Names {
-        tables: with_table.map(|p| p.name.value.0.as_str()).collect(),
-        users: config
-            .userlists
-            .iter()
-            .map(|u| u.name.value.as_str())
-            .collect(),
-        errors: config
-            .http_errors
-            .iter()
-            .map(|e| e.name.value.as_str())
-            .collect(),
-    };
-    pattern_files(cx, config);
-    for proxy in config.proxies.iter().filter(|p| !p.disabled) {
-        let found = walk(proxy);
+    let names = Names::of(config);
+    let found: Vec<_> = config.proxies.iter().map(walk).collect();
+    pattern_files(cx, &found);
+    for (proxy, found) in config.proxies.iter().zip(found) {
+        if proxy.disabled {
+            continue;
+        }
         for sample in found.samples {
             sample_references(cx, &names, proxy, sample);
         }
@@ -60,23 +46,21 @@ pub fn check(cx: &mut Context<'_>, config: &Config) {
                 place,
             );
         }
+        for rule in &proxy.use_servers {
+            names.server(cx, proxy, &rule.target.0, rule.target.span);
+        }
         let sections = proxy.error_sections.iter().map(|(name, _)| name);
         for name in sections.chain(found.sections) {
-            known(
-                cx,
-                "http-errors section",
-                &names.errors,
-                &name.value,
-                name.span,
-            );
+            names
+                .errors
+                .check(cx, "http-errors section", &name.value, name.span);
         }
     }
 }
 
 /// Entries can be changed of files that something reads.
-fn pattern_files(cx: &mut Context<'_>, config: &Config) {
-    let walks: Vec<_> = config.proxies.iter().map(walk).collect();
-    let read: Vec<&str> = walks
+fn pattern_files(cx: &mut Context<'_>, walks: &[Found<'_>]) {
+    let read: HashSet<&str> = walks
         .iter()
         .flat_map(|found| &found.files)
         .map(|file| file.value.as_str())
@@ -85,7 +69,7 @@ fn pattern_files(cx: &mut Context<'_>, config: &Config) {
         let Effect::ChangePatterns { file, .. } = effect else {
             continue;
         };
-        if !read.contains(&file.value.as_str()) {
+        if !read.contains(file.value.as_str()) {
             let message = format!("no map and no acl is read from '{file}'");
             let help = match nearest(&file.value, read.iter().copied()) {
                 Some(name) => format!("did you mean '{name}'?"),
@@ -103,6 +87,7 @@ fn sample_references(
     proxy: &Proxy,
     sample: &crate::haproxy::model::Sample,
 ) {
+    names.typed(cx, proxy, &sample.fetch);
     if let Fetch::Other { name, arguments } = &sample.fetch.value
         && let Some(signature) = signatures::fetch(name)
     {
@@ -143,7 +128,10 @@ fn references(
         match kind {
             't' if given.is_some() => table_reference(cx, names, proxy, given, span),
             't' if own => table_reference(cx, names, proxy, None, span),
-            'u' => known(cx, "userlist", &names.users, given.unwrap_or(""), span),
+            'u' => names.users.check(cx, "userlist", given.unwrap_or(""), span),
+            'b' => names.backend(cx, given, span),
+            'e' => names.frontend(cx, given, span),
+            'r' => names.server(cx, proxy, given.unwrap_or(""), span),
             _ => {}
         }
     }
@@ -157,7 +145,7 @@ fn table_reference(
     span: Span,
 ) {
     match name {
-        Some(name) => known(cx, "stick table", &names.tables, name, span),
+        Some(name) => names.tables.check(cx, "stick table", name, span),
         None if proxy.stick_table.is_none() => {
             let message = format!(
                 "{} '{}' has no stick table",
@@ -169,20 +157,6 @@ fn table_reference(
         }
         None => {}
     }
-}
-
-fn known(cx: &mut Context<'_>, what: &str, names: &[&str], name: &str, span: Span) {
-    if names.contains(&name) {
-        return;
-    }
-    let message = format!("there is no {what} '{name}'");
-    let help = match nearest(name, names.iter().copied()) {
-        Some(near) => format!("did you mean '{near}'?"),
-        None if names.is_empty() => format!("add a {what} of that name"),
-        None => format!("there are: {}", names.join(", ")),
-    };
-    cx.error("haproxy/unknown-table", span, message)
-        .suggest(help);
 }
 
 fn slots(cx: &mut Context<'_>, span: Span, slot: i64) {

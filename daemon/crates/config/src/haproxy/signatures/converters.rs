@@ -4,7 +4,18 @@ use super::Row;
 use crate::haproxy::fetch::Kind::{Bool, Int, Ip, Same, Text};
 
 pub static CONVERTERS: &[Row] = &[
-    (Bool, "", &["bool", "even", "not", "odd"]),
+    (
+        Bool,
+        "",
+        &[
+            "bool",
+            "even",
+            "fix_is_valid",
+            "mqtt_is_valid",
+            "not",
+            "odd",
+        ],
+    ),
     (Bool, "t", &["in_table"]),
     (Bool, "v", &["secure_memcmp"]),
     (Int, "", &["cpl", "hex2i", "length", "neg"]),
@@ -123,6 +134,10 @@ pub static CONVERTERS: &[Row] = &[
     (Text, "is?i", &["field", "word"]),
     (Text, "ss?s", &["regsub"]),
     (Text, "s?ii", &["be2dec", "be2hex"]),
+    (Text, "ssss", &["aes_gcm_dec"]),
+    (Text, "s", &["fix_tag_value"]),
+    (Text, "ss", &["mqtt_field_value"]),
+    (Text, "s?s", &["protobuf", "ungrpc"]),
     (Same, "i", &["capture-req", "capture-res"]),
     (Same, "v", &["set-var", "unset-var"]),
 ];

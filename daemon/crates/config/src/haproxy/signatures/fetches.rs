@@ -102,17 +102,12 @@ pub static FETCHES: &[Row] = &[
     (
         Int,
         "?b",
-        &[
-            "avg_queue",
-            "be_conn_free",
-            "connslots",
-            "fe_req_rate",
-            "queue",
-        ],
+        &["avg_queue", "be_conn_free", "connslots", "queue"],
     ),
+    (Int, "?e", &["fe_req_rate"]),
     (
         Int,
-        "s",
+        "r",
         &[
             "srv_conn",
             "srv_conn_free",
@@ -143,6 +138,8 @@ pub static FETCHES: &[Row] = &[
             "capture.req.ver",
             "capture.res.ver",
             "fc_err_str",
+            "fc_pp_authority",
+            "fc_pp_unique_id",
             "fe_defbe",
             "http_auth_pass",
             "http_auth_type",
@@ -176,6 +173,8 @@ pub static FETCHES: &[Row] = &[
     ),
     (Text, "u", &["http_auth_group"]),
     (Text, "s", &["bin", "meth"]),
+    (Text, "s?i", &["distcc_body"]),
+    (Int, "s?i", &["distcc_param"]),
     (Text, "i", &["capture.req.hdr", "capture.res.hdr"]),
     (Text, "ii", &["payload", "req.payload", "res.payload"]),
     (

@@ -2,11 +2,15 @@
 
 mod converters;
 mod fetches;
+mod values;
+
+pub use values::wrong;
 
 use super::fetch::Kind;
 
 /// Arguments as one letter each; those behind `?` may be left out.
-/// `s` text, `i` whole number, `t` stick table, `f` file, `v` variable, `u` userlist, `b` backend.
+/// `s` text, `i` whole number, `t` stick table, `f` file, `v` variable, `u` userlist,
+/// `b` backend, `e` frontend, `r` server.
 pub struct Signature {
     pub kind: Kind,
     pub arguments: &'static str,

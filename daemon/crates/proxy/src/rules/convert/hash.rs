@@ -2,12 +2,13 @@
 
 use super::encoding::base64_decode;
 use super::sha1::sha1;
-use super::{Apply, variable_value, xxh};
+use super::{Apply, variable_value};
 use crate::rules::memory::Variable;
 use crate::rules::sample::Arguments;
 use crate::rules::value::Value;
 use balance::hash::{Function, avalanche};
 use sha2::Digest as _;
+use twox_hash::{XxHash3_64, XxHash32, XxHash64};
 
 #[allow(clippy::unnecessary_wraps)] // the form that converters have
 fn spread(hash: u32, a: &Arguments) -> Option<Value<'static>> {
@@ -21,8 +22,18 @@ pub fn apply(name: &str) -> Option<Apply> {
         "djb2" => |v, a, _| spread(Function::Djb2.of(&v.text()), a),
         "sdbm" => |v, a, _| spread(Function::Sdbm.of(&v.text()), a),
         "crc32c" => |v, a, _| spread(crc32c(&v.text()), a),
-        "xxh32" => |v, a, _| Some(Value::Int(xxh::xxh32(&v.text(), a.int(0)).into())),
-        "xxh64" => |v, a, _| Some(Value::Int(xxh::xxh64(&v.text(), a.int(0)).cast_signed())),
+        "xxh32" => |v, a, _| {
+            let seed = u32::try_from(a.int(0) & 0xffff_ffff).unwrap_or(0);
+            Some(Value::Int(XxHash32::oneshot(seed, &v.text()).into()))
+        },
+        "xxh64" => |v, a, _| {
+            let hash = XxHash64::oneshot(a.int(0).cast_unsigned(), &v.text());
+            Some(Value::Int(hash.cast_signed()))
+        },
+        "xxh3" => |v, a, _| {
+            let hash = XxHash3_64::oneshot_with_seed(a.int(0).cast_unsigned(), &v.text());
+            Some(Value::Int(hash.cast_signed()))
+        },
         "sha1" => |v, _, _| Some(Value::owned(sha1(&v.text()).to_vec())),
         "sha2" => |v, a, _| {
             let bits = a.given(0).map_or(256, |_| a.int(0));
@@ -71,7 +82,7 @@ pub fn hmac(name: &[u8], key: &[u8], text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// CRC-32C (RFC 3720, appendix B.4).
-fn crc32c(text: &[u8]) -> u32 {
+pub fn crc32c(text: &[u8]) -> u32 {
     let byte = |crc: u32, b: &u8| {
         (0..8).fold(crc ^ u32::from(*b), |c, _| {
             if c & 1 == 1 {

@@ -1,18 +1,23 @@
 //! Converters: each a function over a value, with the arguments it was written with.
 
+mod aes;
 pub mod encoding;
+mod fix;
 mod hash;
 mod json;
 mod jwt;
 mod language;
 mod map;
+mod mqtt;
 mod number;
+mod protobuf;
 mod reach;
 mod sha1;
 mod text;
 mod time;
 mod words;
-pub mod xxh;
+
+pub use hash::crc32c;
 
 use super::context::Context;
 use super::environment::Environment;
@@ -78,6 +83,9 @@ impl Change {
             arguments.table = Some(env.table(list.first().map(String::as_str))?);
             return Ok(Self::Table(Question::Tracked, arguments));
         }
+        if matches!(name, "protobuf" | "ungrpc") {
+            protobuf::prepare(&mut arguments);
+        }
         let first = list.first().map_or("", String::as_str);
         if matches!(
             name,
@@ -99,7 +107,11 @@ impl Change {
             .or_else(|| jwt::apply(name))
             .or_else(|| time::apply(name))
             .or_else(|| language::apply(name))
-            .or_else(|| reach::apply(name));
+            .or_else(|| reach::apply(name))
+            .or_else(|| fix::apply(name))
+            .or_else(|| mqtt::apply(name))
+            .or_else(|| protobuf::apply(name))
+            .or_else(|| aes::apply(name));
         apply
             .map(|apply| Self::With(apply, arguments))
             .ok_or_else(|| format!("the converter '{name}' is not available yet"))

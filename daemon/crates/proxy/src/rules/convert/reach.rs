@@ -2,9 +2,10 @@
 
 use super::Apply;
 use crate::rules::memory::Scope;
-use crate::rules::sample::Arguments;
+use crate::rules::sample::{Arguments, server_named};
 use crate::rules::value::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::Ordering::Relaxed;
 
 pub fn apply(name: &str) -> Option<Apply> {
     Some(match name {
@@ -52,6 +53,11 @@ pub fn apply(name: &str) -> Option<Apply> {
             let b = c.plan.backends.iter().find(|b| b.name.as_bytes() == name)?;
             let up = b.servers.iter().filter(|s| s.shared.state().is_up());
             Some(Value::count(up.count()))
+        },
+        "srv_queue" => |v, _, c| {
+            let text = v.text();
+            let server = server_named(std::str::from_utf8(&text).ok()?, c)?;
+            Some(Value::Int(server.shared.queued.load(Relaxed).into()))
         },
         "ipmask" => |v, a, _| v.ip().and_then(|ip| masked(ip, a)).map(Value::Ip),
         _ => return None,

@@ -1,11 +1,13 @@
 //! Fetches about the client's connection, constants, variables, time and chance.
 
-use super::{Arguments, Get};
+use super::{Arguments, Get, server_named};
+use crate::preamble::{Fault, Told};
 use crate::rules::context::Context;
 use crate::rules::memory::Scope;
 use crate::rules::value::Value;
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
+use sys::tcp::Peer;
 use sys::tcp_info::{TcpInfo, tcp_info};
 
 fn port(address: Option<std::net::SocketAddr>) -> Option<Value<'static>> {
@@ -27,6 +29,37 @@ fn peer(ctx: &Context<'_>) -> Option<std::net::SocketAddr> {
 fn measured(ctx: &Context<'_>, of: fn(&TcpInfo) -> u32) -> Option<i64> {
     let info = tcp_info(ctx.socket?).ok()?;
     Some(of(&info).into())
+}
+
+/// Of a connection on which nothing went wrong.
+const SUCCESS: &[u8] = b"Success";
+
+/// What went wrong before the first byte of the client's own.
+fn fault(ctx: &Context<'_>) -> Option<Fault> {
+    ctx.remember(|memory| memory.fault)?
+}
+
+/// The address of the server; once both sides have closed, the kernel does not tell it any more.
+fn reached(ctx: &Context<'_>) -> Option<std::net::SocketAddr> {
+    let told = sys::tcp::peer_address(ctx.server_socket?).ok();
+    told.or_else(
+        || match server_named(ctx.server?, ctx)?.peer(|| ctx.local())? {
+            Peer::Tcp(address) => Some(address),
+            Peer::Unix(_) => None,
+        },
+    )
+}
+
+/// Nothing is kept of a connection to a server that failed.
+fn connected(ctx: &Context<'_>) -> Option<()> {
+    let session = ctx.session.filter(|s| s.notes.connected > 0);
+    (session.is_some() || ctx.response.is_some()).then_some(())
+}
+
+/// What the header of the PROXY protocol said besides addresses.
+fn told(ctx: &Context<'_>, of: fn(&Told) -> Option<Vec<u8>>) -> Option<Value<'static>> {
+    ctx.remember(|memory| memory.told.as_ref().and_then(of))?
+        .map(Value::owned)
 }
 
 /// Milliseconds unless `us` is asked for.
@@ -74,10 +107,23 @@ pub fn get(name: &str) -> Option<Get> {
         "fc_dst_port" => |_, c| port(c.local()),
         "fc_http_major" => |_, c| c.line.map(|_| Value::Int(1)),
         "bc_http_major" => |_, c| c.response.map(|_| Value::Int(1)),
-        "bc_dst" => |_, c| ip(sys::tcp::peer_address(c.server_socket?).ok()),
-        "bc_dst_port" => |_, c| port(sys::tcp::peer_address(c.server_socket?).ok()),
+        "bc_dst" => |_, c| ip(reached(c)),
+        "bc_dst_port" => |_, c| port(reached(c)),
         "bc_src" => |_, c| ip(sys::tcp::local_address(c.server_socket?).ok()),
         "bc_src_port" => |_, c| port(sys::tcp::local_address(c.server_socket?).ok()),
+        "bc_err" => |_, c| connected(c).map(|()| Value::Int(0)),
+        "bc_err_str" => |_, c| connected(c).map(|()| Value::bytes(SUCCESS)),
+        "fc_err" => |_, c| Some(Value::Int(fault(c).map_or(0, Fault::number))),
+        "fc_err_str" => |_, c| {
+            let text = fault(c).map_or(SUCCESS, |fault| fault.text().as_bytes());
+            Some(Value::bytes(text))
+        },
+        "fc_rcvd_proxy" => |_, c| Some(Value::Bool(c.remember(|m| m.told.is_some())?)),
+        "fc_pp_authority" => |_, c| told(c, |told| told.authority.clone()),
+        "fc_pp_unique_id" => |_, c| told(c, |told| told.unique_id.clone()),
+        "prio_class" => |_, c| c.remember(|m| Value::Int(m.priority.class)),
+        "prio_offset" => |_, c| c.remember(|m| Value::Int(m.priority.offset)),
+        "stopping" => |_, c| Some(Value::Bool(c.plan.totals.stopping.load(Relaxed))),
         "var" => |a, c| {
             let variable = a.variable.as_ref()?;
             if variable.scope == Scope::Process {

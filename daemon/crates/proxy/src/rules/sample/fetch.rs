@@ -1,7 +1,7 @@
 //! From the name of a fetch to the function that gets its value.
 
 use super::header::Header;
-use super::{auth, body, connection, http, payload, state, sticky};
+use super::{auth, body, connection, distcc, http, packed, payload, state, sticky};
 use crate::rules::context::Context;
 use crate::rules::environment::Environment;
 use crate::rules::memory::Variable;
@@ -109,15 +109,30 @@ impl Source {
             .or_else(|| auth::get(name))
             .or_else(|| body::get(name).inspect(|_| env.look_at_bodies()))
             .or_else(|| state::get(name))
-            .or_else(|| payload::get(name, &list));
+            .or_else(|| payload::get(name))
+            .or_else(|| packed::get(name))
+            .or_else(|| distcc::get(name));
         if let Some(get) = get {
-            if matches!(name, "fe_sess_rate" | "fe_req_rate" | "be_sess_rate") {
+            if matches!(
+                name,
+                "fe_sess_rate" | "fe_req_rate" | "be_sess_rate" | "srv_sess_rate"
+            ) {
                 env.rates.set(true);
             }
             if name.starts_with("capture.")
                 || matches!(
                     name,
-                    "unique-id" | "http_first_req" | "res.ver" | "resp_ver"
+                    "fc_err"
+                        | "fc_err_str"
+                        | "fc_pp_authority"
+                        | "fc_pp_unique_id"
+                        | "fc_rcvd_proxy"
+                        | "http_first_req"
+                        | "prio_class"
+                        | "prio_offset"
+                        | "res.ver"
+                        | "resp_ver"
+                        | "unique-id"
                 )
             {
                 env.remember();

@@ -6,15 +6,18 @@
 mod auth;
 mod body;
 mod connection;
+mod distcc;
 mod fetch;
 mod header;
 mod hello;
 mod http;
+mod packed;
 mod payload;
 mod state;
 pub mod sticky;
 
 pub use fetch::{Arguments, Get};
+pub use state::server_named;
 
 use super::context::Context;
 use super::convert::Change;

@@ -6,7 +6,7 @@ use crate::rules::context::Context;
 use crate::rules::value::Value;
 
 /// Fetches look into what the client sent, those of the response into what the server sent.
-fn bytes<'a>(ctx: &Context<'a>, response: bool) -> Option<&'a [u8]> {
+pub fn bytes<'a>(ctx: &Context<'a>, response: bool) -> Option<&'a [u8]> {
     let payload = ctx.payload.filter(|payload| payload.response == response)?;
     Some(payload.bytes)
 }
@@ -96,7 +96,7 @@ fn prefixed<'a>(
     cut(ctx, response, start, length)
 }
 
-pub fn get(name: &str, _list: &[String]) -> Option<Get> {
+pub fn get(name: &str) -> Option<Get> {
     Some(match name {
         "wait_end" => |_, c| (!c.wait()).then_some(Value::Bool(true)),
         "req.len" | "req_len" => |_, c| {

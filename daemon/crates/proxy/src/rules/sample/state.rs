@@ -125,6 +125,8 @@ fn servers(name: &str) -> Option<Get> {
                 .saturating_sub(s.shared.active.load(Relaxed))
                 .into())
         },
+        "srv_queue" => |a, c| int(server(a, c)?.shared.queued.load(Relaxed).into()),
+        "srv_sess_rate" => |a, c| int(server(a, c)?.shared.session_rate.read(c.now)),
         "srv_weight" | "srv_uweight" => |a, c| int(server(a, c)?.shared.weight().into()),
         "srv_iweight" => |a, c| int(server(a, c)?.shared.initial_weight().into()),
         _ => return None,
@@ -166,9 +168,12 @@ pub fn backend_named<'a>(name: Option<&str>, ctx: &Context<'a>) -> Option<&'a Ba
     ctx.plan.backends.get(ctx.backend.or(default)?)
 }
 
-/// `BACKEND/SERVER` or a server of the current backend.
 fn server<'a>(arguments: &Arguments, ctx: &Context<'a>) -> Option<&'a Server> {
-    let name = arguments.name()?;
+    server_named(arguments.name()?, ctx)
+}
+
+/// `BACKEND/SERVER` or a server of the current backend.
+pub fn server_named<'a>(name: &str, ctx: &Context<'a>) -> Option<&'a Server> {
     let (backend, server) = match name.split_once('/') {
         Some((backend, server)) => (Some(backend), server),
         None => (None, name),
