@@ -19,6 +19,13 @@ pub struct Key {
     pub protocol: u8,
 }
 
+impl Key {
+    /// The same one; an interface's number says which it is.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.index, self.ipv6, self.protocol) == (other.index, other.ipv6, other.protocol)
+    }
+}
+
 #[derive(Debug)]
 pub enum Raw {
     V4(RawV4),

@@ -80,6 +80,8 @@ pub struct Worker {
     channel_open: bool,
     channel_interest: Interest,
     epoll: Epoll,
+    /// Of what the loop waits for, that which is neither a packet nor the timer.
+    others: Epoll,
     timer: Timer,
     signals: SignalFd,
     netlink: Netlink,
@@ -130,6 +132,8 @@ pub struct Worker {
     by_router: BTreeMap<u8, Vec<InstanceId>>,
     /// Room for received packets; taken while they are at work.
     batch: Option<Batch>,
+    /// How long a bunch of adverts may take; zero while each is taken at once.
+    gathering: Micros,
     /// Packets without a whole header.
     unreadable: u64,
     results: BTreeMap<String, checks::Results>,
@@ -141,6 +145,8 @@ pub struct Worker {
     reports: Option<std::net::UdpSocket>,
     next_reports: Micros,
     next_note: Micros,
+    /// Some instance's [`Running::heard_by_peer`] may be known.
+    hearing_noted: bool,
     /// Reports of ours that wait, and until when.
     outboxes: BTreeMap<hearing::Route, hearing::Outbox>,
     reports_due: Option<Micros>,
@@ -160,9 +166,7 @@ impl Worker {
             self.epoll.wait(&mut events, None)?;
             // Packets first: after a stall they tell whether a deadline still means anything.
             for ready in events.iter().filter(|ready| ready.token >= FIRST_SOCKET) {
-                self.receive(ready.token);
-                self.hear_claims(ready.token);
-                self.hear_witness(ready.token);
+                self.hear(ready.token);
             }
             for ready in events.iter() {
                 match ready.token {
@@ -203,6 +207,17 @@ impl Worker {
             let _ = self.channel.drain(std::time::Duration::from_secs(1));
         }
         Ok(())
+    }
+
+    /// Whoever's socket has something: adverts come far more often than the rest.
+    fn hear(&mut self, token: u64) {
+        if self.is_advert(token) {
+            self.receive(token);
+        } else if self.claims.iter().any(|it| it.is(token)) {
+            self.hear_claims(token);
+        } else {
+            self.hear_witness(token);
+        }
     }
 
     fn states(&self) -> impl Iterator<Item = (InstanceId, State)> + '_ {

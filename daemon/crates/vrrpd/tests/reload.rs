@@ -182,18 +182,18 @@ fn after_a_silent_partition_clients_find_the_one_master_again() {
     let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     for round in 0..3 {
         let probe = Probe::start(&pair.client, VIP.parse().unwrap());
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        probe.await_answer("a");
         pair.segment.set_isolated(&pair.a, true);
         b.wait_state("MASTER");
         assert_eq!(a.state(), "MASTER", "an isolated host cannot know");
-        std::thread::sleep(std::time::Duration::from_millis(1200));
+        probe.await_answer("b");
         let apart = probe.finish();
         assert_eq!(apart.hosts(), ["a", "b"], "round {round}");
         let probe = Probe::start(&pair.client, VIP.parse().unwrap());
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        probe.await_answer("b");
         pair.segment.set_isolated(&pair.a, false);
         b.wait_state("BACKUP");
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        probe.await_answer("a");
         let healed = probe.finish();
         eprintln!(
             "measured: isolation {:?}, heal {:?}",

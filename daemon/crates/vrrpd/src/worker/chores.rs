@@ -7,9 +7,10 @@
 use std::time::Duration;
 
 use ipc::pulse::{RESTING, SERVING};
+use sys::epoll::Events;
 use vrrp::Micros;
 
-use super::{TIMER, Worker};
+use super::{CHANNEL, TIMER, Worker};
 use crate::{WorkerError, clock};
 
 /// The chores are done at least this often, whatever else happens.
@@ -17,13 +18,19 @@ const LONGEST_REST: Micros = 1_000_000;
 
 /// Adverts of so many instances come in bunches.
 const CROWD: usize = 16;
-/// How long a bunch may take, and whatever else happens then may wait.
-const GATHERING: Micros = 1_000;
+/// A bunch may take this share of the shortest advert interval: silence of three intervals is
+/// noticed that much later at most, and so is a goodbye.
+const SHARE: Micros = 20;
+/// However seldom adverts are sent.
+const LONGEST_GATHERING: Micros = 5_000;
 
 impl Worker {
-    /// Whether an event is one of the many: an advert, an answer, or the timer.
+    /// Whether an event is one of the many: an advert, an answer, the timer, or a word of the
+    /// supervisor, which may be no more than that it lives.
     pub(super) fn is_routine(&self, token: u64) -> bool {
-        token == TIMER || self.is_advert(token) || self.claims.iter().any(|it| it.is(token))
+        matches!(token, TIMER | CHANNEL)
+            || self.is_advert(token)
+            || self.claims.iter().any(|it| it.is(token))
     }
 
     pub(super) fn is_advert(&self, token: u64) -> bool {
@@ -32,21 +39,37 @@ impl Worker {
 
     /// A master of many instances sends one advert right behind the other. Waking up for each of
     /// them costs far more than taking it, so after the first one the others get a moment, unless
-    /// something of our own is due.
+    /// something of our own is due or somebody has something else to say.
     pub(super) fn gather(&self) {
-        if self.running.len() < CROWD || self.next_chores == 0 {
+        if self.gathering == 0 || self.next_chores == 0 || !self.channel_open {
             return;
         }
         let now = clock::monotonic();
-        let due = self.next_due().min(now + GATHERING);
-        if let Some(wait @ 1..) = due.checked_sub(now) {
-            std::thread::sleep(Duration::from_micros(wait));
+        let due = self.next_due().min(now + self.gathering);
+        let Some(wait @ 1..) = due.checked_sub(now) else {
+            return;
+        };
+        let mut others = Events::with_capacity(1);
+        // An interruption only makes the bunch smaller.
+        let _ = self
+            .others
+            .wait(&mut others, Some(Duration::from_micros(wait)));
+    }
+
+    /// How long a bunch may take; none where adverts are few.
+    fn bunch(&self) -> Micros {
+        if self.running.len() < CROWD {
+            return 0;
         }
+        let intervals = self.running.values().map(|it| it.plan.settings.interval);
+        let shortest = intervals.min().unwrap_or(0);
+        (shortest / SHARE).min(LONGEST_GATHERING)
     }
 
     pub(super) fn arm(&mut self) -> Result<(), WorkerError> {
         if self.next_chores == 0 {
             self.note_service();
+            self.gathering = self.bunch();
             self.next_chores = self.earliest_chore();
         }
         let next = self.next_due();

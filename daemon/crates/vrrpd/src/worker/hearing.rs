@@ -9,7 +9,6 @@ use vrrp::peers::report_period;
 use vrrp::{InstanceId, Micros, Transport};
 
 use super::{INFO, NOTICE, WARNING, Worker};
-use crate::clock;
 use crate::running::Running;
 
 const LOOK_EVERY: Micros = 100_000;
@@ -115,23 +114,26 @@ impl Worker {
     }
 
     /// An advert was taken: tells its sender that it is heard, once a second.
-    pub(super) fn report_hearing(&mut self, id: InstanceId, master: IpAddr, priority: u8) {
-        let now = clock::monotonic();
-        let Some(instance) = self.node.get(id) else {
-            return;
-        };
-        let (state, own_priority) = (instance.state(), instance.effective_priority());
+    pub(super) fn report_hearing(
+        &mut self,
+        id: InstanceId,
+        master: IpAddr,
+        priority: u8,
+        now: Micros,
+    ) {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
         running.peers.advert(master, priority, now);
-        let scope = self.links.link(&running.plan.interface);
-        let (Some(own), Some(link)) = (running.address, scope) else {
-            return;
-        };
         if priority == 0 || !running.reporter.due(master, now) {
             return;
         }
+        let scope = self.links.link(&running.plan.interface);
+        let (Some(own), Some(link), Some(instance)) = (running.address, scope, self.node.get(id))
+        else {
+            return;
+        };
+        let (state, own_priority) = (instance.state(), instance.effective_priority());
         let report = Report {
             vrid: running.plan.vrid,
             ipv6: running.plan.ipv6,
@@ -221,6 +223,11 @@ impl Worker {
 
     /// Says when a master begins or ceases to be heard.
     fn note_hearing(&mut self, now: Micros) {
+        // Where nobody serves any more, what was heard while they did is forgotten once.
+        if !(self.serves || std::mem::take(&mut self.hearing_noted)) {
+            return;
+        }
+        self.hearing_noted = self.serves;
         let mut lines = Vec::new();
         for running in self.running.values_mut() {
             let name = &running.plan.name;

@@ -25,6 +25,9 @@ impl Worker {
     }
 
     fn obey(&mut self, received: Received<ToWorker>) -> Result<(), WorkerError> {
+        if !matches!(received.message, ToWorker::Alive) {
+            self.next_chores = 0;
+        }
         match received.message {
             ToWorker::Configure {
                 generation, files, ..

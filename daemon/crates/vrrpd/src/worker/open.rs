@@ -32,11 +32,16 @@ impl Worker {
         epoll.add(&timer, TIMER, Interest::Input)?;
         epoll.add(&signals, SIGNALS, Interest::Input)?;
         epoll.add(&watch, WATCH, Interest::Input)?;
+        let others = Epoll::new()?;
+        others.add(&channel, CHANNEL, Interest::Input)?;
+        others.add(&signals, SIGNALS, Interest::Input)?;
+        others.add(&watch, WATCH, Interest::Input)?;
         Ok(Self {
             channel,
             channel_open: true,
             channel_interest: Interest::Input,
             epoll,
+            others,
             timer,
             signals,
             netlink,
@@ -74,6 +79,7 @@ impl Worker {
             report_due: None,
             by_router: BTreeMap::new(),
             batch: Some(Batch::new()?),
+            gathering: 0,
             unreadable: 0,
             results: BTreeMap::new(),
             prepared: false,
@@ -82,6 +88,7 @@ impl Worker {
             reports: None,
             next_reports: 0,
             next_note: 0,
+            hearing_noted: false,
             outboxes: BTreeMap::new(),
             reports_due: None,
             next_witness: 0,

@@ -39,6 +39,7 @@ impl Worker {
     fn open_path_watch(&mut self) -> Result<Watch, WorkerError> {
         let watch = Watch::routes()?;
         self.epoll.add(&watch, PATHS, Interest::Input)?;
+        self.others.add(&watch, PATHS, Interest::Input)?;
         Ok(watch)
     }
 

@@ -67,7 +67,7 @@ impl Worker {
     fn is_meant(&self, id: InstanceId, datagram: &Datagram<'_>, key: &Key) -> Option<bool> {
         let running = self.running.get(&id)?;
         let rules = running.rules.as_ref()?;
-        let here = running.socket.as_ref() == Some(key) && is_for(rules, datagram);
+        let here = running.socket.as_ref().is_some_and(|it| it.is(key)) && is_for(rules, datagram);
         here.then(|| listens(rules, datagram))
     }
 
@@ -79,7 +79,7 @@ impl Worker {
                 let effects = self.node.step(id, Event::Advert(received), now);
                 self.execute(effects);
                 self.hush(id);
-                self.report_hearing(id, received.source, received.priority);
+                self.report_hearing(id, received.source, received.priority, now);
             }
             Err(error) => self.refuse(id, error, datagram.source),
         }

@@ -53,15 +53,17 @@ impl Worker {
     /// While the successor of a handover announces itself with the link address that both have,
     /// that answer would bring the switch back to this port.
     pub(super) fn hush(&mut self, id: InstanceId) {
-        let instance = self.node.get(id);
-        let wanted = instance.is_some_and(vrrp::Instance::has_heard_successor);
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
-        let vmac = running.plan.vmac.as_ref();
-        let Some(vmac) = vmac.filter(|_| running.hushed != wanted) else {
+        let Some(vmac) = running.plan.vmac.as_ref() else {
             return;
         };
+        let instance = self.node.get(id);
+        let wanted = instance.is_some_and(vrrp::Instance::has_heard_successor);
+        if running.hushed == wanted {
+            return;
+        }
         let value = if wanted { NO_ANSWERS } else { OWN_ADDRESSES };
         // The interface may be gone, and what it would have answered with that.
         let _ = write(&format!("ipv4/conf/{}/arp_ignore", vmac.name), value);

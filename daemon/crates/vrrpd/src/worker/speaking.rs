@@ -56,7 +56,9 @@ impl Worker {
             return;
         }
         self.channel_open = false;
+        self.next_chores = 0;
         let _ = self.epoll.delete(&self.channel);
+        let _ = self.others.delete(&self.channel);
         self.begin_stop(Some(ORPHAN_PATIENCE));
     }
 }

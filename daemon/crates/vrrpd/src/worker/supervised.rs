@@ -62,6 +62,7 @@ impl Worker {
         } else {
             self.log(NOTICE, "the supervisor answers again".to_owned());
         }
+        self.next_chores = 0;
         self.reassess();
     }
 }
