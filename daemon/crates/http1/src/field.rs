@@ -251,5 +251,11 @@ pub fn is_blank(b: u8) -> bool {
 
 /// The elements of a comma-separated list (RFC 9110 §5.6.1), trimmed, empty ones included.
 pub fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|b| *b == b',').map(<[u8]>::trim_ascii)
+    let mut rest = Some(value);
+    std::iter::from_fn(move || {
+        let value = rest.take()?;
+        let end = memchr::memchr(b',', value);
+        rest = end.map(|end| &value[end + 1..]);
+        Some(value[..end.unwrap_or(value.len())].trim_ascii())
+    })
 }

@@ -81,6 +81,8 @@ pub struct CpuTime {
     pub total: f64,
     pub user: f64,
     pub system: f64,
+    /// How often a thread had nothing to do and let another one run.
+    pub sleeps: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

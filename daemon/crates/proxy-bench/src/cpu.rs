@@ -11,6 +11,7 @@ pub fn time(pids: &[u32]) -> Result<CpuTime, String> {
         sum.total += one.total;
         sum.user += one.user;
         sum.system += one.system;
+        sum.sleeps += one.sleeps;
     }
     Ok(sum)
 }
@@ -20,18 +21,24 @@ pub fn difference(after: CpuTime, before: CpuTime) -> CpuTime {
         total: after.total - before.total,
         user: after.user - before.user,
         system: after.system - before.system,
+        sleeps: after.sleeps - before.sleeps,
     }
 }
 
 fn of(pid: u32) -> std::io::Result<CpuTime> {
-    let mut total = 0.0;
+    let (mut total, mut sleeps) = (0.0, 0.0);
     for task in fs::read_dir(format!("/proc/{pid}/task"))? {
+        let task = task?.path();
         // A thread that ended meanwhile has nothing to tell.
-        let Ok(schedule) = fs::read_to_string(task?.path().join("schedstat")) else {
+        let told = ["schedstat", "status"].map(|file| fs::read_to_string(task.join(file)));
+        let [Ok(schedule), Ok(status)] = told else {
             continue;
         };
         let on_processor = schedule.split(' ').next().unwrap_or("");
         total += on_processor.parse().unwrap_or(0.0) / 1000.0;
+        let mut lines = status.lines();
+        let switches = lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        sleeps += switches.and_then(|n| n.trim().parse().ok()).unwrap_or(0.0);
     }
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let ticks = ticks(&stat);
@@ -41,6 +48,7 @@ fn of(pid: u32) -> std::io::Result<CpuTime> {
         total,
         user: ticks.0 * each,
         system: ticks.1 * each,
+        sleeps,
     })
 }
 
@@ -62,6 +70,14 @@ mod tests {
     fn a_name_with_brackets_does_not_move_the_fields() {
         let stat = "7 (a) b) S 1 2 3 4 5 6 7 8 9 10 11 12 13";
         assert_eq!(ticks(stat), (11.0, 12.0));
+    }
+
+    #[test]
+    fn own_sleeps_are_counted() {
+        let own = [std::process::id()];
+        let before = time(&own).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        assert!(difference(time(&own).unwrap(), before).sleeps >= 1.0);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod latency;
 mod load;
 mod measure;
 mod origin;
+mod request;
 mod response;
 mod slots;
 

@@ -1,6 +1,6 @@
-//! A connection of the origin: every request head gets the same answer.
+//! A connection of the origin: every request gets the same answer.
 
-use memchr::memmem;
+use crate::request::Requests;
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
@@ -38,13 +38,10 @@ impl Replies {
 pub struct Origin {
     pub fd: OwnedFd,
     replies: Rc<Replies>,
-    /// An incomplete head.
-    partial: Vec<u8>,
+    requests: Requests,
     /// Answers still to be sent, the first of them from `sent` on.
     owed: usize,
     sent: usize,
-    /// The client asked to close after the answer.
-    closes: bool,
 }
 
 impl Origin {
@@ -52,10 +49,9 @@ impl Origin {
         Self {
             fd,
             replies,
-            partial: Vec::new(),
+            requests: Requests::default(),
             owed: 0,
             sent: 0,
-            closes: false,
         }
     }
 
@@ -69,7 +65,7 @@ impl Origin {
                 match tcp::recv(&self.fd, buffer) {
                     Ok(0) => return false,
                     Ok(n) => {
-                        self.count(&buffer[..n]);
+                        self.owed += self.requests.take(&buffer[..n]);
                         if n < buffer.len() && !ready.read_closed() {
                             break;
                         }
@@ -82,23 +78,8 @@ impl Origin {
         self.answer()
     }
 
-    fn count(&mut self, bytes: &[u8]) {
-        if !self.partial.is_empty() {
-            let mut whole = std::mem::take(&mut self.partial);
-            whole.extend_from_slice(bytes);
-            return self.count(&whole);
-        }
-        let mut begin = 0;
-        for end in memmem::find_iter(bytes, b"\r\n\r\n") {
-            self.owed += 1;
-            self.closes |= memmem::find(&bytes[begin..end], b"onnection: close").is_some();
-            begin = end + 4;
-        }
-        self.partial.extend_from_slice(&bytes[begin..]);
-    }
-
     fn answer(&mut self) -> bool {
-        let reply = if self.closes {
+        let reply = if self.requests.closes() {
             &self.replies.last
         } else {
             &self.replies.kept
@@ -114,6 +95,6 @@ impl Origin {
                 self.owed -= 1;
             }
         }
-        !self.closes
+        !self.requests.closes()
     }
 }

@@ -1,5 +1,6 @@
 //! Where a response ends: enough for what the origin here sends, as any proxy passes it on.
 
+use crate::request::stated_length;
 use memchr::memmem;
 
 /// A response whose bytes come piece by piece.
@@ -43,16 +44,7 @@ fn body_length(head: &[u8]) -> Result<usize, String> {
     if head.get(9..12) != Some(b"200") {
         return Err(line());
     }
-    // However the proxy writes the beginning of the name.
-    let value = memmem::find(head, b"ength: ").map(|at| &head[at + 7..]);
-    let digits = value.map(|v| {
-        v.iter()
-            .take_while(|b| b.is_ascii_digit())
-            .fold(0, |n: usize, b| {
-                n.saturating_mul(10).saturating_add((b - b'0').into())
-            })
-    });
-    digits.ok_or_else(|| format!("no Content-Length after {}", line()))
+    stated_length(head).ok_or_else(|| format!("no Content-Length after {}", line()))
 }
 
 #[cfg(test)]

@@ -7,16 +7,18 @@ pub struct Case {
     pub request: &'static str,
     /// A connection for each request.
     pub each: bool,
+    mode: &'static str,
     defaults: &'static str,
     frontend: &'static str,
     log: bool,
 }
 
-pub const CASES: [Case; 3] = [
+pub const CASES: [Case; 4] = [
     Case {
         id: "kept",
         request: "GET /page HTTP/1.1\r\nHost: bench.example\r\n\r\n",
         each: false,
+        mode: "http",
         defaults: "    http-reuse always\n    option forwardfor\n",
         frontend: "",
         log: false,
@@ -25,6 +27,7 @@ pub const CASES: [Case; 3] = [
         id: "rules",
         request: include_str!("../../../../../bench/proxy/rules.http"),
         each: false,
+        mode: "http",
         defaults: "    http-reuse always\n",
         frontend: include_str!("../../../../../bench/proxy/rules.cfg"),
         log: true,
@@ -33,7 +36,17 @@ pub const CASES: [Case; 3] = [
         id: "close",
         request: "GET /page HTTP/1.1\r\nHost: bench.example\r\nConnection: close\r\n\r\n",
         each: true,
+        mode: "http",
         defaults: "    option httpclose\n",
+        frontend: "",
+        log: false,
+    },
+    Case {
+        id: "tcp",
+        request: "GET /page HTTP/1.1\r\nHost: bench.example\r\n\r\n",
+        each: false,
+        mode: "tcp",
+        defaults: "",
         frontend: "",
         log: false,
     },
@@ -51,10 +64,10 @@ impl Case {
             (String::new(), "", String::new())
         };
         format!(
-            "global\n    nbthread 1\n{target}defaults\n    mode http\n    timeout client 60s\n    \
+            "global\n    nbthread 1\n{target}defaults\n    mode {}\n    timeout client 60s\n    \
              timeout server 60s\n    timeout connect 60s\n{uses}{}frontend web\n    bind {own}\n{}    \
              default_backend app\nbackend app\n    server s1 {origin}\n{other}",
-            self.defaults, self.frontend
+            self.mode, self.defaults, self.frontend
         )
     }
 }

@@ -1,6 +1,7 @@
 //! Patterns of ACLs.
 
 use super::patterns::{Index, Kind, Method, View};
+use super::search::{contains, contains_whole, is_same};
 use super::value::Value;
 use config::haproxy::model::{IntTest, IpNet, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
@@ -142,16 +143,12 @@ impl Matcher {
             Self::Text {
                 kind,
                 patterns,
-                ignore_case: false,
+                ignore_case,
             } => {
                 let text = value.text();
-                patterns.iter().any(|p| kind.matches(&text, p))
+                let hit = |p: &Vec<u8>| kind.matches(&text, p, *ignore_case);
+                patterns.iter().any(hit)
             }
-            Self::Text {
-                kind,
-                patterns,
-                ignore_case: true,
-            } => kind.matches_any_case(&value.text(), patterns),
         }
     }
 }
@@ -196,33 +193,19 @@ pub(super) fn network_of(ip: IpAddr, prefix: u8) -> IpAddr {
 }
 
 impl TextKind {
-    /// The same whatever the case of `text`; the patterns are in lower case.
-    fn matches_any_case(self, text: &[u8], patterns: &[Vec<u8>]) -> bool {
-        let same = |part: Option<&[u8]>, pattern: &[u8]| {
-            part.is_some_and(|part| part.eq_ignore_ascii_case(pattern))
-        };
+    /// With `any_case` patterns are in lower case, the text however it is.
+    fn matches(self, text: &[u8], pattern: &[u8], any_case: bool) -> bool {
+        let same = |part: Option<&[u8]>| part.is_some_and(|part| is_same(part, pattern, any_case));
         match self {
-            Self::Exact => patterns.iter().any(|p| text.eq_ignore_ascii_case(p)),
-            Self::Beg => patterns.iter().any(|p| same(text.get(..p.len()), p)),
-            Self::End => patterns.iter().any(|p| {
-                let start = text.len().checked_sub(p.len());
-                same(start.and_then(|start| text.get(start..)), p)
-            }),
-            Self::Sub | Self::Dir | Self::Dom => {
-                let text = text.to_ascii_lowercase();
-                patterns.iter().any(|p| self.matches(&text, p))
+            Self::Exact => is_same(text, pattern, any_case),
+            Self::Beg => same(text.get(..pattern.len())),
+            Self::End => {
+                let start = text.len().checked_sub(pattern.len());
+                same(start.and_then(|start| text.get(start..)))
             }
-        }
-    }
-
-    fn matches(self, text: &[u8], pattern: &[u8]) -> bool {
-        match self {
-            Self::Exact => text == pattern,
-            Self::Beg => text.starts_with(pattern),
-            Self::End => text.ends_with(pattern),
-            Self::Sub => pattern.is_empty() || text.windows(pattern.len()).any(|w| w == pattern),
-            Self::Dir => whole_part(text, pattern, delimits_directory),
-            Self::Dom => whole_part(text, pattern, delimits_domain),
+            Self::Sub => contains(text, pattern, any_case),
+            Self::Dir => contains_whole(text, pattern, any_case, delimits_directory),
+            Self::Dom => contains_whole(text, pattern, any_case, delimits_domain),
         }
     }
 }
@@ -233,23 +216,6 @@ pub(super) fn delimits_directory(b: u8) -> bool {
 
 pub(super) fn delimits_domain(b: u8) -> bool {
     matches!(b, b'/' | b'?' | b'.' | b':')
-}
-
-/// Whether `pattern`, less delimiters at its ends, occurs between two delimiters or ends.
-fn whole_part(text: &[u8], pattern: &[u8], delimiter: impl Fn(u8) -> bool) -> bool {
-    let Some(start) = pattern.iter().position(|b| !delimiter(*b)) else {
-        return false;
-    };
-    let end = pattern
-        .iter()
-        .rposition(|b| !delimiter(*b))
-        .map_or(start, |p| p + 1);
-    let wanted = &pattern[start..end];
-    text.windows(wanted.len()).enumerate().any(|(at, w)| {
-        let before = at == 0 || delimiter(text[at - 1]);
-        let after = text.get(at + wanted.len()).is_none_or(|b| delimiter(*b));
-        w == wanted && before && after
-    })
 }
 
 pub fn regex(pattern: &str, ignore_case: bool) -> Result<Regex, String> {

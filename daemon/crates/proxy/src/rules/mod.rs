@@ -15,6 +15,7 @@ pub mod patterns;
 pub mod redirect;
 pub mod reply;
 pub mod sample;
+mod search;
 mod shacrypt;
 mod target;
 pub mod users;

@@ -2,7 +2,7 @@
 
 use super::Worker;
 use super::conn::{Reply, State, Txn};
-use super::link::Read;
+use super::link::{LONG, Read};
 use super::request::ROUNDS;
 use super::slab::NONE;
 use http1::{Body, write};
@@ -30,6 +30,28 @@ impl Worker {
                 self.resume_later(i);
                 break;
             }
+            if c.link.bulk
+                && c.pend.is_empty()
+                && let Some(most) = spliceable(txn, c.plan.limits.head)
+            {
+                let up = &mut self.ups[txn.up].link;
+                match up.splice(&mut c.link, most, &mut self.buffers) {
+                    None => c.link.bulk = false,
+                    Some(Read::Data(n)) => {
+                        self.spliced_body(i, n);
+                        continue;
+                    }
+                    Some(Read::Blocked) => break,
+                    Some(Read::Broken) if !c.link.ended => {
+                        self.server_deaf(i);
+                        break;
+                    }
+                    Some(Read::End | Read::Broken) => {
+                        self.client_gone(i);
+                        break;
+                    }
+                }
+            }
             let pend = std::mem::take(&mut c.pend);
             let n = if pend.is_empty() {
                 match c.link.read(&mut rx) {
@@ -51,6 +73,33 @@ impl Worker {
             }
         }
         self.rx = rx;
+    }
+
+    /// A piece of the body went by inside the kernel.
+    fn spliced_body(&mut self, i: u32, n: usize) {
+        let Some(txn) = self.clients[i].txn.as_mut() else {
+            return;
+        };
+        txn.log.bytes_in += n as u64;
+        (txn.replay, txn.streamed) = (false, true);
+        if let Body::Length(left) = &mut txn.body {
+            *left -= n as u64;
+            txn.request_done = *left == 0;
+        }
+        self.touch(i);
+    }
+
+    /// The server stopped listening; what it has to say may still be readable.
+    fn server_deaf(&mut self, i: u32) {
+        let Some(txn) = self.clients[i].txn.as_mut() else {
+            return;
+        };
+        txn.keep = false;
+        txn.request_done |= !txn.replay;
+        let up = &mut self.ups[txn.up];
+        up.link.readable = true;
+        up.keep = false;
+        self.pump_reply(i);
     }
 
     /// Sends a piece of the body; false when the exchange cannot go on with it.
@@ -97,16 +146,7 @@ impl Worker {
         }
         self.touch(i);
         if sent.is_err() {
-            // The server stopped listening; what it has to say may still be readable.
-            let Some(txn) = self.clients[i].txn.as_mut() else {
-                return false;
-            };
-            txn.keep = false;
-            let u = txn.up;
-            self.ups[u].link.readable = true;
-            self.ups[u].keep = false;
-            txn.request_done |= !txn.replay;
-            self.pump_reply(i);
+            self.server_deaf(i);
             return false;
         }
         true
@@ -124,6 +164,18 @@ impl Worker {
         }
         self.close_client(i);
     }
+}
+
+/// Bytes of a plain body that may be spliced.
+pub(super) fn long_left(body: &Body) -> Option<u64> {
+    body.left().filter(|left| *left > LONG)
+}
+
+/// The same of a request, unless all of it is kept to be sent again: `most` bytes at most.
+pub(super) fn spliceable(txn: &Txn, most: usize) -> Option<u64> {
+    let left = long_left(&txn.body)?;
+    let kept = txn.replay && txn.request.len() as u64 + left <= most as u64;
+    (!kept).then_some(left)
 }
 
 /// Moves body bytes that came with the head into the request; more than `data.len()` on a fault.

@@ -250,6 +250,8 @@ pub struct Upstream {
     pub reused: bool,
     /// May carry another request.
     pub keep: bool,
+    /// Its last response had a body worth splicing; the next one is taken to have one, too.
+    pub long_replies: bool,
     pub pend: Vec<u8>,
     pub idle_since: u64,
     /// What its server says of idle connections.

@@ -23,12 +23,17 @@ pub struct Link {
     sent: usize,
     /// The same, inside the kernel.
     pipe: Option<Box<Pipe>>,
-    /// The last read gave a lot, so that splicing pays for what follows.
+    /// A lot is to come, as the last read or the length of a body says: splicing pays for it.
     pub bulk: bool,
+    /// The last bytes wait in the socket for those that follow them.
+    corked: bool,
 }
 
 /// So much from one read says that more of the like follows.
-pub const LARGE: usize = 64 << 10;
+const LARGE: usize = 64 << 10;
+
+/// Two copies of so many bytes cost more than a pipe.
+pub const LONG: u64 = 16 << 10;
 
 /// A spliced piece smaller than this says that the bulk is over.
 const SMALL: usize = 8 << 10;
@@ -57,6 +62,7 @@ impl Link {
             sent: 0,
             pipe: None,
             bulk: false,
+            corked: false,
         }
     }
 
@@ -98,6 +104,7 @@ impl Link {
     /// Sends two pieces; what the socket does not take is held. Only with nothing held before.
     pub fn send(&mut self, first: &[u8], second: &[u8], buffers: &mut Buffers) -> Result<(), Gone> {
         debug_assert!(!self.is_blocked());
+        self.corked = false;
         let n = match tcp::send_both(&self.fd, first, second) {
             Ok(n) => n,
             Err(e) if is_transient(&e) => 0,
@@ -111,6 +118,29 @@ impl Link {
             self.sent = 0;
         }
         Ok(())
+    }
+
+    /// The same for what is followed by spliced bytes: both leave in one packet.
+    pub fn send_before_splice(&mut self, bytes: &[u8], buffers: &mut Buffers) -> Result<(), Gone> {
+        debug_assert!(!self.is_blocked());
+        let n = match tcp::send_more(&self.fd, bytes) {
+            Ok(n) => n,
+            Err(e) if is_transient(&e) => 0,
+            Err(_) => return Err(Gone),
+        };
+        self.corked = true;
+        if n < bytes.len() {
+            self.out = buffers.hold(&bytes[n..]);
+            self.sent = 0;
+        }
+        Ok(())
+    }
+
+    /// Lets go what waits for bytes that do not come yet.
+    pub fn uncork(&mut self) {
+        if std::mem::take(&mut self.corked) {
+            let _ = tcp::set_nodelay(&self.fd);
+        }
     }
 
     /// Something is held that has to go first.
@@ -161,6 +191,7 @@ impl Link {
             }
             Ok(n) => {
                 from.bulk = n >= SMALL;
+                self.corked = false;
                 Read::Data(n)
             }
             Err(e) if e.kind() == ErrorKind::WouldBlock => {

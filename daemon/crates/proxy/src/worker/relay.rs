@@ -98,7 +98,7 @@ fn pump(
 ) -> Result<Flow, Gone> {
     let start = *count;
     for _ in 0..ROUNDS {
-        if !to.flush(buffers)? {
+        if to.is_blocked() && !to.flush(buffers)? {
             return Ok(Flow::Waits);
         }
         if from.ended {
@@ -107,6 +107,9 @@ fn pump(
                 to.shut_down();
             }
             return Ok(Flow::Ended);
+        }
+        if !from.readable {
+            return Ok(Flow::Waits);
         }
         if *count - start > TURN {
             break;

@@ -3,6 +3,7 @@
 use super::Worker;
 use super::conn::{Reply, State};
 use super::held::{Arrived, arrived};
+use super::link::LONG;
 use super::observe::Seen;
 use crate::plan::Backend;
 use crate::rules::act::Subject;
@@ -91,7 +92,10 @@ impl Worker {
         // A response before the whole request: the rest of it has nowhere to go.
         txn.keep &= txn.request_done && !stopping;
         let keep_up = response.keep_alive && txn.request_done && !txn.close_up;
-        self.ups[txn.up].keep = keep_up;
+        let up = &mut self.ups[txn.up];
+        up.keep = keep_up;
+        up.long_replies = response.body.left().is_some_and(|n| n > 2 * LONG);
+        up.link.bulk |= up.long_replies;
         self.write_reply(data, &response, fields, &mut txn, tx);
         let tunnel = response.status == 101
             || (txn.method == Method::Connect && (200..300).contains(&response.status));

@@ -1,7 +1,7 @@
 //! From bytes of a client to a request on its way to a server.
 
 use super::Worker;
-use super::body::take_body;
+use super::body::{spliceable, take_body};
 use super::conn::{State, Txn};
 use super::held::arrived;
 use super::link::Read;
@@ -22,7 +22,13 @@ impl Worker {
                 break;
             }
             let mut pend = std::mem::take(&mut c.pend);
-            let n = match c.link.read(&mut rx) {
+            // A head always fits; of a long body the rest need not be copied.
+            let room = if c.plan.bodies {
+                rx.len()
+            } else {
+                c.plan.limits.head.min(rx.len())
+            };
+            let n = match c.link.read(&mut rx[..room]) {
                 Read::Data(n) => n,
                 Read::Broken => {
                     self.client_gone(i);
@@ -235,6 +241,7 @@ impl Worker {
                 let bad = used > data.len();
                 let replays = txn.backend(&c.plan).is_some_and(|b| b.replays);
                 txn.replay = replays && txn.request.len() <= c.plan.limits.head;
+                c.link.bulk = spliceable(&txn, c.plan.limits.head).is_some();
                 c.txn = Some(txn);
                 if bad {
                     return self.refuse(i, Fault::Chunk, data.len());

@@ -1,14 +1,19 @@
 //! From bytes of a server to a response on its way.
 
 use super::Worker;
+use super::body::long_left;
 use super::conn::{Reply, State};
-use super::link::{LARGE, Read};
+use super::link::Read;
 use super::request::ROUNDS;
 use super::slab::NONE;
 use http1::{Body, write};
 
 /// Bodies up to this length leave in one piece with their head.
 const SHORT: usize = 8 << 10;
+
+/// Read first of a response whose predecessor had a long body: the head, and little of a body that
+/// need not be copied.
+const FIRST: usize = 4 << 10;
 
 impl Worker {
     /// Passes on what the server sends, as fast as the client takes it.
@@ -38,7 +43,10 @@ impl Worker {
                         self.spliced_reply(i, n);
                         continue;
                     }
-                    Some(Read::Blocked) => break,
+                    Some(Read::Blocked) => {
+                        c.link.uncork();
+                        break;
+                    }
                     Some(Read::End) => {
                         self.reply_ended(i);
                         break;
@@ -49,9 +57,16 @@ impl Worker {
                     }
                 }
             }
-            let n = match up.link.read(&mut rx) {
+            let room = match txn.reply {
+                Reply::Head if up.long_replies && !c.plan.bodies => FIRST.min(rx.len()),
+                _ => rx.len(),
+            };
+            let n = match up.link.read(&mut rx[..room]) {
                 Read::Data(n) => n,
-                Read::Blocked => break,
+                Read::Blocked => {
+                    c.link.uncork();
+                    break;
+                }
                 Read::End => {
                     self.reply_ended(i);
                     break;
@@ -184,12 +199,19 @@ impl Worker {
             }
         }
         let done = txn.reply == Reply::Done;
+        let from = &self.ups[txn.up].link;
+        let spliced = from.bulk && from.readable && bulk_left(txn).is_some();
         // A short copy is cheaper than a call with two pieces.
         if !tx.is_empty() && plain.len() <= SHORT {
             tx.extend_from_slice(&data[plain]);
             plain = 0..0;
         }
-        if !self.send_reply(i, tx, &data[plain]) {
+        let sent = if spliced && plain.is_empty() {
+            self.send_reply_start(i, tx)
+        } else {
+            self.send_reply(i, tx, &data[plain])
+        };
+        if !sent {
             return;
         }
         if done {
@@ -197,6 +219,19 @@ impl Worker {
         } else {
             self.touch(i);
         }
+    }
+
+    /// The same for what a spliced body follows at once.
+    fn send_reply_start(&mut self, i: u32, start: &[u8]) -> bool {
+        let c = &mut self.clients[i];
+        if let Some(txn) = c.txn.as_mut() {
+            txn.log.bytes_out += start.len() as u64;
+        }
+        if c.link.send_before_splice(start, &mut self.buffers).is_err() {
+            self.client_gone(i);
+            return false;
+        }
+        true
     }
 
     /// False when the client is gone.
@@ -216,11 +251,11 @@ impl Worker {
     }
 }
 
-/// Bytes of a plain body that may be spliced: more than one buffer full.
+/// Bytes of a plain body that may be spliced.
 fn bulk_left(txn: &super::conn::Txn) -> Option<u64> {
     match (txn.reply, &txn.reply_body) {
-        (Reply::Body, Body::Length(left)) if *left > LARGE as u64 => Some(*left),
         (Reply::Body, Body::UntilClose) => Some(u64::MAX),
+        (Reply::Body, body) => long_left(body),
         _ => None,
     }
 }

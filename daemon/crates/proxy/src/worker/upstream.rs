@@ -123,6 +123,7 @@ impl Worker {
             connected: false,
             reused: false,
             keep: false,
+            long_replies: false,
             pend: Vec::new(),
             idle_since: 0,
             idle,
