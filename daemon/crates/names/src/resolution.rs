@@ -54,6 +54,23 @@ pub struct Question {
     pub kind: Kind,
 }
 
+impl Question {
+    pub(crate) fn new(name: &str, kind: Kind) -> Self {
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        Self { name, kind }
+    }
+}
+
+/// What follows when a name server has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Others may have one, or the time for the next try comes.
+    Wait,
+    OtherFamily,
+    /// That was the last try.
+    Concluded,
+}
+
 /// What is known of a name now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Knowledge {
@@ -77,10 +94,8 @@ pub struct Resolution {
     tries: u32,
     /// When the question is late, or the next round begins.
     pub(crate) due: Option<u64>,
-    /// Asked for one request only.
+    /// Asked for requests only: it is forgotten when what is known of it has become too old.
     pub(crate) once: bool,
-    /// When it was wanted last, for the ones that are.
-    pub(crate) wanted: u64,
     latest: Option<Failure>,
     /// What a name server said to the question that is out.
     said: Option<Failure>,
@@ -103,7 +118,6 @@ impl Resolution {
             tries: 0,
             due: Some(now),
             once,
-            wanted: now,
             latest: None,
             said: None,
             knowledge: Knowledge::Asking,
@@ -120,6 +134,35 @@ impl Resolution {
 
     pub fn services(&self) -> Vec<Service> {
         self.services.iter().map(|(s, _)| s.clone()).collect()
+    }
+
+    /// It is looked after from now on.
+    pub(crate) fn stay(&mut self, now: u64) {
+        if std::mem::take(&mut self.once) && !self.is_asking() {
+            self.due = Some(now);
+        }
+    }
+
+    /// A request asks: what is known counts as long as it is valid.
+    pub(crate) fn renew(&mut self, valid: u64, now: u64) {
+        if self.is_asking() || self.answers(valid, now) {
+            return;
+        }
+        if self.once {
+            *self = Self::new(self.question.clone(), true, now);
+        }
+        self.due = Some(now);
+    }
+
+    /// Whether a request need not wait.
+    pub fn answers(&self, valid: u64, now: u64) -> bool {
+        let fresh = self.last_valid.is_some_and(|at| now < at + valid);
+        fresh && self.knowledge == Knowledge::Good
+    }
+
+    /// Nobody will use what is known of it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.once && !self.is_asking() && self.knowledge != Knowledge::Asking
     }
 
     pub(crate) fn is_asking(&self) -> bool {
@@ -151,19 +194,23 @@ impl Resolution {
         true
     }
 
-    /// A name server has no answer. True: the other family is to be asked for now.
-    pub(crate) fn fail(&mut self, failure: Failure) -> bool {
+    /// A name server has no answer.
+    pub(crate) fn fail(&mut self, failure: Failure, rules: &Rules, now: u64) -> Next {
         self.latest = Some(failure);
         self.said = Some(failure);
         if self.open.contains(&true) {
-            return false;
+            return Next::Wait;
         }
         // All have said so. The same question waits for its time; the other family does not.
-        let other = self.untried();
-        if let Some(other) = other {
+        if let Some(other) = self.untried() {
             (self.kind, self.said) = (other, None);
+            return Next::OtherFamily;
         }
-        other.is_some()
+        if self.tries > 1 {
+            return Next::Wait;
+        }
+        self.conclude(rules, now);
+        Next::Concluded
     }
 
     /// The other family, when it was not asked for in this turn.
@@ -207,11 +254,17 @@ impl Resolution {
         self.asked.clear();
         self.open.clear();
         self.said = None;
-        self.due = (!self.once).then_some(now + rules.resolve);
+        self.due = Some(now + rules.resolve);
         let Some(failure) = self.latest else {
             self.knowledge = Knowledge::Good;
+            if self.once {
+                self.due = Some(now + rules.hold.valid);
+            }
             return;
         };
+        if self.once {
+            self.due = Some(now);
+        }
         let held = self
             .last_valid
             .is_some_and(|at| now < at + failure.hold(&rules.hold));

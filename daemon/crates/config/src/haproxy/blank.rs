@@ -2,7 +2,7 @@
 
 use super::model::{
     Agent, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, Idle, LogFormat, Mode,
-    Observation, OnError, Proxy, ProxyKind, ProxyName, ProxyOptions, RetryOn, Server,
+    Observation, OnError, Proxy, ProxyKind, ProxyName, ProxyOptions, ProxyV2, RetryOn, Server,
     ServerAddress, ServerName, ServerPort, Timeouts,
 };
 use crate::source::Spanned;
@@ -83,6 +83,7 @@ pub fn server() -> Server {
         id: None,
         weight: Spanned::implied(1),
         backup: false,
+        implied: false,
         disabled: false,
         maxconn: None,
         minconn: None,
@@ -119,6 +120,7 @@ pub fn server() -> Server {
         on_marked_down: None,
         on_marked_up_shutdown_backup: false,
         send_proxy: None,
+        proxy_v2: ProxyV2::default(),
         source: None,
         redir: None,
         non_stick: false,

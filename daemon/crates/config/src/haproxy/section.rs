@@ -3,7 +3,9 @@
 use super::args::{Args, owned};
 use super::blank;
 use super::context::Context;
-use super::model::{Acl, AclId, HttpRule, Proxy, ProxyKind, ProxyName, Server, Test};
+use super::model::{
+    Acl, AclId, HttpRule, Proxy, ProxyKind, ProxyName, Server, ServerAddress, Test,
+};
 use crate::registry::{self, Places};
 use crate::source::Spanned;
 use crate::suggest::nearest;
@@ -52,6 +54,8 @@ pub struct Section {
     /// `default-server` so far.
     pub default_server: Server,
     pub acl_names: HashMap<String, AclId>,
+    /// `dispatch`: where sessions go that belong to no server.
+    pub dispatch: Option<Spanned<ServerAddress>>,
     /// `redirect` lines: they come after all of `http-request`.
     pub redirects: Vec<HttpRule>,
     /// `option httpchk`, `http-check …` lines so far.
@@ -127,6 +131,7 @@ impl Section {
             proxy: blank::proxy(),
             default_server: blank::server(),
             acl_names: HashMap::new(),
+            dispatch: None,
             redirects: Vec::new(),
             check: super::keywords::CheckLines::default(),
         }

@@ -43,7 +43,7 @@ pub(super) static OPTIONS: &[Entry] = entries! {
         Supported => "mysql-check" "pgsql-check" "redis-check" "smtpchk" "ssl-hello-chk"
             "ldap-check";
         NO_CHECK => "spop-check" "external-check";
-        NotYet("connections are made to the servers that are listed") => "transparent";
+        Supported => "transparent";
         NotYet("messages that break RFC 9112 are refused") => "accept-invalid-http-response"
             "accept-unsafe-violations-in-http-response";
         Accepted("header names keep the server's spelling") => "h1-case-adjust-bogus-server";

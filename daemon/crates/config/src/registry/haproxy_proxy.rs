@@ -56,7 +56,9 @@ pub(super) static PROXY: &[Entry] = entries! {
         Accepted("server states are kept in memory over a reload") => "load-server-state-from-file"
             "server-state-file-name" "max-keep-alive-queue" "srvtcpka-cnt" "srvtcpka-idle"
             "srvtcpka-intvl" "max-session-srv-conns" "guid";
-        NotYet("write a server line") => "dispatch";
+    }
+    "proxy" BACK_ONLY {
+        Supported => "dispatch";
     }
     "proxy" FRONT {
         Removed("use 'timeout client'") => "clitimeout";

@@ -17,8 +17,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         Label => "name" "id";
         Accepted("all threads share the load") => "process" "thread" "shards" "nice" "level"
             "severity-output" "expose-fd";
-        Supported => "accept-proxy";
-        NotYet("use accept-proxy") => "accept-netscaler-cip";
+        Supported => "accept-proxy" "accept-netscaler-cip";
         NotYet("network namespaces are chosen by the systemd unit") => "namespace";
         NotYet("HTTP/1.1 is spoken") => "proto";
         TLS => "ssl" "crt" "crt-list" "ca-file" "verify" "ca-verify-file" "ca-sign-file"
@@ -38,7 +37,7 @@ pub(super) static WORDS: &[Entry] = entries! {
             "no-send-proxy-v2" "no-check-send-proxy";
         NotYet("TLS is not spoken yet; use send-proxy-v2") => "send-proxy-v2-ssl"
             "send-proxy-v2-ssl-cn";
-        NotYet("headers carry addresses alone") => "proxy-v2-options" "set-proxy-v2-tlv-fmt";
+        Supported => "proxy-v2-options" "set-proxy-v2-tlv-fmt";
         Accepted("turns off what is off") => "no-send-proxy-v2-ssl" "no-send-proxy-v2-ssl-cn"
             "no-ssl" "no-check-ssl" "no-tfo" "no-ssl-reuse" "no-verifyhost";
         TLS => "ssl" "check-ssl" "ca-file" "crt" "verify" "verifyhost" "sni" "check-sni";
@@ -90,8 +89,9 @@ pub(super) static WORDS: &[Entry] = entries! {
         NICE => "set-nice";
         Accepted("handshakes are over before a request is read") => "wait-for-handshake";
         Supported => "add-acl" "del-acl" "set-map" "del-map" "wait-for-body";
-        RULE => "track-sc" "cache-use" "do-resolve" "normalize-uri"
-            "send-spoe-group" "ot-group" "set-dst" "set-dst-port" "set-timeout" "use-service";
+        Supported => "do-resolve" "set-dst" "set-dst-port";
+        RULE => "track-sc" "cache-use" "normalize-uri" "send-spoe-group" "ot-group" "set-timeout"
+            "use-service";
     }
     "http-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
@@ -121,14 +121,14 @@ pub(super) static WORDS: &[Entry] = entries! {
             "set-src-port" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0"
             "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "expect-proxy";
         Supported => "set-mark" "set-tos";
-        RULE => "capture" "expect-netscaler-cip" "set-dst" "set-dst-port";
+        Supported => "set-dst" "set-dst-port" "expect-netscaler-cip";
+        RULE => "capture";
     }
     "tcp-request session" ALL {
         Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-src"
             "set-src-port" "track-sc0" "track-sc1" "track-sc2" "sc-inc-gpc" "sc-inc-gpc0"
             "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
-        Supported => "set-mark" "set-tos";
-        RULE => "set-dst" "set-dst-port";
+        Supported => "set-mark" "set-tos" "set-dst" "set-dst-port";
     }
     "tcp-request content" ALL {
         Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "capture"
@@ -136,8 +136,8 @@ pub(super) static WORDS: &[Entry] = entries! {
             "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         Supported => "set-mark" "set-tos" "set-priority-class" "set-priority-offset";
         NICE => "set-nice";
-        RULE => "do-resolve" "send-spoe-group" "ot-group" "set-dst" "set-dst-port" "switch-mode"
-            "use-service";
+        Supported => "do-resolve" "set-dst" "set-dst-port";
+        RULE => "send-spoe-group" "ot-group" "switch-mode" "use-service";
     }
     "tcp-response content" ALL {
         Supported => "accept" "reject" "close" "silent-drop" "set-var" "set-var-fmt" "unset-var"

@@ -1,3 +1,4 @@
 mod hostile;
+mod requests;
 mod rounds;
 mod system;

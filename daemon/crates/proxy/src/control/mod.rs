@@ -125,6 +125,10 @@ impl Control {
                 }
             }
             moves.extend(self.resolver.run_due(now, &self.epoll));
+            let answers = self.resolver.askers.take_answers();
+            if let Some(team) = self.team.as_ref().filter(|_| !answers.is_empty()) {
+                team.answer(answers);
+            }
             if self.resolver.take_logs_moved() {
                 self.follow_logs(now);
             }

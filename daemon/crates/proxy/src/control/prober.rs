@@ -169,7 +169,7 @@ impl Prober {
             None => return Ok(()),
             Some(Preamble::V1) => preamble::write_v1(own()),
             // The check is the proxy's own connection: there is no client to tell of.
-            Some(Preamble::V2) => preamble::write_v2(None),
+            Some(Preamble::V2) => preamble::write_v2(None, false, &[]),
         };
         match tcp::send(&probe.fd, &header)? {
             sent if sent == header.len() => Ok(()),

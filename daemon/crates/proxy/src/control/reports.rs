@@ -33,6 +33,7 @@ impl Control {
                     let errors = (count, last);
                     self.checks.observed(&server, errors, now, &mut changes);
                 }
+                Report::Asked(asked) => self.resolver.ask(asked, now),
                 Report::ListenerLost { .. } => self.lost_listener = true,
                 Report::Stopped { .. } => self.stopped += 1,
             }

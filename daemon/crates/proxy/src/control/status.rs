@@ -133,6 +133,7 @@ pub fn status(
         servers: b
             .servers
             .iter()
+            .filter(|s| !s.implied)
             .map(|s| server(plan, b.section, s, checks))
             .collect(),
     });

@@ -2,8 +2,9 @@
 
 use crate::plan::Plan;
 use crate::shared::ServerShared;
-use crate::worker::{Command, Grant, Mailbox, Report, Setup, Worker};
+use crate::worker::{Asked, Command, Grant, Mailbox, Report, Setup, Worker};
 use std::io;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use sys::epoll::Waker;
@@ -85,6 +86,19 @@ impl Team {
     pub fn moved(&self, pool: usize) {
         for mailbox in &self.mailboxes {
             mailbox.send(Command::Moved { pool });
+        }
+    }
+
+    /// Requests that waited for addresses get them.
+    pub fn answer(&self, answers: Vec<(Asked, Option<IpAddr>)>) {
+        for (asked, address) in answers {
+            if let Some(mailbox) = self.mailboxes.get(asked.worker) {
+                mailbox.send(Command::Answered {
+                    client: asked.client,
+                    number: asked.number,
+                    address,
+                });
+            }
         }
     }
 

@@ -50,7 +50,7 @@ impl Whom {
     fn at(plan: &Server, ip: Option<IpAddr>, port: Option<u16>, own_port: Option<u16>) -> Self {
         let fixed = match &plan.target {
             Target::Fixed(Peer::Tcp(address)) => Some(address.ip()),
-            Target::Fixed(Peer::Unix(_)) => None,
+            Target::Fixed(Peer::Unix(_)) | Target::Client(_) => None,
             Target::ClientPort(ip, _) => Some(*ip),
             Target::Named(_) => {
                 return Self::Named {

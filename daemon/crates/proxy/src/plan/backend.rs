@@ -17,7 +17,7 @@ pub fn compile(
     problems: &mut Vec<String>,
 ) -> Backend {
     let name = proxy.name.0.as_str();
-    let servers = servers::compile(proxy, registry);
+    let servers = servers::compile(proxy, compiler, registry, problems);
     let hash = proxy
         .hash_type
         .function
@@ -86,6 +86,7 @@ pub fn compile(
         },
         key: key(proxy, compiler, problems),
         balance_factor: proxy.hash_balance_factor,
+        implied: servers.iter().position(|s| s.implied),
         servers,
         use_servers,
         persist_rules: inspect::persistence(proxy, compiler, problems),

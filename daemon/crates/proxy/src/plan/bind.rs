@@ -13,6 +13,15 @@ pub struct BindLimit {
     pub active: Arc<AtomicU32>,
 }
 
+/// The header that a connection begins with, before anything that its client sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Greeting {
+    /// `accept-proxy`
+    Proxy,
+    /// `accept-netscaler-cip`
+    Netscaler,
+}
+
 /// `maxconnrate` and `maxsessrate`: of the whole process, in a second; 0 = no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pace {
@@ -42,4 +51,14 @@ pub fn limits(proxy: &Proxy, registry: &mut Registry) -> Vec<Option<Arc<BindLimi
         .listen_addresses()
         .map(|(_, bind, address)| of(bind, &address.value.to_string()))
         .collect()
+}
+
+/// What connections to this address begin with.
+pub fn greeting(bind: &config::haproxy::model::Bind) -> (Option<Greeting>, u32) {
+    let magic = bind.netscaler_magic.as_ref().map(|n| n.value);
+    let greeting = match magic {
+        Some(_) => Some(Greeting::Netscaler),
+        None => bind.accept_proxy.then_some(Greeting::Proxy),
+    };
+    (greeting, magic.unwrap_or(0))
 }

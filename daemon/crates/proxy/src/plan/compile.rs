@@ -215,9 +215,9 @@ fn frontend(
         session_limit: proxy.rate_limit_sessions.as_ref().map_or(0, |n| n.value),
         paced: false,
         bind_limits: bind::limits(proxy, registry),
-        accept_proxy: proxy
+        greetings: proxy
             .listen_addresses()
-            .map(|(_, bind, _)| bind.accept_proxy)
+            .map(|(_, bind, _)| bind::greeting(bind))
             .collect(),
         bind_names: proxy
             .listen_addresses()

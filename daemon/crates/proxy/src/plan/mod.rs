@@ -17,14 +17,14 @@ pub mod servers;
 mod timeouts;
 
 pub use answers::{Answers, reason};
-pub use bind::{BindLimit, Pace};
+pub use bind::{BindLimit, Greeting, Pace};
 pub use compile::{Attachments, compile};
 pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule};
 pub use named::{CookieName, Target};
 pub use origin::{ForClient, Origin};
 pub use raw::{normal, take_close};
-pub use server::{Observed, Server};
+pub use server::{Introduction, Observed, Server};
 pub use timeouts::Timeouts;
 
 use crate::logs::Targets;
@@ -140,8 +140,8 @@ pub struct Frontend {
     pub paced: bool,
     /// `maxconn` of each address, where it has one.
     pub bind_limits: Vec<Option<Arc<BindLimit>>>,
-    /// For each address: connections begin with a PROXY protocol header.
-    pub accept_proxy: Vec<bool>,
+    /// For each address: what connections begin with, and the magic number of NetScaler's header.
+    pub greetings: Vec<(Option<Greeting>, u32)>,
     /// Its `name`, or its number from 1.
     pub bind_names: Vec<String>,
 }
@@ -184,6 +184,8 @@ pub struct Backend {
     /// Most load of a server in percent of the average; 0 = not bounded.
     pub balance_factor: u32,
     pub servers: Vec<Server>,
+    /// Which of them takes what belongs to no other: nothing is balanced.
+    pub implied: Option<usize>,
     pub use_servers: Vec<(Option<Condition>, usize)>,
     /// Whether persistence is forced (else ignored) when the condition holds.
     pub persist_rules: Vec<(bool, Condition)>,
@@ -206,6 +208,12 @@ pub struct Backend {
 }
 
 impl Backend {
+    /// The servers of the configuration that get new sessions.
+    pub fn usable(&self) -> impl Iterator<Item = &Server> {
+        let written = self.servers.iter().filter(|s| !s.implied);
+        written.filter(|s| s.shared.state().is_up())
+    }
+
     /// Some server's limit follows the load.
     pub fn follows_load(&self) -> bool {
         self.servers.iter().any(|s| s.minconn != 0)

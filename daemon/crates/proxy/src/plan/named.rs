@@ -14,6 +14,8 @@ pub enum Target {
     Fixed(Peer),
     /// The client's port, moved by so much.
     ClientPort(IpAddr, i32),
+    /// The address that the client connected to: `0.0.0.0`, `*`, `::`.
+    Client(model::ServerPort),
     /// Where the name is now.
     Named(model::ServerPort),
 }
@@ -24,20 +26,43 @@ impl Server {
         let (ip, port) = match &self.target {
             Target::Fixed(peer) => return Some(peer.clone()),
             Target::ClientPort(ip, by) => (*ip, model::ServerPort::Offset(*by)),
+            Target::Client(port) => {
+                let asked = asked()?;
+                return joined(asked.ip().to_canonical(), *port, asked.port());
+            }
             Target::Named(port) => {
                 let place = self.shared.whereabouts.place()?;
                 let told = place.port.map(model::ServerPort::Fixed);
                 (place.ip, told.unwrap_or(*port))
             }
         };
-        let moved = |by: i32| u16::try_from(i32::from(asked().map_or(0, |a| a.port())) + by).ok();
-        let port = match port {
-            model::ServerPort::Fixed(port) => port,
-            model::ServerPort::SameAsClient => moved(0)?,
-            model::ServerPort::Offset(by) => moved(by)?,
+        let clients = match port {
+            model::ServerPort::Fixed(_) => 0,
+            _ => asked().map_or(0, |a| a.port()),
         };
-        Some(Peer::Tcp(SocketAddr::new(ip, port)))
+        joined(ip, port, clients)
     }
+}
+
+impl Target {
+    /// Where connections lead depends on the client's.
+    pub fn follows_client(&self) -> bool {
+        match self {
+            Self::Fixed(_) => false,
+            Self::ClientPort(..) | Self::Client(_) => true,
+            Self::Named(port) => !matches!(port, model::ServerPort::Fixed(_)),
+        }
+    }
+}
+
+fn joined(ip: IpAddr, port: model::ServerPort, clients: u16) -> Option<Peer> {
+    let moved = |by: i32| u16::try_from(i32::from(clients) + by).ok();
+    let port = match port {
+        model::ServerPort::Fixed(port) => port,
+        model::ServerPort::SameAsClient => clients,
+        model::ServerPort::Offset(by) => moved(by)?,
+    };
+    Some(Peer::Tcp(SocketAddr::new(ip, port)))
 }
 
 /// A server's name in persistence cookies.

@@ -28,7 +28,7 @@ struct Ports {
 }
 
 /// What `usesrc` may look at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct ForClient<'a> {
     pub client: Option<SocketAddr>,
     /// The request's head as it goes to the server; empty in tcp mode.
@@ -61,8 +61,13 @@ impl Origin {
         !matches!(self.used, None | Some(UseSource::Address(_)))
     }
 
-    pub fn connect(&self, peer: &Peer, whom: ForClient<'_>) -> io::Result<OwnedFd> {
-        let used = self.used.as_ref().and_then(|used| address_of(used, whom));
+    /// The address that is used for this client, in the place of our own.
+    pub fn used_for(&self, whom: ForClient<'_>) -> Option<SocketAddr> {
+        self.used.as_ref().and_then(|used| address_of(used, whom))
+    }
+
+    /// `used`: see [`Self::used_for`].
+    pub fn connect(&self, peer: &Peer, used: Option<SocketAddr>) -> io::Result<OwnedFd> {
         let origin = outgoing::Origin {
             address: used.or(self.address).filter(|a| is_said(*a)),
             foreign: used.is_some(),

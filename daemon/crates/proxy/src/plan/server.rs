@@ -1,7 +1,10 @@
 //! A server as the workers use it.
 
 use super::{Backend, CookieName, IdleRules, Origin, Preamble, Target};
+use crate::rules::Format;
+use crate::rules::compile::Compiler;
 use crate::shared::{ServerShared, WARM};
+use config::haproxy::model;
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -26,7 +29,12 @@ pub struct Server {
     /// `on-marked-up shutdown-backup-sessions`
     pub up_ends_backup_sessions: bool,
     /// The PROXY protocol header that it wants.
-    pub preamble: Option<Preamble>,
+    pub introduction: Option<Introduction>,
+    /// Its connections are made for one client, and for what that client asks: they differ in where
+    /// they lead, where they come from, or how they begin.
+    pub personal: bool,
+    /// Stands for `dispatch` or `option transparent`.
+    pub implied: bool,
     /// Where clients of GET and HEAD are sent instead.
     pub redir: Option<Vec<u8>>,
     /// Never remembered in stick tables.
@@ -35,6 +43,42 @@ pub struct Server {
     pub observed: Option<Observed>,
     /// Its name in persistence cookies.
     pub cookie: CookieName,
+}
+
+/// The PROXY protocol header that a server wants.
+#[derive(Debug)]
+pub struct Introduction {
+    pub version: Preamble,
+    pub checksum: bool,
+    pub authority: bool,
+    pub unique_id: bool,
+    /// Further values by their types.
+    pub values: Vec<(u8, Format)>,
+}
+
+impl Introduction {
+    pub fn compile(
+        server: &model::Server,
+        compiler: &Compiler<'_>,
+        problems: &mut Vec<String>,
+    ) -> Option<Self> {
+        let (version, header) = (server.send_proxy?, &server.proxy_v2);
+        if header.authority || header.unique_id {
+            compiler.env.remember();
+        }
+        let mut values = Vec::new();
+        for (kind, format) in &header.values {
+            let value = compiler.format(Some(format), problems);
+            values.extend(value.map(|value| (*kind, value)));
+        }
+        Some(Self {
+            version,
+            checksum: header.crc32c,
+            authority: header.authority,
+            unique_id: header.unique_id,
+            values,
+        })
+    }
 }
 
 /// `observe`

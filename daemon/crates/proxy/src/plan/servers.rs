@@ -1,13 +1,21 @@
 //! Servers of a section: addresses, limits and the state they start in.
 
-use super::{Backend, CookieName, Frontend, IdleRules, Observed, Origin, Server, Target};
+use super::{
+    Backend, CookieName, Frontend, IdleRules, Introduction, Observed, Origin, Server, Target,
+};
+use crate::rules::compile::Compiler;
 use crate::shared::{Registry, ServerShared, State};
 use config::haproxy::model::{self, Host, Proxy, ServerAddress, ServerPort};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use sys::tcp::Peer;
 
-pub fn compile(proxy: &Proxy, registry: &mut Registry) -> Vec<Server> {
+pub fn compile(
+    proxy: &Proxy,
+    compiler: &Compiler<'_>,
+    registry: &mut Registry,
+    problems: &mut Vec<String>,
+) -> Vec<Server> {
     let mut servers = Vec::with_capacity(proxy.servers.len());
     for (place, s) in (1..).zip(&proxy.servers) {
         let target = target(&s.address.value);
@@ -25,6 +33,11 @@ pub fn compile(proxy: &Proxy, registry: &mut Registry) -> Vec<Server> {
         let cookie = cookie(proxy, s, &target, &shared);
         let weight = u32::from(s.weight.value);
         shared.take_up(weight, maxconn);
+        let introduction = Introduction::compile(s, compiler, problems);
+        let origin = Origin::compile(s, proxy);
+        let personal = introduction.is_some()
+            || target.follows_client()
+            || origin.as_ref().is_some_and(Origin::is_per_client);
         servers.push(Server {
             name: s.name.0.clone(),
             idle: IdleRules::compile(&s.idle, &shared),
@@ -32,7 +45,7 @@ pub fn compile(proxy: &Proxy, registry: &mut Registry) -> Vec<Server> {
             shared,
             pool,
             target,
-            origin: Origin::compile(s, proxy),
+            origin,
             backup: s.backup,
             minconn,
             slowstart: s
@@ -41,7 +54,9 @@ pub fn compile(proxy: &Proxy, registry: &mut Registry) -> Vec<Server> {
                 .map_or(0, |d| u64::try_from(d.value.as_millis()).unwrap_or(0)),
             down_ends_sessions: s.on_marked_down.is_some(),
             up_ends_backup_sessions: s.on_marked_up_shutdown_backup,
-            preamble: s.send_proxy,
+            introduction,
+            personal,
+            implied: s.implied,
             observed: observed(s),
             redir: s.redir.as_ref().map(|r| r.value.clone().into_bytes()),
             non_stick: s.non_stick,
@@ -80,7 +95,7 @@ fn cookie(
                 },
             };
         }
-        Target::Fixed(Peer::Unix(_)) => return CookieName::Nothing,
+        Target::Fixed(Peer::Unix(_)) | Target::Client(_) => return CookieName::Nothing,
     };
     CookieName::Fixed(crate::persist::server_name(key, address))
 }
@@ -144,6 +159,7 @@ fn target(address: &ServerAddress) -> Target {
         ServerAddress::Unix(path) => Target::Fixed(Peer::Unix(path.clone())),
         ServerAddress::Tcp { host, port } => match (host, port) {
             (Host::Name(_), port) => Target::Named(*port),
+            (Host::Ip(ip), port) if ip.is_unspecified() => Target::Client(*port),
             (Host::Ip(ip), ServerPort::Fixed(port)) => {
                 Target::Fixed(Peer::Tcp(SocketAddr::new(*ip, *port)))
             }

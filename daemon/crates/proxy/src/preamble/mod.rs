@@ -4,6 +4,7 @@
 //! that it tells. And the other way round for connections to servers. No IO.
 
 mod fault;
+mod netscaler;
 mod read;
 mod tlv;
 mod write;
@@ -12,9 +13,10 @@ mod write;
 mod tests;
 
 pub use fault::Fault;
+pub use netscaler::netscaler;
 pub use read::read;
 pub use tlv::Told;
-pub use write::{Addresses, write_v1, write_v2};
+pub use write::{Addresses, Value, write_v1, write_v2};
 
 /// How a header of version 2 begins.
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
@@ -28,3 +30,7 @@ const LOCAL: u8 = 0x20;
 const PROXY: u8 = 0x21;
 const TCP4: u8 = 0x11;
 const TCP6: u8 = 0x21;
+/// Types of values: the host that the client asked for, the header's checksum, the connection's name.
+pub const AUTHORITY: u8 = 0x02;
+const CRC32C: u8 = 0x03;
+pub const UNIQUE_ID: u8 = 0x05;

@@ -16,6 +16,15 @@ pub struct Header {
 }
 
 impl Header {
+    /// One that tells of addresses alone.
+    pub fn new(length: usize, addresses: (SocketAddr, SocketAddr)) -> Self {
+        Self {
+            length,
+            addresses: Some(addresses),
+            values: Values::default(),
+        }
+    }
+
     /// What it tells besides addresses; `bytes` are those it was read from.
     pub fn told(&self, bytes: &[u8]) -> Told {
         self.values.of(&bytes[..self.length])

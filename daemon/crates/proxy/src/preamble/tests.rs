@@ -83,7 +83,7 @@ fn version_2_with_values_behind_and_without_addresses() {
 fn clients_without_addresses_are_unknown_to_servers() {
     assert_eq!(write_v1(None), b"PROXY UNKNOWN\r\n");
     assert_eq!(
-        write_v2(None),
+        write_v2(None, false, &[]),
         [SIGNATURE.as_slice(), &[0x20, 0, 0, 0]].concat()
     );
     // A socket for both families shows IPv4 clients as IPv6.
@@ -97,8 +97,8 @@ fn any_address() -> impl Strategy<Value = SocketAddr> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_again(from in any_address(), to in any_address(), cut in any::<prop::sample::Index>()) {
-        for bytes in [write_v1(Some((from, to))), write_v2(Some((from, to)))] {
+    fn what_is_written_is_read_again(from in any_address(), to in any_address(), cut in any::<prop::sample::Index>(), sum in any::<bool>(), told in prop::collection::vec(any::<u8>(), 0..99)) {
+        for bytes in [write_v1(Some((from, to))), write_v2(Some((from, to)), sum, &[(0xe1, &told)])] {
             let header = read(&bytes).unwrap().unwrap();
             prop_assert_eq!(header.length, bytes.len());
             let (source, destination) = header.addresses.unwrap();

@@ -1,12 +1,9 @@
 //! Type-length-values behind the addresses of version 2 (PROXY protocol, 2.2).
 
-use super::Fault;
+use super::{AUTHORITY, CRC32C, Fault, UNIQUE_ID};
 use crate::rules::convert::crc32c;
 use std::ops::Range;
 
-const AUTHORITY: u8 = 0x02;
-const CRC32C: u8 = 0x03;
-const UNIQUE_ID: u8 = 0x05;
 const AUTHORITY_MOST: usize = 255;
 const UNIQUE_ID_MOST: usize = 128;
 

@@ -1,6 +1,7 @@
 //! Writing a header for a server.
 
-use super::{LOCAL, PROXY, SIGNATURE, TCP4, TCP6};
+use super::{CRC32C, LOCAL, PROXY, SIGNATURE, TCP4, TCP6, V2_FIXED};
+use crate::rules::convert::crc32c;
 use std::net::{IpAddr, SocketAddr};
 
 /// The client's address and the one that it connected to, where both are known.
@@ -33,25 +34,47 @@ pub fn write_v1(addresses: Addresses) -> Vec<u8> {
     line.into_bytes()
 }
 
-/// Without addresses the command is LOCAL: the connection is the proxy's own.
-pub fn write_v2(addresses: Addresses) -> Vec<u8> {
-    let mut header = SIGNATURE.to_vec();
-    let Some((source, from, destination, to)) = same_family(addresses) else {
-        header.extend([LOCAL, 0, 0, 0]);
-        return header;
-    };
+/// A type and what is told by it.
+pub type Value<'v> = (u8, &'v [u8]);
+
+/// Without addresses the command is LOCAL: the connection is the proxy's own. Values that do not
+/// fit are left out. With `checksum` the first value is one over the whole header.
+pub fn write_v2(addresses: Addresses, checksum: bool, values: &[Value<'_>]) -> Vec<u8> {
     let mut body = Vec::with_capacity(36);
-    for ip in [source, destination] {
-        match ip {
-            IpAddr::V4(v4) => body.extend(v4.octets()),
-            IpAddr::V6(v6) => body.extend(v6.octets()),
+    let (command, family) = match same_family(addresses) {
+        None => (LOCAL, 0),
+        Some((source, from, destination, to)) => {
+            for ip in [source, destination] {
+                match ip {
+                    IpAddr::V4(v4) => body.extend(v4.octets()),
+                    IpAddr::V6(v6) => body.extend(v6.octets()),
+                }
+            }
+            body.extend(from.to_be_bytes());
+            body.extend(to.to_be_bytes());
+            (PROXY, if source.is_ipv4() { TCP4 } else { TCP6 })
+        }
+    };
+    let sum_at = V2_FIXED + body.len() + 3;
+    if checksum {
+        body.extend([CRC32C, 0, 4, 0, 0, 0, 0]);
+    }
+    for (kind, value) in values {
+        let room = usize::from(u16::MAX).saturating_sub(body.len() + 3);
+        if let Some(size) = u16::try_from(value.len())
+            .ok()
+            .filter(|_| value.len() <= room)
+        {
+            body.push(*kind);
+            body.extend(size.to_be_bytes());
+            body.extend_from_slice(value);
         }
     }
-    body.extend(from.to_be_bytes());
-    body.extend(to.to_be_bytes());
-    let family = if source.is_ipv4() { TCP4 } else { TCP6 };
-    let size = u8::try_from(body.len()).unwrap_or(0);
-    header.extend([PROXY, family, 0, size]);
-    header.extend(body);
+    let size = u16::try_from(body.len()).unwrap_or(0).to_be_bytes();
+    let mut header = [&SIGNATURE[..], &[command, family], &size, &body].concat();
+    if checksum {
+        let sum = crc32c(&header).to_be_bytes();
+        header[sum_at..sum_at + 4].copy_from_slice(&sum);
+    }
     header
 }

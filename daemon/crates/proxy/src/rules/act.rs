@@ -4,45 +4,9 @@ use super::context::{Context, Message, RequestLine};
 use super::matcher::backslash_references;
 use super::redirect::redirect;
 use super::target::{encode, with_authority, with_path};
-use super::{Action, Edits, NamePattern, Rule, holds};
+use super::{Action, NamePattern, Outcome, Rule, Subject, holds};
 use crate::plan::Answers;
-use http1::{Field, target};
-
-/// How the rules ended.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The message goes on.
-    Pass,
-    /// The body is waited for, so many milliseconds; then the rules go on at this one.
-    Body {
-        wait: u64,
-        rule: usize,
-    },
-    /// The proxy answers with this status' prepared text.
-    Deny(u16),
-    /// An answer after the tarpit timeout.
-    Tarpit(Box<Outcome>),
-    /// The connection ends without an answer: as it comes, or without telling the client.
-    Drop,
-    Vanish,
-    /// A whole answer: head without its empty line, and body.
-    Answer {
-        status: u16,
-        head: Vec<u8>,
-        body: Vec<u8>,
-    },
-}
-
-/// The message that rules change.
-pub struct Subject<'a> {
-    pub buf: &'a [u8],
-    pub fields: &'a mut [Field],
-    pub edits: &'a mut Edits,
-    /// The request's method and target; `None` for a response.
-    pub line: Option<RequestLine<'a>>,
-    /// The rules before this one have run.
-    pub from: usize,
-}
+use http1::target;
 
 /// `base` carries what does not change; the message and its edits come from `subject`.
 pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Outcome {
@@ -56,6 +20,13 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
         match step(rule, subject, base, &mut value) {
             Step::Wait(wait) => {
                 outcome = Outcome::Body { wait, rule: number };
+                break;
+            }
+            Step::Name => {
+                outcome = Outcome::Name {
+                    rule: number + 1,
+                    content: false,
+                };
                 break;
             }
             Step::Final(last) => {
@@ -121,6 +92,8 @@ enum Step {
     Final(Outcome),
     /// Milliseconds for the body.
     Wait(u64),
+    /// An answer of name servers.
+    Name,
     Edit(Edit),
     /// Nothing in the message changes.
     Done,
@@ -204,6 +177,13 @@ fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
         Action::Effect(effect) => {
             effect.apply(ctx);
             return Step::Done;
+        }
+        Action::Resolve(resolve) => {
+            return if resolve.ask(ctx) {
+                Step::Name
+            } else {
+                Step::Done
+            };
         }
         Action::WaitForBody { wait, least } => {
             return match ctx.body {

@@ -5,6 +5,7 @@ use super::environment::Environment;
 use super::matcher::{Matcher, regex};
 use super::patterns::{Gives, Kind, Method, Reading};
 use super::reply::Reply;
+use super::resolve::Resolve;
 use super::sample::Sample;
 use super::{
     Action, Condition, Format, NamePattern, Redirect, RedirectKind, Rule, TcpAction, TcpRule, Term,
@@ -111,6 +112,13 @@ impl<'e> Compiler<'e> {
                         model::TcpAction::ExpectProxy => {
                             self.env.remember();
                             TcpAction::ExpectProxy
+                        }
+                        model::TcpAction::Resolve(resolve) => {
+                            TcpAction::Resolve(Resolve::compile(resolve, self.env)?)
+                        }
+                        model::TcpAction::ExpectNetscaler => {
+                            self.env.remember();
+                            TcpAction::ExpectNetscaler
                         }
                         model::TcpAction::Effect(effect) => {
                             TcpAction::Effect(Effect::compile(effect, self.env, false)?)
@@ -233,6 +241,7 @@ fn action(action: &HttpAction, env: &Environment<'_>) -> Result<Action, String> 
         HttpAction::Effect(effect) => {
             Action::Effect(Effect::compile(effect, env, !env.response.get())?)
         }
+        HttpAction::Resolve(resolve) => Action::Resolve(Resolve::compile(resolve, env)?),
         HttpAction::WaitForBody { time, at_least } => {
             env.look_at_bodies();
             Action::WaitForBody {

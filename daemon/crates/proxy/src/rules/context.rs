@@ -166,9 +166,17 @@ impl<'a> Context<'a> {
         Some(use_it(&mut *self.memory?.try_borrow_mut().ok()?))
     }
 
+    /// The address that the client is taken to have connected to.
     pub fn local(&self) -> Option<SocketAddr> {
-        self.told
-            .or_else(|| sys::tcp::local_address(self.socket?).ok())
+        let moved = self
+            .memory
+            .and_then(|m| m.try_borrow().ok()?.destination.address());
+        moved.or(self.told).or_else(|| self.connected_to())
+    }
+
+    /// The same as the socket has it, whatever rules and other proxies say.
+    pub fn connected_to(&self) -> Option<SocketAddr> {
+        sys::tcp::local_address(self.socket?).ok()
     }
 
     pub fn header(&self, name: &'a str) -> Option<&'a [u8]> {

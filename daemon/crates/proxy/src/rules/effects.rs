@@ -9,9 +9,9 @@ use super::patterns::{Change, PatternFile};
 use super::sample::Sample;
 use super::sample::sticky::key_of;
 use super::value::Value;
+use super::whereabouts;
 use crate::shared::table::{Counter, Table, Tracked};
 use config::haproxy::model::{self, PatternChange, TagValue};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use trafficlog::Level;
 
@@ -49,6 +49,8 @@ pub enum Effect {
     LogLevel(LogLevel),
     Source(Sample),
     SourcePort(Sample),
+    Destination(Sample),
+    DestinationPort(Sample),
     Exchange(ExchangeEffect),
 }
 
@@ -117,6 +119,10 @@ impl Effect {
             model::Effect::SetLogLevel(name) => Self::LogLevel(log_level(name)),
             model::Effect::SetSrc(sample) => Self::Source(Sample::compile(sample, env)?),
             model::Effect::SetSrcPort(sample) => Self::SourcePort(Sample::compile(sample, env)?),
+            model::Effect::SetDst(sample) => Self::Destination(Sample::compile(sample, env)?),
+            model::Effect::SetDstPort(sample) => {
+                Self::DestinationPort(Sample::compile(sample, env)?)
+            }
             model::Effect::Exchange(effect) => {
                 Self::Exchange(ExchangeEffect::compile(effect, env)?)
             }
@@ -171,16 +177,13 @@ impl Effect {
                 value,
             } => change_patterns(file, *change, key, value.as_ref(), ctx),
             Self::LogLevel(level) => drop(ctx.remember(|memory| memory.log_level = Some(*level))),
-            Self::Source(sample) => {
-                if let Some(ip) = sample.value(ctx).and_then(|value| value.ip()) {
-                    move_source(ctx, |old| SocketAddr::new(ip, old.port()));
-                }
+            Self::Source(sample) => whereabouts::source(ctx, whereabouts::host(sample, ctx)),
+            Self::SourcePort(sample) => whereabouts::source(ctx, whereabouts::port(sample, ctx)),
+            Self::Destination(sample) => {
+                whereabouts::destination(ctx, whereabouts::host(sample, ctx));
             }
-            Self::SourcePort(sample) => {
-                let port = sample.value(ctx).and_then(|value| value.int());
-                if let Some(port) = port.and_then(|n| u16::try_from(n).ok()) {
-                    move_source(ctx, |old| SocketAddr::new(old.ip(), port));
-                }
+            Self::DestinationPort(sample) => {
+                whereabouts::destination(ctx, whereabouts::port(sample, ctx));
             }
         }
     }
@@ -276,14 +279,5 @@ fn with_tracked(slot: usize, ctx: &Context<'_>, use_it: impl FnOnce(&Tracked, u6
         if let Some(Some(tracked)) = memory.tracked.get(slot) {
             use_it(tracked, ctx.now);
         }
-    });
-}
-
-fn move_source(ctx: &Context<'_>, change: impl FnOnce(SocketAddr) -> SocketAddr) {
-    let nowhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
-    let new = change(ctx.client.unwrap_or(nowhere));
-    ctx.remember(|memory| {
-        memory.source = Some(new);
-        memory.source_stays |= ctx.session_phase;
     });
 }

@@ -1,7 +1,9 @@
 //! What rules remember: variables, captures, tracked counters, of a connection and its exchange.
 
 use super::exchange::Priority;
+use super::resolve::Question;
 use super::value::Value;
+use crate::plan::Greeting;
 use crate::preamble::{Fault, Told};
 use crate::shared::table::{Counter, Tracked};
 use std::net::SocketAddr;
@@ -76,15 +78,43 @@ pub struct Memory {
     /// Fields of the 103 that is to be sent.
     pub hints: Vec<u8>,
     /// `set-src`: who the client is taken to be.
-    pub source: Option<SocketAddr>,
+    pub source: Moved,
+    /// `set-dst`: the address that the client is taken to have connected to.
+    pub destination: Moved,
+    /// `do-resolve` waits for the address of a name.
+    pub question: Option<Box<Question>>,
     /// What the header of the PROXY protocol said besides addresses.
     pub told: Option<Told>,
     /// Why that header was not taken.
     pub fault: Option<Fault>,
-    /// `expect-proxy`: the connection begins with a header of the PROXY protocol.
-    pub expects_proxy: bool,
-    /// It was set before the first request and holds for the connection.
-    pub source_stays: bool,
+    /// `expect-proxy`, `expect-netscaler-cip`: what the connection begins with.
+    pub expects: Option<Greeting>,
+}
+
+/// An address in the place of the connection's own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Moved {
+    /// Set before the first request: it holds for the connection.
+    session: Option<SocketAddr>,
+    exchange: Option<SocketAddr>,
+}
+
+impl Moved {
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.exchange.or(self.session)
+    }
+
+    pub fn set(&mut self, address: SocketAddr, session_phase: bool) {
+        if session_phase {
+            self.session = Some(address);
+        } else {
+            self.exchange = Some(address);
+        }
+    }
+
+    fn end_exchange(&mut self) {
+        self.exchange = None;
+    }
 }
 
 /// `set-log-level`
@@ -150,9 +180,9 @@ impl Memory {
         self.once = false;
         self.priority = Priority::default();
         self.hints.clear();
-        if !self.source_stays {
-            self.source = None;
-        }
+        self.source.end_exchange();
+        self.destination.end_exchange();
+        self.question = None;
     }
 
     pub fn end_connection(&mut self, now: u64) {

@@ -11,9 +11,11 @@ pub mod exchange;
 pub mod format;
 pub mod matcher;
 pub mod memory;
+mod outcome;
 pub mod patterns;
 pub mod redirect;
 pub mod reply;
+pub mod resolve;
 pub mod sample;
 mod search;
 mod shacrypt;
@@ -21,16 +23,20 @@ mod target;
 pub mod users;
 pub mod value;
 pub mod variable;
+mod whereabouts;
 
-pub use act::{Outcome, run};
+pub use act::run;
 pub use context::{BodySeen, Context, Message};
 pub use edits::Edits;
 pub use format::Format;
+pub use outcome::{Outcome, Subject};
 pub use redirect::{Redirect, RedirectKind};
 
+use crate::plan::Greeting;
 use effects::Effect;
 use matcher::Matcher;
 use reply::Reply;
+use resolve::Resolve;
 use sample::Sample;
 use std::sync::Arc;
 
@@ -204,6 +210,7 @@ pub enum Action {
     },
     SetStatus(u16, Option<String>),
     Effect(Effect),
+    Resolve(Resolve),
     /// `wait-for-body`: milliseconds, and the bytes that are enough; 0 wants all.
     WaitForBody {
         wait: u64,
@@ -240,6 +247,9 @@ pub enum TcpAction {
     Close,
     /// A header of the PROXY protocol comes first.
     ExpectProxy,
+    /// A NetScaler client IP header comes first.
+    ExpectNetscaler,
+    Resolve(Resolve),
     Effect(Effect),
 }
 
@@ -258,12 +268,14 @@ pub enum Verdict {
     Close,
     /// Ask again when more has come.
     Wait,
+    /// A name is asked for; then go on at this rule.
+    Name(usize),
 }
 
-/// Runs tcp rules up to the first that decides. After a wait all of them are asked again, with
-/// more to look at.
-pub fn run_tcp(rules: &[TcpRule], ctx: &Context<'_>) -> Verdict {
-    for rule in rules {
+/// Runs tcp rules up to the first that decides, from this one on. After a wait for bytes all of them
+/// are asked again, with more to look at.
+pub fn run_tcp(rules: &[TcpRule], from: usize, ctx: &Context<'_>) -> Verdict {
+    for (number, rule) in rules.iter().enumerate().skip(from) {
         let truth = rule.condition.as_ref().map_or(Truth::Yes, |c| c.truth(ctx));
         if truth == Truth::Wait {
             return Verdict::Wait;
@@ -277,8 +289,13 @@ pub fn run_tcp(rules: &[TcpRule], ctx: &Context<'_>) -> Verdict {
             TcpAction::Vanish => return Verdict::Vanish,
             TcpAction::Close => return Verdict::Close,
             TcpAction::ExpectProxy => {
-                ctx.remember(|memory| memory.expects_proxy = true);
+                ctx.remember(|memory| memory.expects = Some(Greeting::Proxy));
             }
+            TcpAction::ExpectNetscaler => {
+                ctx.remember(|memory| memory.expects = Some(Greeting::Netscaler));
+            }
+            TcpAction::Resolve(resolve) if resolve.ask(ctx) => return Verdict::Name(number + 1),
+            TcpAction::Resolve(_) => {}
             TcpAction::Effect(effect) => effect.apply(ctx),
         }
     }

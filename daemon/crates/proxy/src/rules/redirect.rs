@@ -1,6 +1,6 @@
 //! `redirect`: the answer that sends a client elsewhere.
 
-use super::act::Outcome;
+use super::Outcome;
 use super::context::Context;
 use super::format::Format;
 use crate::plan::reason;

@@ -1,6 +1,6 @@
 //! Answers that rules give: `deny`, `tarpit`, `return`, `auth`, and those of `http-error`.
 
-use super::act::Outcome;
+use super::Outcome;
 use super::context::Context;
 use super::environment::Environment;
 use super::format::Format;

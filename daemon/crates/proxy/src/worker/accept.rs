@@ -100,7 +100,10 @@ impl Worker {
         (frontend, bind): (u32, u32),
     ) {
         let f = &plan.frontends[frontend as usize];
-        let greets = f.accept_proxy.get(bind as usize) == Some(&true);
+        let greets = f
+            .greetings
+            .get(bind as usize)
+            .is_some_and(|(it, _)| it.is_some());
         f.shared.workers[self.id].connections.add(1);
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
@@ -142,7 +145,7 @@ impl Worker {
         if !self.admitted(i, false) {
             return;
         }
-        let expected = self.with_memory(i, |memory| memory.expects_proxy) == Some(true);
+        let expected = self.with_memory(i, |memory| memory.expects.is_some()) == Some(true);
         if expected {
             self.clients[i].state = State::Greeting;
         }
@@ -171,7 +174,7 @@ impl Worker {
                 session_phase: true,
                 ..self.context(i, None)
             };
-            verdict = rules::run_tcp(rules, &ctx);
+            verdict = rules::run_tcp(rules, 0, &ctx);
         }
         if verdict == Verdict::Accept {
             if session {
@@ -195,7 +198,7 @@ impl Worker {
     pub(super) fn context(&self, i: u32, backend: Option<u32>) -> Context<'_> {
         let c = &self.clients[i];
         let memory = c.memory.as_deref();
-        let source = memory.and_then(|m| m.try_borrow().ok()?.source);
+        let source = memory.and_then(|m| m.try_borrow().ok()?.source.address());
         Context {
             frontend: c.frontend as usize,
             bind: c.bind as usize,

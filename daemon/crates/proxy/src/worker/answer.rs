@@ -3,7 +3,8 @@
 use super::Worker;
 use super::conn::{State, Wait};
 use crate::plan::{Answers, take_close};
-use crate::rules::act::{Subject, prepared};
+use crate::rules::Subject;
+use crate::rules::act::prepared;
 use crate::rules::{self, Context, Edits, Outcome};
 use crate::shared::table::Counter;
 use http1::response::Asked;
@@ -60,7 +61,7 @@ impl Worker {
 
     pub(super) fn answer_final(&mut self, i: u32, outcome: Outcome) {
         match outcome {
-            Outcome::Pass | Outcome::Body { .. } => {}
+            Outcome::Pass | Outcome::Body { .. } | Outcome::Name { .. } => {}
             Outcome::Deny(status) => self.answer_prepared(i, status, true),
             Outcome::Tarpit(answer) => {
                 let c = &mut self.clients[i];

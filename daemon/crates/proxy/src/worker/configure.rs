@@ -20,6 +20,11 @@ impl Worker {
                 Command::Configure { plan, listeners } => self.configure(plan, listeners),
                 Command::EndSessions { server, cause } => self.end_sessions(&server, cause),
                 Command::Moved { pool } => self.leave(pool),
+                Command::Answered {
+                    client,
+                    number,
+                    address,
+                } => self.answered(client, number, address),
                 Command::Stop { deadline } => self.stop(deadline),
             }
         }

@@ -1,6 +1,7 @@
 //! What a worker remembers of each connection and of each exchange.
 
 use super::link::Link;
+use super::personal::Made;
 use super::slab::NONE;
 use super::wheel::Armed;
 use crate::plan::{Backend, BindLimit, Frontend, IdleRules, Plan, Server};
@@ -46,6 +47,8 @@ pub enum Wait {
     Turnaround,
     /// A denied request's answer is held back.
     Tarpit,
+    /// Name servers are asked; the number of the question.
+    Name(u32),
 }
 
 #[derive(Debug)]
@@ -85,9 +88,14 @@ impl Client {
         &self.plan.frontends[self.frontend as usize]
     }
 
-    /// The address that the client connected to.
+    /// The address that the client is taken to have connected to.
     pub fn local(&self) -> Option<SocketAddr> {
-        self.local
+        let moved = self
+            .memory
+            .as_deref()
+            .and_then(|m| m.borrow().destination.address());
+        moved
+            .or(self.local)
             .or_else(|| sys::tcp::local_address(&self.link.fd).ok())
     }
 }
@@ -244,6 +252,8 @@ pub struct Upstream {
     /// The only client it may work for, idle or not.
     pub owner: u32,
     pub pool: usize,
+    /// What it was made for, where its server's connections are made for one client.
+    pub made: Option<Box<Made>>,
     /// The pool's when it was made: its server may have moved since.
     pub epoch: u32,
     pub connected: bool,

@@ -8,13 +8,15 @@ use crate::rules::{self, Context, Message, Outcome};
 use crate::shared::table::Counter;
 
 impl Worker {
-    /// Captures, `tcp-request content` and counters: all that comes before the rules of HTTP.
+    /// Captures, `tcp-request content` from this rule on, and counters: all that comes before the
+    /// rules of HTTP.
     pub(super) fn before_request(
         &self,
         i: u32,
         data: &[u8],
         fields: &[http1::Field],
         line: RequestLine<'_>,
+        from: usize,
     ) -> Option<Outcome> {
         let c = &self.clients[i];
         let frontend = c.frontend();
@@ -26,7 +28,7 @@ impl Worker {
             fields,
             edits: &self.edits,
         };
-        if c.memory.is_some() {
+        if c.memory.is_some() && from == 0 {
             self.capture_request(i, message);
         }
         let view = self.seen(i);
@@ -36,7 +38,10 @@ impl Worker {
             session: view.as_ref(),
             ..self.context(i, None)
         };
-        let refused = content(&frontend.content.rules, &ctx);
+        let refused = content(&frontend.content.rules, from, &ctx);
+        if let Some(Outcome::Name { .. }) = refused {
+            return refused;
+        }
         self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);
         refused
     }

@@ -6,7 +6,6 @@ use super::observe::Seen;
 use super::slab::NONE;
 use super::wheel::{Armed, is_valid};
 use crate::plan::Timeouts;
-use crate::preamble::Fault;
 use crate::rules::Outcome;
 
 impl Worker {
@@ -76,9 +75,7 @@ impl Worker {
 
     fn on_timeout(&mut self, i: u32) {
         match self.clients[i].state {
-            State::Greeting => {
-                self.not_greeted(i, Fault::Late);
-            }
+            State::Greeting => self.greets_too_late(i),
             State::Head => self.head_timeout(i),
             State::Waiting => self.wait_timeout(i),
             State::Inspect => self.inspect(i),
@@ -116,6 +113,7 @@ impl Worker {
             }
             Wait::Connect => self.connect_failed(i, false),
             Wait::Turnaround => self.turn_around(i),
+            Wait::Name(_) => self.go_on(i),
             Wait::Tarpit => {
                 self.note_end(i, b'P', b'T');
                 let held = self.clients[i].txn.as_mut().and_then(|t| t.held.take());

@@ -1,7 +1,7 @@
 //! The end of exchanges and of connections.
 
 use super::Worker;
-use super::conn::{Reply, State, Txn};
+use super::conn::{Reply, State, Txn, Wait};
 use super::link::Read;
 use super::slab::NONE;
 use crate::shared::ServerShared;
@@ -113,6 +113,7 @@ impl Worker {
         let c = &mut self.clients[i];
         if let Some(txn) = c.txn.as_mut() {
             let state = match (c.state, txn.reply) {
+                (State::Waiting, _) if matches!(txn.wait, Wait::Name(_)) => b'R',
                 (State::Waiting, _) => b'C',
                 (State::Inspect, _) => b'R',
                 (_, Reply::Head) if !txn.request_done => b'D',

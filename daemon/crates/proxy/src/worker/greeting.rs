@@ -2,12 +2,12 @@
 //! want one (`send-proxy`).
 
 use super::Worker;
-use super::conn::State;
+use super::conn::{Client, State};
 use super::link::Read;
 use super::log::NOWHERE;
 use crate::logs::unix_ms;
-use crate::plan::{Mode, Preamble};
-use crate::preamble::{self, Addresses, Fault};
+use crate::plan::{Greeting, Mode};
+use crate::preamble::{self, Fault};
 use sys::tcp;
 
 impl Worker {
@@ -25,21 +25,30 @@ impl Worker {
 
     fn greeting(&mut self, i: u32, rx: &mut [u8]) -> Result<bool, Fault> {
         let c = &mut self.clients[i];
+        let (greeting, number) = c.greeting();
+        let named = |fault: Fault| match greeting {
+            Greeting::Proxy => fault,
+            Greeting::Netscaler => fault.of_netscaler(),
+        };
         loop {
             match c.link.read(rx) {
                 Read::Data(n) => c.pend.extend_from_slice(&rx[..n]),
                 Read::Blocked => return Ok(false),
                 Read::End | Read::Broken if c.pend.is_empty() => {
-                    return Err(Fault::Closed);
+                    return Err(named(Fault::Closed));
                 }
-                Read::End | Read::Broken => return Err(Fault::Truncated),
+                Read::End | Read::Broken => return Err(named(Fault::Truncated)),
             }
-            if let Some(header) = preamble::read(&c.pend)? {
+            let header = match greeting {
+                Greeting::Proxy => preamble::read(&c.pend)?,
+                Greeting::Netscaler => preamble::netscaler(&c.pend, number)?,
+            };
+            if let Some(header) = header {
                 if let Some((source, destination)) = header.addresses {
                     c.peer = Some(source);
                     c.local = Some(destination);
                 }
-                if let Some(memory) = &c.memory {
+                if let Some(memory) = c.memory.as_ref().filter(|_| greeting == Greeting::Proxy) {
                     memory.borrow_mut().told = Some(header.told(&c.pend));
                 }
                 c.pend.drain(..header.length);
@@ -89,25 +98,41 @@ impl Worker {
     /// Tells the exchange's server who the client is, when it wants to know. False when the new
     /// connection does not even take that.
     pub(super) fn introduce(&self, i: u32) -> bool {
-        let c = &self.clients[i];
-        let Some(txn) = c.txn.as_ref() else {
+        let Some(txn) = self.clients[i].txn.as_ref() else {
             return false;
         };
-        let Some(version) = txn.server(&c.plan).and_then(|s| s.preamble) else {
+        let up = &self.ups[txn.up];
+        let Some(header) = up.made.as_deref().map(|made| &made.header[..]) else {
             return true;
         };
-        let addresses: Addresses = self.client_address(i).zip(c.local());
-        let header = match version {
-            Preamble::V1 => preamble::write_v1(addresses),
-            Preamble::V2 => preamble::write_v2(addresses),
-        };
-        let fd = &self.ups[txn.up].link.fd;
+        if header.is_empty() {
+            return true;
+        }
         // A request follows at once; a server in tcp mode may be the one who speaks first.
         let sent = if txn.http {
-            tcp::send_more(fd, &header)
+            tcp::send_more(&up.link.fd, header)
         } else {
-            tcp::send(fd, &header)
+            tcp::send(&up.link.fd, header)
         };
         sent.is_ok_and(|n| n == header.len())
+    }
+
+    /// The header did not come in time.
+    pub(super) fn greets_too_late(&mut self, i: u32) {
+        let fault = match self.clients[i].greeting().0 {
+            Greeting::Proxy => Fault::Late,
+            Greeting::Netscaler => Fault::Late.of_netscaler(),
+        };
+        self.not_greeted(i, fault);
+    }
+}
+
+impl Client {
+    /// What it is to begin with, and the number that NetScaler's header is known by.
+    fn greeting(&self) -> (Greeting, u32) {
+        let given = self.frontend().greetings.get(self.bind as usize);
+        let (given, number) = given.copied().unwrap_or((None, 0));
+        let expected = self.memory.as_ref().and_then(|m| m.borrow().expects);
+        (given.or(expected).unwrap_or(Greeting::Proxy), number)
     }
 }

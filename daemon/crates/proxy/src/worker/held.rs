@@ -2,7 +2,7 @@
 //! `wait-for-body`, `balance url_param … check_post`.
 
 use super::Worker;
-use super::conn::State;
+use super::conn::{State, Wait};
 use crate::rules::{BodySeen, Edits};
 use http1::{Body, Fault, Field, Request};
 use std::borrow::Cow;
@@ -12,14 +12,30 @@ use std::borrow::Cow;
 pub enum Stage {
     #[default]
     Start,
+    /// At this rule of the frontend's `tcp-request content`.
+    FrontContent(usize),
     /// Before the frontend's rules.
     Front,
     /// At this rule of the frontend.
     FrontRule(usize),
     /// A backend is chosen.
     Back(usize),
+    /// At this rule of its `tcp-request content`.
+    BackContent(usize, usize),
     /// At this rule of the chosen backend.
     BackRule(usize, usize),
+}
+
+impl Stage {
+    /// Rules go on at this one, of the frontend or of the chosen backend.
+    pub fn behind(rule: usize, content: bool, backend: Option<usize>) -> Self {
+        match (content, backend) {
+            (true, None) => Self::FrontContent(rule),
+            (true, Some(b)) => Self::BackContent(b, rule),
+            (false, None) => Self::FrontRule(rule),
+            (false, Some(b)) => Self::BackRule(b, rule),
+        }
+    }
 }
 
 /// A request whose rules go on when more has come.
@@ -91,6 +107,20 @@ impl Worker {
             self.edits
                 .remove(data, fields, |name| name.eq_ignore_ascii_case(b"expect"));
         }
+        self.keep_request(i, data, request, fields);
+        let Some(txn) = self.clients[i].txn.as_mut() else {
+            return;
+        };
+        let since = txn.held_since.get_or_insert(self.now);
+        let left = (*since + wait).saturating_sub(self.now);
+        self.set_deadline(i, left);
+        if asked {
+            self.send_reply(i, b"HTTP/1.1 100 Continue\r\n\r\n", b"");
+        }
+    }
+
+    /// Keeps all that its rules need to go on later.
+    pub(super) fn keep_request(&mut self, i: u32, data: &[u8], request: Request, fields: &[Field]) {
         let pend = self.buffers.hold(data);
         let edits = std::mem::take(&mut self.edits);
         let c = &mut self.clients[i];
@@ -98,18 +128,12 @@ impl Worker {
         c.state = State::Head;
         let Some(txn) = c.txn.as_mut() else { return };
         txn.log.head_done = 0;
-        let since = txn.held_since.get_or_insert(self.now);
-        let left = (*since + wait).saturating_sub(self.now);
         txn.held_request = Some(Box::new(Held {
             stage: txn.stage,
             request,
             fields: fields.to_vec(),
             edits,
         }));
-        self.set_deadline(i, left);
-        if asked {
-            self.send_reply(i, b"HTTP/1.1 100 Continue\r\n\r\n", b"");
-        }
     }
 
     /// Whether the client's request is held; then it goes on with what has come.
@@ -118,7 +142,8 @@ impl Worker {
         let Some(held) = c.txn.as_mut().and_then(|t| t.held_request.take()) else {
             return false;
         };
-        if c.link.ended {
+        let answered = matches!(c.txn.as_ref().map(|t| t.wait), Some(Wait::Name(_)));
+        if c.link.ended && !answered {
             // The rest will not come.
             if let Some(txn) = c.txn.as_mut() {
                 txn.log.end(b'C', b'R');
@@ -134,6 +159,7 @@ impl Worker {
         } = *held;
         if let Some(txn) = c.txn.as_mut() {
             txn.stage = stage;
+            txn.wait = Wait::Connect;
             txn.log.head_done = self.now;
         }
         self.edits = edits;

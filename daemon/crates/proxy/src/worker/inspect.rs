@@ -3,6 +3,7 @@
 use super::Worker;
 use super::conn::State;
 use super::hashing::hash_key;
+use super::held::Stage;
 use super::link::Read;
 use super::prepare::prefer_by_rule;
 use crate::plan::{Inspection, Plan, Route};
@@ -81,6 +82,12 @@ impl Worker {
                 let until = self.clients[i].txn.as_ref().map_or(0, |t| t.inspect_until);
                 self.set_deadline(i, until.saturating_sub(self.now));
             }
+            Verdict::Name(next) => {
+                if let Some(txn) = self.clients[i].txn.as_mut() {
+                    txn.stage = Stage::behind(next, true, txn.backend.map(|b| b as usize));
+                }
+                self.ask_name(i);
+            }
             Verdict::Vanish => self.vanish(i),
             Verdict::Reject | Verdict::Close => self.abort(i, b'P', b'R'),
         }
@@ -95,6 +102,10 @@ impl Worker {
             Some(b) => &b.content.rules,
             None => &c.frontend().content.rules,
         };
+        let from = match (txn.stage, txn.backend) {
+            (Stage::FrontContent(from), None) | (Stage::BackContent(_, from), Some(_)) => from,
+            _ => 0,
+        };
         let more = !c.link.ended && c.pend.len() < most && self.now < txn.inspect_until;
         let pending = Cell::new(false);
         let ctx = Context {
@@ -105,7 +116,7 @@ impl Worker {
             }),
             ..self.context(i, txn.backend)
         };
-        rules::run_tcp(rules, &ctx)
+        rules::run_tcp(rules, from, &ctx)
     }
 
     /// The frontend has let it in: where to?

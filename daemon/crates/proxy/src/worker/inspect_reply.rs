@@ -98,7 +98,7 @@ impl Worker {
             }),
             ..self.context(i, backend)
         };
-        let verdict = rules::run_tcp(&b.reply_content.rules, &ctx);
+        let verdict = rules::run_tcp(&b.reply_content.rules, 0, &ctx);
         if verdict == Verdict::Accept {
             self.store_by_response(&ctx, i, b);
         }

@@ -2,6 +2,7 @@
 
 use crate::plan::Plan;
 use crate::shared::ServerShared;
+use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 use sys::epoll::Waker;
@@ -20,6 +21,12 @@ pub enum Command {
     },
     /// The server of this pool is elsewhere: idle connections are closed.
     Moved { pool: usize },
+    /// The answer to a question: to be given to this client.
+    Answered {
+        client: u32,
+        number: u32,
+        address: Option<IpAddr>,
+    },
     /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
     Stop { deadline: u64 },
 }
@@ -35,10 +42,24 @@ pub enum Report {
         count: u32,
         last: &'static str,
     },
+    /// A request needs the address of a name.
+    Asked(Asked),
     /// A listener failed for good.
     ListenerLost { worker: usize },
     /// Everything has ended after `Stop`.
     Stopped { worker: usize },
+}
+
+/// A question of `do-resolve`, and who waits for the answer.
+#[derive(Debug)]
+pub struct Asked {
+    pub worker: usize,
+    pub client: u32,
+    pub number: u32,
+    /// The section that asks.
+    pub resolvers: Arc<str>,
+    pub prefers_ipv4: bool,
+    pub name: String,
 }
 
 /// A listening socket and the frontend it belongs to.

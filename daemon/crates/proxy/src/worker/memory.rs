@@ -37,7 +37,7 @@ impl Worker {
     /// The client as rules see it.
     pub(super) fn client_address(&self, i: u32) -> Option<SocketAddr> {
         let c = &self.clients[i];
-        let source = c.memory.as_ref().and_then(|m| m.borrow().source);
+        let source = c.memory.as_ref().and_then(|m| m.borrow().source.address());
         source.or(c.peer)
     }
 

@@ -28,6 +28,7 @@ mod mailbox;
 mod memory;
 mod observe;
 mod pace;
+mod personal;
 mod pool;
 mod prepare;
 mod queue;
@@ -35,6 +36,7 @@ mod redir;
 mod relay;
 mod reply_head;
 mod request;
+mod resolve;
 mod response;
 mod retry;
 mod route;
@@ -46,7 +48,7 @@ mod upstream;
 mod wheel;
 
 pub use log::Notes;
-pub use mailbox::{Command, Grant, Mailbox, Report};
+pub use mailbox::{Asked, Command, Grant, Mailbox, Report};
 
 use crate::logs::Logs;
 use crate::plan::Plan;
@@ -114,6 +116,8 @@ pub struct Worker {
     random: u32,
     /// Requests so far, to number them.
     requests: u64,
+    /// The same of names that were asked for.
+    questions: u32,
     next_purge: u64,
     stop_at: Option<u64>,
     logs: Logs,
@@ -169,6 +173,7 @@ impl Worker {
             rest_until: None,
             random: 0x9e37_79b9 ^ u32::try_from(now & 0xffff_ffff).unwrap_or(1) | 1,
             requests: 0,
+            questions: 0,
             next_purge: now + 1000,
             stop_at: None,
             logs: Logs::default(),

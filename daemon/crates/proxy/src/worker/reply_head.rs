@@ -6,7 +6,7 @@ use super::held::{Arrived, arrived};
 use super::link::LONG;
 use super::observe::Seen;
 use crate::plan::Backend;
-use crate::rules::act::Subject;
+use crate::rules::Subject;
 use crate::rules::{self, Context, Message, Outcome, Verdict};
 use crate::shared::table::Counter;
 use http1::response::Asked;
@@ -170,10 +170,11 @@ impl Worker {
                 response: Some(message),
                 ..base
             };
-            match rules::run_tcp(&b.reply_content.rules, &ctx) {
+            match rules::run_tcp(&b.reply_content.rules, 0, &ctx) {
                 Verdict::Accept | Verdict::Wait => self.store_by_response(&ctx, i, b),
                 Verdict::Reject | Verdict::Vanish => outcome = Outcome::Deny(502),
-                Verdict::Close => {}
+                // Names are asked for requests alone.
+                Verdict::Close | Verdict::Name(_) => {}
             }
         }
         for rules in all {

@@ -249,6 +249,7 @@ impl Worker {
                 self.dispatch(i);
             }
             Err(Outcome::Body { wait, .. }) => self.hold_request(i, data, request, fields, wait),
+            Err(Outcome::Name { .. }) => self.hold_for_name(i, data, request, fields),
             Err(outcome) => self.answer_outcome(i, data, request, outcome),
         }
     }

@@ -15,7 +15,7 @@ fn goes_elsewhere(b: &Backend, txn: &Txn) -> bool {
     let Some(interval) = b.redispatch else {
         return false;
     };
-    if b.servers.len() < 2 {
+    if b.servers.len() < 2 || b.implied.is_some() {
         return false;
     }
     let due = match interval {

@@ -4,7 +4,7 @@ use super::Worker;
 use super::held::Stage;
 use super::inspect::routed;
 use crate::plan::{Backend, Holds, Mode};
-use crate::rules::act::Subject;
+use crate::rules::Subject;
 use crate::rules::context::RequestLine;
 use crate::rules::{self, BodySeen, Context, Message, Outcome, Verdict};
 use http1::{Method, Request};
@@ -32,26 +32,33 @@ impl Worker {
             http11: request.http11,
         };
         let mut stage = Stage::Start;
-        if plan.bodies {
+        if plan.bodies || self.clients[i].memory.is_some() {
             stage = self.clients[i].txn.as_ref().map_or(stage, |t| t.stage);
         }
-        if stage == Stage::Start {
-            if frontend.monitor_uri.as_deref() == Some(line.target) {
-                return Err(self.monitored(i, data, fields, line));
-            }
-            if let Some(refused) = self.before_request(i, data, fields, line) {
-                return Err(refused);
-            }
+        if stage == Stage::Start && frontend.monitor_uri.as_deref() == Some(line.target) {
+            return Err(self.monitored(i, data, fields, line));
+        }
+        let content_from = match stage {
+            Stage::Start => Some(0),
+            Stage::FrontContent(from) => Some(from),
+            _ => None,
+        };
+        if let Some(from) = content_from
+            && let Some(refused) = self.before_request(i, data, fields, line, from)
+        {
+            return Err(self.note_stage(i, refused, None));
         }
         let short = body.filter(|body| !body.suffices(0));
-        if short.is_some() && frontend.holds && matches!(stage, Stage::Start | Stage::Front) {
+        if short.is_some() && frontend.holds && (content_from.is_some() || stage == Stage::Front) {
             return Err(self.wait_for_body(i, Stage::Front, frontend.timeouts.http_request));
         }
         let (mut backend, mut outcome) = (frontend.default_backend, Outcome::Pass);
         let mut edits = std::mem::take(&mut self.edits);
         let simple = frontend.request_rules.is_empty() && frontend.use_backends.is_empty();
         match stage {
-            Stage::Back(chosen) | Stage::BackRule(chosen, _) => backend = Some(chosen),
+            Stage::Back(chosen) | Stage::BackContent(chosen, _) | Stage::BackRule(chosen, _) => {
+                backend = Some(chosen);
+            }
             _ if simple => {}
             _ => {
                 let base = Context {
@@ -68,6 +75,7 @@ impl Worker {
                 if let Outcome::Body { wait, rule } = outcome {
                     outcome = self.wait_for_body(i, Stage::FrontRule(rule), wait);
                 }
+                outcome = self.note_stage(i, outcome, None);
             }
         }
         if let (Outcome::Pass, Some(chosen)) = (&outcome, backend) {
@@ -87,6 +95,7 @@ impl Worker {
                 if let Outcome::Body { wait, rule } = outcome {
                     outcome = self.wait_for_body(i, Stage::BackRule(chosen, rule), wait);
                 }
+                outcome = self.note_stage(i, outcome, Some(chosen));
             }
         }
         self.edits = edits;
@@ -184,12 +193,15 @@ impl Worker {
             session: view.as_ref(),
             ..*base
         };
-        let mut from = 0;
-        if let Stage::BackRule(_, rule) = stage {
-            from = rule;
-        } else {
+        let (mut from, mut content_from) = (0, Some(0));
+        match stage {
+            Stage::BackRule(_, rule) => (from, content_from) = (rule, None),
+            Stage::BackContent(_, rule) => content_from = Some(rule),
+            _ => {}
+        }
+        if let Some(from) = content_from {
             let ctx = changed(data, fields, edits, line, &base);
-            if let Some(refused) = content(&b.content.rules, &ctx) {
+            if let Some(refused) = content(&b.content.rules, from, &ctx) {
                 return refused;
             }
         }
@@ -225,12 +237,16 @@ pub(super) fn changed<'a>(
 }
 
 /// `tcp-request content` of a section in http mode: the head is there, nothing waits.
-pub(super) fn content(rules: &[rules::TcpRule], ctx: &Context<'_>) -> Option<Outcome> {
+pub(super) fn content(rules: &[rules::TcpRule], from: usize, ctx: &Context<'_>) -> Option<Outcome> {
     if rules.is_empty() {
         return None;
     }
-    match rules::run_tcp(rules, ctx) {
+    match rules::run_tcp(rules, from, ctx) {
         Verdict::Accept | Verdict::Wait => None,
+        Verdict::Name(rule) => Some(Outcome::Name {
+            rule,
+            content: true,
+        }),
         Verdict::Reject | Verdict::Close => Some(Outcome::Drop),
         Verdict::Vanish => Some(Outcome::Vanish),
     }

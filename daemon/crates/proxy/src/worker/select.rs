@@ -225,6 +225,7 @@ impl Prepared {
         let picked = match (&b.balance, hashed) {
             _ if txn.sticky.is_some() => txn.sticky.map(|s| s as usize),
             _ if preferred.is_some() => preferred,
+            _ if b.implied.is_some() => b.implied,
             // The key belongs to one server: when that is full, its requests wait.
             (_, Some(Some(s))) => Some(s),
             (Balance::LeastConn, _) => self.least.pick(avoid.map(|a| a as usize), now),

@@ -5,7 +5,7 @@ use super::link::Link;
 use super::observe::Seen;
 use super::slab::NONE;
 use super::{UPSTREAM, Worker, token};
-use crate::plan::{ForClient, HttpReuse, Mode, Origin};
+use crate::plan::{ForClient, HttpReuse, Mode};
 use std::io::ErrorKind;
 use sys::epoll::{Interest, Ready};
 use sys::tcp;
@@ -37,20 +37,20 @@ impl Worker {
             txn.log.connecting = now;
         }
         let idempotent = txn.method.is_idempotent() && txn.request_done;
-        let pooled =
-            server.preamble.is_none() && !server.origin.as_ref().is_some_and(Origin::is_per_client);
+        let personal = server.personal;
         let (reuse, first) = (b.reuse, c.requests <= 1);
         let pool = server.pool;
         let fresh = txn.fresh || !txn.http;
         if !fresh {
             let own = std::mem::replace(&mut c.own_up, NONE);
             if own != NONE {
-                if self.ups[own].pool == pool {
+                let fits = !personal || self.is_made_for(i, own);
+                if fits && self.ups[own].pool == pool {
                     return self.reuse(i, own, idempotent);
                 }
                 self.close_upstream(own);
             }
-            if pooled && let Some(u) = self.take_idle(pool, reuse, first) {
+            if !personal && let Some(u) = self.take_idle(pool, reuse, first) {
                 return self.reuse(i, u, idempotent);
             }
         }
@@ -89,12 +89,13 @@ impl Worker {
             return;
         };
         server.shared.workers[self.id].connects.add(1);
-        let peer = server.peer(|| c.local());
-        // A connection that told its server of one client is that client's alone.
+        let made = server.personal.then(|| self.made_for(i)).flatten();
+        let peer = match &made {
+            Some(made) => made.peer.clone(),
+            None => server.peer(|| None),
+        };
         let origin = server.origin.as_ref();
-        let alone = b.reuse == HttpReuse::Never
-            || server.preamble.is_some()
-            || origin.is_some_and(Origin::is_per_client);
+        let alone = b.reuse == HttpReuse::Never || server.personal;
         let owner = if alone { i } else { NONE };
         let (pool, timeout, keepalive) = (server.pool, b.timeouts.connect, b.tcp_keepalive);
         let idle = server.idle.clone();
@@ -103,8 +104,9 @@ impl Worker {
             .and_then(|peer| match origin {
                 None => tcp::connect(&peer, None),
                 Some(origin) => {
-                    let (client, head) = (self.client_address(i), &txn.request[..]);
-                    origin.connect(&peer, ForClient { client, head })
+                    let personal = made.as_ref().and_then(|made| made.used);
+                    let used = personal.or_else(|| origin.used_for(ForClient::default()));
+                    origin.connect(&peer, used)
                 }
             });
         let Ok(fd) = socket else {
@@ -119,6 +121,7 @@ impl Worker {
             link: Link::new(fd),
             client: i,
             owner,
+            made,
             pool,
             connected: false,
             reused: false,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use config::haproxy::model::{LogSink, LogTarget, Proxy};
 use config::{FileId, FileLoader, SourceMap, haproxy, keepalived};
 use ipc::Attachment;
 
@@ -10,15 +11,24 @@ use super::disk::DiskFiles;
 /// What the proxy finds names of servers with.
 const RESOLVER: [&str; 2] = ["/etc/hosts", "/etc/resolv.conf"];
 
+/// Whether the section has servers or log servers that are given by name, or asks for names.
+fn asks_for_names(config: &haproxy::Config, proxy: &Proxy) -> bool {
+    let named = |target: &LogTarget| matches!(target.sink.value, LogSink::UdpName(..));
+    proxy
+        .servers
+        .iter()
+        .any(|s| s.address.value.name().is_some())
+        || config.log_targets(proxy).any(named)
+        || proxy.names_asked_for().next().is_some()
+}
+
 /// The files that the configuration names (answers, patterns, maps), each once; a missing one is
 /// told by the check of the machine. Where servers are given by name, also what names are resolved
 /// with.
 pub(super) fn attached(config: &haproxy::Config) -> Vec<Attachment> {
     let named = config.files();
     let mut paths: BTreeSet<&str> = named.iter().map(|path| path.value.as_str()).collect();
-    let mut servers = config.proxies.iter().flat_map(|proxy| &proxy.servers);
-    let by_name = servers.any(|s| s.address.value.name().is_some());
-    if by_name || !config.resolvers.is_empty() {
+    if !config.resolvers.is_empty() || config.proxies.iter().any(|p| asks_for_names(config, p)) {
         paths.extend(RESOLVER);
     }
     let read = |path: &str| {

@@ -21,6 +21,7 @@ pub fn bind(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
         maxconn: None,
         backlog: None,
         accept_proxy: false,
+        netscaler_magic: None,
         transparent: false,
         defer_accept: false,
         tcp_fast_open: false,
@@ -77,6 +78,10 @@ fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut 
         "tcp-ut" => {
             bind.tcp_user_timeout =
                 cx.time_in(args, DefaultUnit::Milliseconds, "bind :80 tcp-ut 30s");
+        }
+        "accept-netscaler-cip" => {
+            let example = "bind :80 accept-netscaler-cip 573785173";
+            bind.netscaler_magic = cx.number(args, 1..=u32::MAX, "the magic number", example);
         }
         "mode" => bind.unix_mode = cx.file_mode(args, "bind /run/x.sock mode 660"),
         other => tls_parameter(cx, bind, other, args),
@@ -143,7 +148,6 @@ fn takes_value(name: &str) -> bool {
             | "expose-fd"
             | "namespace"
             | "proto"
-            | "accept-netscaler-cip"
     )
 }
 

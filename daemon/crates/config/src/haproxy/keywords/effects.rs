@@ -31,6 +31,8 @@ pub fn is_effect(name: &str) -> bool {
                 | "set-log-level"
                 | "set-src"
                 | "set-src-port"
+                | "set-dst"
+                | "set-dst-port"
                 | "set-map"
                 | "del-map"
                 | "add-acl"
@@ -80,6 +82,8 @@ pub fn effect(
         },
         "set-src" => Effect::SetSrc(sample(cx, args)?),
         "set-src-port" => Effect::SetSrcPort(sample(cx, args)?),
+        "set-dst" => Effect::SetDst(sample(cx, args)?),
+        "set-dst-port" => Effect::SetDstPort(sample(cx, args)?),
         "set-map" => patterns(cx, args, PatternChange::SetMap)?,
         "del-map" => patterns(cx, args, PatternChange::DelMap)?,
         "add-acl" => patterns(cx, args, PatternChange::AddAcl)?,

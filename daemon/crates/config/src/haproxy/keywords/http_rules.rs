@@ -1,5 +1,6 @@
 //! `http-request ACTION …`, `http-response ACTION …`, `http-after-response ACTION …`, `redirect …`.
 
+use super::destination::do_resolve;
 use super::effects;
 use super::http_answers::{answer, denied};
 use super::redirect;
@@ -111,6 +112,7 @@ fn action(
         "tarpit" => HttpAction::Tarpit(denied(cx, args, 500)?),
         "redirect" => HttpAction::Redirect(redirect::redirect(cx, args)?),
         "return" => HttpAction::Return(answer(cx, args)?),
+        "do-resolve" => HttpAction::Resolve(do_resolve(cx, args)?),
         "auth" => {
             let mut realm = None;
             if args.take_if("realm").is_some() {

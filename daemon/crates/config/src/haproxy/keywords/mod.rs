@@ -6,6 +6,7 @@ mod bind;
 mod captures;
 mod check;
 mod cookie;
+mod destination;
 mod effects;
 mod exchange;
 mod http_answers;
@@ -17,6 +18,7 @@ mod log_target;
 mod logging;
 mod options;
 mod protocol_check;
+mod proxy_v2;
 mod redirect;
 mod resolving;
 mod retry;
@@ -87,6 +89,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "balance" | "hash-type" | "hash-balance-factor" => {
             balance::keyword(cx, section, keyword, args);
         }
+        "dispatch" => destination::dispatch(cx, section, args),
         "server" => server::server(cx, section, args),
         "server-template" => server::template(cx, section, args),
         "default-server" => server::default_server(cx, section, args),

@@ -1,6 +1,6 @@
 //! Parameters of `server` and `default-server` lines.
 
-use super::{idle, resolving, watching};
+use super::{idle, proxy_v2, resolving, watching};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
@@ -10,13 +10,16 @@ use crate::source::Spanned;
 
 pub fn parameters(cx: &mut Context<'_>, server: &mut Server, args: &mut Args<'_>) {
     while let Some(word) = args.take() {
-        if cx.known("server", &word.text, "server parameter", word.span)
+        // `set-proxy-v2-tlv-fmt(TYPE)` is one word whose argument is in parentheses.
+        let name = word.text.split('(').next().unwrap_or("");
+        if cx.known("server", name, "server parameter", word.part(0, name.len()))
             && !switch(server, &word.text)
             && !number(cx, server, &word.text, args)
             && !check(cx, server, &word.text, args)
             && !idle::parameter(cx, &mut server.idle, &word.text, args)
             && !watching::parameter(cx, server, &word.text, args)
             && !resolving::parameter(cx, &mut server.resolving, &word.text, args)
+            && !proxy_v2::parameter(cx, &mut server.proxy_v2, name, args)
         {
             other(cx, server, word, args);
         }
@@ -226,7 +229,6 @@ fn takes_value(name: &str) -> bool {
             | "namespace"
             | "npn"
             | "proto"
-            | "proxy-v2-options"
             | "sni"
             | "socks4"
             | "ssl-max-ver"

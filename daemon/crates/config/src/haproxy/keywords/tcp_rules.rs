@@ -1,6 +1,7 @@
 //! `tcp-request connection|session|content ACTION`, `tcp-request inspect-delay`,
 //! `tcp-response content ACTION`.
 
+use super::destination::do_resolve;
 use super::effects;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
@@ -68,13 +69,20 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
         "reject" => TcpAction::Reject,
         "silent-drop" => TcpAction::SilentDrop,
         "close" => TcpAction::Close,
-        "expect-proxy" => {
+        "expect-proxy" | "expect-netscaler-cip" => {
             if args.take_if("layer4").is_none() {
-                let example = "tcp-request connection expect-proxy layer4";
-                return cx.missing(args, "'layer4'", example);
+                let example = format!("tcp-request connection {name} layer4");
+                return cx.missing(args, "'layer4'", &example);
             }
-            TcpAction::ExpectProxy
+            match name {
+                "expect-proxy" => TcpAction::ExpectProxy,
+                _ => TcpAction::ExpectNetscaler,
+            }
         }
+        "do-resolve" => match do_resolve(cx, args) {
+            Some(resolve) => TcpAction::Resolve(resolve),
+            None => return,
+        },
         name if effects::is_effect(name) => {
             let response = phase == TcpPhase::ResponseContent;
             match effects::effect(cx, section, name, args, response) {

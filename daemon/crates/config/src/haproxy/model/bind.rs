@@ -17,6 +17,8 @@ pub struct Bind {
     pub backlog: Option<Spanned<u32>>,
     /// `accept-proxy`: each connection begins with a PROXY protocol header.
     pub accept_proxy: bool,
+    /// `accept-netscaler-cip MAGIC`: it begins with a NetScaler client IP header.
+    pub netscaler_magic: Option<Spanned<u32>>,
     /// `transparent`: bind to addresses that the machine does not hold.
     pub transparent: bool,
     pub defer_accept: bool,

@@ -1,6 +1,6 @@
 //! What rules of any kind can do besides deciding: variables, captures, counters.
 
-use super::{ExchangeEffect, Format, Sample};
+use super::{ExchangeEffect, Format, HttpAction, Proxy, Sample, TcpAction};
 use crate::source::Spanned;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,41 @@ pub enum Effect {
     SetLogLevel(Spanned<String>),
     SetSrc(Sample),
     SetSrcPort(Sample),
+    SetDst(Sample),
+    SetDstPort(Sample),
     Exchange(ExchangeEffect),
+}
+
+/// `do-resolve(VARIABLE,RESOLVERS[,ipv4|ipv6]) EXPR`: the address of a name into a variable; whoever
+/// asks waits for the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoResolve {
+    pub variable: Spanned<String>,
+    pub resolvers: Spanned<String>,
+    /// IPv4 is asked for first; else IPv6 is.
+    pub prefers_ipv4: bool,
+    pub name: Sample,
+}
+
+impl Proxy {
+    /// All rules that ask for names.
+    pub fn names_asked_for(&self) -> impl Iterator<Item = &DoResolve> {
+        let http = self
+            .http_request
+            .iter()
+            .filter_map(|rule| match &rule.action.value {
+                HttpAction::Resolve(resolve) => Some(resolve),
+                _ => None,
+            });
+        let tcp = self
+            .tcp_rules
+            .iter()
+            .filter_map(|rule| match &rule.action.value {
+                TcpAction::Resolve(resolve) => Some(resolve),
+                _ => None,
+            });
+        http.chain(tcp)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! `http-request`, `http-response`, `http-after-response`, `redirect`, `use_backend`, `use-server`.
 
-use super::{Condition, Effect, Format, ProxyName, ReturnBody, ServerName};
+use super::{Condition, DoResolve, Effect, Format, ProxyName, ReturnBody, ServerName};
 use crate::source::Spanned;
 
 /// One rule; without a condition it always applies. Rules run in order; a final action ends.
@@ -61,6 +61,7 @@ pub enum HttpAction {
     },
     /// Variables, captures, counters.
     Effect(Effect),
+    Resolve(DoResolve),
     /// Final: 401 or 407 with a challenge.
     Auth {
         realm: Option<Format>,

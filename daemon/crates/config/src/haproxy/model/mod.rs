@@ -39,7 +39,7 @@ pub use check::{
 };
 pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};
-pub use effect::{Effect, PatternChange, TagValue};
+pub use effect::{DoResolve, Effect, PatternChange, TagValue};
 pub use exchange::ExchangeEffect;
 pub use global::{Global, StatsSocket};
 pub use http_rules::{
@@ -56,7 +56,8 @@ pub use proxy::{
 pub use resolvers::{Hold, InitAddress, NameServers, Resolvers, Resolving};
 pub use sample::{Converter, Fetch, Format, FormatPart, HeaderFetch, Sample};
 pub use server::{
-    CheckSettings, Host, OnMarkedDown, SendProxy, Server, ServerAddress, ServerPort, ServerTls,
+    CheckSettings, Host, OnMarkedDown, ProxyV2, SendProxy, Server, ServerAddress, ServerPort,
+    ServerTls,
 };
 pub use stats::{StatsAuth, StatsPage};
 pub use stick::{StickKind, StickRule, StickTable, Store, TableKey};

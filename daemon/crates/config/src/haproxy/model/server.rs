@@ -1,6 +1,6 @@
 //! `server` lines, with `default-server` folded in.
 
-use super::{Agent, Idle, Observation, ServerName, Source, Track};
+use super::{Agent, Format, Idle, Observation, ServerName, Source, Track};
 use crate::source::Spanned;
 use std::fmt;
 use std::net::IpAddr;
@@ -14,6 +14,8 @@ pub struct Server {
     /// 0–256; 1 by default. 0 = gets nothing but what sticks to it.
     pub weight: Spanned<u16>,
     pub backup: bool,
+    /// Stands for `dispatch` or `option transparent`: nobody wrote it, and nobody is told of it.
+    pub implied: bool,
     /// Starts in maintenance.
     pub disabled: bool,
     /// Connections at once; more wait in the queue. `None` = unlimited.
@@ -34,6 +36,7 @@ pub struct Server {
     /// `on-marked-up shutdown-backup-sessions`
     pub on_marked_up_shutdown_backup: bool,
     pub send_proxy: Option<SendProxy>,
+    pub proxy_v2: ProxyV2,
     /// Source address of connections to this server.
     pub source: Option<Spanned<Source>>,
     /// `redir PREFIX`: clients of GET and HEAD are redirected.
@@ -153,6 +156,17 @@ pub enum OnMarkedDown {
 pub enum SendProxy {
     V1,
     V2,
+}
+
+/// What a version 2 header says besides addresses.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProxyV2 {
+    /// `proxy-v2-options …`
+    pub crc32c: bool,
+    pub unique_id: bool,
+    pub authority: bool,
+    /// `set-proxy-v2-tlv-fmt(TYPE) FORMAT`
+    pub values: Vec<(u8, Format)>,
 }
 
 /// `ssl` on a server line.

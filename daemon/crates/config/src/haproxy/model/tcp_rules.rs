@@ -1,6 +1,6 @@
 //! `tcp-request` and `tcp-response`.
 
-use super::{Condition, Effect};
+use super::{Condition, DoResolve, Effect};
 use crate::source::Spanned;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -32,5 +32,8 @@ pub enum TcpAction {
     Close,
     /// `expect-proxy layer4`
     ExpectProxy,
+    /// `expect-netscaler-cip layer4`
+    ExpectNetscaler,
+    Resolve(DoResolve),
     Effect(Effect),
 }

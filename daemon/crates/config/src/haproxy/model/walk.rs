@@ -32,8 +32,10 @@ pub fn walk(proxy: &Proxy) -> Found<'_> {
     }
     for rule in &proxy.tcp_rules {
         found.condition(rule.condition.as_ref());
-        if let TcpAction::Effect(effect) = &rule.action.value {
-            found.effect(effect);
+        match &rule.action.value {
+            TcpAction::Effect(effect) => found.effect(effect),
+            TcpAction::Resolve(resolve) => found.sample(&resolve.name),
+            _ => {}
         }
     }
     for rule in &proxy.use_backends {
@@ -49,6 +51,9 @@ pub fn walk(proxy: &Proxy) -> Found<'_> {
     for rule in &proxy.stick_rules {
         found.sample(&rule.key);
         found.condition(rule.condition.as_ref());
+    }
+    for (_, format) in proxy.servers.iter().flat_map(|s| &s.proxy_v2.values) {
+        found.format(format);
     }
     if let Balance::Hash(key) = &proxy.balance.value {
         found.sample(key);
@@ -87,6 +92,7 @@ impl<'a> Found<'a> {
             | A::SetQuery(value)
             | A::SetUri(value) => self.format(value),
             A::Effect(effect) => self.effect(effect),
+            A::Resolve(resolve) => self.sample(&resolve.name),
             A::Deny(reply) | A::Tarpit(reply) | A::Return(reply) => self.reply(reply),
             A::Redirect(redirect) => self.format(redirect.kind.format()),
             A::DelHeader { .. }
@@ -130,6 +136,8 @@ impl<'a> Found<'a> {
             }
             | Effect::SetSrc(value)
             | Effect::SetSrcPort(value)
+            | Effect::SetDst(value)
+            | Effect::SetDstPort(value)
             | Effect::Exchange(
                 ExchangeEffect::PriorityClass(value) | ExchangeEffect::PriorityOffset(value),
             ) => self.sample(value),

@@ -2,6 +2,7 @@
 //! language allows but that cannot do what was meant.
 
 mod balance;
+mod destination;
 mod frontends;
 mod known;
 mod listeners;
@@ -21,6 +22,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
     for mut section in sections {
         section.proxy.check = section.check.build();
         servers::check_lines(cx, &section);
+        destination::imply(cx, &mut section);
         let mut redirects = std::mem::take(&mut section.redirects);
         section.proxy.http_request.append(&mut redirects);
         drop_foreign(&mut section.proxy);

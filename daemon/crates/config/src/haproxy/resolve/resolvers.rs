@@ -19,6 +19,9 @@ pub fn check(cx: &mut Context<'_>, config: &Config) {
         }
     }
     for proxy in config.proxies.iter().filter(|p| !p.disabled) {
+        for resolve in proxy.names_asked_for() {
+            known(cx, &config.resolvers, &resolve.resolvers);
+        }
         // The servers of a template share one line: it is judged once.
         let mut judged = None;
         for server in &proxy.servers {

@@ -1,7 +1,7 @@
 //! Backends that cannot serve, and checks that check nothing.
 
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Proxy, Server, ServerAddress, ServerPort};
+use crate::haproxy::model::{Proxy, ProxyV2, SendProxy, Server, ServerAddress, ServerPort};
 use crate::haproxy::section::Section;
 
 pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
@@ -9,7 +9,7 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
     let active: Vec<_> = proxy
         .servers
         .iter()
-        .filter(|server| !server.disabled)
+        .filter(|server| !server.disabled && !server.implied)
         .collect();
     if proxy.servers.is_empty() {
         if proxy.stats.is_none() && proxy.http_request.is_empty() {
@@ -31,6 +31,7 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
             .suggest("give one a weight");
     }
     timeouts(cx, proxy, &title);
+    let mut judged = None;
     for server in &proxy.servers {
         if let Some(name) = server.address.value.name() {
             let message = format!(
@@ -38,6 +39,10 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
             );
             cx.diagnostics
                 .note("haproxy/host-name", server.address.span, message);
+        }
+        // The servers of a template share one line: it is judged once.
+        if judged.replace(server.name.span) != Some(server.name.span) {
+            header(cx, server);
         }
         let no_port = matches!(
             server.address.value,
@@ -55,6 +60,18 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
             cx.error("haproxy/check-port", server.address.span, message)
                 .suggest("write the port behind the address, or add 'port N'");
         }
+    }
+}
+
+/// Values of a header that is not sent.
+fn header(cx: &mut Context<'_>, server: &Server) {
+    if server.proxy_v2 != ProxyV2::default() && server.send_proxy != Some(SendProxy::V2) {
+        let message = format!(
+            "the server '{}' gets no header of version 2, so its values are not sent",
+            server.name
+        );
+        cx.warning("haproxy/no-effect", server.name.span, message)
+            .suggest("add 'send-proxy-v2'");
     }
 }
 

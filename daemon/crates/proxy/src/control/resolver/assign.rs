@@ -138,7 +138,7 @@ fn fill(
         n.asks = None;
         moves.extend(n.settle(ip, "DNS additional record"));
     } else {
-        n.asks = Some(live.section.want(&name, n.kind(), false, now));
+        n.asks = Some(live.section.want(&name, n.kind(), now));
         moves.extend(at_once(live, n));
     }
     moves

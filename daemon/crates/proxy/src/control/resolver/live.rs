@@ -66,8 +66,9 @@ impl Live {
         for message in incoming.messages {
             let fits = message.len() <= usize::from(self.section.rules.payload);
             if !incoming.by_stream && !fits {
-                let sends = self.section.too_big(server, &message, draw);
-                self.send(sends, now, epoll);
+                let outcome = self.section.too_big(server, &message, now, draw);
+                self.send(outcome.sends, now, epoll);
+                all.extend(outcome.concluded);
                 continue;
             }
             let by_stream = incoming.by_stream;

@@ -1,6 +1,7 @@
 //! Addresses of servers that are given by name, in the control thread: who asks whom, and what the
 //! answers move. What an answer means is the `names` crate's.
 
+mod asked;
 mod assign;
 mod live;
 mod named;
@@ -14,11 +15,12 @@ use super::roster::{Change, News};
 use crate::names::{Hosts, Kind, Known, Settings};
 use crate::plan::{Attachments, Plan};
 use crate::shared::{Place, ServerShared};
+use asked::Askers;
 use config::Spanned;
-use config::haproxy::model::{Config, LogSink, LogTarget, NameServers, Resolvers};
+use config::haproxy::model::{self, Config, LogSink, LogTarget, NameServers, Resolvers};
 use health::CheckStatus;
 use named::Named;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -42,6 +44,7 @@ pub struct Resolver {
     logs: BTreeSet<String>,
     /// One of them moved.
     logs_moved: bool,
+    pub askers: Askers,
 }
 
 impl Resolver {
@@ -66,15 +69,16 @@ impl Resolver {
                 continue;
             };
             if let Some(service) = &n.service {
-                live.section.want(service, Kind::Srv, false, now);
+                live.section.want(service, Kind::Srv, now);
             }
             if n.entry.as_ref().is_none_or(|e| e.address.is_none())
                 && let Some(name) = &n.name
             {
-                n.asks = Some(live.section.want(name, n.kind(), false, now));
+                n.asks = Some(live.section.want(name, n.kind(), now));
             }
         }
         self.forget();
+        self.ask_again(now);
         self.begin(&hosts, &settings, now);
     }
 
@@ -110,11 +114,12 @@ impl Resolver {
 
     /// Slots keep their entries.
     fn carry_over(&mut self, old: &[Named]) {
+        let slots = old.iter().filter(|o| o.service.is_some());
+        let known: HashMap<*const ServerShared, &Named> =
+            slots.map(|o| (Arc::as_ptr(&o.shared), o)).collect();
         for n in &mut self.servers {
-            let before = old
-                .iter()
-                .find(|o| Arc::ptr_eq(&o.shared, &n.shared) && o.service == n.service);
-            if let Some(before) = before.filter(|_| n.service.is_some()) {
+            let before = known.get(&Arc::as_ptr(&n.shared));
+            if let Some(before) = before.filter(|before| before.service == n.service) {
                 (n.name, n.entry) = (before.name.clone(), before.entry.clone());
             }
         }
@@ -208,6 +213,7 @@ impl Resolver {
         };
         let mut hosts_changed = false;
         for resolution in concluded.iter().copied() {
+            self.askers.conclude(live, at, resolution);
             if assign::is_service(live, resolution) {
                 moves.extend(assign::services(
                     live,
@@ -244,10 +250,10 @@ impl Resolver {
     fn forget(&mut self) {
         for (at, live) in self.sections.iter_mut().enumerate() {
             let here = || self.servers.iter().filter(|n| n.section == Some(at));
-            let services: Vec<&str> = here().filter_map(|n| n.service.as_deref()).collect();
-            let asked: Vec<usize> = here().filter_map(|n| n.asks).collect();
+            let services: HashSet<&str> = here().filter_map(|n| n.service.as_deref()).collect();
+            let asked: HashSet<usize> = here().filter_map(|n| n.asks).collect();
             live.section.retain(|at, known| {
-                asked.contains(&at) || services.contains(&known.question.name.as_str())
+                asked.contains(&at) || services.contains(known.question.name.as_str())
             });
         }
     }
@@ -276,13 +282,15 @@ fn log_names(model: &Config) -> BTreeSet<String> {
     logs.filter_map(name).collect()
 }
 
-/// `resolvers default`, where a server names it and no section is written.
+/// `resolvers default`, where a server or a rule names it and no section is written.
 fn needs_default(plan: &Plan) -> bool {
     let model = &plan.model;
     let written = model.resolvers.iter().any(|s| s.name.value == IMPLIED);
+    let named = |name: &Spanned<String>| name.value == IMPLIED;
     let mut servers = model.proxies.iter().flat_map(|p| &p.servers);
-    let names = |name: &Spanned<String>| name.value == IMPLIED;
-    !written && servers.any(|s| s.resolving.resolvers.as_ref().is_some_and(names))
+    let mut rules = model.proxies.iter().flat_map(model::Proxy::names_asked_for);
+    let mut by_server = || servers.any(|s| s.resolving.resolvers.as_ref().is_some_and(named));
+    !written && (by_server() || rules.any(|rule| named(&rule.resolvers)))
 }
 
 fn default_section() -> Resolvers {

@@ -51,8 +51,7 @@ pub fn apply(name: &str) -> Option<Apply> {
         "nbsrv" => |v, _, c| {
             let name = v.text().into_owned();
             let b = c.plan.backends.iter().find(|b| b.name.as_bytes() == name)?;
-            let up = b.servers.iter().filter(|s| s.shared.state().is_up());
-            Some(Value::count(up.count()))
+            Some(Value::count(b.usable().count()))
         },
         "srv_queue" => |v, _, c| {
             let text = v.text();

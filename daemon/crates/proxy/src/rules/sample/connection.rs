@@ -85,8 +85,9 @@ pub fn get(name: &str) -> Option<Get> {
         "src_is_local" => |_, c| Some(Value::Bool(is_local(c.client?.ip().to_canonical()))),
         "dst" => |_, c| ip(c.local()),
         "dst_port" => |_, c| port(c.local()),
-        "dst_is_local" | "fc_dst_is_local" => {
-            |_, c| Some(Value::Bool(is_local(c.local()?.ip().to_canonical())))
+        "dst_is_local" => |_, c| Some(Value::Bool(is_local(c.local()?.ip().to_canonical()))),
+        "fc_dst_is_local" => {
+            |_, c| Some(Value::Bool(is_local(c.connected_to()?.ip().to_canonical())))
         }
         "dst_conn" => |_, c| {
             let frontend = c.plan.frontends.get(c.frontend)?;
@@ -103,8 +104,8 @@ pub fn get(name: &str) -> Option<Get> {
         "fc_fackets" => |_, c| measured(c, |info| info.fackets).map(Value::Int),
         "fc_lost" => |_, c| measured(c, |info| info.lost).map(Value::Int),
         "fc_reordering" => |_, c| measured(c, |info| info.reordering).map(Value::Int),
-        "fc_dst" => |_, c| ip(c.local()),
-        "fc_dst_port" => |_, c| port(c.local()),
+        "fc_dst" => |_, c| ip(c.connected_to()),
+        "fc_dst_port" => |_, c| port(c.connected_to()),
         "fc_http_major" => |_, c| c.line.map(|_| Value::Int(1)),
         "bc_http_major" => |_, c| c.response.map(|_| Value::Int(1)),
         "bc_dst" => |_, c| ip(reached(c)),

@@ -56,13 +56,13 @@ fn listener<'a>(ctx: &Context<'a>) -> Option<(u32, &'a Bind)> {
 
 fn backends(name: &str) -> Option<Get> {
     Some(match name {
-        "nbsrv" => |a, c| int(usable(backend(a, c)?).count() as u64),
+        "nbsrv" => |a, c| int(backend(a, c)?.usable().count() as u64),
         "be_conn" => |a, c| int(backend(a, c)?.shared.active.load(Relaxed).into()),
         "be_sess_rate" => |a, c| int(backend(a, c)?.shared.session_rate.read(c.now)),
         "be_conn_free" | "connslots" => |a, c| {
             let b = backend(a, c)?;
             // A server without a limit has room without an end.
-            if usable(b).any(|s| s.shared.maxconn() == 0) {
+            if b.usable().any(|s| s.shared.maxconn() == 0) {
                 return Some(Value::Int(-1));
             }
             let room = |s: &Server| {
@@ -70,13 +70,13 @@ fn backends(name: &str) -> Option<Get> {
                     .maxconn()
                     .saturating_sub(s.shared.active.load(Relaxed))
             };
-            int(usable(b).map(|s| u64::from(room(s))).sum())
+            int(b.usable().map(|s| u64::from(room(s))).sum())
         },
         "queue" => |a, c| int(backend(a, c)?.shared.queued.load(Relaxed).into()),
         "avg_queue" => |a, c| {
             let b = backend(a, c)?;
             let queued = u64::from(b.shared.queued.load(Relaxed));
-            int(queued.div_ceil(usable(b).count().max(1) as u64))
+            int(queued.div_ceil(b.usable().count().max(1) as u64))
         },
         "be_name" => |_, c| Some(Value::bytes(chosen(c)?.0.as_bytes())),
         "be_id" => |_, c| int(section_id(c, chosen(c)?.1)),
@@ -131,10 +131,6 @@ fn servers(name: &str) -> Option<Get> {
         "srv_iweight" => |a, c| int(server(a, c)?.shared.initial_weight().into()),
         _ => return None,
     })
-}
-
-fn usable(b: &Backend) -> impl Iterator<Item = &Server> {
-    b.servers.iter().filter(|s| s.shared.state().is_up())
 }
 
 /// `id`, or the place in the text.

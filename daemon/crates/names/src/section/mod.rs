@@ -1,9 +1,11 @@
 //! A `resolvers` section at work: all its names, all its name servers, no socket.
 
-use super::counters::Counters;
-use super::message::{Kind, announce, query};
-use super::reply::{Fault, Reply, read};
-use super::resolution::{Failure, Question, Resolution, Rules};
+mod wanted;
+
+use crate::counters::Counters;
+use crate::message::{announce, query};
+use crate::reply::{Fault, Reply, read};
+use crate::resolution::{Failure, Next, Question, Resolution, Rules};
 use std::collections::{BTreeSet, HashMap};
 
 /// A message that is to go to a name server.
@@ -28,6 +30,8 @@ pub struct Section {
     pub rules: Rules,
     pub counters: Vec<Counters>,
     names: Vec<Option<Resolution>>,
+    /// Places in it that nobody has.
+    free: Vec<usize>,
     places: HashMap<Question, usize>,
     by_id: HashMap<u16, usize>,
     timeline: BTreeSet<(u64, usize)>,
@@ -39,71 +43,15 @@ impl Section {
             rules,
             counters: vec![Counters::default(); servers],
             names: Vec::new(),
+            free: Vec::new(),
             places: HashMap::new(),
             by_id: HashMap::new(),
             timeline: BTreeSet::new(),
         }
     }
 
-    /// Looks after the name from now on; `once`: until there is one answer.
-    pub fn want(&mut self, name: &str, kind: Kind, once: bool, now: u64) -> usize {
-        let question = Question {
-            name: name.trim_end_matches('.').to_ascii_lowercase(),
-            kind,
-        };
-        if let Some(at) = self.places.get(&question).copied() {
-            self.change(at, |known| {
-                if known.once && known.due.is_none() {
-                    known.due = Some(now);
-                }
-                known.once &= once;
-                known.wanted = now;
-            });
-            return at;
-        }
-        let new = Some(Resolution::new(question.clone(), once, now));
-        let free = self.names.iter().position(Option::is_none);
-        let at = free.unwrap_or(self.names.len());
-        if at == self.names.len() {
-            self.names.push(None);
-        }
-        self.names[at] = new;
-        self.places.insert(question, at);
-        self.timeline.insert((now, at));
-        at
-    }
-
-    pub fn get(&self, at: usize) -> Option<&Resolution> {
-        self.names.get(at)?.as_ref()
-    }
-
-    pub fn find(&self, name: &str, kind: Kind) -> Option<usize> {
-        let name = name.trim_end_matches('.').to_ascii_lowercase();
-        self.places.get(&Question { name, kind }).copied()
-    }
-
-    /// Forgets the names that are not wanted any more.
-    pub fn retain(&mut self, wanted: impl Fn(usize, &Resolution) -> bool) {
-        for at in 0..self.names.len() {
-            let gone = self.names[at].as_ref().filter(|known| !wanted(at, known));
-            if let Some(known) = gone {
-                if let Some(due) = known.due {
-                    self.timeline.remove(&(due, at));
-                }
-                self.by_id.remove(&known.id);
-                self.places.remove(&known.question);
-                self.names[at] = None;
-            }
-        }
-    }
-
     pub fn next_due(&self) -> Option<u64> {
         self.timeline.first().map(|(due, _)| *due)
-    }
-
-    /// The address of this name does not answer: perhaps it has another one by now.
-    pub fn hurry(&mut self, at: usize, now: u64) {
-        self.change(at, |known| known.hurry(now));
     }
 
     /// Asks what is due. `draw` gives numbers that nobody can guess.
@@ -113,11 +61,15 @@ impl Section {
             if due > now {
                 break;
             }
+            if self.get(at).is_some_and(Resolution::is_over) {
+                self.forget(at);
+                continue;
+            }
             self.count_late(at);
             let rules = self.rules;
             let again = self.change(at, |known| known.begin(&rules, now));
             match again {
-                Some(true) => outcome.sends.extend(self.ask(at, &mut draw)),
+                Some(true) => outcome.sends.extend(self.ask_servers(at, &mut draw)),
                 Some(false) => outcome.concluded.push(at),
                 None => {
                     self.timeline.remove(&(due, at));
@@ -200,17 +152,22 @@ impl Section {
                 Failure::Other
             }
         };
-        outcome.sends = self.failed(at, server, failure, &mut draw);
-        outcome
+        self.failed(at, server, failure, now, &mut draw)
     }
 
     /// A datagram that is longer than was announced.
-    pub fn too_big(&mut self, server: usize, start: &[u8], draw: impl FnMut() -> u16) -> Vec<Send> {
+    pub fn too_big(
+        &mut self,
+        server: usize,
+        start: &[u8],
+        now: u64,
+        draw: impl FnMut() -> u16,
+    ) -> Outcome {
         self.count(server, |c| &mut c.too_big);
         let id = start.get(..2).map(|b| u16::from_be_bytes([b[0], b[1]]));
         match id.and_then(|id| self.by_id.get(&id).copied()) {
-            Some(at) => self.failed(at, server, Failure::Other, draw),
-            None => Vec::new(),
+            Some(at) => self.failed(at, server, Failure::Other, now, draw),
+            None => Outcome::default(),
         }
     }
 
@@ -231,26 +188,31 @@ impl Section {
         at: usize,
         server: usize,
         failure: Failure,
+        now: u64,
         draw: impl FnMut() -> u16,
-    ) -> Vec<Send> {
-        let other = self.change(at, |known| {
+    ) -> Outcome {
+        let rules = self.rules;
+        let next = self.change(at, |known| {
             let open = known.open.get_mut(server).filter(|open| **open);
             match open {
                 Some(open) => {
                     *open = false;
-                    known.fail(failure)
+                    known.fail(failure, &rules, now)
                 }
-                None => false,
+                None => Next::Wait,
             }
         });
-        match other {
-            Some(true) => self.ask(at, draw),
-            _ => Vec::new(),
+        let mut outcome = Outcome::default();
+        match next {
+            Some(Next::OtherFamily) => outcome.sends = self.ask_servers(at, draw),
+            Some(Next::Concluded) => outcome.concluded.push(at),
+            Some(Next::Wait) | None => {}
         }
+        outcome
     }
 
     /// Sends the name's question to all servers at once.
-    fn ask(&mut self, at: usize, mut draw: impl FnMut() -> u16) -> Vec<Send> {
+    fn ask_servers(&mut self, at: usize, mut draw: impl FnMut() -> u16) -> Vec<Send> {
         let servers = self.counters.len();
         let mut id = draw();
         while self.by_id.contains_key(&id) && self.by_id.len() < usize::from(u16::MAX) {
