@@ -12,6 +12,9 @@ use testkit::segment::{Host, Segment};
 /// A busy machine sends late, never early.
 const LATE: Duration = Duration::from_millis(400);
 
+/// Milliseconds by which what follows a late first one seems early: times are counted from it.
+const EARLY: u64 = 200;
+
 struct Listener {
     socket: PacketSocket,
     address: IpAddr,
@@ -91,14 +94,14 @@ fn rounds_at_the_beginning_after_the_delay_and_as_a_refresh_are_as_configured() 
     // Single ones between the rounds are for neighbours that have not learnt (see verification).
     for (at, round, singles) in [(0, 3, 3), (1, 3, 1), (2, 2, 0), (4, 2, 3)] {
         let from = Duration::from_secs(at);
-        let count = between(&times, (at * 1000).saturating_sub(20), from + LATE);
+        let count = between(&times, (at * 1000).saturating_sub(EARLY), from + LATE);
         assert!(
             (round..=round + singles).contains(&count),
             "at {at} s: {times:?}"
         );
     }
     assert_eq!(
-        between(&times, 2900, Duration::from_millis(3900)),
+        between(&times, 2900, Duration::from_millis(4000 - EARLY)),
         0,
         "{times:?}"
     );
@@ -171,7 +174,7 @@ fn with_garp_extra_if_every_interface_is_refreshed() {
     let times = listener.times(&mut node, Duration::from_millis(4600));
     for second in [1, 2, 3, 4] {
         let to = Duration::from_secs(second) + LATE;
-        assert!(between(&times, second * 1000 - 20, to) > 0, "{times:?}");
+        assert!(between(&times, second * 1000 - EARLY, to) > 0, "{times:?}");
     }
     node.stop();
     // Without 'all' only interfaces with a virtual link address are.

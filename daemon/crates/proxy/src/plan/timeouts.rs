@@ -16,8 +16,8 @@ pub struct Timeouts {
     pub http_keep_alive: u64,
     /// `None`: the client's and the server's apply.
     pub tunnel: Option<u64>,
-    pub client_fin: u64,
-    pub server_fin: u64,
+    pub client_fin: Option<u64>,
+    pub server_fin: Option<u64>,
     pub tarpit: u64,
 }
 
@@ -40,8 +40,8 @@ impl Timeouts {
             http_request,
             http_keep_alive: set(&t.http_keep_alive).unwrap_or(http_request),
             tunnel: set(&t.tunnel),
-            client_fin: set(&t.client_fin).unwrap_or(client),
-            server_fin: set(&t.server_fin).unwrap_or(server),
+            client_fin: set(&t.client_fin),
+            server_fin: set(&t.server_fin),
             tarpit: set(&t.tarpit).unwrap_or(connect),
         }
     }

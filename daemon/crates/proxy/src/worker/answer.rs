@@ -83,6 +83,7 @@ impl Worker {
     fn answer(&mut self, i: u32, status: u16, mut head: Vec<u8>, body: &[u8], keep: bool) {
         self.leave_queue(i);
         self.release_place(i);
+        self.abandon(i, b'L');
         self.drop_upstream(i);
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };

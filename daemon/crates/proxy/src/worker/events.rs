@@ -26,7 +26,7 @@ impl Worker {
             return self.client_gone(i);
         }
         if ready.read_closed() && c.gives_up() {
-            return self.client_gone(i);
+            return self.client_gives_up(i);
         }
         if ready.writable() && c.link.is_blocked() {
             match c.link.flush(&mut self.buffers) {

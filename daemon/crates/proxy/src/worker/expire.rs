@@ -27,16 +27,15 @@ impl Worker {
             State::Tunnel => {
                 let f = c.frontend();
                 let tunnel = server.and_then(|t| t.tunnel).or(f.timeouts.tunnel);
-                let both = client.min(server.map_or(client, |t| t.server));
-                let mut wait = tunnel.unwrap_or(both);
+                let of_client = tunnel.unwrap_or(client);
+                let of_server = tunnel.unwrap_or_else(|| server.map_or(client, |t| t.server));
+                let up_ended = self.ups.get(txn.up).is_some_and(|up| up.link.ended);
                 // One side has said its last: the other gets its own time to finish.
-                if c.link.ended {
-                    wait = wait.min(f.timeouts.client_fin);
+                match (c.link.ended, up_ended) {
+                    (true, false) => server.and_then(|t| t.server_fin).unwrap_or(of_server),
+                    (false, true) => f.timeouts.client_fin.unwrap_or(of_client),
+                    _ => of_client.min(of_server),
                 }
-                if txn.up != NONE && self.ups[txn.up].link.ended {
-                    wait = wait.min(server.map_or(wait, |t| t.server_fin));
-                }
-                wait
             }
             State::Exchange => {
                 let sent = txn.request_sent >= txn.request.len();
@@ -81,9 +80,27 @@ impl Worker {
             State::Inspect => self.inspect(i),
             State::Exchange => self.exchange_timeout(i),
             State::Tunnel if self.may_judge_reply(i) => self.relay(i),
-            State::Tunnel => self.abort(i, b'c', b'D'),
+            State::Tunnel => {
+                let cause = self.silent_side(i);
+                self.abort(i, cause, b'D');
+            }
             State::Closing | State::Linger => self.close_client(i),
         }
+    }
+
+    /// Whose silence ends a tunnel: that of the side which has not said its last, else of the one with
+    /// less time.
+    fn silent_side(&self, i: u32) -> u8 {
+        let c = &self.clients[i];
+        let client = &c.frontend().timeouts;
+        let Some(txn) = c.txn.as_ref() else {
+            return b'c';
+        };
+        let server = txn.backend(&c.plan).map_or(client, |b| &b.timeouts);
+        let tunnel = server.tunnel.or(client.tunnel).is_some();
+        let up_ended = self.ups.get(txn.up).is_some_and(|up| up.link.ended);
+        let servers = c.link.ended || !up_ended && !tunnel && server.server < client.client;
+        if servers { b's' } else { b'c' }
     }
 
     /// An idle connection ends silently; half a head gets 408.

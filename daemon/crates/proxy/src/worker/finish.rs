@@ -22,7 +22,8 @@ impl Worker {
         self.log(i, &txn);
         let u = txn.up;
         if u != NONE {
-            if self.ups[u].keep && !self.ups[u].link.is_blocked() && !self.ups[u].link.ended {
+            let up = &self.ups[u];
+            if up.keep && !up.link.is_blocked() && !up.link.ended && !up.link.hung_up {
                 self.put_idle(u);
             } else {
                 self.close_upstream(u);
@@ -79,7 +80,21 @@ impl Worker {
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.log.end(cause, state);
         }
+        self.abandon(i, cause);
         self.close_client(i);
+    }
+
+    /// A server that is left in the middle learns it by a reset: an end would look like the whole of
+    /// what was to come. In tcp mode only a client that broke off leaves something unfinished.
+    pub(super) fn abandon(&self, i: u32, cause: u8) {
+        let Some(txn) = self.clients[i].txn.as_ref() else {
+            return;
+        };
+        if let Some(up) = self.ups.get(txn.up)
+            && (txn.http || cause == b'C')
+        {
+            let _ = sys::tcp::set_reset_on_close(&up.link.fd);
+        }
     }
 
     /// The server is out (`D`), or a better one is back (`U`): its sessions end now.
@@ -110,6 +125,18 @@ impl Worker {
 
     /// The client is not there any more.
     pub(super) fn client_gone(&mut self, i: u32) {
+        self.note_client_gone(i);
+        self.abandon(i, b'C');
+        self.close_client(i);
+    }
+
+    /// A client that waits has said its last, which `option abortonclose` takes for an end.
+    pub(super) fn client_gives_up(&mut self, i: u32) {
+        self.note_client_gone(i);
+        self.answer_prepared(i, 400, false);
+    }
+
+    fn note_client_gone(&mut self, i: u32) {
         let c = &mut self.clients[i];
         if let Some(txn) = c.txn.as_mut() {
             let state = match (c.state, txn.reply) {
@@ -122,7 +149,6 @@ impl Worker {
             };
             txn.log.end(b'C', state);
         }
-        self.close_client(i);
     }
 
     /// Last bytes out, then the end.

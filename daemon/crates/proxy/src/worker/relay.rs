@@ -4,7 +4,7 @@ use super::Worker;
 use super::buffers::Buffers;
 use super::conn::Txn;
 use super::inspect_reply::is_inspected;
-use super::link::{Gone, Link, Read};
+use super::link::{Link, Read};
 use super::request::ROUNDS;
 use super::slab::NONE;
 
@@ -17,6 +17,13 @@ enum Flow {
     More,
     /// The end was passed on.
     Ended,
+}
+
+/// Which end of a direction broke off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Broken {
+    Source,
+    Sink,
 }
 
 impl Worker {
@@ -72,7 +79,8 @@ impl Worker {
         let moved =
             log.bytes_in + log.bytes_out != before || ended != (c.link.ended, up.link.ended);
         match (forth, back) {
-            (Err(_), _) | (_, Err(_)) => self.abort(i, b'S', b'D'),
+            (Err(Broken::Source), _) | (_, Err(Broken::Sink)) => self.abort(i, b'C', b'D'),
+            (Err(Broken::Sink), _) | (_, Err(Broken::Source)) => self.abort(i, b'S', b'D'),
             (Ok(Flow::Ended), Ok(Flow::Ended)) => self.close_client(i),
             (forth, back) => {
                 if moved {
@@ -95,10 +103,10 @@ fn pump(
     rx: &mut [u8],
     buffers: &mut Buffers,
     count: &mut u64,
-) -> Result<Flow, Gone> {
+) -> Result<Flow, Broken> {
     let start = *count;
     for _ in 0..ROUNDS {
-        if to.is_blocked() && !to.flush(buffers)? {
+        if to.is_blocked() && !to.flush(buffers).map_err(|_| Broken::Sink)? {
             return Ok(Flow::Waits);
         }
         if from.ended {
@@ -123,7 +131,7 @@ fn pump(
             Some(read) => read,
             None => match from.read(rx) {
                 Read::Data(n) => {
-                    to.send(&rx[..n], b"", buffers)?;
+                    to.send(&rx[..n], b"", buffers).map_err(|_| Broken::Sink)?;
                     Read::Data(n)
                 }
                 other => other,
@@ -133,7 +141,9 @@ fn pump(
             Read::Data(n) => *count += n as u64,
             Read::Blocked => return Ok(Flow::Waits),
             Read::End => {}
-            Read::Broken => return Err(Gone),
+            Read::Broken if from.ended => return Err(Broken::Source),
+            // Spliced bytes that the other side did not take.
+            Read::Broken => return Err(Broken::Sink),
         }
     }
     Ok(Flow::More)

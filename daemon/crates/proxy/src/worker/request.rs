@@ -62,7 +62,7 @@ impl Worker {
             .get(i)
             .is_some_and(|c| c.link.hung_up && c.gives_up())
         {
-            return self.client_gone(i);
+            return self.client_gives_up(i);
         }
         if self
             .clients

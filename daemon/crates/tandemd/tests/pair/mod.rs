@@ -156,9 +156,9 @@ fn start_servers(web: &Host, directory: &std::path::Path) -> Child {
     child
 }
 
-/// Waits until something holds, for at most 15 seconds.
+/// Waits until something holds, for at most 30 seconds.
 pub fn wait(what: &str, holds: impl FnMut() -> bool) {
-    wait_for(what, Duration::from_secs(15), holds);
+    wait_for(what, Duration::from_secs(30), holds);
 }
 
 /// The same with a limit; how long it took.
