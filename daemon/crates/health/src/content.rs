@@ -1,64 +1,55 @@
-//! `tcp-check expect`: what the bytes of a server must hold.
+//! What is looked for in the bytes of a server: in all of them, or in the body of an answer.
 
 use regex::bytes::Regex;
 
-use crate::result::CheckStatus;
+use crate::text::{Author, NoText, Seen, Text};
 
 #[derive(Debug, Clone)]
 pub enum Content {
     /// `string`
-    Text(Vec<u8>),
+    Text(Text),
     /// `rstring`
     Regex(Regex),
     /// `binary`
-    Binary(Vec<u8>),
+    Binary(Text),
     /// `rbinary`: matched against the bytes in upper-case hexadecimal.
     BinaryRegex(Regex),
 }
 
-/// One `tcp-check expect`.
-#[derive(Debug, Clone)]
-pub struct Expectation {
-    pub negated: bool,
-    pub content: Content,
-    /// Not judged below so many bytes, unless no more will come.
-    pub min_recv: usize,
-    /// Result instead of L7OK when the check ends with this step.
-    pub ok: Option<CheckStatus>,
-    /// Result instead of L7RSP.
-    pub error: Option<CheckStatus>,
-    /// Result instead of L7TOUT.
-    pub timeout: Option<CheckStatus>,
-    /// What the result says instead of the usual words.
-    pub on_success: Option<String>,
-    pub on_error: Option<String>,
-}
-
-/// What the bytes so far mean for one expectation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
-    More,
-    Holds,
-    Fails,
-}
-
 impl Content {
-    fn is_in(&self, bytes: &[u8]) -> bool {
-        match self {
+    /// Whether it is in `bytes`.
+    pub(crate) fn is_in(
+        &self,
+        bytes: &[u8],
+        author: &mut dyn Author,
+        seen: Seen<'_>,
+    ) -> Result<bool, NoText> {
+        Ok(match self {
             Self::Text(wanted) | Self::Binary(wanted) => {
-                memchr::memmem::find(bytes, wanted).is_some()
+                let wanted = wanted.wanted(author, seen)?;
+                memchr::memmem::find(bytes, &wanted).is_some()
             }
             Self::Regex(regex) => regex.is_match(bytes),
             Self::BinaryRegex(regex) => regex.is_match(hexadecimal(bytes).as_bytes()),
+        })
+    }
+
+    /// So many bytes decide about a fixed text that has to stand at their beginning.
+    pub(crate) fn length(&self) -> Option<usize> {
+        match self {
+            Self::Text(Text::Fixed(text)) | Self::Binary(Text::Fixed(text)) => Some(text.len()),
+            _ => None,
         }
     }
 
     /// `string 'PONG'`, `regex`, as the log names it.
     pub(crate) fn kind(&self) -> String {
         match self {
-            Self::Text(text) => format!("string '{}'", printed(text)),
+            Self::Text(Text::Fixed(text)) => format!("string '{}'", printed(text)),
+            Self::Binary(Text::Fixed(bytes)) => format!("binary '{}'", printed(bytes)),
+            Self::Text(_) => "log-format string".to_owned(),
+            Self::Binary(_) => "log-format binary".to_owned(),
             Self::Regex(_) => "regex".to_owned(),
-            Self::Binary(bytes) => format!("binary '{}'", printed(bytes)),
             Self::BinaryRegex(_) => "binary regex".to_owned(),
         }
     }
@@ -66,40 +57,9 @@ impl Content {
     /// `'PONG'`, `(regex)`: the same behind "did not match content".
     pub(crate) fn quoted(&self) -> String {
         match self {
-            Self::Text(text) => format!("'{}'", printed(text)),
-            Self::Regex(_) => "(regex)".to_owned(),
-            Self::Binary(_) => "(binary)".to_owned(),
-            Self::BinaryRegex(_) => "(binary regex)".to_owned(),
-        }
-    }
-}
-
-impl Expectation {
-    pub fn new(negated: bool, content: Content) -> Self {
-        Self {
-            negated,
-            content,
-            min_recv: 0,
-            ok: None,
-            error: None,
-            timeout: None,
-            on_success: None,
-            on_error: None,
-        }
-    }
-
-    /// What is not there yet may still come: only a match, or the end, decides.
-    pub(crate) fn look(&self, bytes: &[u8], last: bool) -> Look {
-        if bytes.len() < self.min_recv && !last {
-            return Look::More;
-        }
-        let found = self.content.is_in(bytes);
-        if !found && !last {
-            Look::More
-        } else if found == self.negated {
-            Look::Fails
-        } else {
-            Look::Holds
+            Self::Text(Text::Fixed(text)) => format!("'{}'", printed(text)),
+            Self::Binary(Text::Fixed(_)) => "(binary)".to_owned(),
+            _ => format!("({})", self.kind()),
         }
     }
 }
@@ -116,4 +76,13 @@ fn hexadecimal(bytes: &[u8]) -> String {
 fn printed(bytes: &[u8]) -> String {
     let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
     String::from_utf8_lossy(&bytes[..end]).into_owned()
+}
+
+/// Bytes, not characters: what servers send need not be UTF-8. The size limit keeps an expression
+/// from a file from taking the memory.
+pub fn compile(expression: &str) -> Result<Regex, regex::Error> {
+    regex::bytes::RegexBuilder::new(expression)
+        .unicode(false)
+        .size_limit(1 << 20)
+        .build()
 }

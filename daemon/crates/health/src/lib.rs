@@ -7,29 +7,37 @@
 #![forbid(unsafe_code)]
 
 mod agent;
+mod answer;
 mod content;
 mod expect;
+mod failure;
+mod field;
 mod hello;
-mod httpcheck;
+mod judge;
 mod reply;
+mod request;
 mod result;
 mod run;
 mod schedule;
 mod sequence;
 mod state;
+mod text;
 mod wording;
 
 pub use agent::{AgentWords, Wish};
-pub use content::{Content, Expectation};
-pub use expect::{Expect, ExpectError, Pattern, StatusRange, compile};
+pub use content::{Content, compile};
+pub use expect::{Expectation, StatusRange, Wanted};
+pub use failure::Failure;
+pub use field::{Comparison, FieldPattern};
 pub use hello::{LDAP_BIND, REDIS_PING, mysql_login, mysql_old_login, pgsql_startup, tls_hello};
-pub use httpcheck::{HttpCheck, Verdict};
 pub use reply::Reply;
+pub use request::Request;
 pub use result::{CheckResult, CheckStatus, Outcome};
-pub use run::{Failure, Need, Run};
+pub use run::{Need, Run};
 pub use schedule::{first_check_after, spread};
-pub use sequence::{Action, Connect, Sequence, Step};
+pub use sequence::{Action, Connect, Port, Sequence, Speech, Step};
 pub use state::{Health, Settings, Transition};
+pub use text::{Author, NoText, Seen, Text};
 pub use wording::{
     Order, Remaining, Who, check_line, no_server_line, order_line, transition_line, unresolved_line,
 };

@@ -1,7 +1,7 @@
 use super::*;
 use crate::hello;
 use crate::run::tests::Happens::{Closes, Says, TimesOut};
-use crate::run::tests::reason;
+use crate::run::tests::{Known, reason};
 use crate::run::{Need, Run};
 use crate::sequence::{Action, Sequence};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ fn mysql(login: Option<&str>) -> Sequence {
     let alone = login.is_none();
     let mut actions = vec![Action::Reply(Reply::MysqlGreeting { alone })];
     if let Some(user) = login {
-        actions.push(Action::Send(hello::mysql_login(user)));
+        actions.push(Action::send(hello::mysql_login(user)));
         actions.push(Action::Reply(Reply::MysqlLogin));
     }
     Sequence::of(actions)
@@ -42,7 +42,7 @@ fn mysql_servers() {
 #[test]
 fn postgresql_redis_and_ldap_servers() {
     let pgsql = Sequence::of(vec![
-        Action::Send(hello::pgsql_startup("bob")),
+        Action::send(hello::pgsql_startup("bob")),
         Action::Reply(Reply::Pgsql),
     ]);
     for (said, expected) in [
@@ -62,7 +62,7 @@ fn postgresql_redis_and_ldap_servers() {
         assert_eq!(reason(&pgsql, &[Says(said), Closes]), expected);
     }
     let redis = Sequence::of(vec![
-        Action::Send(hello::REDIS_PING.to_vec()),
+        Action::send(hello::REDIS_PING.to_vec()),
         Action::Reply(Reply::Redis),
     ]);
     assert_eq!(
@@ -74,7 +74,7 @@ fn postgresql_redis_and_ldap_servers() {
         "Layer7 wrong status, code: 0, info: \"-ERR no\""
     );
     let ldap = Sequence::of(vec![
-        Action::Send(hello::LDAP_BIND.to_vec()),
+        Action::send(hello::LDAP_BIND.to_vec()),
         Action::Reply(Reply::LdapBind),
     ]);
     assert_eq!(
@@ -101,9 +101,9 @@ fn postgresql_redis_and_ldap_servers() {
 fn mail_servers() {
     let smtp = Sequence::of(vec![
         Action::Reply(Reply::SmtpBanner),
-        Action::Send(b"HELO x\r\n".to_vec()),
+        Action::send(b"HELO x\r\n".to_vec()),
         Action::Reply(Reply::SmtpHello),
-        Action::Send(b"QUIT\r\n".to_vec()),
+        Action::send(b"QUIT\r\n".to_vec()),
         Action::Reply(Reply::SmtpQuit),
     ]);
     let banner = Says(b"220 mail ESMTP\r\n");
@@ -135,7 +135,7 @@ fn mail_servers() {
 #[test]
 fn tls_servers() {
     let tls = Sequence::of(vec![
-        Action::Send(hello::tls_hello()),
+        Action::send(hello::tls_hello()),
         Action::Reply(Reply::TlsHello),
     ]);
     for said in [&b"\x16\x03\x03\0\x10"[..], b"\x15\x03\x03\0\x02\x02\x28"] {
@@ -161,12 +161,13 @@ proptest! {
         ];
         for reply in replies {
             let sequence = Sequence::of(vec![Action::Reply(reply)]);
-            let mut run = Run::default();
-            run.connected();
+            let author = &mut Known(&[]);
+            let mut run = Run::begin(&sequence, author);
+            run.connected(&sequence, author);
             for piece in &pieces {
-                run.feed(&sequence, piece);
+                run.feed(&sequence, piece, author);
             }
-            run.ended(&sequence);
+            run.ended(&sequence, author);
             prop_assert!(matches!(run.need(&sequence), Need::Done(_)));
         }
     }

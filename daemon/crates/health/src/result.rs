@@ -111,10 +111,7 @@ impl CheckStatus {
 
     /// Whether the result may carry the status code of an HTTP response.
     fn has_code(self) -> bool {
-        matches!(
-            self,
-            Self::L7Ok | Self::L7OkConditional | Self::L7Status | Self::L7Response
-        )
+        matches!(self, Self::L7Ok | Self::L7OkConditional | Self::L7Status)
     }
 }
 
@@ -189,16 +186,18 @@ impl CheckResult {
     }
 }
 
-/// What a server says goes into a log line: no control characters, and no quote that would end
-/// the field.
+/// What a server says goes into a log line: control characters, what is no ASCII, and what would
+/// end the field stand there as `<XX>`.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '"' => '\'',
-            c if c.is_control() => ' ',
-            c => c,
-        })
-        .collect()
+    text.bytes().fold(String::new(), |mut shown, b| {
+        match b {
+            b' '..=b'~' if !matches!(b, b'"' | b'<' | b'>') => shown.push(char::from(b)),
+            _ => {
+                let _ = write!(shown, "<{b:02X}>");
+            }
+        }
+        shown
+    })
 }
 
 #[cfg(test)]
@@ -223,7 +222,7 @@ mod tests {
         let result = CheckResult::new(CheckStatus::L7Response).with_info("a\"\r\nServer up");
         assert_eq!(
             result.reason(),
-            "Layer7 invalid response, info: \"a'  Server up\", check duration: 0ms"
+            "Layer7 invalid response, info: \"a<22><0D><0A>Server up\", check duration: 0ms"
         );
     }
 

@@ -1,271 +1,167 @@
 //! A check under way: what it needs next, and what it came to. The caller owns the connection.
 
-use std::fmt::Write as _;
-
-use crate::content::{Expectation, Look};
-use crate::httpcheck::{HttpCheck, MAX_RESPONSE, Verdict};
-use crate::reply::{Judgement, Reply};
+use crate::answer::MAX_ANSWER;
 use crate::result::{CheckResult, CheckStatus};
-use crate::sequence::{Action, Connect, Sequence, Step};
+use crate::sequence::{Action, Connect, Port, Sequence};
+use crate::text::{Author, Seen};
 
 /// What a check under way needs.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Need<'s> {
-    Connect(&'s Connect),
+    /// A connection, to this port where it is not the one of the server line.
+    Connect(&'s Connect, Option<u16>),
     /// The bytes not sent yet.
     Send(&'s [u8]),
     Receive,
     Done(CheckResult),
 }
 
-/// How a step can fail besides by what the server says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
-    /// The connection could not be opened.
-    Connection,
-    /// It broke later.
-    Socket,
-    ConnectTimeout,
-    Timeout,
-}
-
 /// A check under way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Run {
-    at: usize,
+    pub(crate) at: usize,
+    /// What the step under way sends, and how much of it is sent.
+    outgoing: Vec<u8>,
     sent: usize,
-    received: Vec<u8>,
+    port: Option<u16>,
+    pub(crate) received: Vec<u8>,
     /// A step sent something: what came before does not answer it.
     stale: bool,
-    note: Option<String>,
-    /// Something was said or heard: more than a connection was checked.
-    spoken: bool,
-    result: Option<CheckResult>,
+    /// What a later reply of the protocol is to say.
+    pub(crate) note: Option<String>,
+    /// What it comes to when nothing but orders follows.
+    pub(crate) passed: CheckResult,
+    pub(crate) result: Option<CheckResult>,
 }
 
 impl Run {
-    pub fn need<'s>(&self, sequence: &'s Sequence) -> Need<'s> {
+    pub fn begin(sequence: &Sequence, author: &mut dyn Author) -> Self {
+        let mut run = Self {
+            at: 0,
+            outgoing: Vec::new(),
+            sent: 0,
+            port: None,
+            received: Vec::new(),
+            stale: false,
+            note: None,
+            passed: CheckResult::new(CheckStatus::L4Ok),
+            result: None,
+        };
+        run.arrive(sequence, author);
+        run
+    }
+
+    pub fn need<'s>(&'s self, sequence: &'s Sequence) -> Need<'s> {
         if let Some(result) = &self.result {
             return Need::Done(result.clone());
         }
         match sequence.steps.get(self.at).map(|step| &step.action) {
-            Some(Action::Connect(connect)) => Need::Connect(connect),
-            Some(Action::Send(bytes)) => Need::Send(bytes.get(self.sent..).unwrap_or_default()),
-            Some(Action::Http(check)) if self.sent < check.request().len() => {
-                Need::Send(check.request().get(self.sent..).unwrap_or_default())
-            }
+            Some(Action::Connect(connect)) => Need::Connect(connect, self.port),
+            Some(_) if self.sent < self.outgoing.len() => Need::Send(&self.outgoing[self.sent..]),
             Some(_) => Need::Receive,
-            None => Need::Done(self.passed(sequence)),
+            None => Need::Done(self.passed.clone()),
         }
     }
 
     /// The connection is open.
-    pub fn connected(&mut self) {
+    pub fn connected(&mut self, sequence: &Sequence, author: &mut dyn Author) {
         self.received.clear();
-        self.step_done();
+        let written = sequence
+            .steps
+            .get(self.at)
+            .is_some_and(|step| step.number > 0);
+        let result = CheckResult::new(CheckStatus::L4Ok).with_code(0);
+        self.passed = if written {
+            result.with_info(PLAIN)
+        } else {
+            result
+        };
+        self.next(sequence, author);
     }
 
     /// So many more bytes are on their way.
-    pub fn sent(&mut self, sequence: &Sequence, count: usize) {
+    pub fn sent(&mut self, sequence: &Sequence, count: usize, author: &mut dyn Author) {
         self.sent += count;
         self.stale = true;
-        if let Some(Action::Send(bytes)) = sequence.steps.get(self.at).map(|step| &step.action)
-            && self.sent >= bytes.len()
-        {
-            self.spoken = true;
-            self.step_done();
+        if self.sent >= self.outgoing.len() {
+            self.passed = CheckResult::new(CheckStatus::L7Ok)
+                .with_code(0)
+                .with_info(PLAIN);
+            self.next(sequence, author);
         }
     }
 
     /// Takes in bytes that arrived.
-    pub fn feed(&mut self, sequence: &Sequence, bytes: &[u8]) {
+    pub fn feed(&mut self, sequence: &Sequence, bytes: &[u8], author: &mut dyn Author) {
         if std::mem::take(&mut self.stale) {
             self.received.clear();
         }
-        let room = MAX_RESPONSE.saturating_sub(self.received.len());
+        let room = MAX_ANSWER.saturating_sub(self.received.len());
         self.received
             .extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.judge(sequence, self.received.len() >= MAX_RESPONSE);
+        self.judge(sequence, self.received.len() >= MAX_ANSWER, author);
     }
 
     /// The server closed: what is there must do.
-    pub fn ended(&mut self, sequence: &Sequence) {
+    pub fn ended(&mut self, sequence: &Sequence, author: &mut dyn Author) {
         if std::mem::take(&mut self.stale) {
             self.received.clear();
         }
-        self.judge(sequence, true);
+        self.judge(sequence, true, author);
     }
 
-    /// Lets every step look at the bytes that wants to see them.
-    fn judge(&mut self, sequence: &Sequence, last: bool) {
-        while self.result.is_none() {
-            let Some(step) = sequence.steps.get(self.at) else {
-                return;
-            };
-            let judgement = match &step.action {
-                Action::Expect(expectation) => self.expect(step, expectation, last),
-                Action::Http(check) if self.sent >= check.request().len() => {
-                    self.http(sequence, check, last)
-                }
-                Action::Reply(reply) => reply.judge(&self.received, last, &mut self.note),
-                // A server that closes before it is spoken to may still be connected to again.
-                Action::Connect(_) | Action::Send(_) | Action::Http(_) => return,
-            };
-            match judgement {
-                Judgement::More => return,
-                Judgement::Next => self.step_done(),
-                Judgement::Done(result) => self.result = Some(result),
-            }
-        }
-    }
-
-    fn step_done(&mut self) {
+    pub(crate) fn next(&mut self, sequence: &Sequence, author: &mut dyn Author) {
         self.at += 1;
-        self.sent = 0;
+        self.arrive(sequence, author);
     }
 
-    fn http(&mut self, sequence: &Sequence, check: &HttpCheck, last: bool) -> Judgement {
-        match check.verdict(&self.received, last) {
-            Verdict::More if last => Judgement::Done(CheckResult::new(CheckStatus::L7Response)),
-            Verdict::More => Judgement::More,
-            Verdict::Done(result)
-                if result.status == CheckStatus::L7Ok && self.at + 1 < sequence.steps.len() =>
-            {
-                // A connection that is opened after this is the last word.
-                self.note = Some("(tcp-check)".to_owned());
-                Judgement::Next
+    /// Carries out orders, and writes what the step after them sends.
+    fn arrive(&mut self, sequence: &Sequence, author: &mut dyn Author) {
+        (self.sent, self.port) = (0, None);
+        self.outgoing.clear();
+        while let (None, Some(step)) = (&self.result, sequence.steps.get(self.at)) {
+            let seen = self.seen(sequence);
+            match &step.action {
+                Action::Order(number) => author.carry_out(*number, seen),
+                Action::Send(text) => match text.bytes(author, seen) {
+                    Ok(bytes) if !bytes.is_empty() => return self.outgoing = bytes.into_owned(),
+                    // Nothing to send is sent.
+                    Ok(_) => {}
+                    Err(_) => {
+                        let why = "tcp-check send : failed to build log-format string at step";
+                        let why = format!("{why} {}", step.number);
+                        let result = CheckResult::new(CheckStatus::L7Response);
+                        self.result = Some(result.with_info(why));
+                    }
+                },
+                Action::Request(request) => return self.outgoing = request.compose(author, seen),
+                Action::Connect(connect) => return self.port = port(connect, author, seen),
+                Action::Expect(_) | Action::Reply(_) => return,
             }
-            Verdict::Done(result) => Judgement::Done(result),
+            self.at += 1;
         }
     }
 
-    fn expect(&mut self, step: &Step, expectation: &Expectation, last: bool) -> Judgement {
-        let nothing = self.received.is_empty() && last;
-        let result = match expectation.look(&self.received, last) {
-            _ if nothing => failed(expectation).with_info(format!(
-                "TCPCHK got an empty response at step {}",
-                step.number
-            )),
-            Look::More => return Judgement::More,
-            Look::Holds => {
-                self.spoken = true;
-                let (status, info) = (&expectation.ok, &expectation.on_success);
-                if status.is_none() && info.is_none() {
-                    return Judgement::Next;
-                }
-                // Said when the check ends here; a later step may say something else.
-                self.note.clone_from(info);
-                return self.holds_with(*status);
-            }
-            Look::Fails => {
-                let verb = if expectation.negated {
-                    "matched unwanted content"
-                } else {
-                    "did not match content"
-                };
-                let content = expectation.content.quoted();
-                let mut info = format!("TCPCHK {verb} {content} at step {}", step.number);
-                if let Some(comment) = &step.comment {
-                    let _ = write!(info, " comment: {comment}");
-                }
-                failed(expectation).with_info(info)
-            }
-        };
-        Judgement::Done(match &expectation.on_error {
-            Some(info) => result.with_info(info.clone()),
-            None => result,
-        })
-    }
-
-    /// `ok-status` ends the check with that status, whatever steps follow.
-    fn holds_with(&mut self, status: Option<CheckStatus>) -> Judgement {
-        let Some(status) = status else {
-            return Judgement::Next;
-        };
-        let info = self
-            .note
-            .clone()
-            .unwrap_or_else(|| "(tcp-check)".to_owned());
-        Judgement::Done(CheckResult::new(status).with_code(0).with_info(info))
-    }
-
-    /// All steps are done.
-    fn passed(&self, sequence: &Sequence) -> CheckResult {
-        let status = if self.spoken {
-            CheckStatus::L7Ok
-        } else {
-            CheckStatus::L4Ok
-        };
-        let result = CheckResult::new(status).with_code(0);
-        match &self.note {
-            Some(info) => result.with_info(info.clone()),
-            None if sequence.written => result.with_info("(tcp-check)"),
-            None => result,
+    /// What the steps may look at now.
+    pub(crate) fn seen(&self, sequence: &Sequence) -> Seen<'_> {
+        Seen {
+            bytes: if self.stale { &[] } else { &self.received },
+            http: sequence.speaks_http(),
         }
-    }
-
-    /// The step could not be done. `why`: the system's words.
-    pub fn failed(&self, sequence: &Sequence, failure: Failure, why: &str) -> CheckResult {
-        let step = sequence.steps.get(self.at);
-        let expectation = step.and_then(|step| match &step.action {
-            Action::Expect(expectation) => Some(expectation),
-            _ => None,
-        });
-        let tls = step.is_some_and(|step| matches!(step.action, Action::Reply(Reply::TlsHello)));
-        let status = match failure {
-            Failure::Connection => CheckStatus::L4Connection,
-            Failure::Socket => CheckStatus::SocketError,
-            Failure::ConnectTimeout => CheckStatus::L4Timeout,
-            Failure::Timeout if tls => CheckStatus::L6Timeout,
-            Failure::Timeout => expectation
-                .and_then(|expectation| expectation.timeout)
-                .unwrap_or(CheckStatus::L7Timeout),
-        };
-        let place = step
-            .filter(|step| sequence.written && step.number > 0)
-            .map(|step| format!(" at step {}", described(step)));
-        let result = CheckResult::new(status);
-        match (why, place) {
-            ("", None) => result,
-            (why, place) => result.with_info(format!("{why}{}", place.unwrap_or_default())),
-        }
-    }
-
-    /// Whether the connection that is open now is to be closed in order.
-    pub fn lingers(&self, sequence: &Sequence) -> bool {
-        let done = sequence.steps.iter().take(self.at.max(1)).rev();
-        done.map(|step| &step.action)
-            .find_map(|action| match action {
-                Action::Connect(connect) => Some(connect.linger),
-                _ => None,
-            })
-            .unwrap_or(false)
     }
 }
 
-fn failed(expectation: &Expectation) -> CheckResult {
-    match expectation.error.unwrap_or(CheckStatus::L7Response) {
-        CheckStatus::L7Status => CheckResult::new(CheckStatus::L7Status).with_code(0),
-        status => CheckResult::new(status),
-    }
-}
+/// What stands with the result of steps that have nothing to say.
+pub(crate) const PLAIN: &str = "(tcp-check)";
 
-/// `2 of tcp-check (expect string 'PONG') comment: 'asking'`
-fn described(step: &Step) -> String {
-    let what = match &step.action {
-        Action::Connect(Connect {
-            port: Some(port), ..
-        }) => format!("connect port {port}"),
-        Action::Connect(_) => "connect".to_owned(),
-        Action::Expect(expectation) => format!("expect {}", expectation.content.kind()),
-        Action::Send(_) | Action::Http(_) | Action::Reply(_) => "send".to_owned(),
-    };
-    let comment = step
-        .comment
-        .as_ref()
-        .map(|comment| format!(" comment: '{comment}'"))
-        .unwrap_or_default();
-    format!("{} of tcp-check ({what}){comment}", step.number)
+fn port(connect: &Connect, author: &mut dyn Author, seen: Seen<'_>) -> Option<u16> {
+    match connect.port? {
+        Port::Fixed(port) => Some(port),
+        Port::Computed(number) => {
+            let port = author.integer(number, seen)?;
+            u16::try_from(port).ok().filter(|port| *port != 0)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 use super::*;
 use crate::content::Content;
+use crate::expect::{Expectation, Wanted};
+use crate::failure::Failure;
+use crate::sequence::{Speech, Step};
+use crate::text::Text;
 use regex::bytes::Regex;
 
 /// What happens to a check, one after the other.
@@ -21,11 +25,17 @@ fn step(number: usize, action: Action) -> Step {
 }
 
 fn text(wanted: &str) -> Action {
-    expect(false, Content::Text(wanted.as_bytes().to_vec()))
+    expect(
+        false,
+        Content::Text(Text::Fixed(wanted.as_bytes().to_vec())),
+    )
 }
 
 fn expect(negated: bool, content: Content) -> Action {
-    Action::Expect(Box::new(Expectation::new(negated, content)))
+    Action::Expect(Box::new(Expectation::new(
+        negated,
+        Wanted::Content(content),
+    )))
 }
 
 fn regex(expression: &str) -> Regex {
@@ -34,29 +44,48 @@ fn regex(expression: &str) -> Regex {
 
 fn written(actions: Vec<Action>) -> Sequence {
     let numbered = (1..).zip(actions);
-    Sequence::written(numbered.map(|(n, action)| step(n, action)).collect())
+    Sequence::written(
+        numbered.map(|(n, action)| step(n, action)).collect(),
+        Speech::Bytes,
+    )
+}
+
+/// Composes what stands at the number of a text.
+pub(crate) struct Known(pub &'static [&'static str]);
+
+impl Author for Known {
+    fn text(&mut self, number: usize, _: Seen<'_>) -> Vec<u8> {
+        self.0[number].as_bytes().to_vec()
+    }
+
+    fn integer(&mut self, number: usize, _: Seen<'_>) -> Option<i64> {
+        self.0[number].parse().ok()
+    }
+
+    fn carry_out(&mut self, _: usize, _: Seen<'_>) {}
 }
 
 /// Runs the sequence; the result, or what it waits for at the end.
 fn run(sequence: &Sequence, happens: &[Happens]) -> Result<CheckResult, String> {
-    let mut run = Run::default();
+    let author = &mut Known(&["+PO", "zz", "", "2b50", "77"]);
+    let mut run = Run::begin(sequence, author);
     let mut happens = happens.iter();
     loop {
         match run.need(sequence) {
             Need::Done(result) => return Ok(result),
             Need::Send(bytes) => {
                 let count = bytes.len();
-                run.sent(sequence, count);
+                run.sent(sequence, count, author);
             }
-            Need::Connect(_) => match happens.as_slice().first() {
+            Need::Connect(..) => match happens.as_slice().first() {
                 Some(Refuses) => {
                     return Ok(run.failed(sequence, Failure::Connection, "Connection refused"));
                 }
-                _ => run.connected(),
+                _ => run.connected(sequence, author),
             },
             Need::Receive => match happens.next() {
-                Some(Says(bytes)) => run.feed(sequence, bytes),
-                Some(Closes) => run.ended(sequence),
+                Some(Says(bytes)) => run.feed(sequence, bytes, author),
+                Some(Closes) => run.ended(sequence, author),
                 Some(TimesOut) => return Ok(run.failed(sequence, Failure::Timeout, "")),
                 Some(Refuses) => panic!("nobody asked"),
                 None => return Err("more".to_owned()),
@@ -74,7 +103,7 @@ pub(crate) fn reason(sequence: &Sequence, happens: &[Happens]) -> String {
 // The words are those that HAProxy 2.6.12 logged for the same steps and servers.
 #[test]
 fn results_of_written_steps_name_the_step() {
-    let ping = || Action::Send(b"PING\r\n".to_vec());
+    let ping = || Action::send(b"PING\r\n".to_vec());
     let connect = || Action::Connect(Connect::default());
     let cases: Vec<(Vec<Action>, Vec<Happens>, &str)> = vec![
         (
@@ -108,7 +137,7 @@ fn results_of_written_steps_name_the_step() {
             "Layer7 invalid response, info: \"TCPCHK got an empty response at step 2\"",
         ),
         (
-            vec![expect(true, Content::Text(b"world".to_vec()))],
+            vec![expect(true, Content::Text(Text::Fixed(b"world".to_vec())))],
             vec![Says(b"hello world\n")],
             "Layer7 invalid response, info: \"TCPCHK matched unwanted content 'world' at step 1\"",
         ),
@@ -118,17 +147,20 @@ fn results_of_written_steps_name_the_step() {
             "Layer7 invalid response, info: \"TCPCHK matched unwanted content (regex) at step 1\"",
         ),
         (
-            vec![expect(true, Content::Text(b"nothing".to_vec()))],
+            vec![expect(
+                true,
+                Content::Text(Text::Fixed(b"nothing".to_vec())),
+            )],
             vec![Says(b"hello\n"), Closes],
             "Layer7 check passed, code: 0, info: \"(tcp-check)\"",
         ),
         (
-            vec![expect(false, Content::Binary(vec![0, 255]))],
+            vec![expect(false, Content::Binary(Text::Fixed(vec![0, 255])))],
             vec![Says(b"hello\n"), Closes],
             "Layer7 invalid response, info: \"TCPCHK did not match content (binary) at step 1\"",
         ),
         (
-            vec![expect(false, Content::Binary(vec![0, 255]))],
+            vec![expect(false, Content::Binary(Text::Fixed(vec![0, 255])))],
             vec![TimesOut],
             "Layer7 timeout, info: \" at step 1 of tcp-check (expect binary '')\"",
         ),
@@ -150,10 +182,11 @@ fn results_of_written_steps_name_the_step() {
 
 #[test]
 fn a_comment_is_told_with_the_result() {
-    let sequence = Sequence::written(vec![Step {
+    let step = Step {
         comment: Some("wants pong".to_owned()),
         ..step(1, text("+PONG"))
-    }]);
+    };
+    let sequence = Sequence::written(vec![step], Speech::Bytes);
     assert_eq!(
         reason(&sequence, &[Says(b"-ERR\r\n"), Closes]),
         "Layer7 invalid response, info: \"TCPCHK did not match content '+PONG' at step 1 comment: wants pong\""
@@ -166,12 +199,15 @@ fn a_comment_is_told_with_the_result() {
 
 #[test]
 fn statuses_and_words_of_an_expectation_replace_the_usual_ones() {
-    let mut wanted = Expectation::new(false, Content::Text(b"hello".to_vec()));
+    let mut wanted = Expectation::new(
+        false,
+        Wanted::Content(Content::Text(Text::Fixed(b"hello".to_vec()))),
+    );
     wanted.ok = Some(CheckStatus::L7OkConditional);
     wanted.error = Some(CheckStatus::L7Status);
     wanted.timeout = Some(CheckStatus::L4Timeout);
-    wanted.on_success = Some("fine".to_owned());
-    wanted.on_error = Some("bad one".to_owned());
+    wanted.on_success = Some(Text::Fixed(b"fine".to_vec()));
+    wanted.on_error = Some(Text::Fixed(b"bad one".to_vec()));
     let sequence = written(vec![Action::Expect(Box::new(wanted))]);
     assert_eq!(
         reason(&sequence, &[Says(b"hello")]),
@@ -191,7 +227,7 @@ fn statuses_and_words_of_an_expectation_replace_the_usual_ones() {
 fn what_came_before_a_question_does_not_answer_it() {
     let sequence = written(vec![
         text("220"),
-        Action::Send(b"HELO x\r\n".to_vec()),
+        Action::send(b"HELO x\r\n".to_vec()),
         text("220"),
     ]);
     assert_eq!(
@@ -209,19 +245,92 @@ fn what_came_before_a_question_does_not_answer_it() {
 #[test]
 fn a_second_connection_may_go_elsewhere() {
     let elsewhere = Connect {
-        port: Some(7777),
+        port: Some(Port::Fixed(7777)),
         ..Connect::default()
     };
     let sequence = written(vec![text("hello"), Action::Connect(elsewhere.clone())]);
-    let mut run = Run::default();
-    assert_eq!(run.need(&sequence), Need::Connect(&Connect::default()));
-    run.connected();
-    run.feed(&sequence, b"hello");
-    assert_eq!(run.need(&sequence), Need::Connect(&elsewhere));
+    let author = &mut Known(&[]);
+    let mut run = Run::begin(&sequence, author);
+    assert_eq!(
+        run.need(&sequence),
+        Need::Connect(&Connect::default(), None)
+    );
+    run.connected(&sequence, author);
+    run.feed(&sequence, b"hello", author);
+    assert_eq!(run.need(&sequence), Need::Connect(&elsewhere, Some(7777)));
     assert_eq!(
         run.failed(&sequence, Failure::Connection, "Connection refused")
             .info
             .as_deref(),
         Some("Connection refused at step 2 of tcp-check (connect port 7777)")
+    );
+}
+
+// As HAProxy 2.6.12 told of the same steps.
+#[test]
+fn composed_texts_are_sent_and_expected() {
+    let of = |text: fn(usize) -> Text, number| expect(false, Content::Text(text(number)));
+    let binary = |number| expect(false, Content::Binary(Text::Hexadecimal(number)));
+    let cases: Vec<(Vec<Action>, Vec<Happens>, &str)> = vec![
+        (
+            vec![Action::Send(Text::Composed(0)), of(Text::Composed, 0)],
+            vec![Says(b"+PONG")],
+            "Layer7 check passed, code: 0, info: \"(tcp-check)\"",
+        ),
+        (
+            vec![Action::Send(Text::Hexadecimal(1))],
+            vec![],
+            "Layer7 invalid response, info: \"tcp-check send : failed to build log-format string at step 1\"",
+        ),
+        (
+            vec![Action::Send(Text::Composed(2)), text("PO")],
+            vec![Says(b"+PONG")],
+            "Layer7 check passed, code: 0, info: \"(tcp-check)\"",
+        ),
+        (
+            vec![of(Text::Composed, 2)],
+            vec![Says(b"hello")],
+            "Layer7 invalid response, info: \"log-format string evaluated to an empty string\"",
+        ),
+        (
+            vec![binary(1)],
+            vec![Says(b"hello")],
+            "Layer7 invalid response, info: \"Failed to parse hexastring resulting of eval of a log-format string\"",
+        ),
+        (
+            vec![binary(3)],
+            vec![TimesOut],
+            "Layer7 timeout, info: \" at step 1 of tcp-check (expect log-format binary)\"",
+        ),
+    ];
+    for (actions, happens, expected) in cases {
+        assert_eq!(reason(&written(actions), &happens), expected);
+    }
+}
+
+#[test]
+fn the_last_expectation_decides_what_is_said() {
+    let says = |text: &[u8], code| {
+        let content = Content::Text(Text::Fixed(b"hello".to_vec()));
+        Action::Expect(Box::new(Expectation {
+            on_success: Some(Text::Fixed(text.to_vec())),
+            ok: Some(CheckStatus::L7OkConditional),
+            code,
+            ..Expectation::new(false, Wanted::Content(content))
+        }))
+    };
+    let hello = || [Says(b"hello"), Closes];
+    let order = || Action::Order(0);
+    assert_eq!(
+        reason(&written(vec![says(b"one", None), text("hell")]), &hello()),
+        "Layer7 check passed, code: 0, info: \"(tcp-check)\""
+    );
+    assert_eq!(
+        reason(&written(vec![says(b"one", Some(4)), order()]), &hello()),
+        "Layer7 check conditionally passed, code: 77, info: \"one\""
+    );
+    assert_eq!(
+        reason(&written(vec![order()]), &hello()),
+        "Layer4 check passed"
     );
 }

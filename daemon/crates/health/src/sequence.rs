@@ -3,27 +3,44 @@
 
 use std::net::SocketAddr;
 
-use crate::content::Expectation;
-use crate::httpcheck::HttpCheck;
+use crate::expect::Expectation;
 use crate::reply::Reply;
+use crate::request::Request;
+use crate::text::Text;
 
 /// A connection to open. Nothing given means: as the server line says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Connect {
-    pub port: Option<u16>,
+    pub port: Option<Port>,
     pub address: Option<SocketAddr>,
     pub send_proxy: bool,
     /// Closed in order at the end, instead of reset.
     pub linger: bool,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Port {
+    Fixed(u16),
+    /// The number of an expression. Where its value is no port, the server line counts.
+    Computed(usize),
+}
+
 #[derive(Debug, Clone)]
 pub enum Action {
     Connect(Connect),
-    Send(Vec<u8>),
+    Send(Text),
+    Request(Box<Request>),
     Expect(Box<Expectation>),
-    Http(Box<HttpCheck>),
     Reply(Reply),
+    /// The number of an order (`set-var` and its like).
+    Order(usize),
+}
+
+impl Action {
+    /// Sends the same bytes every time.
+    pub fn send(bytes: Vec<u8>) -> Self {
+        Self::Send(Text::Fixed(bytes))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -34,57 +51,55 @@ pub struct Step {
     pub comment: Option<String>,
 }
 
-/// A whole check. It begins with a connection, whether one was written or not.
+/// What the steps speak, as far as results depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    /// `tcp-check`: results name the step.
+    Bytes,
+    /// `disable_on_404`: 404 means alive, but no new sessions (`http-check disable-on-404`).
+    Http { disable_on_404: bool },
+    /// An option that stands for steps.
+    Protocol,
+}
+
+/// A whole check. It begins with a connection, whether one was written or not; orders may come
+/// before it.
 #[derive(Debug, Clone)]
 pub struct Sequence {
     pub(crate) steps: Vec<Step>,
-    /// Results name the step: the steps were written one by one.
-    pub(crate) written: bool,
+    pub(crate) speech: Speech,
 }
 
 impl Sequence {
-    /// The steps of `tcp-check` lines.
-    pub fn written(steps: Vec<Step>) -> Self {
-        Self::new(steps, true)
+    /// Steps that were written one by one.
+    pub fn written(steps: Vec<Step>, speech: Speech) -> Self {
+        let mut steps = steps;
+        let first = steps
+            .iter()
+            .find(|step| !matches!(step.action, Action::Order(_)));
+        if !first.is_some_and(|step| matches!(step.action, Action::Connect(_))) {
+            steps.insert(0, Step::unwritten(Action::Connect(Connect::default())));
+        }
+        Self { steps, speech }
     }
 
     /// Steps that an option stands for.
     pub fn of(actions: Vec<Action>) -> Self {
-        let steps = actions.into_iter().map(|action| Step {
+        let steps = actions.into_iter().map(Step::unwritten);
+        Self::written(steps.collect(), Speech::Protocol)
+    }
+
+    pub(crate) fn speaks_http(&self) -> bool {
+        matches!(self.speech, Speech::Http { .. })
+    }
+}
+
+impl Step {
+    pub fn unwritten(action: Action) -> Self {
+        Self {
             action,
             number: 0,
             comment: None,
-        });
-        Self::new(steps.collect(), false)
-    }
-
-    fn new(mut steps: Vec<Step>, written: bool) -> Self {
-        let opens = matches!(
-            steps.first(),
-            Some(Step {
-                action: Action::Connect(_),
-                ..
-            })
-        );
-        if !opens {
-            let open = Step {
-                action: Action::Connect(Connect::default()),
-                number: 0,
-                comment: None,
-            };
-            steps.insert(0, open);
-        }
-        Self {
-            written: written && (opens || steps.len() > 1),
-            steps,
-        }
-    }
-
-    /// The first connection.
-    pub fn opening(&self) -> Connect {
-        match self.steps.first().map(|step| &step.action) {
-            Some(Action::Connect(connect)) => connect.clone(),
-            _ => Connect::default(),
         }
     }
 }

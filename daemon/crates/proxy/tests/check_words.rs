@@ -2,12 +2,12 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::UdpSocket;
-use std::time::{Duration, Instant};
-use support::{Origin, Proxy, free_port, haproxy::Haproxy};
+use support::checked::first_results;
+use support::haproxy::Haproxy;
+use support::{Origin, Proxy, free_port};
 
 /// What a checked server does.
 #[derive(Clone, Copy)]
@@ -78,7 +78,7 @@ const BACKENDS: &[(&str, &str, Does)] = &[
         HELLO,
     ),
     (
-        "own_timeout",
+        "own_silent",
         "tcp-check expect tout-status L4TOUT string hello",
         SILENT,
     ),
@@ -108,7 +108,7 @@ const BACKENDS: &[(&str, &str, Does)] = &[
         ),
     ),
     (
-        "mysql_host",
+        "mysql_half_silent",
         "option mysql-check",
         Stays(b"\x1c\0\0\0\xff\x6a\x04#28000Host is not allowe", &[]),
     ),
@@ -219,11 +219,18 @@ fn server(does: Does) -> u16 {
     origin.port
 }
 
-fn config(listen: u16, log: u16, backends: &[(&str, &str, u16)]) -> String {
+fn config(listen: u16, log: &UdpSocket, backends: &[(&str, &str, u16)]) -> String {
+    let log = log.local_addr().unwrap().port();
     let mut text = format!(
-        "global\n  log 127.0.0.1:{log} local0\ndefaults\n  log global\n  mode tcp\n  timeout connect 1s\n  timeout client 1s\n  timeout server 1s\n  timeout check 300ms\nlisten x\n  bind 127.0.0.1:{listen}\n"
+        "global\n  max-spread-checks 50ms\n  log 127.0.0.1:{log} local0\ndefaults\n  log global\n  mode tcp\n  timeout connect 20s\n  timeout client 1s\n  timeout server 1s\n  timeout check 20s\nlisten x\n  bind 127.0.0.1:{listen}\n"
     );
     for (name, lines, port) in backends {
+        // Where nothing is to come, it does not take long; where something is, it may.
+        let (soon, inter) = if name.ends_with("silent") {
+            ("  timeout check 300ms\n", "500ms")
+        } else {
+            ("", "20s")
+        };
         let option = if lines.starts_with("option") {
             ""
         } else {
@@ -231,43 +238,10 @@ fn config(listen: u16, log: u16, backends: &[(&str, &str, u16)]) -> String {
         };
         let _ = writeln!(
             text,
-            "backend {name}\n{option}  {lines}\n  option log-health-checks\n  server s 127.0.0.1:{port} check inter 500ms fall 1 rise 1"
+            "backend {name}\n{soon}{option}  {lines}\n  option log-health-checks\n  server s 127.0.0.1:{port} check inter {inter} fall 1 rise 1"
         );
     }
     text
-}
-
-/// What each backend's first check came to, in the words of the log.
-fn heard(socket: &UdpSocket, wanted: usize) -> BTreeMap<String, String> {
-    let mut results = BTreeMap::new();
-    let end = Instant::now() + support::WAIT;
-    let mut buf = [0; 4096];
-    while results.len() < wanted && Instant::now() < end {
-        let Ok(count) = socket.recv(&mut buf) else {
-            continue;
-        };
-        let line = String::from_utf8_lossy(&buf[..count]).into_owned();
-        let Some((_, told)) = line.split_once("Health check for server ") else {
-            continue;
-        };
-        let told = told.trim();
-        let (head, tail) = told.split_once("check duration: ").unwrap();
-        let tail = tail.split_once("ms").unwrap().1;
-        let (name, rest) = head.split_once("/s ").unwrap();
-        results
-            .entry(name.to_owned())
-            .or_insert(format!("{rest}…{tail}"));
-    }
-    results
-}
-
-fn receiver() -> (UdpSocket, u16) {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket
-        .set_read_timeout(Some(Duration::from_millis(100)))
-        .unwrap();
-    let port = socket.local_addr().unwrap().port();
-    (socket, port)
 }
 
 #[test]
@@ -276,18 +250,23 @@ fn results_are_told_in_haproxys_words() {
         .iter()
         .map(|(name, lines, does)| (*name, *lines, server(*does)))
         .collect();
-    let (socket, log) = receiver();
+    let log = || UdpSocket::bind("127.0.0.1:0").unwrap();
+    let (theirs, ours) = (log(), log());
     let listen = free_port();
-    let Some(haproxy) = Haproxy::start(&config(listen, log, &backends), listen) else {
+    let Some(haproxy) = Haproxy::start(&config(listen, &theirs, &backends), listen) else {
         panic!("haproxy is not installed");
     };
-    let theirs = heard(&socket, backends.len());
+    let theirs = first_results(&theirs, backends.len());
     drop(haproxy);
-    assert_eq!(theirs.len(), backends.len(), "haproxy told of all");
+    let silent: Vec<&str> = backends
+        .iter()
+        .map(|(name, ..)| *name)
+        .filter(|name| !theirs.contains_key(*name))
+        .collect();
+    assert!(silent.is_empty(), "haproxy says nothing of {silent:?}");
 
-    let (socket, log) = receiver();
-    let _proxy = Proxy::start(&config(free_port(), log, &backends));
-    let ours = heard(&socket, backends.len());
+    let _proxy = Proxy::start(&config(free_port(), &ours, &backends));
+    let ours = first_results(&ours, backends.len());
     for (name, told) in &theirs {
         assert_eq!(ours.get(name), Some(told), "{name}");
     }

@@ -2,14 +2,12 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::UdpSocket;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use support::checked::first_results;
 use support::haproxy::Haproxy;
-use support::told::lines;
 use support::{Origin, Proxy, free_port};
 
 /// Name and lines of each backend; `PORT` is where the server listens too.
@@ -44,7 +42,7 @@ const BACKENDS: &[(&str, &str)] = &[
     ),
     (
         "second_slow",
-        "http-check connect\n http-check send uri /i\n http-check expect status 200\n http-check connect\n http-check send uri /slow/1 comment asks\n http-check expect comment waits status 200",
+        "timeout check 300ms\n http-check connect\n http-check send uri /i\n http-check expect status 200\n http-check connect\n http-check send uri /slow/1 comment asks\n http-check expect comment waits status 200",
     ),
     (
         "second_closes",
@@ -98,32 +96,21 @@ fn server() -> (u16, Arc<Mutex<Vec<String>>>) {
 fn config(listen: u16, log: &UdpSocket, server: u16) -> String {
     let log = log.local_addr().unwrap().port();
     let mut text = format!(
-        "global\n log 127.0.0.1:{log} local0\ndefaults\n mode http\n timeout connect 1s\n timeout client 1s\n timeout server 1s\n timeout check 600ms\nlisten x\n bind 127.0.0.1:{listen}\n"
+        "global\n max-spread-checks 50ms\n log 127.0.0.1:{log} local0\ndefaults\n mode http\n timeout connect 20s\n timeout client 1s\n timeout server 1s\n timeout check 20s\nlisten x\n bind 127.0.0.1:{listen}\n"
     );
     for (name, lines) in BACKENDS {
         let lines = lines.replace("PORT", &server.to_string());
+        let inter = if lines.contains("timeout check") {
+            "500ms"
+        } else {
+            "20s"
+        };
         let _ = writeln!(
             text,
-            "backend {name}\n log global\n option httpchk\n option log-health-checks\n {lines}\n server s 127.0.0.1:{server} check inter 700ms fall 1 rise 1"
+            "backend {name}\n log global\n option httpchk\n option log-health-checks\n {lines}\n server s 127.0.0.1:{server} check inter {inter} fall 1 rise 1"
         );
     }
     text
-}
-
-/// What each backend's first check came to.
-fn results(log: &UdpSocket) -> BTreeMap<String, String> {
-    let mut results = BTreeMap::new();
-    let end = Instant::now() + support::WAIT;
-    while results.len() < BACKENDS.len() && Instant::now() < end {
-        for line in lines(log) {
-            if let Some((_, told)) = line.split_once("Health check for server ") {
-                let (name, rest) = told.split_once("/s ").unwrap();
-                results.entry(name.to_owned()).or_insert(rest.to_owned());
-            }
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    results
 }
 
 fn asked(heads: &Mutex<Vec<String>>) -> Vec<String> {
@@ -142,7 +129,7 @@ fn steps_are_asked_and_told_as_by_haproxy() {
     let Some(haproxy) = Haproxy::start(&config(listen, &theirs, one), listen) else {
         panic!("haproxy is not installed");
     };
-    let wanted = results(&theirs);
+    let wanted = first_results(&theirs, BACKENDS.len());
     drop(haproxy);
     assert_eq!(
         wanted.len(),
@@ -150,7 +137,7 @@ fn steps_are_asked_and_told_as_by_haproxy() {
         "haproxy told of all: {wanted:?}"
     );
     let _proxy = Proxy::start(&config(free_port(), &ours, two));
-    let found = results(&ours);
+    let found = first_results(&ours, BACKENDS.len());
     for (name, told) in &wanted {
         assert_eq!(found.get(name), Some(told), "{name}: ours on the left");
     }

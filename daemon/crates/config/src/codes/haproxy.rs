@@ -128,6 +128,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "Accepted, but it asks for something this daemon does not do yet; the message says what",
     ),
     (
+        "haproxy/not-in-checks",
+        "An expression of a check looks at a request or a frontend, which a check does not have",
+    ),
+    (
         "haproxy/not-yet",
         "Known, but this daemon does not do it; a warning with `--tolerant`",
     ),

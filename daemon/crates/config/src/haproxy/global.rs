@@ -50,6 +50,7 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
         "crt-base" => {
             global.crt_base = cx.string(args, "the directory", "crt-base /etc/ssl/private");
         }
+        "node" => global.node = cx.string(args, "the name", "node lb1"),
         "log-tag" => global.log_tag = cx.string(args, "the tag", "log-tag haproxy"),
         "log-send-hostname" => global.log_send_hostname = Some(args.take_string()),
         "hard-stop-after" => {

@@ -116,6 +116,7 @@ impl Section {
         cx.finish(args, keyword);
         let mut section = base.cloned().unwrap_or_else(Self::empty);
         section.place = place;
+        section.check.inherit();
         section.proxy.name = name;
         section.proxy.kind = match place {
             Places::FRONTEND => ProxyKind::Frontend,

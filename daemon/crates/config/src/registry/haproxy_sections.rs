@@ -45,7 +45,8 @@ pub(super) static GLOBAL: &[Entry] = entries! {
         Accepted("set by systemd; the value is checked but not used") => "uid" "gid";
         ONE_PROCESS => "daemon" "master-worker" "mworker-max-reloads" "pidfile" "nbproc" "quiet"
             "debug" "zero-warning" "grace";
-        Label => "node" "description";
+        Supported => "node";
+        Label => "description";
         Accepted("threads are placed by the kernel") => "cpu-map" "numa-cpu-mapping"
             "thread-group" "thread-groups";
         Accepted("limits come from the systemd unit") => "ulimit-n" "set-dumpable" "fd-hard-limit";

@@ -62,14 +62,12 @@ pub(super) static WORDS: &[Entry] = entries! {
             "random" "rdp-cookie" "hash";
     }
     "http-check" ALL {
-        Supported => "expect" "send" "connect" "comment" "disable-on-404";
-        NotYet("servers are not told how they are seen") => "send-state";
-        NotYet("checks keep no variables") => "set-var" "unset-var" "set-var-fmt";
+        Supported => "expect" "send" "connect" "comment" "disable-on-404" "send-state" "set-var"
+            "set-var-fmt" "unset-var";
     }
     "tcp-check" ALL {
-        Supported => "connect" "send" "send-binary" "expect" "comment";
-        NotYet("write the text out with 'send' or 'send-binary'") => "send-lf" "send-binary-lf";
-        NotYet("checks keep no variables") => "set-var" "set-var-fmt" "unset-var";
+        Supported => "connect" "send" "send-lf" "send-binary" "send-binary-lf" "expect" "comment"
+            "set-var" "set-var-fmt" "unset-var";
     }
     "stats" ALL {
         NotYet("the statistics page is not served yet; ask tandemd status --json") => "enable" "uri"

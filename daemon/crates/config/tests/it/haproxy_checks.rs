@@ -1,7 +1,9 @@
 //! `tcp-check` and the checks for well-known protocols: what is read, and what is refused how.
 
 use crate::said::{errors, haproxy, said};
-use config::haproxy::model::{CheckAction, CheckProtocol, ExpectedContent, HealthCheck};
+use config::haproxy::model::{
+    CheckAction, CheckPort, CheckProtocol, CheckText, Effect, ExpectKind, ExpectMatch, HealthCheck,
+};
 
 fn check_of(lines: &str) -> HealthCheck {
     let parsed = haproxy(&format!(
@@ -21,25 +23,66 @@ fn steps_are_kept_in_order_with_their_comments() {
     let HealthCheck::Steps(steps) = check else {
         panic!("{check:?}")
     };
-    let [connect, ping, bytes, comment, expect] = steps.as_slice() else {
+    let [connect, ping, bytes, expect] = steps.as_slice() else {
         panic!("{steps:?}")
     };
     let CheckAction::Connect(to) = &connect.action else {
         panic!("{connect:?}")
     };
-    assert_eq!((to.port, to.linger), (Some(6379), true));
+    assert_eq!((&to.port, to.linger), (&Some(CheckPort::Fixed(6379)), true));
     assert_eq!(connect.comment.as_deref(), Some("opening"));
-    assert_eq!(ping.action, CheckAction::Send(b"PING\r\n".to_vec()));
-    assert_eq!(bytes.action, CheckAction::Send(vec![0, 255]));
-    assert_eq!(comment.action, CheckAction::Nothing);
+    let sends = |bytes: &[u8]| CheckAction::Send(CheckText::Fixed(bytes.to_vec()));
+    assert_eq!(ping.action, sends(b"PING\r\n"));
+    assert_eq!(bytes.action, sends(&[0, 255]));
+    assert_eq!(
+        (expect.comment.as_deref(), expect.number),
+        (Some("hello"), 5)
+    );
     let CheckAction::Expect(expect) = &expect.action else {
         panic!("{expect:?}")
     };
     assert!(expect.negated);
-    assert_eq!(expect.min_recv, 4);
-    assert_eq!(expect.content, ExpectedContent::Regex("^-ERR".to_owned()));
+    assert_eq!(expect.min_recv, Some(4));
+    assert_eq!(expect.wanted, ExpectKind::Regex("^-ERR".to_owned()));
     assert_eq!(expect.error_status.as_deref(), Some("L7STS"));
-    assert_eq!(expect.on_error.as_deref(), Some("no pong"));
+    let said = expect.on_error.as_ref().map(|said| said.text.as_str());
+    assert_eq!(said, Some("no pong"));
+}
+
+#[test]
+fn pages_are_asked_for_and_looked_at_in_order() {
+    let check = check_of(
+        " mode http\n option httpchk GET /a\n http-check set-var(check.x) str(b)\n \
+         http-check send uri-lf /%[var(check.x)] hdr Host %[be_name]\n \
+         http-check expect on-error no ! fhdr name-lf %[srv_name] value -m reg ^x",
+    );
+    let [set, send, expect] = check.steps() else {
+        panic!("{check:?}")
+    };
+    assert!(matches!(
+        &set.action,
+        CheckAction::Effect(Effect::SetVar { name, .. }) if name.value == "check.x"
+    ));
+    let CheckAction::Request(request) = &send.action else {
+        panic!("{send:?}")
+    };
+    assert_eq!(
+        (request.method.as_str(), request.version.as_str()),
+        ("GET", "HTTP/1.0")
+    );
+    assert!(matches!(&request.uri, CheckText::Format(uri) if uri.parts.len() == 2));
+    let CheckAction::Expect(expect) = &expect.action else {
+        panic!("{expect:?}")
+    };
+    let ExpectKind::Header(header) = &expect.wanted else {
+        panic!("{expect:?}")
+    };
+    assert!(expect.negated && header.full_line);
+    assert!(matches!(
+        header.name,
+        ExpectMatch::Whole(CheckText::Format(_))
+    ));
+    assert_eq!(header.value, Some(ExpectMatch::Regex("^x".to_owned())));
 }
 
 #[test]
@@ -73,8 +116,8 @@ fn mistakes_are_named_where_they_stand() {
          tcp-check connect addr db.example\n tcp-check send-binary 0g\n tcp-check send\n \
          tcp-check expect strin x\n tcp-check expect rstring a(\n \
          tcp-check expect error-status L7OK string x\n tcp-check expect\n \
-         tcp-check send-lf %[src]\n tcp-check connect ssl\n \
-         tcp-check expect on-error %[src] string x\n http-check expect rstatus *\n",
+         tcp-check send-lf %[req.len]\n tcp-check connect ssl\n \
+         tcp-check expect on-error %[path] string x\n http-check expect rstatus *\n",
     );
     assert_eq!(
         errors(&parsed),
@@ -87,13 +130,13 @@ fn mistakes_are_named_where_they_stand() {
             "error 8:25 'db.example' is not an IP address [db.example] => write e.g. addr 10.0.0.9:6379",
             "error 9:24 '0g' is not a row of bytes in hexadecimal [0g] => write two digits for each byte, e.g. 50494e470d0a",
             "error 10:16 the text is missing [] => write e.g. 'tcp-check send PING\\r\\n'",
-            "error 11:19 'strin' is not something to expect [strin] => write string, rstring, binary or rbinary",
+            "error 11:19 'strin' is not something to expect [strin] => write one of string, rstring, string-lf, binary, rbinary, binary-lf",
             "error 12:27 this is no regular expression: unclosed group [a(] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves",
-            "error 13:32 'L7OK' is not a status that fits here [L7OK] => write one of L7RSP, L7STS, L6RSP, L4CON",
+            "error 13:32 'L7OK' is not a status that fits here [L7OK] => write one of L7OKC, L7RSP, L7STS, L6RSP, L4CON",
             "error 14:18 what is expected is missing [] => write e.g. 'tcp-check expect string +PONG'",
-            "error 15:12 tcp-check step 'send-lf' is not supported yet [send-lf] => write the text out with 'send' or 'send-binary'",
+            "error 15:22 a check has no request that this could look at [req.len] => look at the server's answer (res.…, status), at the backend or at variables",
             "error 16:20 'ssl' of 'tcp-check connect' is not supported yet [ssl] => check the port without TLS, or with 'option ssl-hello-chk'",
-            "error 17:28 expressions in results of checks are not supported yet [%[src]] => write the text without '%[…]'",
+            "error 17:30 a check has no request that this could look at [path] => look at the server's answer (res.…, status), at the backend or at variables",
             "error 18:28 this is no regular expression: repetition operator missing expression [*] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves",
         ]
     );
@@ -198,7 +241,9 @@ fn http_checks_in_an_order_that_cannot_be_done() {
          backend b\n mode http\n option httpchk\n http-check connect\n http-check expect status 200\n \
          http-check send uri /a\n http-check send uri /b\n http-check connect\n \
          http-check connect ssl\n http-check connect port 0\n http-check conect\n \
-         http-check set-var(check.a) int(1)\n http-check comment\n",
+         http-check set-var(check) int(1)\n http-check comment\n\
+         backend c\n mode http\n option httpchk\n http-check expect status 200\n \
+         http-check send uri /late\n",
     );
     assert_eq!(
         errors(&parsed),
@@ -210,8 +255,49 @@ fn http_checks_in_an_order_that_cannot_be_done() {
             "error 14:21 'ssl' of 'http-check connect' is not supported yet [ssl] => check the port without TLS, or with 'option ssl-hello-chk'",
             "error 15:26 '0' is not a whole number from 1 to 65535 [0] => write a number from 1 to 65535",
             "error 16:13 unknown http-check step 'conect' [conect] => did you mean 'connect'?",
-            "error 17:13 http-check step 'set-var' is not supported yet [set-var(check.a)] => checks keep no variables",
+            "error 17:21 the variable 'check' has no scope [check] => write one of proc, sess, txn, req, res in front, e.g. 'txn.check'",
             "error 18:20 the comment is missing [] => write e.g. 'http-check comment start-page'",
+            "error 23:2 the answer to this request was looked at before it is sent [http-check send] => write it before 'http-check expect', or 'http-check connect' between them",
+        ]
+    );
+}
+
+#[test]
+fn mistakes_in_what_is_expected_of_pages() {
+    let parsed = haproxy(
+        "backend a\n mode http\n option httpchk\n http-check expect hdr nam x\n \
+         http-check expect hdr name\n http-check expect hdr name x value\n \
+         http-check expect hdr name -m foo x\n http-check expect hdr name-lf -m reg x\n \
+         http-check expect hdr name -m reg (\n http-check expect hdr name x foo\n \
+         http-check expect status-code foo status 200\n \
+         http-check expect status-code req.hdr(x) status 200\n \
+         http-check expect ok-status L7STS status 200\n http-check set-var(check.a)\n \
+         http-check expect hdr\n http-check expect status-code\n http-check expect string-lf\n \
+         http-check expect status-code fe_name string x\n http-check expect binary 00\n \
+         http-check expect hdr name -m\n http-check set-var-fmt(check.a) %[capture.req.uri]\n",
+    );
+    let help = "look at the server's answer (res.…, status), at the backend or at variables";
+    assert_eq!(
+        errors(&parsed),
+        [
+            "error 4:24 'nam' is not 'name' or 'name-lf' [nam] => write name or name-lf in front of it, e.g. 'http-check expect hdr name set-cookie value -m beg sessid='".to_owned(),
+            "error 5:28 the name of the header is missing [] => write e.g. 'http-check expect hdr name set-cookie value -m beg sessid='".to_owned(),
+            "error 6:36 the value of the header is missing [] => write e.g. 'http-check expect hdr name set-cookie value -m beg sessid='".to_owned(),
+            "error 7:32 'foo' is not a method of matching headers [foo] => write str, beg, end, sub or reg".to_owned(),
+            "error 8:35 'reg' is not a method for composed patterns [reg] => write str, beg, end or sub".to_owned(),
+            "error 9:36 this is no regular expression: unclosed group [(] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves".to_owned(),
+            "error 10:31 unexpected 'foo' behind 'http-check' [foo] => remove it, or put it on a line of its own".to_owned(),
+            "error 11:32 unknown sample fetch 'foo' [foo]".to_owned(),
+            format!("error 12:32 a check has no request that this could look at [req.hdr(x)] => {help}"),
+            "error 13:30 'L7STS' is not a status that fits here [L7STS] => write one of L7OK, L7OKC, L6OK, L4OK".to_owned(),
+            "error 14:29 the expression is missing [] => write e.g. 'set-var(txn.host) req.hdr(host)'".to_owned(),
+            "error 15:23 'name' with the name of the header is missing [] => write e.g. 'http-check expect hdr name set-cookie value -m beg sessid='".to_owned(),
+            "error 16:31 the expression is missing [] => write e.g. 'status-code res.hdr(x-state)'".to_owned(),
+            "error 17:29 the pattern is missing [] => write e.g. 'http-check expect status 200'".to_owned(),
+            format!("error 18:32 a check has no frontend that this could look at [fe_name] => {help}"),
+            "error 19:20 'binary' is not something to expect [binary] => write one of status, rstatus, hdr, fhdr, string, rstring, string-lf".to_owned(),
+            "error 20:31 the method is missing [] => write e.g. 'http-check expect hdr name set-cookie value -m beg sessid='".to_owned(),
+            format!("error 21:36 a check has no request that this could look at [capture.req.uri] => {help}"),
         ]
     );
 }

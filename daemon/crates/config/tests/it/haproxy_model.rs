@@ -97,15 +97,21 @@ fn servers_start_from_default_server() {
     };
     assert_eq!(*host, Host::Name("web2.example.com".into()));
     assert_eq!(*port, ServerPort::Fixed(8080));
-    let HealthCheck::Http(check) = &site.check.value else {
+    let [request, expect] = site.check.value.steps() else {
         panic!("an HTTP check")
     };
+    let CheckAction::Request(request) = &request.action else {
+        panic!("{request:?}")
+    };
     assert_eq!(
-        (check.method.as_str(), check.uri.as_str()),
-        ("GET", "/health")
+        (request.method.as_str(), &request.uri),
+        ("GET", &CheckText::Fixed(b"/health".to_vec()))
     );
-    assert_eq!(check.version.value, "HTTP/1.0");
-    assert_eq!(check.expect[0].kind, ExpectKind::Status(vec![200..=299]));
+    assert_eq!(request.version.value, "HTTP/1.0");
+    let CheckAction::Expect(expect) = &expect.action else {
+        panic!("{expect:?}")
+    };
+    assert_eq!(expect.wanted, ExpectKind::Status(vec![200..=299]));
 }
 
 #[test]

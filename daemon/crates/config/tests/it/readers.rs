@@ -53,7 +53,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
         &[("option", "accept-invalid-http-response")],
     ),
     ("Ring.description", &[("ring", "description")]),
-    ("ProxyOptions.send_state", &[("http-check", "send-state")]),
     ("CheckSettings.ssl", &[("server", "check-ssl")]),
     ("CheckSettings.sni", &[("server", "check-sni")]),
     ("CheckSettings.alpn", &[("server", "check-alpn")]),

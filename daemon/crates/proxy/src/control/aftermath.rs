@@ -1,7 +1,7 @@
 //! What follows when a server went down or came back: sessions that end, and shares that grow
 //! (`on-marked-down`, `on-marked-up`, `slowstart`).
 
-use super::roster::Change;
+use super::change::Change;
 use super::team::Team;
 use crate::plan::Plan;
 use crate::shared::{BackendShared, ServerShared, WARM};

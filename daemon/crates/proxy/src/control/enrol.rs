@@ -1,9 +1,9 @@
 //! The servers of a configuration: who is checked how, and what is known of them from before.
 
 use super::checks::{Checks, FIRST_CHECKS, Kind, Watched, ms};
-use super::prober::Prober;
+use super::prober::{Place, Prober};
 use super::roster::{Member, Roster};
-use crate::plan::{Backend, Plan, Server};
+use crate::plan::{Backend, Plan};
 use config::haproxy::model::{self, Balance, Proxy};
 use health::{CheckResult, Health, Settings, first_check_after};
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ type Before = HashMap<(String, String, Kind), Known>;
 
 impl Checks {
     /// Watches the plan's servers; what is known of unchanged ones stays.
-    pub fn configure(&mut self, plan: &Plan, now: u64) {
+    pub fn configure(&mut self, plan: &Arc<Plan>, now: u64) {
         let mut before = self.remembered();
         self.roster = Roster::default();
         self.places.clear();
@@ -30,17 +30,22 @@ impl Checks {
         let percent = plan.model.global.spread_checks.as_ref();
         self.spread_percent = percent.map_or(0, |p| u32::from(p.value));
         let mut names = HashMap::new();
-        for b in &plan.backends {
+        for (backend, b) in plan.backends.iter().enumerate() {
             let Some(section) = plan.model.proxies.get(b.section) else {
                 continue;
             };
             let first = self.roster.members.len();
-            for (s, m) in b.servers.iter().zip(&section.servers) {
+            for (server, (s, m)) in b.servers.iter().zip(&section.servers).enumerate() {
                 names.insert(
                     (b.name.as_str(), s.name.as_str()),
                     self.roster.members.len(),
                 );
-                self.enrol(section, b, s, m, &mut before, now);
+                let place = Place {
+                    plan: plan.clone(),
+                    backend,
+                    server,
+                };
+                self.enrol(&place, section, m, &mut before, now);
             }
             let last = self.roster.members.len();
             for member in &mut self.roster.members[first..] {
@@ -75,13 +80,15 @@ impl Checks {
 
     fn enrol(
         &mut self,
+        place: &Place,
         section: &Proxy,
-        b: &Backend,
-        s: &Server,
         m: &model::Server,
         before: &mut Before,
         now: u64,
     ) {
+        let Some((b, s)) = place.both() else {
+            return;
+        };
         let at = self.roster.members.len();
         let mut member = Member {
             server: s.shared.clone(),
@@ -119,13 +126,13 @@ impl Checks {
                 "{:?} {:?} {:?} {}",
                 m.address.value, m.check, section.check.value, section.options.disable_on_404
             );
-            let prober = Prober::new(section, m, s);
+            let prober = Prober::new(place.clone(), section, m, (b, s));
             let known = watch(Kind::Health, prober, identity, settings(m));
             (member.health, member.last) = known;
         }
         if m.agent.enabled.is_some() {
             let identity = format!("{:?} {:?}", m.address.value, m.agent);
-            let prober = Prober::agent(section, m, s);
+            let prober = Prober::agent(place.clone(), section, m, s);
             let known = watch(Kind::Agent, prober, identity, agent_settings(m));
             (member.agent, member.last_agent) = known;
         }

@@ -1,6 +1,6 @@
 //! Changes of servers in the log.
 
-use super::roster::{Change, News};
+use super::change::{Change, News};
 use crate::logs::Logs;
 use crate::plan::{Backend, Plan};
 use health::{

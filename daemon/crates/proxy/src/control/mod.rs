@@ -2,6 +2,7 @@
 //! never wait for it.
 
 mod aftermath;
+mod change;
 mod checks;
 mod configure;
 mod enrol;
@@ -11,14 +12,18 @@ mod grants;
 mod load;
 mod moves;
 mod observed;
+mod orders;
+mod outcome;
+mod probe;
 mod prober;
 mod reports;
 mod resolver;
 mod roster;
-mod script;
+mod seen;
 mod service;
 mod status;
 mod team;
+mod voice;
 mod whom;
 
 use crate::plan::{Attachments, Plan};

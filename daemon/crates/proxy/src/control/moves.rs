@@ -1,8 +1,8 @@
 //! Servers whose address comes from a name: what follows when it is found, moves or is lost.
 
 use super::Control;
+use super::change::Change;
 use super::resolver::{Move, What};
-use super::roster::Change;
 use crate::plan::{Plan, Target};
 use crate::shared::admin;
 use std::sync::atomic::Ordering::Relaxed;

@@ -1,7 +1,7 @@
 //! Errors of live traffic, as if checks had found them (`observe`, `on-error`).
 
+use super::change::{Change, News};
 use super::checks::{Checks, Kind, Watched, ms};
-use super::roster::{Change, News};
 use crate::shared::{ServerShared, State};
 use config::haproxy::model::OnError;
 use health::{CheckResult, CheckStatus};

@@ -1,78 +1,117 @@
-//! One check of one server: connect, ask, judge.
+//! How a server is checked: whom to ask, with what steps, in which time.
 
-use super::script;
+use super::probe::{Probe, text};
+use super::voice::Voice;
 use super::whom::Whom;
-use crate::plan::{Preamble, Server};
-use crate::preamble;
+use crate::plan::{Backend, Plan, Preamble, Server};
+use crate::rules::memory::Memory;
 use config::haproxy::model;
 use health::{Action, CheckResult, CheckStatus, Connect, Failure, Need, Reply, Run, Sequence};
-use std::io::ErrorKind;
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::Duration;
-use sys::epoll::Ready;
 use sys::tcp::{self, Peer};
+
+/// A server by its place in the plan.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub plan: Arc<Plan>,
+    pub backend: usize,
+    pub server: usize,
+}
+
+impl Place {
+    pub fn both(&self) -> Option<(&Backend, &Server)> {
+        let backend = self.plan.backends.get(self.backend)?;
+        Some((backend, backend.servers.get(self.server)?))
+    }
+}
 
 /// How a server is checked.
 #[derive(Debug)]
 pub struct Prober {
+    place: Place,
     whom: Whom,
     source: Option<SocketAddr>,
-    sequence: Sequence,
+    pub(super) sequence: Arc<Sequence>,
     /// The header that the server wants first, and whether every connection of the check gets it.
-    preamble: Option<Preamble>,
+    pub(super) preamble: Option<Preamble>,
     connect: Option<Duration>,
     check: Option<Duration>,
 }
 
-/// A check under way.
-#[derive(Debug)]
-pub struct Probe {
-    fd: OwnedFd,
-    connected: bool,
-    run: Run,
-    linger: bool,
-}
-
-/// How far a check got.
-#[derive(Debug)]
-pub enum Progress {
-    Waiting,
-    /// The connection that it waited for is open.
-    Connected,
-    /// It goes on over another connection, whose socket is new.
-    Reconnecting,
-    Done(CheckResult),
-}
-
 impl Prober {
-    pub fn new(section: &model::Proxy, server: &model::Server, plan: &Server) -> Self {
+    /// The check of a server, as its section has it.
+    pub fn new(
+        place: Place,
+        section: &model::Proxy,
+        server: &model::Server,
+        (b, s): (&Backend, &Server),
+    ) -> Self {
+        let sequence = b.check.sequence.clone();
+        let preamble = wanted_preamble(server);
+        Self::of(
+            place,
+            section,
+            server,
+            (Whom::new(server, s), sequence, preamble),
+        )
+    }
+
+    /// Asks the agent of a server, at its own port and, where given, its own address.
+    pub fn agent(place: Place, section: &model::Proxy, server: &model::Server, s: &Server) -> Self {
+        let question = server.agent.send.as_ref();
+        let question = question.map(|text| Action::send(text.value.clone().into_bytes()));
+        let actions = question.into_iter().chain([Action::Reply(Reply::Agent)]);
+        let sequence = Arc::new(Sequence::of(actions.collect()));
+        Self::of(
+            place,
+            section,
+            server,
+            (Whom::agent(server, s), sequence, None),
+        )
+    }
+
+    fn of(
+        place: Place,
+        section: &model::Proxy,
+        server: &model::Server,
+        (whom, sequence, preamble): (Whom, Arc<Sequence>, Option<Preamble>),
+    ) -> Self {
+        let source = server.source.as_ref().or(section.source.as_ref());
         Self {
-            whom: Whom::new(server, plan),
-            source: server
-                .source
-                .as_ref()
-                .or(section.source.as_ref())
-                .map(|s| s.address),
-            sequence: script::sequence(section),
-            preamble: wanted_preamble(server),
+            place,
+            whom,
+            source: source.map(|source| source.address),
+            sequence,
+            preamble,
             connect: section.timeouts.connect.as_ref().map(|d| d.value),
             check: section.timeouts.check.as_ref().map(|d| d.value),
         }
     }
 
-    /// Asks the agent of a server, at its own port and, where given, its own address.
-    pub fn agent(section: &model::Proxy, server: &model::Server, plan: &Server) -> Self {
-        let mut actions = Vec::new();
-        if let Some(text) = &server.agent.send {
-            actions.push(Action::Send(text.value.clone().into_bytes()));
-        }
-        actions.push(Action::Reply(Reply::Agent));
-        Self {
-            whom: Whom::agent(server, plan),
-            sequence: Sequence::of(actions),
-            preamble: None,
-            ..Self::new(section, server, plan)
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Servers are told how they are seen.
+    pub fn tells_state(&self) -> bool {
+        self.place.both().is_some_and(|(b, _)| b.check.tells_state)
+    }
+
+    pub(super) fn voice<'a>(
+        &'a self,
+        memory: &'a RefCell<Memory>,
+        state: &'a str,
+        now: u64,
+    ) -> Voice<'a> {
+        Voice {
+            place: &self.place,
+            state,
+            now,
+            memory,
         }
     }
 
@@ -89,21 +128,33 @@ impl Prober {
         self.check.unwrap_or(interval)
     }
 
-    pub fn start(&self) -> Result<Probe, CheckResult> {
-        let run = Run::default();
-        let opening = self.sequence.opening();
-        match self.open(&opening) {
+    /// `state`: how the server is seen, where it is told.
+    pub fn start(&self, state: String, now: u64) -> Result<Probe, CheckResult> {
+        let memory = RefCell::default();
+        let run = Run::begin(&self.sequence, &mut self.voice(&memory, &state, now));
+        let (connect, port) = match run.need(&self.sequence) {
+            Need::Connect(connect, port) => (connect, port),
+            Need::Done(result) => return Err(result),
+            // A check begins with a connection.
+            Need::Send(_) | Need::Receive => {
+                return Err(CheckResult::new(CheckStatus::SocketError));
+            }
+        };
+        let linger = connect.linger;
+        match self.open(connect, port) {
             Ok(fd) => Ok(Probe {
                 fd,
                 connected: false,
                 run,
-                linger: opening.linger,
+                linger,
+                state,
+                memory,
             }),
             Err(why) => Err(why.told(&run, &self.sequence)),
         }
     }
 
-    fn open(&self, connect: &Connect) -> Result<OwnedFd, NotOpened> {
+    pub(super) fn open(&self, connect: &Connect, port: Option<u16>) -> Result<OwnedFd, NotOpened> {
         let peer = match (self.whom.peer(), connect.address) {
             (_, Some(address)) if address.port() != 0 => Some(Peer::Tcp(address)),
             (Some(Peer::Tcp(known)), Some(address)) => {
@@ -111,7 +162,7 @@ impl Prober {
             }
             (known, _) => known,
         };
-        let peer = match (peer, connect.port) {
+        let peer = match (peer, port) {
             (Some(Peer::Tcp(address)), Some(port)) => {
                 Some(Peer::Tcp(SocketAddr::new(address.ip(), port)))
             }
@@ -125,121 +176,16 @@ impl Prober {
         let source = self.source.filter(|a| !a.ip().is_unspecified());
         tcp::connect(&peer, source).map_err(NotOpened::Refused)
     }
-
-    /// Moves the check on.
-    pub fn advance(&self, probe: &mut Probe, ready: Ready) -> Progress {
-        let mut now_open = false;
-        if !probe.connected {
-            if ready.broken()
-                && let Err(e) = tcp::take_error(&probe.fd)
-            {
-                return self.failed(probe, Failure::Connection, &text(&e));
-            }
-            if !ready.writable() {
-                return Progress::Waiting;
-            }
-            probe.connected = true;
-            if let Err(e) = self.greet(probe) {
-                return self.failed(probe, Failure::Socket, &text(&e));
-            }
-            probe.run.connected();
-            now_open = true;
-        }
-        match self.exchange(probe) {
-            Progress::Waiting if now_open => Progress::Connected,
-            progress => progress,
-        }
-    }
-
-    /// A few bytes into an empty socket: they go at once, or the connection is broken.
-    fn greet(&self, probe: &Probe) -> std::io::Result<()> {
-        let asked = matches!(
-            probe.run.need(&self.sequence),
-            Need::Connect(Connect {
-                send_proxy: true,
-                ..
-            })
-        );
-        let version = self.preamble.or_else(|| asked.then_some(Preamble::V1));
-        let own = || {
-            let from = tcp::local_address(&probe.fd).ok()?;
-            Some((from, tcp::peer_address(&probe.fd).ok()?))
-        };
-        let header = match version {
-            None => return Ok(()),
-            Some(Preamble::V1) => preamble::write_v1(own()),
-            // The check is the proxy's own connection: there is no client to tell of.
-            Some(Preamble::V2) => preamble::write_v2(None, false, &[]),
-        };
-        match tcp::send(&probe.fd, &header)? {
-            sent if sent == header.len() => Ok(()),
-            _ => Err(ErrorKind::WriteZero.into()),
-        }
-    }
-
-    /// Sends and receives what the steps want, until the socket has nothing more to give.
-    fn exchange(&self, probe: &mut Probe) -> Progress {
-        let mut buf = [0u8; 4096];
-        loop {
-            match probe.run.need(&self.sequence) {
-                Need::Done(result) => {
-                    if !probe.linger {
-                        // Nothing of value is on its way: the server need not keep it in mind.
-                        let _ = tcp::set_reset_on_close(&probe.fd);
-                    }
-                    return Progress::Done(result);
-                }
-                Need::Connect(connect) => return self.reconnect(probe, connect),
-                Need::Send(bytes) => match tcp::send(&probe.fd, bytes) {
-                    Ok(count) => probe.run.sent(&self.sequence, count),
-                    Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
-                    Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
-                },
-                Need::Receive => match tcp::recv(&probe.fd, &mut buf) {
-                    Ok(0) => probe.run.ended(&self.sequence),
-                    Ok(count) => probe.run.feed(&self.sequence, &buf[..count]),
-                    Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
-                    Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
-                },
-            }
-        }
-    }
-
-    fn reconnect(&self, probe: &mut Probe, connect: &Connect) -> Progress {
-        match self.open(connect) {
-            Ok(fd) => {
-                probe.fd = fd;
-                probe.connected = false;
-                probe.linger = connect.linger;
-                Progress::Reconnecting
-            }
-            Err(why) => Progress::Done(why.told(&probe.run, &self.sequence)),
-        }
-    }
-
-    fn failed(&self, probe: &Probe, failure: Failure, why: &str) -> Progress {
-        Progress::Done(probe.run.failed(&self.sequence, failure, why))
-    }
-
-    /// The time for the connection, or for the answer, is over.
-    pub fn timed_out(&self, probe: &Probe) -> CheckResult {
-        let failure = if probe.connected {
-            Failure::Timeout
-        } else {
-            Failure::ConnectTimeout
-        };
-        probe.run.failed(&self.sequence, failure, "")
-    }
 }
 
 /// Why there is no connection to check over.
-enum NotOpened {
+pub(super) enum NotOpened {
     Nowhere,
     Refused(std::io::Error),
 }
 
 impl NotOpened {
-    fn told(self, run: &Run, sequence: &Sequence) -> CheckResult {
+    pub(super) fn told(self, run: &Run, sequence: &Sequence) -> CheckResult {
         match self {
             Self::Nowhere => {
                 CheckResult::new(CheckStatus::SocketError).with_info("no address or port to check")
@@ -249,22 +195,10 @@ impl NotOpened {
     }
 }
 
-impl Probe {
-    pub fn socket(&self) -> &OwnedFd {
-        &self.fd
-    }
-}
-
 /// `check-send-proxy`, or `send-proxy` where the check goes to the server's own address and port.
 fn wanted_preamble(server: &model::Server) -> Option<Preamble> {
     let own = server.check.addr.is_none() && server.check.port.is_none();
     let wanted = server.check.send_proxy || own;
     let asked = server.check.send_proxy.then_some(Preamble::V1);
     server.send_proxy.filter(|_| wanted).or(asked)
-}
-
-/// The operating system's words without the number behind them.
-fn text(e: &std::io::Error) -> String {
-    let text = e.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }

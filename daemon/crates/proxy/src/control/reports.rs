@@ -1,6 +1,6 @@
 //! What workers report, and what the supervisor is told of it.
 
-use super::roster::Change;
+use super::change::Change;
 use super::team::Team;
 use super::{Control, RunError, service};
 use crate::worker::Report;

@@ -1,9 +1,11 @@
 //! All servers as the checks, agents, orders and tracked servers have them, and what one of these
 //! changes for those that follow.
 
+use super::change::{Change, News, transition};
+use super::orders::inherit;
 use crate::shared::{BackendShared, ServerShared, State, admin};
 use config::haproxy::model::OnError;
-use health::{CheckResult, Health, Order, Remaining, Transition, Wish};
+use health::{CheckResult, Health};
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
@@ -31,45 +33,6 @@ pub struct Member {
     pub peers: Range<usize>,
 }
 
-/// Something that changed, for the log and for sessions.
-#[derive(Debug)]
-pub struct Change {
-    pub backend: Arc<BackendShared>,
-    pub server: Arc<ServerShared>,
-    pub backup: bool,
-    /// What it means for sessions; `None`: nothing, or only the way to the next state.
-    pub transition: Option<Transition>,
-    pub news: News,
-    /// It got new sessions before.
-    pub served: bool,
-    /// What the backend had left then.
-    pub left: Remaining,
-    /// This was the last one that could be sent a session.
-    pub nobody: bool,
-}
-
-/// Where a change comes from.
-#[derive(Debug, Clone)]
-pub enum News {
-    Check {
-        is_agent: bool,
-        result: CheckResult,
-        health: Health,
-        /// The check by itself is worth a line.
-        noted: bool,
-    },
-    /// The tracked server's name, `BACKEND/NAME`.
-    Followed(String),
-    /// The same, where it came from there.
-    Ordered(Order, Option<String>),
-    /// It has another weight.
-    Weighed,
-    /// Its name has no address any more, in haproxy's words why; `down`: it was out already.
-    Lost { reason: &'static str, down: bool },
-    /// Its name has an address again.
-    Found(String),
-}
-
 #[derive(Debug, Default)]
 pub struct Roster {
     pub members: Vec<Member>,
@@ -88,7 +51,7 @@ impl Roster {
         }
     }
 
-    fn stir(&self, member: &Member) {
+    pub(super) fn stir(&self, member: &Member) {
         member.backend.epoch.fetch_add(1, Relaxed);
         self.stirred.set(true);
     }
@@ -98,7 +61,7 @@ impl Roster {
         self.stirred.take()
     }
 
-    fn operation(&self, at: usize) -> State {
+    pub(super) fn operation(&self, at: usize) -> State {
         let member = &self.members[at];
         let of_checks = match (&member.health, member.tracks) {
             (_, Some(tracked)) => self.operation(tracked),
@@ -130,7 +93,7 @@ impl Roster {
         member.tracks.map_or(member, |tracked| self.root(tracked))
     }
 
-    fn name(&self, at: usize) -> String {
+    pub(super) fn name(&self, at: usize) -> String {
         let server = &self.members[at].server;
         format!("{}/{}", server.backend, server.name)
     }
@@ -153,167 +116,6 @@ impl Roster {
             for tracker in &member.trackers {
                 self.checked(*tracker, News::Followed(self.name(at)), changes);
             }
-        }
-    }
-
-    /// An administrator, or an agent in his place, wants this.
-    pub fn wish(&mut self, at: usize, wish: Wish, changes: &mut Vec<Change>) {
-        const MAINTENANCE: u8 = admin::MAINTENANCE;
-        let old = self.members[at].server.orders();
-        let new = match wish {
-            Wish::Ready => old & !(MAINTENANCE | admin::DRAIN),
-            Wish::Drain => old & !MAINTENANCE | admin::DRAIN,
-            Wish::Maintenance => old & !admin::DRAIN | MAINTENANCE,
-        };
-        self.order(at, new, None, changes);
-    }
-
-    /// Its name has an address, or none for this reason.
-    pub fn resolve(
-        &mut self,
-        at: usize,
-        name: &str,
-        lost: Option<&'static str>,
-        changes: &mut Vec<Change>,
-    ) {
-        let server = &self.members[at].server;
-        let old = server.orders();
-        let down = server.operation() == State::Down;
-        let new = match lost {
-            Some(_) => old | admin::UNRESOLVED,
-            None => old & !admin::UNRESOLVED,
-        };
-        let news = changes.len();
-        self.order(at, new, None, changes);
-        // The server's own change comes first; those that follow it tell of themselves.
-        if let Some(change) = changes.get_mut(news).filter(|_| old != new) {
-            change.news = match lost {
-                Some(reason) => News::Lost { reason, down },
-                None => News::Found(name.to_owned()),
-            };
-        }
-    }
-
-    /// The weight that an SRV record gives.
-    pub fn weigh(&self, at: usize, weight: u32) {
-        let member = &self.members[at];
-        if member.server.set_weight(weight) {
-            self.stir(member);
-        }
-    }
-
-    fn order(&mut self, at: usize, new: u8, via: Option<String>, changes: &mut Vec<Change>) {
-        let member = &mut self.members[at];
-        let old = member.server.orders();
-        if old == new {
-            return;
-        }
-        let down = member.server.operation() == State::Down;
-        let was_up = member.server.state().keeps();
-        let served = serves(member);
-        let has = |orders: u8, any: u8| orders & any != 0;
-        let (was, is) = (
-            has(old, admin::ANY_MAINTENANCE),
-            has(new, admin::ANY_MAINTENANCE),
-        );
-        if was && !is {
-            // What was known is old: the next check decides.
-            member.health = member.health.map(Health::anew);
-        }
-        let drains = has(new, admin::ANY_DRAIN);
-        let order = match (was, is) {
-            (false, true) => Some((Order::Maintenance, Some(Transition::Down))),
-            (true, false) => Some((
-                Order::LeaveMaintenance {
-                    down: self.operation(at) == State::Down,
-                    drain: drains,
-                },
-                Some(Transition::Up),
-            )),
-            (true, true) => None,
-            (false, false) if drains == has(old, admin::ANY_DRAIN) => None,
-            (false, false) if drains => Some((Order::Drain { down }, None)),
-            (false, false) => Some((Order::LeaveDrain { down }, None)),
-        };
-        let operation = self.operation(at);
-        let member = &self.members[at];
-        member.server.set_orders(new);
-        if was && !is {
-            member.server.set_operation(operation);
-        }
-        self.stir(member);
-        if let Some((order, transition)) = order {
-            let matters = was_up || member.server.state().keeps();
-            let transition = transition.filter(|_| matters);
-            changes.push(self.change(at, served, transition, News::Ordered(order, via)));
-        }
-        for tracker in self.members[at].trackers.clone() {
-            let inherited = inherit(self.members[tracker].server.orders(), new);
-            let via = Some(self.name(at));
-            self.order(tracker, inherited, via, changes);
-        }
-    }
-
-    /// Percent of the initial weight, as far as the algorithm can take it; else why not.
-    pub fn set_weight(
-        &self,
-        at: usize,
-        percent: u32,
-        changes: &mut Vec<Change>,
-    ) -> Result<(), &'static str> {
-        let member = &self.members[at];
-        if member.fixed_weights && percent != 0 && percent != 100 {
-            return Err(
-                "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.",
-            );
-        }
-        let weight = u64::from(member.server.initial_weight()) * u64::from(percent) / 100;
-        let weight = u32::try_from(weight).unwrap_or(256).min(256);
-        let served = serves(member);
-        if member.server.set_weight(weight) {
-            self.stir(member);
-            changes.push(self.change(at, served, None, News::Weighed));
-        }
-        Ok(())
-    }
-
-    /// 0 = no limit.
-    pub fn set_maxconn(&self, at: usize, limit: u32) {
-        let member = &self.members[at];
-        if member.server.set_maxconn(limit) {
-            self.stir(member);
-        }
-    }
-
-    fn change(
-        &self,
-        at: usize,
-        served: bool,
-        transition: Option<Transition>,
-        news: News,
-    ) -> Change {
-        let member = &self.members[at];
-        let peers = || self.members.get(member.peers.clone()).into_iter().flatten();
-        let up = |backup: bool| {
-            let usable = peers().filter(|peer| peer.backup == backup && peer.server.is_usable());
-            usable.count()
-        };
-        let (active, backup) = (up(false), up(true));
-        Change {
-            backend: member.backend.clone(),
-            server: member.server.clone(),
-            backup: member.backup,
-            transition,
-            served,
-            news,
-            left: Remaining {
-                active,
-                backup,
-                sessions: member.server.active.load(Relaxed) as usize,
-                requeued: 0,
-                queued: member.backend.queued.load(Relaxed) as usize,
-            },
-            nobody: served && !peers().any(serves),
         }
     }
 
@@ -346,27 +148,6 @@ impl Roster {
 }
 
 /// It gets new sessions, or may when it is found to be up.
-fn serves(member: &Member) -> bool {
+pub(super) fn serves(member: &Member) -> bool {
     member.server.is_usable() || member.server.state() == State::Unknown
-}
-
-fn inherit(own: u8, tracked: u8) -> u8 {
-    let mut orders = own & !(admin::INHERITED_MAINTENANCE | admin::INHERITED_DRAIN);
-    if tracked & admin::ANY_MAINTENANCE != 0 {
-        orders |= admin::INHERITED_MAINTENANCE;
-    }
-    if tracked & admin::ANY_DRAIN != 0 {
-        orders |= admin::INHERITED_DRAIN;
-    }
-    orders
-}
-
-/// A server that was not checked before counts as up: a first success is no news.
-fn transition(before: State, now: State) -> Option<Transition> {
-    let kind = |state: State| match state {
-        State::Down => Transition::Down,
-        State::Stopping => Transition::Stopping,
-        _ => Transition::Up,
-    };
-    (kind(before) != kind(now)).then_some(kind(now))
 }

@@ -1,6 +1,6 @@
 //! Backends: servers, how one is chosen, and the rules on the way to it.
 
-use super::{Answers, Backend, ForwardFor, Holds, Inspection, Timeouts, inspect, servers};
+use super::{Answers, Backend, Check, ForwardFor, Holds, Inspection, Timeouts, inspect, servers};
 use crate::persist::Cookie;
 use crate::rules::compile::Compiler;
 use crate::rules::sample::Sample;
@@ -102,6 +102,10 @@ pub fn compile(
         tcp_keepalive: proxy.options.server_tcp_keepalive,
         abortonclose: proxy.options.abortonclose,
         answers: answers.clone(),
+        check: Check::compile(proxy, compiler.env).unwrap_or_else(|why| {
+            problems.push(format!("its check: {why}"));
+            Check::default()
+        }),
     }
 }
 

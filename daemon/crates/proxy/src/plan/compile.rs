@@ -64,6 +64,7 @@ pub fn compile(
             rates: &rates,
             bodies: &bodies,
             response: Cell::new(false),
+            checks: false,
         };
         let compiler = Compiler::new(&proxy.acls, &env, &mut own);
         let answers = Arc::new(Answers::compile(proxy, &env, &mut own));

@@ -180,6 +180,7 @@ pub fn process_variables(
         rates: &rates,
         bodies: &bodies,
         response: Cell::new(false),
+        checks: false,
     };
     let mut problems = Vec::new();
     for (name, format) in &model.global.variables {

@@ -5,6 +5,7 @@
 mod answers;
 mod backend;
 mod bind;
+mod check;
 mod compile;
 mod idle;
 mod inspect;
@@ -18,6 +19,7 @@ mod timeouts;
 
 pub use answers::{Answers, reason};
 pub use bind::{BindLimit, Greeting, Pace};
+pub use check::{Check, Phrase};
 pub use compile::{Attachments, compile};
 pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule};
@@ -205,6 +207,7 @@ pub struct Backend {
     pub tcp_keepalive: bool,
     pub abortonclose: bool,
     pub answers: Arc<Answers>,
+    pub check: Check,
 }
 
 impl Backend {

@@ -68,9 +68,7 @@ impl Effect {
         http: bool,
     ) -> Result<Self, String> {
         env.remember();
-        let variable = |name: &str| {
-            Variable::new(name).ok_or_else(|| format!("the variable '{name}' has no scope"))
-        };
+        let variable = |name: &str| env.variable(name);
         Ok(match effect {
             model::Effect::SetVar { name, value } => {
                 Self::Set(variable(name)?, Sample::compile(value, env)?)

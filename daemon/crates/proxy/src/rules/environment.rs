@@ -1,5 +1,6 @@
 //! What expressions refer to while they are compiled.
 
+use super::memory::{Scope, Variable};
 use super::patterns::{PatternFile, PatternFiles};
 use crate::plan::Attachments;
 use crate::shared::table::Table;
@@ -27,9 +28,25 @@ pub struct Environment<'e> {
     pub bodies: &'e Cell<bool>,
     /// What is compiled belongs to a message of the server.
     pub response: Cell<bool>,
+    /// It belongs to checks, which have variables of their own.
+    pub checks: bool,
 }
 
 impl Environment<'_> {
+    /// A variable that can be known where this is compiled.
+    pub fn variable(&self, name: &str) -> Result<Variable, String> {
+        let variable = Variable::new(name);
+        let variable = variable.ok_or_else(|| {
+            format!("the variable '{name}' has no scope, write e.g. 'txn.{name}'")
+        })?;
+        if variable.scope == Scope::Check && !self.checks {
+            return Err(format!(
+                "the variable '{name}' is known in checks alone: use proc, sess, txn, req or res"
+            ));
+        }
+        Ok(variable)
+    }
+
     /// The named table, or the section's own.
     pub fn table(&self, name: Option<&str>) -> Result<Arc<Table>, String> {
         let name = name.filter(|name| !name.is_empty()).unwrap_or(self.section);

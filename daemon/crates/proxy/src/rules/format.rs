@@ -35,10 +35,21 @@ impl Flags {
     }
 }
 
+/// How values get into a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// Into messages: a value that is missing leaves nothing behind.
+    Rule,
+    /// A value that is missing is shown as `-`.
+    Log,
+    /// As they are.
+    Raw,
+}
+
 #[derive(Debug)]
 pub struct Format {
     parts: Vec<Part>,
-    log: bool,
+    manner: Manner,
 }
 
 #[derive(Debug)]
@@ -49,17 +60,23 @@ enum Part {
 }
 
 impl Format {
-    /// In a rule: a value that is missing leaves nothing behind.
+    /// In a rule.
     pub fn compile(format: &model::Format, env: &Environment<'_>) -> Result<Self, String> {
-        Self::new(format, env, false)
+        Self::new(format, env, Manner::Rule)
     }
 
-    /// In a log: a value that is missing is shown as `-`.
+    /// In a log.
     pub fn compile_log(format: &model::Format, env: &Environment<'_>) -> Result<Self, String> {
-        Self::new(format, env, true)
+        Self::new(format, env, Manner::Log)
     }
 
-    fn new(format: &model::Format, env: &Environment<'_>, log: bool) -> Result<Self, String> {
+    /// Where control characters may be meant: what a check sends.
+    pub fn compile_raw(format: &model::Format, env: &Environment<'_>) -> Result<Self, String> {
+        Self::new(format, env, Manner::Raw)
+    }
+
+    fn new(format: &model::Format, env: &Environment<'_>, manner: Manner) -> Result<Self, String> {
+        let log = manner == Manner::Log;
         let mut parts = Vec::new();
         let mut general = Flags::default();
         let mut follows_setting = false;
@@ -100,14 +117,14 @@ impl Format {
             }
             follows_setting = false;
         }
-        Ok(Self { parts, log })
+        Ok(Self { parts, manner })
     }
 
     /// A text that is the same every time.
     pub fn literal(text: Vec<u8>) -> Self {
         Self {
             parts: vec![Part::Literal(text)],
-            log: false,
+            manner: Manner::Rule,
         }
     }
 
@@ -136,11 +153,12 @@ impl Format {
     }
 
     fn sample(&self, sample: &Sample, flags: Flags, ctx: &Context<'_>, out: &mut Vec<u8>) {
-        let plain = !(flags.escape || self.log && flags.quote);
+        let (log, raw) = (self.manner == Manner::Log, self.manner == Manner::Raw);
+        let quote = flags.quote && (log || raw);
         let start = out.len();
-        if plain && !self.log {
+        if !(flags.escape || quote || log) {
             sample.last(ctx, out);
-            if out[start..].iter().any(|b| *b < 32 || *b == 127) {
+            if !raw && out[start..].iter().any(|b| *b < 32 || *b == 127) {
                 let text = out.split_off(start);
                 percent(&text, out);
             }
@@ -148,13 +166,12 @@ impl Format {
         }
         let mut text = Vec::new();
         let found = sample.last(ctx, &mut text);
-        let quote = self.log && flags.quote;
         if quote {
             out.push(b'"');
         }
         if found && !text.is_empty() {
-            encode(&text, flags.escape, self.log, out);
-        } else if self.log && !quote {
+            encode(&text, flags.escape, log, out);
+        } else if log && !quote {
             out.push(b'-');
         }
         if quote {

@@ -17,6 +17,8 @@ pub enum Scope {
     Exchange,
     Request,
     Response,
+    /// Of a check under way.
+    Check,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,7 @@ impl Variable {
             "txn" => Scope::Exchange,
             "req" => Scope::Request,
             "res" => Scope::Response,
+            "check" => Scope::Check,
             _ => return None,
         };
         Some(Self {

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports)] // each test file uses its part
 
 pub mod beside;
+pub mod checked;
 pub mod client;
 pub mod dns;
 pub mod haproxy;

@@ -1,72 +1,49 @@
-//! `http-check connect|send|expect|comment|disable-on-404`.
+//! `http-check connect|send|expect|set-var|comment|disable-on-404|send-state`.
 
-use super::{check::CheckLines, tcp_check};
-use crate::haproxy::args::{Args, owned};
+use super::check::Exchange;
+use super::check_lines::Line;
+use super::check_text::{self, fixed, format};
+use super::{check_connect, check_expect};
+use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Expect, ExpectKind, HttpCheck};
+use crate::haproxy::model::{CheckAction, CheckText};
 use crate::haproxy::section::Section;
-use crate::source::{Span, Spanned};
-use std::ops::RangeInclusive;
-
-/// A request and what its answer must look like, as far as lines have said.
-#[derive(Debug, Clone, Default)]
-pub struct Exchange {
-    pub method: Option<Spanned<String>>,
-    pub uri: Option<Spanned<String>>,
-    pub version: Option<Spanned<String>>,
-    pub headers: Vec<(Spanned<String>, Spanned<String>)>,
-    pub body: Option<Spanned<String>>,
-    pub expect: Vec<Spanned<Expect>>,
-}
-
-impl Exchange {
-    pub fn build(&self, span: Span) -> HttpCheck {
-        let or = |value: &Option<Spanned<String>>, default: &str| {
-            let default = || Spanned::new(default.to_owned(), span);
-            value.clone().unwrap_or_else(default)
-        };
-        HttpCheck {
-            method: or(&self.method, "OPTIONS"),
-            uri: or(&self.uri, "/"),
-            version: or(&self.version, "HTTP/1.0"),
-            headers: self.headers.clone(),
-            body: self.body.clone(),
-            expect: self.expect.clone(),
-        }
-    }
-}
+use crate::source::Span;
 
 pub fn http_check(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let Some(word) = args.descend() else {
         return cx.missing(args, "the step", "http-check expect status 200");
     };
-    section.check.first_line.get_or_insert(args.keyword);
     // `set-var(check.name)`
     let step = word.text.split('(').next().unwrap_or_default();
+    let is_switch = matches!(step, "disable-on-404" | "send-state");
+    let lines = &mut section.check.http;
+    if is_switch {
+        lines.first.get_or_insert(args.keyword);
+    } else {
+        lines.begin(args.keyword);
+    }
     if !cx.known("http-check", step, "http-check step", word.span) {
         return;
     }
     match step {
         "disable-on-404" => section.proxy.options.disable_on_404 = true,
         "send-state" => section.proxy.options.send_state = true,
-        "connect" => connect(cx, &mut section.check, args),
-        "send" => {
-            if let Some(exchange) = sending(cx, &mut section.check, args) {
-                send(cx, exchange, args);
-            }
-        }
-        "expect" => {
-            let comment = section.check.comment.take();
-            if let Some(mut expect) = expect(cx, args) {
-                expect.comment = expect.comment.or(comment);
-                expected(cx, &mut section.check, Spanned::new(expect, args.line()));
-            }
-        }
+        "connect" => connect(cx, section, args),
+        "send" => send(cx, section, args),
+        "expect" => expect(cx, section, args),
         "comment" => {
-            let comment = cx.string(args, "the comment", "http-check comment start-page");
-            section.check.comment = comment.map(|comment| comment.value);
+            let comment = check_text::comment(cx, args, "http-check comment start-page");
+            section.check.http.comment(comment);
         }
-        _ => args.skip_all(),
+        _ => {
+            let effect = check_text::variable(cx, section, step, args);
+            if effect.is_none() {
+                args.skip_all();
+            }
+            let effect = effect.map(CheckAction::Effect);
+            section.check.http.push(effect, None);
+        }
     }
     cx.finish(args, "http-check");
 }
@@ -77,193 +54,89 @@ fn out_of_order(cx: &mut Context<'_>, span: Span, message: &str, help: &str) {
         .suggest(help);
 }
 
-fn connect(cx: &mut Context<'_>, lines: &mut CheckLines, args: &mut Args<'_>) {
+fn connect(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let keyword = args.keyword;
-    let Some(connect) = tcp_check::connect(cx, args, "http-check connect", &mut None) else {
-        return;
-    };
-    lines.comment = None;
-    let said = !lines.only.expect.is_empty() || lines.sent;
-    if lines.connections.is_empty() && said {
+    let mut comment = None;
+    let connect = check_connect::connect(cx, args, "http-check connect", &mut comment);
+    let (connected, behind) = section.check.http.of_connection();
+    if !connected && behind.iter().any(|line| line.is_send() || line.is_expect()) {
         let message = "steps with 'http-check connect' must begin with one";
-        return out_of_order(
-            cx,
-            keyword,
-            message,
-            "write 'http-check connect' before them",
-        );
+        let help = "write 'http-check connect' before them";
+        return out_of_order(cx, keyword, message, help);
     }
-    let last = lines
-        .connections
-        .last()
-        .and_then(|(_, exchange)| exchange.as_ref());
-    if last.is_some_and(|exchange| exchange.expect.is_empty()) {
+    let mut said = behind.iter().rev();
+    let last = said.find(|line| line.is_send() || line.is_expect());
+    if last.is_some_and(Line::is_send) {
         let message = "the answer to the request before this is not looked at";
-        out_of_order(
-            cx,
-            keyword,
-            message,
-            "write e.g. 'http-check expect status 200'",
-        );
+        let help = "write e.g. 'http-check expect status 200'";
+        out_of_order(cx, keyword, message, help);
     }
-    lines.connections.push((connect, None));
+    let connect = connect.map(CheckAction::Connect);
+    section.check.http.push(connect, comment);
 }
 
-/// The request that a `send` line is about.
-fn sending<'l>(
-    cx: &mut Context<'_>,
-    lines: &'l mut CheckLines,
-    args: &mut Args<'_>,
-) -> Option<&'l mut Exchange> {
-    lines.comment = None;
-    lines.sent = true;
-    let Some((_, exchange)) = lines.connections.last_mut() else {
-        return Some(&mut lines.only);
-    };
-    if exchange.is_some() {
-        let message = "one connection carries one request";
-        out_of_order(
-            cx,
-            args.keyword,
-            message,
-            "write 'http-check connect' before it",
-        );
+fn expect(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let line = args.line();
+    let mut comment = None;
+    let expect = check_expect::expect(cx, args, &mut comment, true);
+    let (connected, behind) = section.check.http.of_connection();
+    if expect.is_none() {
         args.skip_all();
-        return None;
+    } else if connected && !behind.iter().any(Line::is_send) {
+        let message = "nothing was asked over this connection";
+        return out_of_order(cx, line, message, "write 'http-check send' before it");
     }
-    Some(exchange.insert(Exchange::default()))
+    let expect = expect.map(|expect| CheckAction::Expect(Box::new(expect)));
+    section.check.http.push(expect, comment);
 }
 
-fn expected(cx: &mut Context<'_>, lines: &mut CheckLines, expect: Spanned<Expect>) {
-    let exchange = match lines.connections.last_mut() {
-        None => Some(&mut lines.only),
-        Some((_, exchange)) => exchange.as_mut(),
-    };
-    match exchange {
-        Some(exchange) => exchange.expect.push(expect),
-        None => {
-            let message = "nothing was asked over this connection";
-            out_of_order(
-                cx,
-                expect.span,
-                message,
-                "write 'http-check send' before it",
-            );
-        }
+fn send(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let (_, behind) = section.check.http.of_connection();
+    let help = "write 'http-check connect' before it";
+    if behind.iter().any(Line::is_send) {
+        let message = "one connection carries one request";
+        out_of_order(cx, args.keyword, message, help);
+    } else if behind.iter().any(Line::is_expect) {
+        let message = "the answer to this request was looked at before it is sent";
+        let help = "write it before 'http-check expect', or 'http-check connect' between them";
+        out_of_order(cx, args.keyword, message, help);
     }
+    let mut comment = None;
+    let exchange = exchange(cx, args, &mut comment);
+    section.check.http.push_send(exchange, comment);
 }
 
-fn send(cx: &mut Context<'_>, lines: &mut Exchange, args: &mut Args<'_>) {
+fn exchange(cx: &mut Context<'_>, args: &mut Args<'_>, comment: &mut Option<String>) -> Exchange {
+    let example = "http-check send meth GET uri /health ver HTTP/1.1 hdr Host www.example.com";
+    let mut exchange = Exchange::default();
     while let Some(word) = args.take() {
-        let example = "http-check send meth GET uri /health ver HTTP/1.1 hdr Host www.example.com";
         match word.text.as_ref() {
-            "meth" => lines.method = cx.string(args, "the method", example),
-            "uri" => lines.uri = cx.string(args, "the URI", example),
-            "ver" => lines.version = cx.string(args, "the version", example),
-            "body" => lines.body = cx.string(args, "the body", example),
+            "meth" => exchange.method = cx.string(args, "the method", example),
+            "uri" => exchange.uri = fixed(cx, args, "the URI", example),
+            "uri-lf" => {
+                let format = format(cx, args, "the URI", "http-check send uri-lf /%[srv_name]");
+                exchange.uri = format.map(CheckText::Format);
+            }
+            "ver" => exchange.version = cx.string(args, "the version", example),
+            "body" => exchange.body = fixed(cx, args, "the body", example),
+            "body-lf" => {
+                let format = format(cx, args, "the body", "http-check send body-lf %[be_name]");
+                exchange.body = format.map(CheckText::Format);
+            }
             "hdr" => {
                 let name = cx.string(args, "the name of the header", example);
                 let value = name
                     .as_ref()
-                    .and_then(|_| cx.string(args, "the header's value", example));
-                if let (Some(name), Some(value)) = (name, value) {
-                    lines.headers.push((name, value));
-                }
+                    .and_then(|_| format(cx, args, "the header's value", example));
+                exchange.headers.extend(name.zip(value));
             }
-            "comment" => {
-                cx.string(args, "the comment", example);
-            }
+            "comment" => *comment = check_text::comment(cx, args, example),
             _ => cx.bad(
                 word,
                 "a parameter of 'http-check send'",
-                "it takes meth, uri, ver, hdr, body",
+                "it takes meth, uri, uri-lf, ver, hdr, body, body-lf, comment",
             ),
         }
     }
-}
-
-fn expect(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Expect> {
-    let example = "http-check expect status 200";
-    let mut comment = None;
-    while let Some(word) = args.peek() {
-        if word.text == "comment" {
-            args.take();
-            comment = cx.string(args, "the comment", example).map(|c| c.value);
-            continue;
-        }
-        // Options that only change how results are logged or counted.
-        let two = matches!(
-            word.text.as_ref(),
-            "min-recv"
-                | "ok-status"
-                | "error-status"
-                | "tout-status"
-                | "on-success"
-                | "on-error"
-                | "status-code"
-        );
-        if !two {
-            break;
-        }
-        let name = word.text.to_string();
-        let message = format!("'{name}' of 'http-check expect' is accepted but has no effect");
-        cx.diagnostics.note("haproxy/no-effect", word.span, message);
-        args.take();
-        args.take();
-    }
-    let negated = args.take_if("!").is_some();
-    let Some(kind) = args.take() else {
-        cx.missing(args, "what is expected", example);
-        return None;
-    };
-    let Some(pattern) = args.take() else {
-        cx.missing(args, "the pattern", example);
-        return None;
-    };
-    let text = owned(pattern).value;
-    let kind = match kind.text.as_ref() {
-        "status" => ExpectKind::Status(statuses(cx, pattern)?),
-        "rstatus" => ExpectKind::StatusRegex(cx.regex(pattern)?),
-        "string" => ExpectKind::Text(text),
-        "rstring" => ExpectKind::BodyRegex(cx.regex(pattern)?),
-        _ => {
-            cx.bad(
-                kind,
-                "something to expect",
-                "write status, rstatus, string or rstring",
-            );
-            return None;
-        }
-    };
-    cx.finish(args, "http-check expect");
-    Some(Expect {
-        negated,
-        kind,
-        comment,
-    })
-}
-
-/// `200,204,300-399`
-fn statuses(
-    cx: &mut Context<'_>,
-    word: &crate::haproxy::lexer::Word<'_>,
-) -> Option<Vec<RangeInclusive<u16>>> {
-    let mut ranges = Vec::new();
-    for part in word.text.split(',') {
-        let (low, high) = part.split_once('-').unwrap_or((part, part));
-        match (low.parse(), high.parse()) {
-            (Ok(low), Ok(high)) if low >= 100 && low <= high && high <= 999 => {
-                ranges.push(low..=high);
-            }
-            _ => {
-                cx.bad(
-                    word,
-                    "a list of statuses",
-                    "write e.g. 200 or 200-399 or 200,204",
-                );
-                return None;
-            }
-        }
-    }
-    Some(ranges)
+    exchange
 }

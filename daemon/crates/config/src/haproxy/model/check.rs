@@ -1,6 +1,7 @@
 //! What a health check does: `option httpchk`, `http-check …`, `tcp-check …`, and the checks for
 //! well-known protocols.
 
+use super::{Effect, Format, Sample};
 use crate::source::Spanned;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -10,68 +11,155 @@ pub enum HealthCheck {
     /// A connection that opens is a success.
     #[default]
     Tcp,
-    Http(Box<HttpCheck>),
-    /// `option httpchk` with `http-check connect` lines.
-    HttpSteps(Vec<HttpStep>),
+    /// `option httpchk` with `http-check` lines, and what they leave unsaid.
+    Http(Vec<CheckStep>),
     /// `option tcp-check` with `tcp-check` lines.
     Steps(Vec<CheckStep>),
     /// `option mysql-check` and its like.
     Protocol(CheckProtocol),
 }
 
-/// A connection, or a request over it with what its answer must look like.
-#[derive(Debug, Clone, PartialEq)]
-pub enum HttpStep {
-    Connect(CheckConnect),
-    Exchange(Box<HttpCheck>),
-}
-
-/// One `tcp-check` line.
+/// One `tcp-check` or `http-check` line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckStep {
     pub action: CheckAction,
+    /// Its own, or that of a `comment` line before it.
     pub comment: Option<String>,
+    /// Position among the lines, those with comments alone included; from 1.
+    pub number: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum CheckAction {
     Connect(CheckConnect),
-    Send(Vec<u8>),
-    Expect(Box<ContentExpect>),
-    /// `tcp-check comment`
-    Nothing,
+    Send(CheckText),
+    Request(Box<CheckRequest>),
+    Expect(Box<CheckExpect>),
+    /// `set-var`, `set-var-fmt`, `unset-var`
+    Effect(Effect),
 }
 
-/// `tcp-check connect`: what is not given is as the server line says.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A text as it is written, or composed for each check.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CheckText {
+    Fixed(Vec<u8>),
+    Format(Format),
+    /// What is composed are bytes in hexadecimal.
+    Hexadecimal(Format),
+}
+
+/// `connect`: what is not given is as the server line says.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CheckConnect {
-    pub port: Option<u16>,
+    pub port: Option<CheckPort>,
     pub address: Option<SocketAddr>,
     pub send_proxy: bool,
     pub linger: bool,
 }
 
-/// `tcp-check expect`
 #[derive(Debug, Clone, PartialEq)]
-pub struct ContentExpect {
+pub enum CheckPort {
+    Fixed(u16),
+    Computed(Sample),
+}
+
+/// `http-check send`, with what `option httpchk` says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckRequest {
+    /// `OPTIONS` by default.
+    pub method: Spanned<String>,
+    /// `/` by default.
+    pub uri: CheckText,
+    /// `HTTP/1.0` by default.
+    pub version: Spanned<String>,
+    /// In order, `Host` included when given.
+    pub headers: Vec<(Spanned<String>, Format)>,
+    pub body: Option<CheckText>,
+}
+
+/// `tcp-check expect`, `http-check expect`
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckExpect {
     pub negated: bool,
-    pub content: ExpectedContent,
-    pub min_recv: usize,
+    pub wanted: ExpectKind,
+    /// `None`: as much as it takes.
+    pub min_recv: Option<usize>,
     /// Codes such as `L7STS`, known to be statuses of checks.
     pub ok_status: Option<String>,
     pub error_status: Option<String>,
     pub timeout_status: Option<String>,
-    pub on_success: Option<String>,
-    pub on_error: Option<String>,
+    pub on_success: Option<Format>,
+    pub on_error: Option<Format>,
+    pub status_code: Option<Sample>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExpectedContent {
-    Text(String),
-    /// Known to compile.
+/// What is expected; expressions are known to compile.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpectKind {
+    Status(Vec<RangeInclusive<u16>>),
+    StatusRegex(String),
+    /// `hdr`, `fhdr`
+    Header(Box<ExpectHeader>),
+    Text(CheckText),
     Regex(String),
-    Binary(Vec<u8>),
+    Binary(CheckText),
+    /// Matched against the bytes in hexadecimal.
     BinaryRegex(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpectHeader {
+    pub name: ExpectMatch,
+    pub value: Option<ExpectMatch>,
+    /// `fhdr`: the value as a whole, commas included.
+    pub full_line: bool,
+}
+
+/// `[-m METHOD] PATTERN`
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpectMatch {
+    Whole(CheckText),
+    Beginning(CheckText),
+    End(CheckText),
+    Part(CheckText),
+    Regex(String),
+}
+
+impl ExpectKind {
+    /// Texts that may be composed.
+    pub fn texts(&self) -> Vec<&CheckText> {
+        match self {
+            Self::Text(text) | Self::Binary(text) => vec![text],
+            Self::Header(header) => {
+                let texts = [Some(&header.name), header.value.as_ref()].into_iter();
+                texts.flatten().filter_map(ExpectMatch::text).collect()
+            }
+            Self::Status(_) | Self::StatusRegex(_) | Self::Regex(_) | Self::BinaryRegex(_) => {
+                Vec::new()
+            }
+        }
+    }
+}
+
+impl ExpectMatch {
+    fn text(&self) -> Option<&CheckText> {
+        match self {
+            Self::Whole(text) | Self::Beginning(text) | Self::End(text) | Self::Part(text) => {
+                Some(text)
+            }
+            Self::Regex(_) => None,
+        }
+    }
+}
+
+impl HealthCheck {
+    /// The steps that were written, or that lines stand for.
+    pub fn steps(&self) -> &[CheckStep] {
+        match self {
+            Self::Http(steps) | Self::Steps(steps) => steps,
+            Self::Tcp | Self::Protocol(_) => &[],
+        }
+    }
 }
 
 /// A protocol whose servers are asked in its own words.
@@ -93,38 +181,4 @@ pub enum CheckProtocol {
     },
     Tls,
     Ldap,
-}
-
-/// One request and what its answer must look like.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HttpCheck {
-    /// `OPTIONS` by default.
-    pub method: Spanned<String>,
-    /// `/` by default.
-    pub uri: Spanned<String>,
-    /// `HTTP/1.0` by default.
-    pub version: Spanned<String>,
-    /// Header lines in order, `Host` included when given.
-    pub headers: Vec<(Spanned<String>, Spanned<String>)>,
-    pub body: Option<Spanned<String>>,
-    /// All must hold; empty = any status 200–399.
-    pub expect: Vec<Spanned<Expect>>,
-}
-
-/// `http-check expect [!] KIND PATTERN`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expect {
-    pub negated: bool,
-    pub kind: ExpectKind,
-    /// Told in the log when it does not hold.
-    pub comment: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExpectKind {
-    Status(Vec<RangeInclusive<u16>>),
-    StatusRegex(String),
-    /// The body contains this text.
-    Text(String),
-    BodyRegex(String),
 }

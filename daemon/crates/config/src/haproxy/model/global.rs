@@ -22,6 +22,8 @@ pub struct Global {
     pub logs: Vec<LogTarget>,
     /// `log-tag`: program name in syslog lines; `haproxy` when unset.
     pub log_tag: Option<Spanned<String>>,
+    /// `node`: what servers are told that this proxy is; the machine's own name when unset.
+    pub node: Option<Spanned<String>>,
     /// `log-send-hostname [NAME]`: `Some(None)` means the machine's own name.
     pub log_send_hostname: Option<Option<Spanned<String>>>,
     pub stats_sockets: Vec<StatsSocket>,

@@ -34,8 +34,8 @@ pub use answers::{Content, HttpError, HttpErrors, ReturnBody};
 pub use balance::{Balance, HashType};
 pub use bind::{Bind, BindTls, Ipv6Mode, ListenAddress};
 pub use check::{
-    CheckAction, CheckConnect, CheckProtocol, CheckStep, ContentExpect, Expect, ExpectKind,
-    ExpectedContent, HealthCheck, HttpCheck, HttpStep,
+    CheckAction, CheckConnect, CheckExpect, CheckPort, CheckProtocol, CheckRequest, CheckStep,
+    CheckText, ExpectHeader, ExpectKind, ExpectMatch, HealthCheck,
 };
 pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};

@@ -1,8 +1,9 @@
 //! One walk over all rules of a section: the files, samples and effects in them.
 
 use super::{
-    Balance, Condition, Content, Converter, Effect, ExchangeEffect, Format, FormatPart, HttpAction,
-    HttpRule, LogFormat, Proxy, Reply, ReturnBody, Sample, TagValue, TcpAction, Test, TestRef,
+    Balance, CheckAction, CheckPort, CheckText, Condition, Content, Converter, Effect,
+    ExchangeEffect, Format, FormatPart, HttpAction, HttpRule, LogFormat, Proxy, Reply, ReturnBody,
+    Sample, TagValue, TcpAction, Test, TestRef,
 };
 use crate::source::Spanned;
 
@@ -70,6 +71,9 @@ pub fn walk(proxy: &Proxy) -> Found<'_> {
     let formats = [&proxy.log_format_sd, &proxy.unique_id_format];
     for format in formats.into_iter().flatten() {
         found.format(format);
+    }
+    for step in proxy.check.value.steps() {
+        found.check_step(&step.action);
     }
     found
 }
@@ -150,6 +154,38 @@ impl<'a> Found<'a> {
                     .for_each(|format| self.format(format));
             }
             _ => {}
+        }
+    }
+
+    fn check_step(&mut self, action: &'a CheckAction) {
+        let mut texts = Vec::new();
+        match action {
+            CheckAction::Connect(connect) => {
+                if let Some(CheckPort::Computed(port)) = &connect.port {
+                    self.sample(port);
+                }
+            }
+            CheckAction::Send(text) => texts.push(text),
+            CheckAction::Request(request) => {
+                texts.push(&request.uri);
+                texts.extend(&request.body);
+                let values = request.headers.iter();
+                values.for_each(|(_, value)| self.format(value));
+            }
+            CheckAction::Expect(expect) => {
+                texts.extend(expect.wanted.texts());
+                let said = [&expect.on_success, &expect.on_error];
+                said.into_iter()
+                    .flatten()
+                    .for_each(|said| self.format(said));
+                expect.status_code.iter().for_each(|code| self.sample(code));
+            }
+            CheckAction::Effect(effect) => self.effect(effect),
+        }
+        for text in texts {
+            if let CheckText::Format(format) | CheckText::Hexadecimal(format) = text {
+                self.format(format);
+            }
         }
     }
 

@@ -108,14 +108,14 @@ fn timeouts(cx: &mut Context<'_>, proxy: &Proxy, title: &str) {
 pub fn check_lines(cx: &mut Context<'_>, section: &Section) {
     let proxy = &section.proxy;
     if section.check.httpchk.is_none()
-        && let Some(span) = section.check.first_line
+        && let Some(span) = section.check.http.first
     {
         let message = "'http-check' has no effect without 'option httpchk'".to_owned();
         cx.warning("haproxy/no-check", span, message)
             .suggest("add 'option httpchk'");
     }
     if section.check.tcp_check.is_none()
-        && let Some(span) = section.check.first_step
+        && let Some(span) = section.check.bytes.first
     {
         let message = "'tcp-check' has no effect without 'option tcp-check'".to_owned();
         cx.warning("haproxy/no-check", span, message)

@@ -11,7 +11,7 @@ mod wire;
 pub use live::{Live, NameServer};
 pub use named::{Move, What};
 
-use super::roster::{Change, News};
+use super::change::{Change, News};
 use crate::names::{Hosts, Kind, Known, Settings};
 use crate::plan::{Attachments, Plan};
 use crate::shared::{Place, ServerShared};

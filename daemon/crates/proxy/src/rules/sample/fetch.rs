@@ -96,12 +96,7 @@ impl Source {
         }
         let mut arguments = Arguments::texts(&list);
         if let Fetch::Var(name) = fetch {
-            arguments.variable = Variable::new(name);
-            if arguments.variable.is_none() {
-                return Err(format!(
-                    "the variable '{name}' has no scope, write e.g. 'txn.{name}'"
-                ));
-            }
+            arguments.variable = Some(env.variable(name)?);
             env.remember();
         }
         let get = connection::get(name)

@@ -114,7 +114,13 @@ fn captured(name: &str) -> Option<Get> {
 
 /// How the server answered; our own answers are in HTTP/1.1.
 fn response_version(ctx: &Context<'_>) -> Option<&'static [u8]> {
-    let session = ctx.session.filter(|_| ctx.status > 0)?;
+    let Some(session) = ctx.session.filter(|_| ctx.status > 0) else {
+        // The answer to a check belongs to no session.
+        return [b"HTTP/1.0", b"HTTP/1.1"]
+            .into_iter()
+            .find(|version| ctx.response.is_some_and(|m| m.buf.starts_with(*version)))
+            .map(|version| &version[..]);
+    };
     Some(if session.notes.response10 {
         b"HTTP/1.0"
     } else {

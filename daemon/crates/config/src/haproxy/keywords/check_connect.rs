@@ -1,0 +1,89 @@
+//! `tcp-check connect` and `http-check connect`.
+
+use super::check_text;
+use crate::haproxy::args::Args;
+use crate::haproxy::context::Context;
+use crate::haproxy::lexer::Word;
+use crate::haproxy::model::{CheckConnect, CheckPort, Host, ServerAddress, ServerPort};
+use std::net::SocketAddr;
+
+const CONNECT: &str = "tcp-check connect port 6379";
+
+/// `keyword`: how messages name it.
+pub fn connect(
+    cx: &mut Context<'_>,
+    args: &mut Args<'_>,
+    keyword: &str,
+    comment: &mut Option<String>,
+) -> Option<CheckConnect> {
+    let mut connect = CheckConnect::default();
+    while let Some(word) = args.take() {
+        match word.text.as_ref() {
+            "default" => {}
+            "port" => connect.port = Some(port(cx, args)?),
+            "addr" => {
+                let Some(word) = args.take() else {
+                    cx.missing(args, "the address", "tcp-check connect addr 10.0.0.9:6379");
+                    return None;
+                };
+                connect.address = Some(address(cx, word)?);
+            }
+            "send-proxy" => connect.send_proxy = true,
+            "linger" => connect.linger = true,
+            "comment" => *comment = check_text::comment(cx, args, CONNECT),
+            "ssl" | "sni" | "alpn" | "via-socks4" | "proto" => {
+                let what = format!("'{}' of '{keyword}'", word.text);
+                let severity = cx.refusal_severity();
+                let message = format!("{what} is not supported yet");
+                cx.diagnostics
+                    .add(severity, "haproxy/not-yet", word.span, message)
+                    .suggest("check the port without TLS, or with 'option ssl-hello-chk'");
+                if matches!(word.text.as_ref(), "sni" | "alpn" | "proto") {
+                    args.take();
+                }
+            }
+            _ => {
+                cx.bad(
+                    word,
+                    &format!("a parameter of '{keyword}'"),
+                    "it takes port, addr, send-proxy, linger, comment",
+                );
+                args.skip_all();
+                return None;
+            }
+        }
+    }
+    Some(connect)
+}
+
+/// A number, or an expression that gives one.
+fn port(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<CheckPort> {
+    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    if args.peek_text().is_none_or(is_number) {
+        let port = cx.number(args, 1..=65535, "the port", CONNECT)?;
+        return Some(CheckPort::Fixed(port.value));
+    }
+    let sample = check_text::sample(cx, args, "the port", CONNECT)?;
+    Some(CheckPort::Computed(sample))
+}
+
+/// An address that needs no name server: checks may not depend on one.
+fn address(cx: &mut Context<'_>, word: &Word<'_>) -> Option<SocketAddr> {
+    match cx.server_address(word)?.value {
+        ServerAddress::Tcp {
+            host: Host::Ip(ip),
+            port,
+        } => {
+            let port = if let ServerPort::Fixed(port) = port {
+                port
+            } else {
+                0
+            };
+            Some(SocketAddr::new(ip, port))
+        }
+        _ => {
+            cx.bad(word, "an IP address", "write e.g. addr 10.0.0.9:6379");
+            None
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What changed about a server: for the log, and for sessions.
+
+use super::roster::{Roster, serves};
+use crate::shared::{BackendShared, ServerShared, State};
+use health::{CheckResult, Health, Order, Remaining, Transition};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Something that changed, for the log and for sessions.
+#[derive(Debug)]
+pub struct Change {
+    pub backend: Arc<BackendShared>,
+    pub server: Arc<ServerShared>,
+    pub backup: bool,
+    /// What it means for sessions; `None`: nothing, or only the way to the next state.
+    pub transition: Option<Transition>,
+    pub news: News,
+    /// It got new sessions before.
+    pub served: bool,
+    /// What the backend had left then.
+    pub left: Remaining,
+    /// This was the last one that could be sent a session.
+    pub nobody: bool,
+}
+
+/// Where a change comes from.
+#[derive(Debug, Clone)]
+pub enum News {
+    Check {
+        is_agent: bool,
+        result: CheckResult,
+        health: Health,
+        /// The check by itself is worth a line.
+        noted: bool,
+    },
+    /// The tracked server's name, `BACKEND/NAME`.
+    Followed(String),
+    /// The same, where it came from there.
+    Ordered(Order, Option<String>),
+    /// It has another weight.
+    Weighed,
+    /// Its name has no address any more, in haproxy's words why; `down`: it was out already.
+    Lost { reason: &'static str, down: bool },
+    /// Its name has an address again.
+    Found(String),
+}
+
+impl Roster {
+    pub(super) fn change(
+        &self,
+        at: usize,
+        served: bool,
+        transition: Option<Transition>,
+        news: News,
+    ) -> Change {
+        let member = &self.members[at];
+        let peers = || self.members.get(member.peers.clone()).into_iter().flatten();
+        let up = |backup: bool| {
+            let usable = peers().filter(|peer| peer.backup == backup && peer.server.is_usable());
+            usable.count()
+        };
+        let (active, backup) = (up(false), up(true));
+        Change {
+            backend: member.backend.clone(),
+            server: member.server.clone(),
+            backup: member.backup,
+            transition,
+            served,
+            news,
+            left: Remaining {
+                active,
+                backup,
+                sessions: member.server.active.load(Relaxed) as usize,
+                requeued: 0,
+                queued: member.backend.queued.load(Relaxed) as usize,
+            },
+            nobody: served && !peers().any(serves),
+        }
+    }
+}
+
+/// A server that was not checked before counts as up: a first success is no news.
+pub(super) fn transition(before: State, now: State) -> Option<Transition> {
+    let kind = |state: State| match state {
+        State::Down => Transition::Down,
+        State::Stopping => Transition::Stopping,
+        _ => Transition::Up,
+    };
+    (kind(before) != kind(now)).then_some(kind(now))
+}
