@@ -49,6 +49,11 @@ const PLAIN = "GET /page HTTP/1.1\r\nHost: bench.example\r\n\r\n";
 const CLOSING = "GET /page HTTP/1.1\r\nHost: bench.example\r\nConnection: close\r\n\r\n";
 const BROWSER = shared("rules.http");
 
+/** A request with a body. */
+function upload(length: number): string {
+  return `POST /page HTTP/1.1\r\nHost: bench.example\r\nContent-Length: ${length}\r\n\r\n${"x".repeat(length)}`;
+}
+
 const RULES_FRONTEND = `\n${shared("rules.cfg").trimEnd()}`;
 
 /** What haproxy.cfg says, for both programs that read it. */
@@ -112,6 +117,7 @@ const NGINX_RULES = {
 };
 
 const REUSE = "    http-reuse always\n";
+const UPLOADS = http({ server: "client_max_body_size 0; proxy_request_buffering off;" });
 const bodies = { defaults: REUSE, request: PLAIN, connections: 16, splice: true } as const;
 
 export const cases: readonly Case[] = [
@@ -191,6 +197,26 @@ export const cases: readonly Case[] = [
     mode: "http",
     body: KIB * KIB,
     nginx: http(),
+    targets: {},
+  },
+  {
+    ...bodies,
+    id: "upload-64k",
+    title: "requests of 64 KiB",
+    mode: "http",
+    body: KIB,
+    request: upload(64 * KIB),
+    nginx: UPLOADS,
+    targets: {},
+  },
+  {
+    ...bodies,
+    id: "upload-1m",
+    title: "requests of 1 MiB",
+    mode: "http",
+    body: KIB,
+    request: upload(KIB * KIB),
+    nginx: UPLOADS,
     targets: {},
   },
   {

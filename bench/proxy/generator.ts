@@ -19,7 +19,12 @@ export interface Figures {
   readonly datagrams: number;
   readonly logged: number;
   readonly elapsed: number;
-  readonly cpu: { readonly total: number; readonly user: number; readonly system: number };
+  readonly cpu: {
+    readonly total: number;
+    readonly user: number;
+    readonly system: number;
+    readonly sleeps: number;
+  };
   readonly latency: Latency | null;
 }
 

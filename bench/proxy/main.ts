@@ -8,8 +8,8 @@ import { page, type Report, table } from "./report.ts";
 import { type CaseResult, describeMachine, Run } from "./run.ts";
 
 const HELP = `usage: node --import tsx bench/proxy/main.ts [OPTION...] [CASE...]
-  --rounds N      rounds of A B C C B A for each load (5)
-  --seconds S     length of a slice (1)
+  --rounds N      rounds for each load, A B C and C B A in turn (9)
+  --seconds S     length of a slice (0.5)
   --share S       the fixed rate, as a share of what the slowest proxy can answer (0.5)
   --idle N        connections of the memory case (10000)
   --prefer        before other work on this machine: the share of this session goes up
@@ -23,8 +23,8 @@ The proxy has processor 0; origin and client share one thread on processor 1.`;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "1" },
+    rounds: { type: "string", default: "9" },
+    seconds: { type: "string", default: "0.5" },
     share: { type: "string", default: "0.5" },
     idle: { type: "string", default: "10000" },
     prefer: { type: "boolean", default: false },

@@ -15,6 +15,8 @@ export interface Cost {
 export interface Summary {
   readonly cost: Cost;
   readonly perSecond: number;
+  /** How often it had nothing to do, for each request. */
+  readonly sleeps: number;
   /** The share of the time that the proxy was on a processor. */
   readonly busy: number;
   readonly errors: number;
@@ -34,7 +36,7 @@ const ATTEMPTS = 3;
 /** All slices of a load, by proxy. */
 export type Slices = ReadonlyMap<string, readonly Figures[]>;
 
-/** Rounds in the order A B C C B A: a machine that changes its speed hits all alike. */
+/** Rounds A B C and C B A in turn: a machine that changes its speed hits all alike. */
 export async function slices(
   generator: Generator,
   contenders: readonly Contender[],
@@ -44,7 +46,7 @@ export async function slices(
 ): Promise<Slices> {
   const taken = new Map<string, Figures[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < pace.rounds; round += 1)
-    for (const contender of [...contenders, ...contenders.toReversed()])
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed())
       taken.get(contender.name)?.push(await slice(generator, contender, it, pace.seconds, rate));
   return taken;
 }
@@ -101,6 +103,7 @@ export function summary(taken: readonly Figures[]): Summary {
       system: each((f) => f.cpu.system),
     },
     perSecond: Math.round(median(taken.map((f) => (f.requests / f.elapsed) * 1e6))),
+    sleeps: of((f) => f.cpu.sleeps / f.requests),
     busy: of((f) => f.cpu.total / f.elapsed),
     errors: taken.reduce((sum, f) => sum + f.errors, 0),
     unsent: taken.reduce((sum, f) => sum + f.unsent, 0),

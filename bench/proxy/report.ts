@@ -45,10 +45,11 @@ function ratioTable(report: Report): string {
       title,
       spread(saturated.cpu[rival]),
       verdict(saturated.cpu[rival]?.median ?? Number.NaN, target),
+      kernelAlone(saturated, rival),
       spread(fixed.cpu[rival]),
       verdict(fixed.cpu[rival]?.median ?? Number.NaN, target),
+      kernelAlone(fixed, rival),
       spread(fixed.p99?.[rival]),
-      kernelAlone(saturated, rival),
       spread(rival === "haproxy" ? saturated.cpu.nginx : undefined),
     ];
     const plain = [line(it.title, "haproxy", it.targets.cpu)];
@@ -59,10 +60,11 @@ function ratioTable(report: Report): string {
     "case",
     "saturated",
     "target",
+    "kernel alone",
     "fixed rate",
     "target",
-    "p99 at that rate",
     "kernel alone",
+    "p99 at that rate",
     "saturated ÷ nginx",
   ];
   return grid(head, rows);
@@ -94,22 +96,29 @@ function syscallTable(report: Report): string {
 function costTable(report: Report, pick: (result: CaseResult) => Load): string {
   const rows = each(report, (it, result) => {
     const { rate, by } = pick(result);
-    return Object.entries(by).map(([name, { cost, perSecond, busy, latency, errors, unsent, logged }], n) => [
-      n === 0 ? it.title : "",
-      name,
-      `${number(cost.total, 1)} (${number(cost.user, 1)} / ${number(cost.system, 1)})`,
-      rate === null ? `${perSecond} (${number(busy * 100, 0)} % busy)` : String(rate),
-      latency === null ? "–" : `${number(latency.p50, 0)} / ${number(latency.p99, 0)}`,
-      [
-        errors > 0 ? `${errors} errors` : "",
-        unsent > 0 ? `${unsent} late` : "",
-        it.log ? `${number(logged * 100, 1)} % of the log lines` : "",
-      ]
-        .filter((text) => text !== "")
-        .join(", "),
-    ]);
+    return Object.entries(by).map(
+      ([name, { cost, sleeps, perSecond, busy, latency, errors, unsent, logged }], n) => [
+        n === 0 ? it.title : "",
+        name,
+        `${number(cost.total, 1)} (${number(cost.user, 1)} / ${number(cost.system, 1)})`,
+        `${number((cost.system / (cost.user + cost.system)) * 100, 0)} %`,
+        number(sleeps),
+        rate === null ? `${perSecond} (${number(busy * 100, 0)} % busy)` : String(rate),
+        latency === null ? "–" : `${number(latency.p50, 0)} / ${number(latency.p99, 0)}`,
+        [
+          errors > 0 ? `${errors} errors` : "",
+          unsent > 0 ? `${unsent} late` : "",
+          it.log ? `${number(logged * 100, 1)} % of the log lines` : "",
+        ]
+          .filter((text) => text !== "")
+          .join(", "),
+      ],
+    );
   });
-  return grid(["case", "proxy", "µs (user / system)", "requests / s", "p50 / p99, µs", ""], rows);
+  return grid(
+    ["case", "proxy", "µs (user / system)", "kernel", "sleeps", "requests / s", "p50 / p99, µs", ""],
+    rows,
+  );
 }
 
 function idleTable({ connections, bytes }: IdleResult): string {
@@ -151,9 +160,9 @@ export function page(report: Report): string {
   return `${[
     "# Proxy: tandemd beside haproxy and nginx",
     "Written by `bench/proxy` from its figures; [bench/README.md](../bench/README.md) says what is measured and how. All proxies of a case run in one run on one machine, slices interleaved; other machines give other microseconds, so look at the ratios.",
-    `${machine.join("; ")}. ${report.rounds} rounds of A B C C B A, slices of ${report.seconds} s; one thread for each proxy, pinned, origin and client together on the other processor.`,
+    `${machine.join("; ")}. ${report.rounds} rounds, A B C and C B A in turn, slices of ${report.seconds} s; one thread for each proxy, pinned, origin and client together on the other processor.`,
     "## Against haproxy",
-    `${BESIDE}. Below 1 tandemd is cheaper. At the fixed rate every proxy gets half the requests that the slowest of them can answer, as an open loop. *Kernel alone* is what the saturated ratio would be if tandemd did nothing but its system calls: no program can get below that with the same calls.`,
+    `${BESIDE}. Below 1 tandemd is cheaper. At the fixed rate every proxy gets half the requests that the slowest of them can answer, as an open loop. *Kernel alone* is what the ratio would be if tandemd did nothing but its system calls: no program can get below that with the same calls. [proxy-profile.md](proxy-profile.md) says where the time goes, and why the targets that are missed are.`,
     ratioTable(report),
     "## System calls",
     syscallTable(report),

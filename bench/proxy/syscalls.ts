@@ -10,7 +10,10 @@ export interface Calls {
   readonly byName: Readonly<Record<string, number>>;
 }
 
-/** Counted by strace while the proxy is under full load for a second. */
+/** Enough that the connections' beginnings do not count. */
+const REQUESTS = 20_000;
+
+/** Counted by strace while the proxy is under full load, for so many requests or some seconds. */
 export async function syscalls(generator: Generator, proxy: Contender, it: Case): Promise<Calls> {
   const attach = proxy.pids.flatMap((pid) => ["-p", String(pid)]);
   const strace = spawn("strace", ["-c", "-f", ...attach], { stdio: ["ignore", "ignore", "pipe"] });
@@ -26,7 +29,8 @@ export async function syscalls(generator: Generator, proxy: Contender, it: Case)
     request: it.request,
     each: it.each ?? false,
     warmupMs: 0,
-    measureMs: 1000,
+    measureMs: 3000,
+    requests: REQUESTS,
     pids: proxy.pids,
   });
   strace.kill("SIGINT");

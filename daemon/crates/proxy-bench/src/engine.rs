@@ -23,6 +23,7 @@ pub struct Engine {
     buffer: Vec<u8>,
     datagram: Vec<u8>,
     pub datagrams: u64,
+    pub has_sink: bool,
     pub load: Load,
     input: bool,
 }
@@ -37,6 +38,7 @@ impl Engine {
             buffer: vec![0; 256 << 10],
             datagram: vec![0; 64 << 10],
             datagrams: 0,
+            has_sink: false,
             load: Load::default(),
             input: false,
         })
@@ -65,6 +67,7 @@ impl Engine {
         }
         let port = socket.local_addr()?.port();
         self.add(Socket::Sink(socket))?;
+        self.has_sink = true;
         Ok(port)
     }
 

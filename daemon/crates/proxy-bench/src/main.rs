@@ -17,7 +17,7 @@ mod slots;
 
 use command::{Answer, Command};
 use engine::Engine;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use sys::epoll::Events;
 
@@ -38,7 +38,7 @@ fn serve() -> io::Result<()> {
     let mut input = Vec::new();
     let mut held = Vec::new();
     loop {
-        while let Some(end) = input.iter().position(|b| *b == b'\n') {
+        while let Some(end) = memchr::memchr(b'\n', &input) {
             let line: Vec<u8> = input.drain(..=end).collect();
             let answer = match serde_json::from_slice(&line) {
                 Ok(command) => obey(command, &mut engine, &mut events, &mut held)
@@ -50,8 +50,9 @@ fn serve() -> io::Result<()> {
             io::stdout().write_all(text.as_bytes())?;
         }
         if engine.turn(&mut events, None)? {
-            let mut chunk = [0; 4096];
-            match io::stdin().read(&mut chunk)? {
+            // Not through std's buffer: epoll does not see what is left in it.
+            let mut chunk = [0; 16 << 10];
+            match rustix::io::read(io::stdin(), &mut chunk)? {
                 0 => return Ok(()),
                 n => input.extend_from_slice(&chunk[..n]),
             }

@@ -114,7 +114,7 @@ fn finish(engine: &mut Engine, events: &mut Events) -> io::Result<()> {
     }
     // Lines of a log wait a little for others.
     let lines = monotonic_ns() + 100_000_000;
-    while monotonic_ns() < lines {
+    while engine.has_sink && monotonic_ns() < lines {
         engine.turn(events, Some(Duration::from_millis(20)))?;
     }
     Ok(())

@@ -77,6 +77,26 @@ fn a_number_of_requests_is_sent_and_answered() {
 }
 
 #[test]
+fn requests_with_bodies_are_taken_whole() {
+    let mut program = Program::start();
+    let port = program.origin(10);
+    let body = "x".repeat(500_000);
+    let request = format!(
+        "POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    for _ in 0..5 {
+        let order = json!({ "load": {
+            "port": port, "connections": 3, "request": request, "warmupMs": 0,
+            "measureMs": 60_000, "requests": 20,
+        } });
+        let result = program.ask(&order)["result"].clone();
+        assert_eq!(result["requests"], 20, "{result}");
+        assert_eq!(result["errors"], 0, "{result}");
+    }
+}
+
+#[test]
 fn a_fixed_rate_is_offered_and_its_latency_told() {
     let mut program = Program::start();
     let port = program.origin(10);
