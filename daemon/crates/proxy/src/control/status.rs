@@ -5,9 +5,10 @@ use super::resolver::{Live, NameServer, Resolver};
 use crate::logs::TargetStatus;
 use crate::names::Counters;
 use crate::plan::{Mode, Plan, Server, Target};
-use crate::shared::{ServerShared, State, WARM, admin};
+use crate::shared::{ServerShared, State, Traffic, WARM, admin};
 use health::{CheckResult, CheckStatus};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 use sys::tcp::Peer;
 
@@ -59,14 +60,19 @@ struct FrontendStatus {
     listening: bool,
     connections: u64,
     requests: u64,
+    /// In the words of haproxy's `show stat`.
+    traffic: Figures,
 }
 
 #[derive(Debug, Serialize)]
 struct BackendStatus {
     name: String,
     mode: &'static str,
+    traffic: Figures,
     servers: Vec<ServerStatus>,
 }
+
+type Figures = BTreeMap<&'static str, u64>;
 
 #[derive(Debug, Serialize)]
 struct AgentStatus {
@@ -100,6 +106,7 @@ struct ServerStatus {
     tracks: Option<String>,
     connections: u64,
     since: u64,
+    traffic: Figures,
 }
 
 fn mode(mode: Mode) -> &'static str {
@@ -123,13 +130,15 @@ pub fn status(
         listening: listening(&f.name),
         connections: u64::from(f.shared.active.load(Relaxed)),
         requests: match f.mode {
-            Mode::Http => f.shared.sum(|c| &c.requests),
-            Mode::Tcp => f.shared.sum(|c| &c.connections),
+            Mode::Http => f.shared.traffic.iter().map(|t| t.requests.get()).sum(),
+            Mode::Tcp => f.shared.traffic.iter().map(|t| t.connections.get()).sum(),
         },
+        traffic: Traffic::sums(&f.shared.traffic).collect(),
     });
     let backends = plan.backends.iter().map(|b| BackendStatus {
         name: b.name.clone(),
         mode: mode(b.mode),
+        traffic: Traffic::sums(&b.shared.traffic).collect(),
         servers: b
             .servers
             .iter()
@@ -216,6 +225,7 @@ fn server(plan: &Plan, section: usize, s: &crate::plan::Server, checks: &Checks)
         tracks: tracked.map(|m| format!("{}/{}", m.server.backend, m.server.name)),
         connections: u64::from(s.shared.active.load(Relaxed)),
         since: s.shared.since(),
+        traffic: Traffic::sums(&s.shared.traffic).collect(),
     }
 }
 

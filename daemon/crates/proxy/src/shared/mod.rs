@@ -7,11 +7,13 @@ pub mod rate;
 pub mod registry;
 pub mod server;
 pub mod table;
+pub mod traffic;
 pub mod whereabouts;
 
 pub use rate::SecondRate;
 pub use registry::Registry;
 pub use server::{ServerShared, State, WARM, admin};
+pub use traffic::Traffic;
 pub use whereabouts::{Place, Whereabouts};
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -30,16 +32,6 @@ impl Counter {
     }
 }
 
-/// One worker's counters of one frontend, on cache lines of their own.
-#[derive(Debug, Default)]
-#[repr(align(64))]
-pub struct FrontendCounters {
-    pub connections: Counter,
-    pub requests: Counter,
-    pub denied: Counter,
-    pub errors: Counter,
-}
-
 #[derive(Debug)]
 pub struct FrontendShared {
     pub name: String,
@@ -47,7 +39,8 @@ pub struct FrontendShared {
     pub active: AtomicU32,
     pub session_rate: SecondRate,
     pub request_rate: SecondRate,
-    pub workers: Box<[FrontendCounters]>,
+    /// Of each worker.
+    pub traffic: Box<[Traffic]>,
 }
 
 impl FrontendShared {
@@ -57,12 +50,8 @@ impl FrontendShared {
             active: AtomicU32::new(0),
             session_rate: SecondRate::default(),
             request_rate: SecondRate::default(),
-            workers: (0..workers).map(|_| FrontendCounters::default()).collect(),
+            traffic: Traffic::of(workers),
         }
-    }
-
-    pub fn sum(&self, of: impl Fn(&FrontendCounters) -> &Counter) -> u64 {
-        self.workers.iter().map(|w| of(w).get()).sum()
     }
 }
 
@@ -78,10 +67,12 @@ pub struct BackendShared {
     pub session_rate: SecondRate,
     /// Moves on when a server's state or weight changes: prepared sequences are out of date.
     pub epoch: AtomicU32,
+    /// Of each worker.
+    pub traffic: Box<[Traffic]>,
 }
 
 impl BackendShared {
-    pub fn new(id: usize, name: &str) -> Self {
+    pub fn new(id: usize, name: &str, workers: usize) -> Self {
         Self {
             id,
             name: name.to_owned(),
@@ -89,6 +80,7 @@ impl BackendShared {
             active: AtomicU32::new(0),
             session_rate: SecondRate::default(),
             epoch: AtomicU32::new(1),
+            traffic: Traffic::of(workers),
         }
     }
 }

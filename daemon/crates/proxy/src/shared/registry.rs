@@ -88,7 +88,11 @@ impl Registry {
         if let Some(known) = self.backends.get(name) {
             return known.clone();
         }
-        let shared = Arc::new(BackendShared::new(self.free_backend_id(), name));
+        let shared = Arc::new(BackendShared::new(
+            self.free_backend_id(),
+            name,
+            self.workers,
+        ));
         self.backends.insert(name.to_owned(), shared.clone());
         shared
     }

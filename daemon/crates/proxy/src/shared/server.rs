@@ -1,6 +1,6 @@
 //! A server's load, state and counters.
 
-use super::{Counter, SecondRate};
+use super::{SecondRate, Traffic};
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// What the checks say and what was ordered, together.
@@ -79,17 +79,6 @@ pub mod admin {
 /// Nothing was configured before.
 const UNSET: u32 = u32::MAX;
 
-#[derive(Debug, Default)]
-#[repr(align(64))]
-pub struct ServerCounters {
-    pub sessions: Counter,
-    pub connects: Counter,
-    pub reuses: Counter,
-    pub retries: Counter,
-    pub redispatches: Counter,
-    pub errors: Counter,
-}
-
 #[derive(Debug)]
 pub struct ServerShared {
     pub backend: String,
@@ -122,7 +111,8 @@ pub struct ServerShared {
     warmth: AtomicU32,
     /// For servers that are given by name.
     pub whereabouts: super::Whereabouts,
-    pub workers: Box<[ServerCounters]>,
+    /// Of each worker.
+    pub traffic: Box<[Traffic]>,
 }
 
 /// The whole share.
@@ -148,7 +138,7 @@ impl ServerShared {
             warmth: AtomicU32::new(WARM),
             whereabouts: super::Whereabouts::default(),
             since: AtomicU64::new(sys::epoll::unix_us() / 1000),
-            workers: (0..workers).map(|_| ServerCounters::default()).collect(),
+            traffic: Traffic::of(workers),
         }
     }
 
@@ -240,9 +230,5 @@ impl ServerShared {
 
     pub fn since(&self) -> u64 {
         self.since.load(Relaxed)
-    }
-
-    pub fn sum(&self, of: impl Fn(&ServerCounters) -> &Counter) -> u64 {
-        self.workers.iter().map(|w| of(w).get()).sum()
     }
 }

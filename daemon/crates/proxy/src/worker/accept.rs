@@ -104,7 +104,7 @@ impl Worker {
             .greetings
             .get(bind as usize)
             .is_some_and(|(it, _)| it.is_some());
-        f.shared.workers[self.id].connections.add(1);
+        f.shared.traffic[self.id].connections.add(1);
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
         }
@@ -178,6 +178,7 @@ impl Worker {
         }
         if verdict == Verdict::Accept {
             if session {
+                f.shared.traffic[self.id].sessions.add(1);
                 if c.plan.pace.sessions != 0 {
                     c.plan.totals.session_rate.add(self.now);
                 }
@@ -185,7 +186,13 @@ impl Worker {
             }
             return true;
         }
-        f.shared.workers[self.id].denied.add(1);
+        let traffic = &f.shared.traffic[self.id];
+        let denied = if session {
+            &traffic.denied_sessions
+        } else {
+            &traffic.denied_connections
+        };
+        denied.add(1);
         if verdict == Verdict::Vanish {
             self.vanish(i);
         } else {

@@ -52,7 +52,10 @@ impl Worker {
             let local = matches!(outcome, Outcome::Answer { .. }) && !self.edits.refused;
             txn.log.end(if local { b'L' } else { b'P' }, b'R');
         }
-        c.frontend().shared.workers[self.id].denied.add(1);
+        if let Some(txn) = &self.clients[i].txn {
+            self.count_session(i, txn);
+        }
+        self.tally_outcome(i, &outcome);
         if self.edits.refused {
             self.count(i, &[Counter::HttpErrCnt, Counter::HttpErrRate], 1);
         }

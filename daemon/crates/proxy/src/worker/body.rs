@@ -2,7 +2,7 @@
 
 use super::Worker;
 use super::conn::{Reply, State, Txn};
-use super::link::{LONG, Read};
+use super::link::{Gone, LONG, Read};
 use super::request::ROUNDS;
 use super::slab::NONE;
 use http1::{Body, write};
@@ -36,17 +36,17 @@ impl Worker {
             {
                 let up = &mut self.ups[txn.up].link;
                 match up.splice(&mut c.link, most, &mut self.buffers) {
-                    None => c.link.bulk = false,
-                    Some(Read::Data(n)) => {
+                    Ok(None) => c.link.bulk = false,
+                    Ok(Some(Read::Data(n))) => {
                         self.spliced_body(i, n);
                         continue;
                     }
-                    Some(Read::Blocked) => break,
-                    Some(Read::Broken) if !c.link.ended => {
+                    Ok(Some(Read::Blocked)) => break,
+                    Err(Gone) => {
                         self.server_deaf(i);
                         break;
                     }
-                    Some(Read::End | Read::Broken) => {
+                    Ok(Some(Read::End | Read::Broken)) => {
                         self.client_gone(i);
                         break;
                     }
@@ -108,7 +108,6 @@ impl Worker {
         let Some(txn) = c.txn.as_mut() else {
             return false;
         };
-        txn.log.bytes_in += data.len() as u64;
         let mut at = 0;
         let chunked = matches!(txn.body, Body::Chunked(_));
         self.tx.clear();
@@ -126,6 +125,7 @@ impl Worker {
             }
             at += step.used;
         }
+        txn.log.bytes_in += at as u64;
         if txn.body.is_done() {
             txn.request_done = true;
             if let Body::Chunked(decoder) = &txn.body {
@@ -155,7 +155,7 @@ impl Worker {
     /// The body broke its framing after the head went on.
     fn note_bad_body(&mut self, i: u32) {
         let c = &mut self.clients[i];
-        c.frontend().shared.workers[self.id].errors.add(1);
+        c.frontend().shared.traffic[self.id].request_errors.add(1);
         if let Some(txn) = c.txn.as_mut() {
             txn.log.end(b'C', b'D');
             if txn.reply == Reply::Head {

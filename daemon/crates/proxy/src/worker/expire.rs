@@ -4,6 +4,7 @@ use super::Worker;
 use super::conn::{Reply, State, Wait};
 use super::observe::Seen;
 use super::slab::NONE;
+use super::tally::tally_behind;
 use super::wheel::{Armed, is_valid};
 use crate::plan::Timeouts;
 use crate::rules::Outcome;
@@ -113,6 +114,8 @@ impl Worker {
         if c.link.is_blocked() || (idle && (!c.first || c.frontend().ignore_probes)) {
             return self.close_client(i);
         }
+        self.front(i).request_errors.add(1);
+        self.front(i).requests.add(1);
         let mut txn = self.new_txn(i);
         txn.log.end(b'c', b'R');
         self.clients[i].txn = Some(txn);
@@ -125,6 +128,7 @@ impl Worker {
         };
         match wait {
             Wait::Queue => {
+                self.tally_nobody(i);
                 self.note_end(i, b's', b'Q');
                 self.answer_prepared(i, 503, true);
             }
@@ -154,9 +158,7 @@ impl Worker {
                 }
                 let c = &self.clients[i];
                 let Some(txn) = c.txn.as_ref() else { return };
-                if let Some(s) = txn.server(&c.plan) {
-                    s.shared.workers[self.id].errors.add(1);
-                }
+                tally_behind(txn, &c.plan, self.id, |t| &t.response_errors);
                 self.observe(i, Seen::TimedOut);
                 self.note_end(i, b's', b'H');
                 self.answer_prepared(i, 504, true);

@@ -31,6 +31,7 @@ impl Worker {
         }
         let keep =
             txn.keep && txn.request_done && txn.reply != Reply::Head || txn.up == NONE && txn.keep;
+        self.tally(i, &txn);
         self.settle(i, &txn);
         self.recycle(txn);
         let now = self.now;
@@ -194,6 +195,7 @@ impl Worker {
             if txn.up != NONE {
                 self.close_upstream(txn.up);
             }
+            self.tally(i, &txn);
             self.settle(i, &txn);
             self.recycle(txn);
         }

@@ -79,7 +79,7 @@ impl Worker {
         self.with_memory(i, |memory| memory.fault = Some(fault));
         let c = &self.clients[i];
         let f = c.frontend();
-        f.shared.workers[self.id].errors.add(1);
+        f.shared.traffic[self.id].request_errors.add(1);
         let nothing = f.log.dont_log_null && c.pend.is_empty();
         let level = f.log.level_of_errors();
         let said = !nothing && self.logs.wants(f.section, level);

@@ -89,7 +89,10 @@ impl Worker {
                 self.ask_name(i);
             }
             Verdict::Vanish => self.vanish(i),
-            Verdict::Reject | Verdict::Close => self.abort(i, b'P', b'R'),
+            Verdict::Reject | Verdict::Close => {
+                self.tally_denied(i);
+                self.abort(i, b'P', b'R');
+            }
         }
     }
 

@@ -179,11 +179,18 @@ impl Link {
 
     /// Moves up to `most` bytes from another side to this one inside the kernel. `None`: no pipe
     /// is to be had, copy instead. Only with nothing held before.
-    pub fn splice(&mut self, from: &mut Link, most: u64, buffers: &mut Buffers) -> Option<Read> {
+    pub fn splice(
+        &mut self,
+        from: &mut Link,
+        most: u64,
+        buffers: &mut Buffers,
+    ) -> Result<Option<Read>, Gone> {
         if !from.readable || from.ended {
-            return Some(Read::Blocked);
+            return Ok(Some(Read::Blocked));
         }
-        let mut pipe = self.pipe.take().or_else(|| buffers.take_pipe())?;
+        let Some(mut pipe) = self.pipe.take().or_else(|| buffers.take_pipe()) else {
+            return Ok(None);
+        };
         let read = match pipe.fill(&from.fd, most) {
             Ok(0) => {
                 (from.readable, from.ended) = (false, true);
@@ -205,10 +212,8 @@ impl Link {
             }
         };
         self.pipe = Some(pipe);
-        if self.flush(buffers).is_err() {
-            return Some(Read::Broken);
-        }
-        Some(read)
+        self.flush(buffers)?;
+        Ok(Some(read))
     }
 
     /// Gives buffers back when the connection ends.

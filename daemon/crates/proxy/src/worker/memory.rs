@@ -17,11 +17,19 @@ impl Worker {
         }
     }
 
-    /// One more session of the exchange's backend, where somebody asks for their rate.
+    /// One more session of the exchange's backend.
     pub(super) fn count_session(&self, i: u32, txn: &Txn) {
         let plan = &self.clients[i].plan;
-        if let Some(b) = txn.backend(plan).filter(|_| plan.rates) {
-            b.shared.session_rate.add(self.now);
+        if let Some(b) = txn.backend(plan) {
+            let traffic = &b.shared.traffic[self.id];
+            traffic.sessions.add(1);
+            if txn.http {
+                traffic.requests.add(1);
+            }
+            // Where somebody asks for their rate.
+            if plan.rates {
+                b.shared.session_rate.add(self.now);
+            }
         }
     }
 

@@ -44,6 +44,7 @@ mod select;
 mod slab;
 mod stick;
 mod sticky;
+mod tally;
 mod upstream;
 mod wheel;
 

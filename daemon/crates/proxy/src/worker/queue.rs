@@ -65,6 +65,7 @@ impl Worker {
     }
 
     pub(super) fn no_server(&mut self, i: u32) {
+        self.tally_nobody(i);
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.log.end(b'S', b'C');
         }

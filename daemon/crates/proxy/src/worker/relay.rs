@@ -4,7 +4,7 @@ use super::Worker;
 use super::buffers::Buffers;
 use super::conn::Txn;
 use super::inspect_reply::is_inspected;
-use super::link::{Link, Read};
+use super::link::{Gone, Link, Read};
 use super::request::ROUNDS;
 use super::slab::NONE;
 
@@ -24,6 +24,12 @@ enum Flow {
 enum Broken {
     Source,
     Sink,
+}
+
+impl From<Gone> for Broken {
+    fn from(Gone: Gone) -> Self {
+        Self::Sink
+    }
 }
 
 impl Worker {
@@ -106,7 +112,7 @@ fn pump(
 ) -> Result<Flow, Broken> {
     let start = *count;
     for _ in 0..ROUNDS {
-        if to.is_blocked() && !to.flush(buffers).map_err(|_| Broken::Sink)? {
+        if to.is_blocked() && !to.flush(buffers)? {
             return Ok(Flow::Waits);
         }
         if from.ended {
@@ -123,7 +129,7 @@ fn pump(
             break;
         }
         let spliced = if from.bulk {
-            to.splice(from, u64::MAX, buffers)
+            to.splice(from, u64::MAX, buffers)?
         } else {
             None
         };
@@ -131,7 +137,7 @@ fn pump(
             Some(read) => read,
             None => match from.read(rx) {
                 Read::Data(n) => {
-                    to.send(&rx[..n], b"", buffers).map_err(|_| Broken::Sink)?;
+                    to.send(&rx[..n], b"", buffers)?;
                     Read::Data(n)
                 }
                 other => other,
@@ -141,9 +147,7 @@ fn pump(
             Read::Data(n) => *count += n as u64,
             Read::Blocked => return Ok(Flow::Waits),
             Read::End => {}
-            Read::Broken if from.ended => return Err(Broken::Source),
-            // Spliced bytes that the other side did not take.
-            Read::Broken => return Err(Broken::Sink),
+            Read::Broken => return Err(Broken::Source),
         }
     }
     Ok(Flow::More)

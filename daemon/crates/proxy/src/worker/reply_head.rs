@@ -5,6 +5,7 @@ use super::conn::{Reply, State};
 use super::held::{Arrived, arrived};
 use super::link::LONG;
 use super::observe::Seen;
+use super::tally::tally_behind;
 use crate::plan::Backend;
 use crate::rules::Subject;
 use crate::rules::{self, Context, Message, Outcome, Verdict};
@@ -38,8 +39,10 @@ impl Worker {
             }
             Err(_) if self.replay(i, |on| on.junk) => Err(()),
             Err(_) => {
-                let txn = self.clients[i].txn.as_mut().ok_or(())?;
+                let c = &mut self.clients[i];
+                let txn = c.txn.as_mut().ok_or(())?;
                 txn.log.end(b'P', b'H');
+                tally_behind(txn, &c.plan, self.id, |t| &t.response_errors);
                 self.observe(i, Seen::Nonsense);
                 self.drop_upstream(i);
                 self.answer_prepared(i, 502, true);
@@ -59,6 +62,7 @@ impl Worker {
         tx: &mut Vec<u8>,
     ) -> Result<(), ()> {
         self.edits.clear();
+        self.tally_reply(i, response.status);
         let now = self.now;
         if !response.is_interim() {
             let replay = self.clients[i].txn.as_ref().is_some_and(|txn| txn.replay);
@@ -194,6 +198,7 @@ impl Worker {
         if matches!(outcome, Outcome::Pass) {
             return Ok(());
         }
+        self.tally_reply_outcome(i, &outcome);
         self.drop_upstream(i);
         self.answer_final(i, outcome);
         Err(())

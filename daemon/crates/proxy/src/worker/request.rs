@@ -117,6 +117,8 @@ impl Worker {
     /// The client left without (another) request.
     fn ended_between(&mut self, i: u32) {
         if self.clients[i].first {
+            self.front(i).request_errors.add(1);
+            self.front(i).requests.add(1);
             self.count_no_request(i);
             let mut txn = self.new_txn(i);
             txn.status = 400;
@@ -139,8 +141,9 @@ impl Worker {
 
     fn refuse(&mut self, i: u32, fault: Fault, bytes: usize) {
         let c = &mut self.clients[i];
-        c.frontend().shared.workers[self.id].errors.add(1);
+        c.frontend().shared.traffic[self.id].request_errors.add(1);
         if c.txn.is_none() {
+            c.frontend().shared.traffic[self.id].requests.add(1);
             let txn = self.new_txn(i);
             self.clients[i].txn = Some(txn);
             self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);
@@ -175,7 +178,7 @@ impl Worker {
         let c = &mut self.clients[i];
         c.requests = c.requests.saturating_add(1);
         let f = c.frontend();
-        f.shared.workers[self.id].requests.add(1);
+        f.shared.traffic[self.id].requests.add(1);
         if c.plan.rates {
             f.shared.request_rate.add(self.now);
         }
@@ -239,6 +242,9 @@ impl Worker {
                 let c = &mut self.clients[i];
                 c.pend = held;
                 let bad = used > data.len();
+                if !bad {
+                    txn.log.bytes_in += used as u64;
+                }
                 let replays = txn.backend(&c.plan).is_some_and(|b| b.replays);
                 txn.replay = replays && txn.request.len() <= c.plan.limits.head;
                 c.link.bulk = spliceable(&txn, c.plan.limits.head).is_some();

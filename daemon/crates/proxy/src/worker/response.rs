@@ -3,9 +3,10 @@
 use super::Worker;
 use super::body::long_left;
 use super::conn::{Reply, State};
-use super::link::Read;
+use super::link::{Gone, Read};
 use super::request::ROUNDS;
 use super::slab::NONE;
+use super::tally::tally_behind;
 use http1::{Body, write};
 
 /// Bodies up to this length leave in one piece with their head.
@@ -38,20 +39,24 @@ impl Worker {
             let up = &mut self.ups[txn.up];
             if let Some(most) = bulk_left(txn).filter(|_| up.link.bulk) {
                 match c.link.splice(&mut up.link, most, &mut self.buffers) {
-                    None => up.link.bulk = false,
-                    Some(Read::Data(n)) => {
+                    Ok(None) => up.link.bulk = false,
+                    Ok(Some(Read::Data(n))) => {
                         self.spliced_reply(i, n);
                         continue;
                     }
-                    Some(Read::Blocked) => {
+                    Ok(Some(Read::Blocked)) => {
                         c.link.uncork();
                         break;
                     }
-                    Some(Read::End) => {
+                    Ok(Some(Read::End)) => {
                         self.reply_ended(i);
                         break;
                     }
-                    Some(Read::Broken) => {
+                    Err(Gone) => {
+                        self.client_gone(i);
+                        break;
+                    }
+                    Ok(Some(Read::Broken)) => {
                         self.abort(i, b'S', b'D');
                         break;
                     }
@@ -114,7 +119,13 @@ impl Worker {
                 self.finish(i);
             }
             (Reply::Head, _) => self.upstream_lost(i),
-            _ => self.abort(i, b'S', b'D'),
+            _ => {
+                let c = &self.clients[i];
+                if let Some(txn) = &c.txn {
+                    tally_behind(txn, &c.plan, self.id, |t| &t.response_errors);
+                }
+                self.abort(i, b'S', b'D');
+            }
         }
     }
 

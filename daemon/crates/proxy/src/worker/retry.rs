@@ -5,6 +5,7 @@ use super::Worker;
 use super::conn::{Reply, State, Txn, Wait};
 use super::observe::Seen;
 use super::select::Choice;
+use super::tally::tally_behind;
 use crate::plan::{Backend, RetryOn};
 
 /// Longest pause before a server that refused is asked again.
@@ -35,16 +36,15 @@ fn goes_elsewhere(b: &Backend, txn: &Txn) -> bool {
 impl Worker {
     /// The server could not be reached.
     pub(super) fn connect_failed(&mut self, i: u32, at_once: bool) {
-        let id = self.id;
         self.observe(i, Seen::NotConnected);
         self.drop_upstream(i);
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
-        let (Some(b), Some(s)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
+        let Some(b) = txn.backend(&c.plan) else {
             return;
         };
         if txn.retries_left == 0 || !b.retry_on.connection {
-            s.shared.workers[id].errors.add(1);
+            tally_behind(txn, &c.plan, self.id, |t| &t.connection_errors);
             txn.log.end(if at_once { b'S' } else { b's' }, b'C');
             self.release_place(i);
             return self.answer_prepared(i, 503, true);
@@ -61,23 +61,21 @@ impl Worker {
     /// Takes one of the retries: another server where it is time for one, else the same after a
     /// pause.
     fn try_again(&mut self, i: u32, pause: u64) {
-        let id = self.id;
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
-        let (Some(b), Some(s)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
+        let Some(b) = txn.backend(&c.plan) else {
             return;
         };
-        let counters = &s.shared.workers[id];
-        counters.retries.add(1);
         txn.retries_left -= 1;
         txn.log.retries += 1;
         if goes_elsewhere(b, txn) {
-            counters.redispatches.add(1);
+            tally_behind(txn, &c.plan, self.id, |t| &t.redispatches);
             txn.log.redispatched = true;
             txn.avoid = txn.server;
             self.release_place(i);
             return self.dispatch(i);
         }
+        tally_behind(txn, &c.plan, self.id, |t| &t.retries);
         self.release_place(i);
         let c = &mut self.clients[i];
         c.state = State::Waiting;
@@ -128,9 +126,7 @@ impl Worker {
         self.drop_upstream(i);
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
-        if let Some(s) = txn.server(&c.plan) {
-            s.shared.workers[self.id].errors.add(1);
-        }
+        tally_behind(txn, &c.plan, self.id, |t| &t.response_errors);
         txn.log.end(b'S', b'H');
         self.answer_prepared(i, 502, true);
     }
@@ -149,7 +145,6 @@ impl Worker {
         }
         self.drop_upstream(i);
         if let Some(txn) = self.clients[i].txn.as_mut() {
-            txn.log.bytes_in = txn.log.bytes_in.saturating_sub(txn.request_sent as u64);
             txn.request_sent = 0;
             txn.fresh = true;
         }

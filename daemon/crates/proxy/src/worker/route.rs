@@ -80,6 +80,9 @@ impl Worker {
         }
         if let (Outcome::Pass, Some(chosen)) = (&outcome, backend) {
             let b = &plan.backends[chosen];
+            if let Some(txn) = self.clients[i].txn.as_mut() {
+                txn.backend = u32::try_from(chosen).ok();
+            }
             let whole =
                 b.holds == Holds::All || b.holds == Holds::Posts && request.method == Method::Post;
             if whole && short.is_some() {

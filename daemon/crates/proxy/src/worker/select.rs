@@ -79,6 +79,9 @@ impl Worker {
         {
             b.shared.active.fetch_add(1, Relaxed);
         }
+        if let Choice::Server(s) = choice {
+            self.tally_choice(&plan, &txn, s);
+        }
         self.clients[i].txn = Some(txn);
         choice
     }

@@ -4,6 +4,7 @@ use super::conn::{State, Upstream, Wait};
 use super::link::Link;
 use super::observe::Seen;
 use super::slab::NONE;
+use super::tally::tally_behind;
 use super::{UPSTREAM, Worker, token};
 use crate::plan::{ForClient, HttpReuse, Mode};
 use std::io::ErrorKind;
@@ -21,7 +22,7 @@ impl Worker {
         let Some(server) = txn.server(&c.plan) else {
             return;
         };
-        server.shared.workers[self.id].sessions.add(1);
+        server.shared.traffic[self.id].sessions.add(1);
         if c.plan.rates {
             server.shared.session_rate.add(now);
         }
@@ -74,9 +75,7 @@ impl Worker {
         if let Some(txn) = c.txn.as_mut() {
             txn.up = u;
             txn.log.connected = now;
-            if let Some(s) = txn.server(&c.plan) {
-                s.shared.workers[self.id].reuses.add(1);
-            }
+            tally_behind(txn, &c.plan, self.id, |t| &t.reuses);
         }
         self.clients[i].state = State::Exchange;
         self.send_request(i);
@@ -88,7 +87,7 @@ impl Worker {
         let (Some(b), Some(server)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
             return;
         };
-        server.shared.workers[self.id].connects.add(1);
+        tally_behind(txn, &c.plan, self.id, |t| &t.connects);
         let made = server.personal.then(|| self.made_for(i)).flatten();
         let peer = match &made {
             Some(made) => made.peer.clone(),
@@ -216,7 +215,6 @@ impl Worker {
         match tcp::send(&up.link.fd, &txn.request[txn.request_sent..]) {
             Ok(n) => {
                 txn.request_sent += n;
-                txn.log.bytes_in += n as u64;
             }
             Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
             Err(_) => return self.upstream_lost(i),

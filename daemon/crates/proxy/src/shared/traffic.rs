@@ -1,0 +1,77 @@
+//! What a worker counts of a frontend's, a backend's or a server's traffic.
+
+use super::Counter;
+
+macro_rules! traffic {
+    ($($name:ident $field:literal $what:literal;)*) => {
+        /// One worker's counters of one side, on cache lines of their own. A side leaves at zero
+        /// what does not happen to it. Names in the status: HAProxy's management guide 9.1.
+        #[derive(Debug, Default)]
+        #[repr(align(64))]
+        pub struct Traffic {
+            $(#[doc = $what] pub $name: Counter,)*
+            /// Answers by the first digit of their status; those without one come last.
+            pub answers: [Counter; 6],
+        }
+
+        impl Traffic {
+            /// Names and sums over all workers.
+            pub fn sums(workers: &[Self]) -> impl Iterator<Item = (&'static str, u64)> {
+                let sum = |of: &dyn Fn(&Self) -> &Counter| workers.iter().map(|w| of(w).get()).sum();
+                let mut all: Vec<(&'static str, u64)> = vec![$(($field, sum(&|w| &w.$name)),)*];
+                all.extend(ANSWERS.iter().enumerate().map(|(at, name)| (*name, sum(&|w| &w.answers[at]))));
+                all.into_iter()
+            }
+        }
+    };
+}
+
+const ANSWERS: [&str; 6] = [
+    "hrsp_1xx",
+    "hrsp_2xx",
+    "hrsp_3xx",
+    "hrsp_4xx",
+    "hrsp_5xx",
+    "hrsp_other",
+];
+
+traffic! {
+    connections "conn_tot" "Connections that were accepted.";
+    sessions "stot" "Connections that rules let in; exchanges that a backend or server got.";
+    requests "req_tot" "Requests.";
+    bytes_in "bin" "Bytes of clients.";
+    bytes_out "bout" "Bytes to clients.";
+    denied_requests "dreq" "Requests that rules refused.";
+    denied_responses "dresp" "Responses that rules refused.";
+    denied_connections "dcon" "Connections that `tcp-request connection` refused.";
+    denied_sessions "dses" "The same of `tcp-request session`.";
+    request_errors "ereq" "Requests that were none, or that did not come whole.";
+    connection_errors "econ" "Exchanges that found no server.";
+    response_errors "eresp" "Exchanges whose server failed.";
+    retries "wretr" "Attempts to reach the same server again.";
+    redispatches "wredis" "Attempts with another server.";
+    client_aborts "cli_abrt" "Exchanges that the client broke off.";
+    server_aborts "srv_abrt" "Exchanges that the server broke off.";
+    balanced "lbtot" "Servers that balancing chose.";
+    connects "connect" "Connections that were attempted.";
+    reuses "reuse" "Exchanges over a connection that was there.";
+    intercepted "intercepted" "Requests that the proxy answered itself.";
+}
+
+impl Traffic {
+    /// One more answer with this status; 0: none was seen.
+    pub fn answered(&self, status: u16) {
+        let class = match status / 100 {
+            class @ 1..=5 => usize::from(class) - 1,
+            _ => ANSWERS.len() - 1,
+        };
+        if let Some(counter) = self.answers.get(class) {
+            counter.add(1);
+        }
+    }
+
+    /// Room for each worker.
+    pub fn of(workers: usize) -> Box<[Self]> {
+        (0..workers).map(|_| Self::default()).collect()
+    }
+}

@@ -1,0 +1,117 @@
+//! What an exchange was, for the counters of its frontend, backend and server.
+
+use super::Worker;
+use super::conn::Txn;
+use crate::plan::Plan;
+use crate::rules::Outcome;
+use crate::shared::{Counter, Traffic};
+
+/// One more at the exchange's backend and server, as far as it has come.
+pub(super) fn tally_behind(
+    txn: &Txn,
+    plan: &Plan,
+    worker: usize,
+    of: impl Fn(&Traffic) -> &Counter,
+) {
+    if let Some(b) = txn.backend(plan) {
+        of(&b.shared.traffic[worker]).add(1);
+    }
+    if let Some(s) = txn.server(plan) {
+        of(&s.shared.traffic[worker]).add(1);
+    }
+}
+
+impl Worker {
+    pub(super) fn front(&self, i: u32) -> &Traffic {
+        &self.clients[i].frontend().shared.traffic[self.id]
+    }
+
+    fn back(&self, i: u32) -> Option<&Traffic> {
+        let c = &self.clients[i];
+        let backend = c.txn.as_ref()?.backend(&c.plan)?;
+        Some(&backend.shared.traffic[self.id])
+    }
+
+    /// The end of an exchange: bytes, the class of its answer, and who broke it off.
+    pub(super) fn tally(&self, i: u32, txn: &Txn) {
+        let plan = &self.clients[i].plan;
+        let n = &txn.log;
+        let front = self.front(i);
+        let back = txn.backend(plan).map(|b| &b.shared.traffic[self.id]);
+        let server = txn.server(plan).map(|s| &s.shared.traffic[self.id]);
+        for side in [Some(front), back, server].into_iter().flatten() {
+            side.bytes_in.add(n.bytes_in);
+            side.bytes_out.add(n.bytes_out);
+        }
+        if txn.http {
+            front.answered(txn.status);
+            if let Some(back) = back {
+                back.answered(txn.status);
+            }
+        }
+        match (n.cause, n.state) {
+            (b'C' | b'c', _) => tally_behind(txn, plan, self.id, |t| &t.client_aborts),
+            (b'S' | b's', b'D') => tally_behind(txn, plan, self.id, |t| &t.server_aborts),
+            _ => {}
+        }
+    }
+
+    /// The server of an exchange is this one; balancing chose it, unless the request belongs to it.
+    pub(super) fn tally_choice(&self, plan: &Plan, txn: &Txn, s: u32) {
+        let Some(b) = txn.backend(plan) else { return };
+        if txn.sticky.is_some() || txn.preferred == Some(s) {
+            return;
+        }
+        b.shared.traffic[self.id].balanced.add(1);
+        b.servers[s as usize].shared.traffic[self.id]
+            .balanced
+            .add(1);
+    }
+
+    /// A server's answer, an interim one too.
+    pub(super) fn tally_reply(&self, i: u32, status: u16) {
+        let c = &self.clients[i];
+        if let Some(s) = c.txn.as_ref().and_then(|txn| txn.server(&c.plan)) {
+            let traffic = &s.shared.traffic[self.id];
+            traffic.requests.add(1);
+            traffic.answered(status);
+        }
+    }
+
+    /// Rules ended a request before it went to a server.
+    pub(super) fn tally_outcome(&self, i: u32, outcome: &Outcome) {
+        if self.edits.refused || !matches!(outcome, Outcome::Answer { .. }) {
+            self.tally_denied(i);
+        } else if self.back(i).is_none() {
+            self.front(i).intercepted.add(1);
+        }
+    }
+
+    /// A request that rules refused.
+    pub(super) fn tally_denied(&self, i: u32) {
+        self.front(i).denied_requests.add(1);
+        if let Some(back) = self.back(i) {
+            back.denied_requests.add(1);
+        }
+    }
+
+    /// Rules put something else in the place of a server's response.
+    pub(super) fn tally_reply_outcome(&self, i: u32, outcome: &Outcome) {
+        if !self.edits.refused && matches!(outcome, Outcome::Answer { .. }) {
+            return;
+        }
+        self.front(i).denied_responses.add(1);
+        let c = &self.clients[i];
+        if let Some(txn) = &c.txn {
+            tally_behind(txn, &c.plan, self.id, |t| &t.denied_responses);
+        }
+    }
+
+    /// No server could be had.
+    pub(super) fn tally_nobody(&self, i: u32) {
+        let c = &self.clients[i];
+        if let Some(txn) = &c.txn {
+            tally_behind(txn, &c.plan, self.id, |t| &t.connection_errors);
+        }
+    }
+}
