@@ -10,6 +10,16 @@ pub enum Fault {
     Preface,
     /// A target with a fragment, control byte, blank or 8-bit byte (RFC 9112 §3.2).
     Target,
+    /// A version that is not spoken here (`option http-strict`).
+    Version,
+    /// A line of the head that ends in LF alone (`option http-strict`).
+    LineEnd,
+    /// A folded line (`option http-strict`).
+    Fold,
+    /// A request of HTTP/1.1 without Host (`option http-strict`).
+    NoHost,
+    /// Both Content-Length and Transfer-Encoding (`option http-strict`).
+    TwoFramings,
     /// Status line (RFC 9112 §4).
     StatusLine,
     /// Field line without colon, or with a name that is not a token (RFC 9112 §5).
@@ -45,6 +55,7 @@ impl Fault {
             Self::UnexpectedBody => Some(413),
             Self::TargetTooLong => Some(414),
             Self::HeadTooLarge => Some(431),
+            Self::Version => Some(505),
             _ => Some(400),
         }
     }

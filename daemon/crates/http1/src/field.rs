@@ -1,6 +1,7 @@
 //! Field lines: where each name and value lies, and which of them matter to a proxy.
 
 use crate::fault::Fault;
+use crate::manner::{Manner, loose_name};
 use crate::swar;
 use std::ops::Range;
 
@@ -73,6 +74,7 @@ pub struct Limits {
     /// Bytes of a whole head.
     pub head: usize,
     pub fields: usize,
+    pub manner: Manner,
 }
 
 impl Default for Limits {
@@ -81,6 +83,7 @@ impl Default for Limits {
         Self {
             head: 16384 - 1024,
             fields: 101,
+            manner: Manner::Normal,
         }
     }
 }
@@ -163,11 +166,17 @@ pub fn scan(
             Some([b'\r', b'\n', ..]) => return Ok(Some(at + 2)),
             Some(_) => {}
         }
-        let Some(colon) = name_end(buf, at) else {
+        let Some(mut colon) = name_end(buf, at) else {
             return Ok(None);
         };
         if colon == at || buf[colon] != b':' {
-            return Err(Fault::FieldName);
+            if limits.manner != Manner::Lenient {
+                return Err(Fault::FieldName);
+            }
+            match loose_name(buf, at)? {
+                Some(end) => colon = end,
+                None => return Ok(None),
+            }
         }
         let Some((end, sound)) = line_end(buf, colon + 1) else {
             return Ok(None);

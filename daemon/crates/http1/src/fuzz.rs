@@ -5,28 +5,42 @@
 //! data however its bytes are cut.
 
 use crate::field::Limits;
+use crate::manner::Manner;
 use crate::method::Method;
 use crate::response::Asked;
 use crate::{Body, parse_request, parse_response, write};
 
 /// One run over arbitrary bytes. Panics when an invariant is broken, which is what fuzzers look for.
 pub fn run(data: &[u8]) {
-    request(data);
+    request(data, Manner::Normal, Manner::Normal);
+    request(data, Manner::Strict, Manner::Normal);
+    request(data, Manner::Lenient, Manner::Lenient);
     for upgrade in [false, true] {
         let mut fields = Vec::new();
         let asked = Asked {
             method: Method::Get,
             upgrade,
         };
-        let _ = parse_response(&mut data.to_vec(), asked, Limits::default(), &mut fields);
+        for manner in [Manner::Normal, Manner::Lenient] {
+            let limits = Limits {
+                manner,
+                ..Limits::default()
+            };
+            let _ = parse_response(&mut data.to_vec(), asked, limits, &mut fields);
+        }
     }
     chunks(data);
 }
 
-fn request(data: &[u8]) {
+/// What is accepted in one manner is accepted in the other once it is written again.
+fn request(data: &[u8], manner: Manner, next: Manner) {
     let mut fields = Vec::new();
     let mut buf = data.to_vec();
-    let Ok(Some(req)) = parse_request(&mut buf, Limits::default(), &mut fields) else {
+    let limits = Limits {
+        manner,
+        ..Limits::default()
+    };
+    let Ok(Some(req)) = parse_request(&mut buf, limits, &mut fields) else {
         return;
     };
     assert!(req.head_len <= buf.len());
@@ -48,6 +62,7 @@ fn request(data: &[u8]) {
     let limits = Limits {
         head: usize::MAX,
         fields: usize::MAX,
+        manner: next,
     };
     let again = parse_request(&mut copy, limits, &mut again_fields);
     let Ok(Some(again)) = again else {

@@ -3,6 +3,7 @@
 use crate::body::Body;
 use crate::fault::Fault;
 use crate::field::{self, Field, Limits, Span};
+use crate::manner::{self, Manner, RequestLine};
 use crate::method::Method;
 use crate::semantics::Semantics;
 use crate::target;
@@ -28,9 +29,11 @@ pub struct Request {
 }
 
 struct Line {
-    method: Span,
-    target: Span,
+    start: usize,
+    parts: RequestLine,
     http11: bool,
+    /// HTTP/0.9: no version, and no fields behind it.
+    bare: bool,
     end: usize,
 }
 
@@ -44,7 +47,17 @@ pub fn parse_request(
     let Some(line) = request_line(buf, limits)? else {
         return Ok(None);
     };
-    let Some(head_len) = field::scan(buf, line.end, limits, fields)? else {
+    if limits.manner == Manner::Strict {
+        manner::strict_line(buf, &line.parts)?;
+        manner::strict_lines(buf, line.start)?;
+    }
+    let head_len = if line.bare {
+        fields.clear();
+        Some(line.end)
+    } else {
+        field::scan(buf, line.end, limits, fields)?
+    };
+    let Some(head_len) = head_len else {
         return if buf.len() >= limits.head {
             Err(Fault::HeadTooLarge)
         } else {
@@ -54,16 +67,26 @@ pub fn parse_request(
     if head_len > limits.head {
         return Err(Fault::HeadTooLarge);
     }
-    let method = Method::of(line.method.of(buf));
-    let authority = target::check(buf, line.target, method)?;
+    let (method_span, target) = (line.parts.method, line.parts.target);
+    let method = Method::of(method_span.of(buf));
+    let authority = target::check(buf, target, method, limits.manner)?;
     let s = Semantics::read(buf, fields)?;
     if s.host.is_some_and(|h| !target::is_authority(h.of(buf))) {
         return Err(Fault::Host);
     }
     if let (Some(a), Some(h)) = (authority, s.host)
-        && !target::same_authority(line.target.of(buf), a.of(buf), h.of(buf))
+        && !target::same_authority(target.of(buf), a.of(buf), h.of(buf))
+        && limits.manner != Manner::Lenient
     {
         return Err(Fault::Host);
+    }
+    if limits.manner == Manner::Strict {
+        if s.host.is_none() && line.http11 {
+            return Err(Fault::NoHost);
+        }
+        if s.chunked && s.length.is_some() {
+            return Err(Fault::TwoFramings);
+        }
     }
     let body = match (s.chunked, s.length) {
         (true, _) => Body::chunked(),
@@ -81,8 +104,8 @@ pub fn parse_request(
     Ok(Some(Request {
         head_len,
         method,
-        method_span: line.method,
-        target: line.target,
+        method_span,
+        target,
         http11: line.http11,
         body,
         keep_alive: !ambiguous && !s.close && (line.http11 || s.keep_alive),
@@ -133,15 +156,23 @@ fn request_line(buf: &[u8], limits: Limits) -> Result<Option<Line>, Fault> {
         at
     };
     let target_start = skip(method.end);
+    let lenient = limits.manner == Manner::Lenient;
     let target_len = buf[target_start..text_end]
         .iter()
-        .position(|b| field::is_blank(*b))
-        .ok_or(Fault::RequestLine)?;
+        .position(|b| field::is_blank(*b));
+    // HTTP/0.9 knows GET alone.
+    let bare = target_len.is_none() && lenient && method.of(buf) == b"GET";
+    let target_len = match target_len {
+        None if bare => text_end.saturating_sub(target_start),
+        other => other.ok_or(Fault::RequestLine)?,
+    };
     let target = Span::new(target_start, target_start + target_len);
-    let version = &buf[skip(target.end)..text_end];
-    let http11 = match version {
+    let version = Span::new(skip(target.end).min(text_end), text_end);
+    let http11 = match version.of(buf) {
         b"HTTP/1.0" => false,
         [b'H', b'T', b'T', b'P', b'/', b'1'..=b'9', b'.', b'0'..=b'9'] => true,
+        _ if bare => false,
+        other if lenient => manner::loose_version(other).ok_or(Fault::RequestLine)?,
         _ => return Err(Fault::RequestLine),
     };
     if target.is_empty() {
@@ -151,9 +182,14 @@ fn request_line(buf: &[u8], limits: Limits) -> Result<Option<Line>, Fault> {
         return Err(Fault::Preface);
     }
     Ok(Some(Line {
-        method,
-        target,
+        start,
+        parts: RequestLine {
+            method,
+            target,
+            version,
+        },
         http11,
+        bare,
         end: lf + 1,
     }))
 }

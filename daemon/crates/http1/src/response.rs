@@ -3,6 +3,7 @@
 use crate::body::Body;
 use crate::fault::Fault;
 use crate::field::{self, Field, Limits, Span};
+use crate::manner::{Manner, loose_version};
 use crate::method::Method;
 use crate::semantics::Semantics;
 
@@ -105,19 +106,15 @@ fn status_line(buf: &[u8], limits: Limits) -> Result<Option<Line>, Fault> {
         lf
     };
     let text = &buf[..text_end];
-    let [
-        b'H',
-        b'T',
-        b'T',
-        b'P',
-        b'/',
-        major @ b'1'..=b'9',
-        b'.',
-        minor @ b'0'..=b'9',
-        rest @ ..,
-    ] = text
-    else {
-        return Err(Fault::StatusLine);
+    let version = text.iter().position(|b| *b == b' ').unwrap_or(text.len());
+    let (version, rest) = text.split_at(version);
+    let http11 = match version {
+        b"HTTP/1.0" => false,
+        [b'H', b'T', b'T', b'P', b'/', b'1'..=b'9', b'.', b'0'..=b'9'] => true,
+        other if limits.manner == Manner::Lenient => {
+            loose_version(other).ok_or(Fault::StatusLine)?
+        }
+        _ => return Err(Fault::StatusLine),
     };
     let blanks = rest.iter().take_while(|b| **b == b' ').count();
     let [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', tail @ ..] = &rest[blanks..] else {
@@ -132,7 +129,7 @@ fn status_line(buf: &[u8], limits: Limits) -> Result<Option<Line>, Fault> {
     Ok(Some(Line {
         status: digit(*a) * 100 + digit(*b) * 10 + digit(*c),
         reason,
-        http11: (*major, *minor) != (b'1', b'0'),
+        http11,
         end: lf + 1,
     }))
 }

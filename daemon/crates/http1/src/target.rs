@@ -2,12 +2,21 @@
 
 use crate::fault::Fault;
 use crate::field::Span;
+use crate::manner::Manner;
 use crate::method::Method;
 
 /// Checks the target's form; gives the authority it names, if any.
-pub fn check(buf: &[u8], target: Span, method: Method) -> Result<Option<Span>, Fault> {
+pub fn check(
+    buf: &[u8],
+    target: Span,
+    method: Method,
+    manner: Manner,
+) -> Result<Option<Span>, Fault> {
     let t = target.of(buf);
-    if t.iter().any(|b| !(0x21..0x7f).contains(b) || *b == b'#') {
+    let lenient = manner == Manner::Lenient;
+    let odd = |b: &u8| !(0x21..0x7f).contains(b) || *b == b'#';
+    let passed = |b: &u8| lenient && (*b >= 0x80 || *b == b'#');
+    if t.iter().any(|b| odd(b) && !passed(b)) {
         return Err(Fault::Target);
     }
     if method == Method::Connect {

@@ -26,8 +26,8 @@ pub(super) static OPTIONS: &[Entry] = entries! {
         NotYet("log lines are written when the session ends") => "logasap";
         Supported => "log-separate-errors";
         Accepted("counters are kept while a session runs") => "contstats" "socket-stats";
-        NotYet("messages that break RFC 9112 are refused") => "accept-invalid-http-request"
-            "accept-unsafe-violations-in-http-request";
+        Supported => "accept-invalid-http-request" "accept-unsafe-violations-in-http-request"
+            "http-strict";
         Accepted("header names keep the client's spelling") => "h1-case-adjust-bogus-client";
         Accepted("there is no upgrade to HTTP/2 without TLS") => "disable-h2-upgrade"
             "http-use-proxy-header" "idle-close-on-response" "tcp-smart-accept"
@@ -44,10 +44,9 @@ pub(super) static OPTIONS: &[Entry] = entries! {
             "ldap-check";
         NO_CHECK => "spop-check" "external-check";
         Supported => "transparent";
-        NotYet("messages that break RFC 9112 are refused") => "accept-invalid-http-response"
-            "accept-unsafe-violations-in-http-response";
+        Supported => "accept-invalid-http-response" "accept-unsafe-violations-in-http-response"
+            "checkcache";
         Accepted("header names keep the server's spelling") => "h1-case-adjust-bogus-server";
-        NotYet("cookies of answers are not inspected") => "checkcache";
         Accepted("has no counterpart in this engine") => "http-pretend-keepalive"
             "tcp-smart-connect" "dontlog-unknown";
     }

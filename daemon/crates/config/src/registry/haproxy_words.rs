@@ -7,6 +7,7 @@ use Status::{Accepted, Label, NotYet, Supported};
 const TLS: Status = NotYet("TLS is not spoken yet");
 const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
 const RULE: Status = NotYet("the proxy does not do this yet");
+const TRACK: Status = NotYet("write track-sc0, track-sc1 or track-sc2");
 const STRICT: Status = Accepted("a rule that cannot be carried out is passed over");
 const NICE: Status = Accepted("requests share the processor evenly");
 
@@ -87,8 +88,9 @@ pub(super) static WORDS: &[Entry] = entries! {
         NICE => "set-nice";
         Accepted("handshakes are over before a request is read") => "wait-for-handshake";
         Supported => "add-acl" "del-acl" "set-map" "del-map" "wait-for-body";
-        Supported => "do-resolve" "set-dst" "set-dst-port";
-        RULE => "track-sc" "cache-use" "normalize-uri" "send-spoe-group" "ot-group" "set-timeout"
+        Supported => "do-resolve" "set-dst" "set-dst-port" "normalize-uri" "set-timeout";
+        TRACK => "track-sc";
+        RULE => "cache-use" "send-spoe-group" "ot-group"
             "use-service";
     }
     "http-response" ALL {
@@ -100,8 +102,8 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "add-acl" "del-acl" "set-map" "del-map";
         Supported => "set-mark" "set-tos";
         NICE => "set-nice";
-        RULE => "track-sc" "cache-store" "send-spoe-group" "ot-group"
-            "wait-for-body";
+        TRACK => "track-sc";
+        RULE => "cache-store" "send-spoe-group" "ot-group" "wait-for-body";
     }
     "http-after-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"

@@ -136,6 +136,7 @@ pub fn reason(status: u16) -> &'static str {
         502 => "Bad Gateway",
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
         _ => "Status",
     }
 }
@@ -156,6 +157,7 @@ fn explanation(status: u16) -> &'static str {
         502 => "The server's answer was invalid or incomplete.",
         503 => "No server can take the request now.",
         504 => "The server did not answer in time.",
+        505 => "This version of the protocol is not spoken here.",
         _ => "The request was not passed on.",
     }
 }

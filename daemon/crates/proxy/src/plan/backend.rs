@@ -6,6 +6,7 @@ use crate::rules::compile::Compiler;
 use crate::rules::sample::Sample;
 use crate::shared::Registry;
 use config::haproxy::model::{self, Proxy};
+use http1::Manner;
 use std::sync::Arc;
 
 pub fn compile(
@@ -66,6 +67,12 @@ pub fn compile(
             Inspection::default()
         },
         reply_content: inspect::response(proxy, compiler, problems),
+        manner: if proxy.options.accept_invalid_http_response {
+            Manner::Lenient
+        } else {
+            Manner::Normal
+        },
+        checkcache: proxy.options.checkcache,
         request_rules: rules(&proxy.http_request, false, problems),
         response_rules: rules(&proxy.http_response, true, problems),
         after_rules: rules(&proxy.http_after_response, true, problems),

@@ -9,7 +9,7 @@ use crate::rules::compile::Compiler;
 use crate::rules::environment::{Environment, Tables};
 use crate::shared::Registry;
 use config::haproxy::model::{self, Config, Proxy, TcpPhase};
-use http1::Limits;
+use http1::{Limits, Manner};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -108,6 +108,7 @@ pub fn compile(
         limits: Limits {
             head: bufsize.saturating_sub(rewrite).max(1024),
             fields: g.max_headers.as_ref().map_or(101, |n| usize::from(n.value)),
+            manner: Manner::Normal,
         },
         maxconn: process,
         pace,
@@ -173,6 +174,11 @@ fn frontend(
         tcp_keepalive: proxy.options.client_tcp_keepalive,
         holds: proxy.options.http_buffer_request,
         ignore_probes: proxy.options.http_ignore_probes,
+        manner: match proxy.options {
+            ref o if o.http_strict => Manner::Strict,
+            ref o if o.accept_invalid_http_request => Manner::Lenient,
+            _ => Manner::Normal,
+        },
         connection_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Connection, problems),
         session_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Session, problems),
         content: inspect::request(proxy, compiler, problems),

@@ -36,7 +36,7 @@ use crate::rules::sample::Sample;
 use crate::rules::{Condition, Format, Rule, TcpRule};
 use crate::shared::{BackendShared, FrontendShared, Totals};
 use config::haproxy::model;
-use http1::Limits;
+use http1::{Limits, Manner};
 use std::sync::Arc;
 use trafficlog::Level;
 
@@ -116,6 +116,8 @@ pub struct Frontend {
     /// `option http-buffer-request`
     pub holds: bool,
     pub ignore_probes: bool,
+    /// How much of what breaks the protocol is let pass of requests.
+    pub manner: Manner,
     /// `tcp-request connection`, `session`, `content`
     pub connection_rules: Vec<TcpRule>,
     pub session_rules: Vec<TcpRule>,
@@ -171,6 +173,10 @@ pub struct Backend {
     pub content: Inspection,
     /// `tcp-response content`
     pub reply_content: Inspection,
+    /// How much of what breaks the protocol is let pass of responses.
+    pub manner: Manner,
+    /// `option checkcache`
+    pub checkcache: bool,
     pub request_rules: Vec<Rule>,
     pub response_rules: Vec<Rule>,
     pub after_rules: Vec<Rule>,

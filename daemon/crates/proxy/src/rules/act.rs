@@ -2,6 +2,7 @@
 
 use super::context::{Context, Message, RequestLine};
 use super::matcher::backslash_references;
+use super::normalize::{Broken, normalize};
 use super::redirect::redirect;
 use super::target::{encode, with_authority, with_path};
 use super::{Action, NamePattern, Outcome, Rule, Subject, holds};
@@ -32,7 +33,7 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
             Step::Final(last) => {
                 subject.edits.refused = matches!(
                     rule.action,
-                    Action::Deny(_) | Action::Tarpit(_) | Action::Auth(_)
+                    Action::Deny(_) | Action::Tarpit(_) | Action::Auth(_) | Action::Normalize(_)
                 );
                 outcome = last;
                 break;
@@ -160,6 +161,10 @@ fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
             Edit::Target(t)
         }
         Action::SetUri(f) => Edit::Target(f.text(ctx)),
+        Action::Normalize(how) => match normalize(*how, line.target) {
+            Ok(target) => Edit::Target(target),
+            Err(Broken) => return Step::Final(Outcome::Deny(400)),
+        },
         Action::SetPathQuery(f) => Edit::Target(with_authority(line.target, &f.text(ctx))),
         Action::ReplacePathQuery { regex, value } => {
             let old = target::path_and_query(line.target);

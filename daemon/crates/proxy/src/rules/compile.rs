@@ -223,6 +223,7 @@ fn action(action: &HttpAction, env: &Environment<'_>) -> Result<Action, String> 
         HttpAction::SetPathQuery(f) => Action::SetPathQuery(format(f)?),
         HttpAction::SetQuery(f) => Action::SetQuery(format(f)?),
         HttpAction::SetUri(f) => Action::SetUri(format(f)?),
+        HttpAction::NormalizeUri(how) => Action::Normalize(*how),
         HttpAction::ReplacePath { regex, value } => {
             let (regex, value) = replace(regex, value)?;
             Action::ReplacePath { regex, value }

@@ -20,6 +20,22 @@ pub enum ExchangeEffect {
     PriorityClass(Sample),
     PriorityOffset(Sample),
     EarlyHint(Vec<u8>, Format),
+    /// `set-timeout`: of the tunnel, else of the server.
+    Timeout(bool, Time),
+}
+
+#[derive(Debug)]
+pub enum Time {
+    Fixed(u64),
+    /// Milliseconds.
+    Sample(Sample),
+}
+
+/// Timeouts of one exchange, in milliseconds, instead of its backend's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OwnTimeouts {
+    pub server: Option<u64>,
+    pub tunnel: Option<u64>,
 }
 
 /// The place in the queue that rules gave to a request; (0, 0) is everybody's.
@@ -39,6 +55,17 @@ impl ExchangeEffect {
             E::Tos(tos) => Self::Tos(*tos),
             E::PriorityClass(sample) => Self::PriorityClass(Sample::compile(sample, env)?),
             E::PriorityOffset(sample) => Self::PriorityOffset(Sample::compile(sample, env)?),
+            E::Timeout { tunnel, time } => Self::Timeout(
+                *tunnel,
+                match time {
+                    model::TimeoutValue::Fixed(time) => {
+                        Time::Fixed(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+                    }
+                    model::TimeoutValue::Sample(sample) => {
+                        Time::Sample(Sample::compile(sample, env)?)
+                    }
+                },
+            ),
             E::EarlyHint { name, value } => Self::EarlyHint(
                 name.value.clone().into_bytes(),
                 Format::compile(value, env)?,
@@ -62,6 +89,22 @@ impl ExchangeEffect {
                 if let Some(offset) = sample.value(ctx).and_then(|value| value.int()) {
                     let offset = offset.clamp(-OFFSETS, OFFSETS);
                     ctx.remember(|memory| memory.priority.offset = offset);
+                }
+            }
+            Self::Timeout(tunnel, time) => {
+                let time = match time {
+                    Time::Fixed(ms) => Some(*ms),
+                    Time::Sample(sample) => {
+                        let ms = sample.value(ctx).and_then(|value| value.int());
+                        ms.and_then(|ms| u64::try_from(ms).ok())
+                            .filter(|ms| *ms > 0)
+                    }
+                };
+                if time.is_some() {
+                    ctx.remember(|memory| match tunnel {
+                        true => memory.own.tunnel = time,
+                        false => memory.own.server = time,
+                    });
                 }
             }
             Self::EarlyHint(name, format) => {

@@ -1,6 +1,6 @@
 //! What rules remember: variables, captures, tracked counters, of a connection and its exchange.
 
-use super::exchange::Priority;
+use super::exchange::{OwnTimeouts, Priority};
 use super::resolve::Question;
 use super::value::Value;
 use crate::plan::Greeting;
@@ -78,6 +78,8 @@ pub struct Memory {
     /// `disable-l7-retry`: the request is not sent again once it reached a server.
     pub once: bool,
     pub priority: Priority,
+    /// `set-timeout`
+    pub own: OwnTimeouts,
     /// Fields of the 103 that is to be sent.
     pub hints: Vec<u8>,
     /// `set-src`: who the client is taken to be.
@@ -182,6 +184,7 @@ impl Memory {
         self.log_level = None;
         self.once = false;
         self.priority = Priority::default();
+        self.own = OwnTimeouts::default();
         self.hints.clear();
         self.source.end_exchange();
         self.destination.end_exchange();

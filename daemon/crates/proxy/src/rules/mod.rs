@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod format;
 pub mod matcher;
 pub mod memory;
+mod normalize;
 mod outcome;
 pub mod patterns;
 pub mod redirect;
@@ -33,6 +34,7 @@ pub use outcome::{Outcome, Subject};
 pub use redirect::{Redirect, RedirectKind};
 
 use crate::plan::Greeting;
+use config::haproxy::model::Normalizer;
 use effects::Effect;
 use matcher::Matcher;
 use reply::Reply;
@@ -199,6 +201,7 @@ pub enum Action {
     },
     SetQuery(Format),
     SetUri(Format),
+    Normalize(Normalizer),
     SetPathQuery(Format),
     ReplacePathQuery {
         regex: regex::bytes::Regex,

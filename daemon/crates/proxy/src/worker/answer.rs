@@ -135,6 +135,7 @@ impl Worker {
         let limits = Limits {
             head: data.len() + 1,
             fields: 1000,
+            ..Limits::default()
         };
         // Only a raw answer of an errorfile may not be a message.
         let Ok(Some(response)) = parse_response(&mut data, asked, limits, &mut fields) else {

@@ -6,6 +6,7 @@ use super::slab::NONE;
 use super::wheel::Armed;
 use crate::plan::{Backend, BindLimit, Frontend, IdleRules, Plan, Server};
 use crate::rules::Outcome;
+use crate::rules::exchange::OwnTimeouts;
 use crate::rules::memory::Memory;
 use crate::shared::table::Entry;
 use http1::{Body, Method};
@@ -170,6 +171,8 @@ pub struct Txn {
     pub avoid: Option<u32>,
     /// While it waits: the only server that will do.
     pub queued_for: Option<u32>,
+    /// Timeouts that rules gave it.
+    pub own: OwnTimeouts,
     /// The response's body goes to the client in chunks.
     pub chunk_reply: bool,
     /// The answer that the tarpit holds back.
@@ -221,6 +224,7 @@ impl Default for Txn {
             cookies: trafficlog::Cookies::NONE,
             avoid: None,
             queued_for: None,
+            own: OwnTimeouts::default(),
             chunk_reply: false,
             held: None,
             held_request: None,

@@ -24,12 +24,18 @@ impl Worker {
         let client = c.frontend().timeouts.client;
         let Some(txn) = c.txn.as_ref() else { return };
         let server: Option<&Timeouts> = txn.backend(&c.plan).map(|b| &b.timeouts);
+        let answer = txn
+            .own
+            .server
+            .or(server.map(|t| t.server))
+            .unwrap_or(client);
         let wait = match c.state {
             State::Tunnel => {
                 let f = c.frontend();
-                let tunnel = server.and_then(|t| t.tunnel).or(f.timeouts.tunnel);
+                let own = txn.own.tunnel.or(server.and_then(|t| t.tunnel));
+                let tunnel = own.or(f.timeouts.tunnel);
                 let of_client = tunnel.unwrap_or(client);
-                let of_server = tunnel.unwrap_or_else(|| server.map_or(client, |t| t.server));
+                let of_server = tunnel.unwrap_or(answer);
                 let up_ended = self.ups.get(txn.up).is_some_and(|up| up.link.ended);
                 // One side has said its last: the other gets its own time to finish.
                 match (c.link.ended, up_ended) {
@@ -42,11 +48,7 @@ impl Worker {
                 let sent = txn.request_sent >= txn.request.len();
                 let up_free = txn.up != NONE && !self.ups[txn.up].link.is_blocked();
                 let on_client = c.link.is_blocked() || (!txn.request_done && sent && up_free);
-                if on_client {
-                    client
-                } else {
-                    server.map_or(client, |t| t.server)
-                }
+                if on_client { client } else { answer }
             }
             _ => return,
         };

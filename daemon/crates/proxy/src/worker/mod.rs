@@ -9,6 +9,7 @@ mod accept;
 mod answer;
 mod body;
 mod buffers;
+mod cacheable;
 mod configure;
 mod conn;
 mod entry;

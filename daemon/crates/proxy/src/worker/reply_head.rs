@@ -1,6 +1,7 @@
 //! Response heads: interim ones, the final one, the rules over it.
 
 use super::Worker;
+use super::cacheable::leaks_cookie;
 use super::conn::{Reply, State};
 use super::held::{Arrived, arrived};
 use super::link::LONG;
@@ -11,7 +12,7 @@ use crate::rules::Subject;
 use crate::rules::{self, Context, Message, Outcome, Verdict};
 use crate::shared::table::Counter;
 use http1::response::Asked;
-use http1::{Field, Method, Response, parse_response};
+use http1::{Field, Limits, Manner, Method, Response, parse_response};
 
 impl Worker {
     /// Bytes used; 0 wants more. `Err`: the exchange is over.
@@ -23,8 +24,11 @@ impl Worker {
     ) -> Result<usize, ()> {
         let mut fields = std::mem::take(&mut self.fields);
         let c = &mut self.clients[i];
-        let limits = c.plan.limits;
         let txn = c.txn.as_mut().ok_or(())?;
+        let limits = Limits {
+            manner: txn.backend(&c.plan).map_or(Manner::Normal, |b| b.manner),
+            ..c.plan.limits
+        };
         let asked = Asked {
             method: txn.method,
             upgrade: txn.upgrade,
@@ -74,6 +78,7 @@ impl Worker {
             }
             self.observe(i, Seen::Answered(response.status));
             self.reply_rules(i, data, &response, fields)?;
+            self.check_cookies(i, data, &response, fields)?;
         }
         let stopping = self.stop_at.is_some();
         let mut txn = self.clients[i].txn.take().ok_or(())?;
@@ -201,6 +206,35 @@ impl Worker {
         self.tally_reply_outcome(i, &outcome);
         self.drop_upstream(i);
         self.answer_final(i, outcome);
+        Err(())
+    }
+
+    /// `option checkcache`
+    fn check_cookies(
+        &mut self,
+        i: u32,
+        data: &[u8],
+        response: &Response,
+        fields: &[Field],
+    ) -> Result<(), ()> {
+        let c = &self.clients[i];
+        let txn = c.txn.as_ref().ok_or(())?;
+        if !txn.backend(&c.plan).is_some_and(|b| b.checkcache) {
+            return Ok(());
+        }
+        let message = Message {
+            buf: data,
+            fields,
+            edits: &self.edits,
+        };
+        if !leaks_cookie(response.status, txn.method, message) {
+            return Ok(());
+        }
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.log.end(b'P', b'H');
+        }
+        self.drop_upstream(i);
+        self.answer_prepared(i, 502, true);
         Err(())
     }
 

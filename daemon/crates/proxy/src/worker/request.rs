@@ -7,7 +7,7 @@ use super::held::arrived;
 use super::link::Read;
 use crate::rules::Outcome;
 use crate::shared::table::Counter;
-use http1::{Fault, Request, parse_request};
+use http1::{Fault, Limits, Request, parse_request};
 
 /// Reads in a row before others get their turn.
 pub(super) const ROUNDS: usize = 16;
@@ -84,7 +84,10 @@ impl Worker {
         if started {
             self.clients[i].head_at = self.now;
         }
-        let limits = self.clients[i].plan.limits;
+        let limits = Limits {
+            manner: self.clients[i].frontend().manner,
+            ..self.clients[i].plan.limits
+        };
         let parsed = parse_request(data, limits, &mut fields);
         let more = match parsed {
             Ok(None) if self.clients[i].link.ended => {
@@ -225,12 +228,16 @@ impl Worker {
         };
         match self.route(i, data, &request, fields, body) {
             Ok(backend) => {
-                if self.clients[i].memory.is_some() && !self.send_hints(i) {
+                let remembers = self.clients[i].memory.is_some();
+                if remembers && !self.send_hints(i) {
                     return;
                 }
                 let Some(mut txn) = self.clients[i].txn.take() else {
                     return;
                 };
+                if remembers {
+                    txn.own = self.with_memory(i, |m| m.own).unwrap_or_default();
+                }
                 txn.backend = Some(backend);
                 self.count_session(i, &txn);
                 self.prepare(i, data, &request, fields, &mut txn, body);

@@ -5,7 +5,7 @@ use super::http_rules::{header, sample};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::ExchangeEffect;
+use crate::haproxy::model::{ExchangeEffect, TimeoutValue};
 
 /// Whether the action of this name is one of these.
 pub fn is_one(name: &str) -> bool {
@@ -16,6 +16,7 @@ pub fn is_one(name: &str) -> bool {
             | "set-mark"
             | "set-priority-class"
             | "set-priority-offset"
+            | "set-timeout"
             | "set-tos"
     )
 }
@@ -31,12 +32,49 @@ pub fn action(cx: &mut Context<'_>, name: &str, args: &mut Args<'_>) -> Option<E
         }
         "set-priority-class" => ExchangeEffect::PriorityClass(sample(cx, args)?),
         "set-priority-offset" => ExchangeEffect::PriorityOffset(sample(cx, args)?),
+        "set-timeout" => timeout(cx, args)?,
         "early-hint" => {
             let (name, value) = header(cx, args)?;
             ExchangeEffect::EarlyHint { name, value }
         }
         _ => return None,
     })
+}
+
+/// `set-timeout server|tunnel TIME|EXPR`
+fn timeout(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<ExchangeEffect> {
+    let example = "set-timeout server 5s";
+    let Some(word) = args.take() else {
+        cx.missing(args, "whose timeout", example);
+        return None;
+    };
+    let tunnel = match word.text.as_ref() {
+        "server" => false,
+        "tunnel" => true,
+        _ => {
+            cx.bad(
+                word,
+                "a timeout that rules can set",
+                "write 'server' or 'tunnel'",
+            );
+            args.skip_all();
+            return None;
+        }
+    };
+    let written = args.peek_text().unwrap_or("");
+    let time = if written.is_empty() || written.starts_with(|c: char| c.is_ascii_digit()) {
+        let time = cx.time(args, example)?;
+        if time.is_zero() {
+            let message = "a timeout of nothing would end every request".to_owned();
+            cx.error("haproxy/bad-value", time.span, message)
+                .suggest("write a time above 0, e.g. 5s");
+            return None;
+        }
+        TimeoutValue::Fixed(time.value)
+    } else {
+        TimeoutValue::Sample(sample(cx, args)?)
+    };
+    Some(ExchangeEffect::Timeout { tunnel, time })
 }
 
 /// What packets are marked with: a number in decimal, or in hexadecimal behind `0x`.

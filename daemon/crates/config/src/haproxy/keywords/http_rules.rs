@@ -3,12 +3,14 @@
 use super::destination::do_resolve;
 use super::effects;
 use super::http_answers::{answer, denied};
+use super::normalize;
 use super::redirect;
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{Format, HttpAction, HttpRule, NameMatch, Sample};
 use crate::haproxy::piece::Piece;
 use crate::haproxy::section::Section;
+use crate::registry::Places;
 use crate::source::Spanned;
 
 /// Which list a rule belongs to.
@@ -86,6 +88,13 @@ fn action(
     args: &mut Args<'_>,
     side: Side,
 ) -> Option<HttpAction> {
+    if name == "set-timeout" && section.place == Places::FRONTEND {
+        let message = "timeouts of servers are the backend's to set".to_owned();
+        cx.error("haproxy/wrong-section", args.keyword, message)
+            .suggest("move this rule into the backend");
+        args.skip_all();
+        return None;
+    }
     if effects::is_effect(name) {
         let response = side != Side::Request;
         return effects::effect(cx, section, name, args, response).map(HttpAction::Effect);
@@ -100,6 +109,7 @@ fn action(
         "set-pathq" => HttpAction::SetPathQuery(format(cx, args, "the path")?),
         "set-query" => HttpAction::SetQuery(format(cx, args, "the query string")?),
         "set-uri" => HttpAction::SetUri(format(cx, args, "the URI")?),
+        "normalize-uri" => HttpAction::NormalizeUri(normalize::normalizer(cx, args)?),
         "wait-for-body" => wait_for_body(cx, args)?,
         "allow" => HttpAction::Allow,
         "silent-drop" => HttpAction::SilentDrop,

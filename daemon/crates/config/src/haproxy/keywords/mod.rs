@@ -20,6 +20,7 @@ mod idle;
 mod log_sink;
 mod log_target;
 mod logging;
+mod normalize;
 mod options;
 mod protocol_check;
 mod proxy_v2;

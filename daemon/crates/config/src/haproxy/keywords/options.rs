@@ -124,8 +124,14 @@ fn switch<'s>(options: &'s mut ProxyOptions, name: &str) -> Option<&'s mut bool>
         "persist" => &mut options.persist,
         "prefer-last-server" => &mut options.prefer_last_server,
         "transparent" => &mut options.transparent,
-        "accept-invalid-http-request" => &mut options.accept_invalid_http_request,
-        "accept-invalid-http-response" => &mut options.accept_invalid_http_response,
+        "accept-invalid-http-request" | "accept-unsafe-violations-in-http-request" => {
+            &mut options.accept_invalid_http_request
+        }
+        "accept-invalid-http-response" | "accept-unsafe-violations-in-http-response" => {
+            &mut options.accept_invalid_http_response
+        }
+        "checkcache" => &mut options.checkcache,
+        "http-strict" => &mut options.http_strict,
         _ => return None,
     })
 }

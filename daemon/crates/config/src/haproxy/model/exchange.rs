@@ -19,4 +19,16 @@ pub enum ExchangeEffect {
         name: Spanned<String>,
         value: Format,
     },
+    /// `set-timeout`: of the tunnel, else of the server.
+    Timeout {
+        tunnel: bool,
+        time: TimeoutValue,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TimeoutValue {
+    Fixed(std::time::Duration),
+    /// Milliseconds.
+    Sample(Sample),
 }

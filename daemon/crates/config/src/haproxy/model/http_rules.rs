@@ -54,6 +54,7 @@ pub enum HttpAction {
     },
     SetQuery(Format),
     SetUri(Format),
+    NormalizeUri(Normalizer),
     /// Status of the answer (http-response).
     SetStatus {
         status: Spanned<u16>,
@@ -85,6 +86,27 @@ pub enum HttpAction {
     Return(Reply),
     /// `reject`: final, the connection closes without an answer.
     Reject,
+}
+
+/// `normalize-uri`: what is spelt in one way (RFC 3986 §6.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normalizer {
+    FragmentEncode,
+    FragmentStrip,
+    MergeSlashes,
+    StripDot,
+    /// `full`: also those at the front.
+    StripDotDot {
+        full: bool,
+    },
+    /// `strict`: what is no escape is refused with 400.
+    DecodeUnreserved {
+        strict: bool,
+    },
+    Uppercase {
+        strict: bool,
+    },
+    SortQuery,
 }
 
 /// How `del-header` compares names.

@@ -40,11 +40,11 @@ pub use check::{
 pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};
 pub use effect::{DoResolve, Effect, PatternChange, TagValue};
-pub use exchange::ExchangeEffect;
+pub use exchange::{ExchangeEffect, TimeoutValue};
 pub use global::{Global, StatsSocket};
 pub use http_rules::{
-    HttpAction, HttpRule, NameMatch, PersistRule, Redirect, RedirectKind, Reply, UseBackend,
-    UseServer,
+    HttpAction, HttpRule, NameMatch, Normalizer, PersistRule, Redirect, RedirectKind, Reply,
+    UseBackend, UseServer,
 };
 pub use log::{
     Capture, Facility, Level, LogFormat, LogLine, LogSample, LogSink, LogTarget, Ring, RingServer,

@@ -168,6 +168,10 @@ pub struct ProxyOptions {
     pub transparent: bool,
     pub accept_invalid_http_request: bool,
     pub accept_invalid_http_response: bool,
+    /// Requests that have one meaning only because the manual gives them one are refused.
+    pub http_strict: bool,
+    /// Answers with cookies that caches may keep are blocked.
+    pub checkcache: bool,
 }
 
 /// What happens to connections between requests in HTTP mode.

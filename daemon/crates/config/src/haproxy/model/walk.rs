@@ -3,7 +3,7 @@
 use super::{
     Balance, CheckAction, CheckPort, CheckText, Condition, Content, Converter, Effect,
     ExchangeEffect, Format, FormatPart, HttpAction, HttpRule, LogFormat, Proxy, Reply, ReturnBody,
-    Sample, TagValue, TcpAction, Test, TestRef,
+    Sample, TagValue, TcpAction, Test, TestRef, TimeoutValue,
 };
 use crate::source::Spanned;
 
@@ -103,6 +103,7 @@ impl<'a> Found<'a> {
             | A::SetStatus { .. }
             | A::Auth { .. }
             | A::WaitForBody { .. }
+            | A::NormalizeUri(_)
             | A::Allow
             | A::SilentDrop
             | A::Reject => {}
@@ -143,7 +144,12 @@ impl<'a> Found<'a> {
             | Effect::SetDst(value)
             | Effect::SetDstPort(value)
             | Effect::Exchange(
-                ExchangeEffect::PriorityClass(value) | ExchangeEffect::PriorityOffset(value),
+                ExchangeEffect::PriorityClass(value)
+                | ExchangeEffect::PriorityOffset(value)
+                | ExchangeEffect::Timeout {
+                    time: TimeoutValue::Sample(value),
+                    ..
+                },
             ) => self.sample(value),
             Effect::SetVarFormat { value, .. }
             | Effect::Exchange(ExchangeEffect::EarlyHint { value, .. }) => self.format(value),

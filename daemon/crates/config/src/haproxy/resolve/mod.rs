@@ -46,6 +46,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
             balance::check(cx, proxy);
         }
         http_in_tcp(cx, proxy);
+        manners(cx, proxy);
     }
     watching::check(cx, &config);
     listeners::check(cx, &config);
@@ -84,6 +85,19 @@ fn log_format(cx: &mut Context<'_>, proxy: &mut Proxy) {
             LogFormat::HttpJson => LogFormat::TcpJson,
             _ => LogFormat::Tcp,
         };
+    }
+}
+
+/// Requests cannot be looked at more and less strictly at once.
+fn manners(cx: &mut Context<'_>, proxy: &Proxy) {
+    if proxy.options.http_strict && proxy.options.accept_invalid_http_request {
+        let message = format!(
+            "'option http-strict' and 'option accept-invalid-http-request' of '{}' contradict \
+             each other",
+            proxy.name
+        );
+        cx.error("haproxy/bad-value", proxy.name.span, message)
+            .suggest("leave one of them out, or take it back with 'no option …'");
     }
 }
 

@@ -80,12 +80,25 @@ fn backends(name: &str) -> Option<Get> {
         },
         "be_name" => |_, c| Some(Value::bytes(chosen(c)?.0.as_bytes())),
         "be_id" => |_, c| int(section_id(c, chosen(c)?.1)),
-        "be_server_timeout" | "cur_server_timeout" => {
-            |_, c| int(c.plan.backends.get(c.backend?)?.timeouts.server)
-        }
-        "be_tunnel_timeout" | "cur_tunnel_timeout" => {
-            |_, c| int(c.plan.backends.get(c.backend?)?.timeouts.tunnel?)
-        }
+        "be_server_timeout" => |_, c| int(c.plan.backends.get(c.backend?)?.timeouts.server),
+        "be_tunnel_timeout" => |_, c| {
+            int(c
+                .plan
+                .backends
+                .get(c.backend?)?
+                .timeouts
+                .tunnel
+                .unwrap_or(0))
+        },
+        "cur_server_timeout" => |_, c| {
+            let own = c.remember(|memory| memory.own.server).flatten();
+            int(own.unwrap_or(c.plan.backends.get(c.backend?)?.timeouts.server))
+        },
+        "cur_tunnel_timeout" => |_, c| {
+            let own = c.remember(|memory| memory.own.tunnel).flatten();
+            let tunnel = c.plan.backends.get(c.backend?)?.timeouts.tunnel;
+            int(own.or(tunnel).unwrap_or(0))
+        },
         _ => return None,
     })
 }
