@@ -1,5 +1,5 @@
 // What a host full of VRRP instances costs: tandemd beside Debian's keepalived with the same file, rounds interleaved.
-// usage: node --import tsx bench/vrrp-scale/main.ts [--instances 255] [--rounds 5] [--seconds 10] [--binary FILE] [--json FILE]
+// usage: node --import tsx bench/vrrp-scale/main.ts [--instances 255] [--rounds 5] [--seconds 10] [--realtime] [--binary FILE] [--json FILE]
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     instances: { type: "string", default: "255" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "10" },
+    realtime: { type: "boolean", default: false },
     binary: { type: "string", default: tandemd },
     json: { type: "string" },
   },
@@ -60,7 +61,7 @@ if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(samp
 /** Runs one program in one role until it is at rest, then for the time that counts. */
 async function measure(name: Name, role: Role, interval: number): Promise<Sample> {
   // The master that a backup listens to is the same for both.
-  const sender = role === "backup" ? start("keepalived", 0, 200, interval) : undefined;
+  const sender = role === "backup" ? start("keepalived", 0, 200, interval, true) : undefined;
   if (sender !== undefined) await settled(sender, instances);
   const program = start(name, role === "master" ? 0 : 1, 100, interval);
   try {
@@ -93,8 +94,8 @@ function percent(before: Usage, after: Usage, elapsedMicroseconds: number): numb
   return (100 * (after.cpuMicroseconds - before.cpuMicroseconds)) / elapsedMicroseconds;
 }
 
-function start(name: Name, side: 0 | 1, priority: number, interval: number): Program {
-  return new Program(name, values.binary, link, side, configuration(priority, interval));
+function start(name: Name, side: 0 | 1, priority: number, interval: number, apart = false): Program {
+  return new Program(name, values.binary, link, side, configuration(priority, interval), apart);
 }
 
 async function settled(program: Program, held: number): Promise<void> {
@@ -119,8 +120,10 @@ function configuration(priority: number, interval: number): string {
   }
 }
 `;
+  // keepalived's own limit would have it killed.
+  const realtime = values.realtime ? "  vrrp_rt_priority 10\n  vrrp_rlimit_rttime 10000000\n" : "";
   const all = Array.from({ length: instances }, (_, at) => one(at + 1));
-  return `global_defs {\n  vrrp_version 3\n}\n${all.join("")}`;
+  return `global_defs {\n  vrrp_version 3\n${realtime}}\n${all.join("")}`;
 }
 
 function report(): string[] {

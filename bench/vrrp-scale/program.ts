@@ -1,8 +1,16 @@
 // tandemd or keepalived with the same file, as a tree of processes whose time and memory count.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { cpuTime } from "../proxy/machine.ts";
 import type { Link } from "./link.ts";
 
@@ -21,7 +29,8 @@ export class Program {
   readonly name: Name;
   readonly side: 0 | 1;
 
-  constructor(name: Name, binary: string, link: Link, side: 0 | 1, text: string) {
+  /** `apart`: with files of its own, so that it shares no memory with a second keepalived. */
+  constructor(name: Name, binary: string, link: Link, side: 0 | 1, text: string, apart = false) {
     this.name = name;
     this.side = side;
     const file = join(this.folder, "keepalived.conf");
@@ -30,10 +39,28 @@ export class Program {
       name === "tandemd"
         ? [binary, "run", "--foreground", "--keepalived", file, "--run-dir", join(this.folder, "run")]
         : [
-            ...["keepalived", "--dont-fork", "--log-console", "--vrrp", "--use-file", file],
+            ...[
+              ...(apart ? this.copy() : ["keepalived"]),
+              "--dont-fork",
+              "--log-console",
+              "--vrrp",
+              "--use-file",
+              file,
+            ],
             ...["--pid", join(this.folder, "pid"), "--vrrp_pid", join(this.folder, "vrrp.pid")],
           ];
     this.child = spawn("ip", ["netns", "exec", link.names[side], ...words], { stdio: "ignore" });
+  }
+
+  /** The words that run a keepalived from copies of its program and its libraries. */
+  private copy(): string[] {
+    const program = execFileSync("which", ["keepalived"], { encoding: "utf8" }).trim();
+    const list = execFileSync("ldd", [program], { encoding: "utf8" });
+    const libraries = [...list.matchAll(/=> (\/\S+)/g)].map((found) => found[1] ?? "");
+    const folder = join(this.folder, "copy");
+    mkdirSync(folder);
+    for (const file of [program, ...libraries]) copyFileSync(file, join(folder, basename(file)));
+    return ["env", `LD_LIBRARY_PATH=${folder}`, join(folder, basename(program))];
   }
 
   get running(): boolean {

@@ -121,6 +121,8 @@ pub struct Worker {
     pub next_word: Option<Instant>,
     /// Addresses to take away when it dies.
     pub held: Vec<HeldAddress>,
+    /// When the memory that the last change of it took is given back.
+    pub calm_at: Option<Instant>,
     /// Netlink requests that take away what else it has set.
     pub undo: Vec<Vec<u8>>,
     /// What to send when it dies.
@@ -177,6 +179,7 @@ impl Worker {
             pulse,
             liveness: Liveness::default(),
             held: Vec::new(),
+            calm_at: None,
             undo: Vec::new(),
             farewell: Vec::new(),
         })

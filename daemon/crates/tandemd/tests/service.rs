@@ -11,6 +11,8 @@ use pair::traffic::{failures, get_from};
 use pair::{Daemon, Pair, Traffic, VIP, wait};
 use testkit::probe::{Probe, Responder};
 
+/// What nothing happens to.
+const SUCCESSOR: &str = "10.77.0.12";
 const PAGE: &str = "10.77.0.100:80";
 
 #[test]
@@ -207,7 +209,7 @@ fn install(binary: &Path) {
 /// hand over and then stopped, and back to the new one in its place.
 ///
 /// `TANDEM_ROUNDS=20 cargo test -p tandemd --release --test service upgrade -- --nocapture` holds
-/// the worst against the bound.
+/// the worst against the bound. What the machine stood still is none of it.
 #[test]
 fn an_upgrade_costs_two_handovers() {
     require_pair!();
@@ -233,6 +235,8 @@ fn an_upgrade_costs_two_handovers() {
     wait("a is master", || pair.a.has(VIP) && !pair.b.has(VIP));
     let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
     for _ in 0..rounds.unwrap_or(1) {
+        let calm = Probe::start(&pair.client, SUCCESSOR.parse().unwrap());
+        calm.await_answer("b");
         let probe = Probe::start(&pair.client, VIP.parse().unwrap());
         probe.await_answer("a");
         assert!(a.tell(["handover"]).status.success(), "{}", a.log());
@@ -244,7 +248,7 @@ fn an_upgrade_costs_two_handovers() {
         wait("a serves again", || pair.a.has(VIP) && !pair.b.has(VIP));
         probe.await_answer("a");
         let timeline = probe.finish();
-        let gap = timeline.longest_gap();
+        let gap = timeline.longest_gap_beside(&calm.finish());
         eprintln!("measured: upgrade, longest time without an answer {gap:?}");
         let hosts = timeline.hosts();
         assert_eq!((hosts.first(), hosts.last()), (Some(&"a"), Some(&"a")));

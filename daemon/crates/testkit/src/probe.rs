@@ -196,6 +196,21 @@ impl Timeline {
         self.gaps().map(|(gap, _)| gap).max().unwrap_or_default()
     }
 
+    /// The longest one that is not the machine's own: of each that time is taken off in which an
+    /// address that nothing happened to did not answer either.
+    pub fn longest_gap_beside(&self, calm: &Self) -> Duration {
+        let long = |pair: &&[Answer]| pair[1].at - pair[0].at > 2 * PERIOD;
+        let stalls: Vec<&[Answer]> = calm.answers.windows(2).filter(long).collect();
+        let left = self.answers.windows(2).map(|gap| {
+            let shared = stalls.iter().map(|stall| {
+                let (from, to) = (gap[0].at.max(stall[0].at), gap[1].at.min(stall[1].at));
+                to.saturating_duration_since(from)
+            });
+            (gap[1].at - gap[0].at).saturating_sub(shared.sum())
+        });
+        left.max().unwrap_or_default()
+    }
+
     /// The longest gap at whose end another host answered.
     pub fn longest_switch(&self) -> Option<Duration> {
         self.gaps()
@@ -219,5 +234,35 @@ impl Timeline {
         self.answers
             .windows(2)
             .map(|pair| (pair[1].at - pair[0].at, pair[0].host != pair[1].host))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeline(start: Instant, answers: &[(u64, &str)]) -> Timeline {
+        let answer = |(at, host): &(u64, &str)| Answer {
+            at: start + Duration::from_millis(*at),
+            host: (*host).to_owned(),
+        };
+        Timeline {
+            answers: answers.iter().map(answer).collect(),
+        }
+    }
+
+    #[test]
+    fn what_the_machine_stood_still_is_no_outage() {
+        let start = Instant::now();
+        let calm = timeline(
+            start,
+            &[(0, "b"), (10, "b"), (11, "b"), (40, "b"), (41, "b")],
+        );
+        let asked = timeline(start, &[(1, "a"), (9, "a"), (12, "a"), (45, "b")]);
+        let ms = Duration::from_millis;
+        assert_eq!(asked.longest_gap(), ms(33));
+        // From 12 to 45, of which it stood still until 40.
+        assert_eq!(asked.longest_gap_beside(&calm), ms(5));
+        assert_eq!(asked.longest_gap_beside(&timeline(start, &[])), ms(33));
     }
 }

@@ -57,6 +57,17 @@ impl Daemon {
         self.control.expire(now, &self.epoll);
         self.advance_stop(now);
         self.prove_alive(now);
+        self.give_back(now);
+    }
+
+    /// A host full of instances says much about each that changes. Nothing wakes up for this: a
+    /// word to the worker is due twice a second.
+    fn give_back(&mut self, now: Instant) {
+        let mut workers = self.slots.iter_mut().filter_map(|it| it.worker.as_mut());
+        if workers.any(|worker| worker.calm_at.take_if(|at| *at <= now).is_some()) {
+            // A refusal costs memory and nothing else.
+            let _ = sys::memory::give_back(false);
+        }
     }
 
     fn advance_commands(&mut self, now: Instant) {

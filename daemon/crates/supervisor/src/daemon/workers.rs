@@ -15,6 +15,9 @@ use crate::service::Word;
 use crate::watch::{Sight, Watcher};
 use crate::worker::{Kind, Worker};
 
+/// Without a change of what is held for so long, nothing waits for this process.
+const CALM: Duration = Duration::from_secs(5);
+
 impl Daemon {
     /// Sends a message to a worker that may be gone; its end is noticed elsewhere.
     pub(super) fn tell(&mut self, kind: Kind, message: &ToWorker) -> bool {
@@ -88,6 +91,7 @@ impl Daemon {
             FromWorker::Holding { addresses } => {
                 if let Some(worker) = self.worker(kind) {
                     worker.held = addresses;
+                    worker.calm_at = Some(Instant::now() + CALM);
                 }
             }
             FromWorker::Undo { requests } => {
