@@ -11,6 +11,10 @@ export interface Outcome {
   readonly detail: string;
 }
 
+/** How a client asks: `idle` leaves and `breaker` resets before the answer is there. */
+const ways = ["slowWriter", "slowReader", "idle", "breaker"] as const;
+type Way = "plain" | (typeof ways)[number];
+
 /** The proxy's own timeouts are far shorter. */
 const PATIENCE_MS = 15_000;
 
@@ -30,14 +34,14 @@ export class Client {
 
   async next(): Promise<Outcome> {
     this.serial += 1;
-    const id = `/${this.name}-${this.serial}`;
+    const way: Way = this.random.below(20) === 0 ? this.random.pick(ways) : "plain";
+    // What is read slowly is to be more than fits into the buffers on its way.
+    const id = `/${this.name}-${this.serial}${way === "slowReader" ? "-big" : ""}`;
     const socket = await this.connected();
     if (socket === undefined) return { id, kind: "refused", status: undefined, detail: "not connected" };
     this.left -= 1;
     const last = this.left <= 0;
-    // Some clients lose interest: whatever the proxy logs of it, nobody misses the answer.
-    const abandons = this.random.below(50) === 0 ? this.random.between(0, 20) : undefined;
-    const outcome = await exchange(socket, id, last, abandons);
+    const outcome = await exchange(socket, id, last, way, this.random.between(0, 20));
     if (last || outcome.kind !== "answered") this.drop();
     return outcome;
   }
@@ -69,26 +73,51 @@ export class Client {
   }
 }
 
-function exchange(socket: Socket, id: string, last: boolean, abandons?: number): Promise<Outcome> {
+function exchange(
+  socket: Socket,
+  id: string,
+  last: boolean,
+  way: Way,
+  milliseconds: number,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     let text = "";
     const timers = [setTimeout(() => finish("timeout", "no answer"), PATIENCE_MS)];
     const finish = (kind: Outcome["kind"], detail: string) => {
       for (const timer of timers) clearTimeout(timer);
+      socket.resume();
       socket.off("data", onData).off("end", onEnd).off("close", onEnd);
       const status = /^HTTP\/1\.[01] (\d{3}) /.exec(text)?.[1];
       resolve({ id, kind, status: status === undefined ? undefined : Number(status), detail });
     };
     const onData = (chunk: Buffer) => {
       text += chunk.toString("latin1");
+      if (way === "slowReader" && !socket.destroyed) {
+        socket.pause();
+        timers.push(setTimeout(() => socket.resume(), milliseconds));
+      }
       const whole = judge(text, id);
       if (whole !== undefined) finish(whole.kind, whole.detail);
     };
     const onEnd = () => finish(text === "" ? "closed" : "cut", `${text.length} bytes`);
     socket.on("data", onData).on("end", onEnd).on("close", onEnd);
     const connection = last ? "Connection: close\r\n" : "";
-    socket.write(`GET ${id} HTTP/1.1\r\nHost: soak.example\r\n${connection}\r\n`);
-    if (abandons !== undefined) timers.push(setTimeout(() => finish("abandoned", ""), abandons));
+    const request = `GET ${id} HTTP/1.1\r\nHost: soak.example\r\n${connection}\r\n`;
+    if (way === "slowWriter") {
+      for (let at = 0; at < request.length; at += 9)
+        timers.push(setTimeout(() => socket.write(request.slice(at, at + 9)), at * milliseconds));
+    } else {
+      socket.write(request);
+    }
+    // Some clients lose interest: whatever the proxy logs of it, nobody misses the answer.
+    if (way === "idle" || way === "breaker") {
+      timers.push(
+        setTimeout(() => {
+          if (way === "breaker") socket.resetAndDestroy();
+          finish("abandoned", "");
+        }, milliseconds),
+      );
+    }
   });
 }
 

@@ -32,7 +32,8 @@ function check(socket: Socket): void {
 
 /** The body repeats the path, so that an answer that reaches the wrong client is seen. */
 function answer(socket: Socket, path: string): void {
-  const body = `${path}\n`.repeat(1 + ((path.length * 37) % 400));
+  const lines = path.endsWith("-big") ? Math.ceil((1 << 20) / path.length) : 1 + ((path.length * 37) % 400);
+  const body = `${path}\n`.repeat(lines);
   const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`;
   switch (manner) {
     case "good":

@@ -1,4 +1,5 @@
 // One soak: clients, faults and reloads until the time is up, with pauses in which what is held is compared.
+import { setMaxListeners } from "node:events";
 import { Client } from "./client.ts";
 import { Daemon, type Holdings } from "./daemon.ts";
 import { Ledger, type Verdict } from "./ledger.ts";
@@ -95,6 +96,8 @@ export async function soak(settings: Settings): Promise<Result> {
 /** Aborted after the time, or with the other signal. */
 function within(milliseconds: number, signal: AbortSignal): AbortSignal {
   const end = new AbortController();
+  // Every client waits for it.
+  setMaxListeners(0, end.signal);
   setTimeout(() => end.abort(), milliseconds);
   signal.addEventListener("abort", () => end.abort());
   return end.signal;

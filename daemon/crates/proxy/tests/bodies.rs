@@ -88,8 +88,8 @@ const CASES: &[Case] = &[
     case("in pieces", true, "/show", LENGTH, "|a=1&b|=2&c=3x"),
     case("never whole", true, "/show", LENGTH, "a=1"),
     case("never whole, for a server", true, "/x", LENGTH, "a=1"),
-    case("expected", true, "/show", EXPECT, "|a=1"),
-    case("expected by a server", true, "/x", EXPECT, "|a=1"),
+    case("expected", true, "/show", EXPECT, "^a=1"),
+    case("expected by a server", true, "/x", EXPECT, "^a=1"),
     case(
         "chunks",
         true,
@@ -183,6 +183,7 @@ const CASES: &[Case] = &[
 fn exchange(port: u16, case: &Case) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_nodelay(true).unwrap();
+    stream.set_read_timeout(Some(support::WAIT)).unwrap();
     let method = if case.fields.is_empty() {
         "GET"
     } else {
@@ -193,16 +194,24 @@ fn exchange(port: u16, case: &Case) -> String {
         case.target, case.fields
     );
     let all = head + case.body;
-    for (n, part) in all.split('|').enumerate() {
-        if n > 0 {
-            // What matters is that the parts do not come at once.
-            std::thread::sleep(Duration::from_millis(60));
-        }
+    let mut told = String::new();
+    for part in all.split_inclusive(['|', '^']) {
+        let wait = part.chars().last();
+        let part = part.trim_end_matches(['|', '^']);
         // Who has been answered may be gone.
         let _ = stream.write_all(part.as_bytes());
+        match wait {
+            // What matters is that the parts do not come at once.
+            Some('|') => std::thread::sleep(Duration::from_millis(60)),
+            // The body waits until it is asked for.
+            Some('^') => {
+                let head = support::read_head(&mut stream).unwrap();
+                told.push_str(&support::status_of(&head).to_string());
+                told.push(' ');
+            }
+            _ => {}
+        }
     }
-    stream.set_read_timeout(Some(support::WAIT)).unwrap();
-    let mut told = String::new();
     while let Some(head) = support::read_head(&mut stream) {
         let status = support::status_of(&head);
         told.push_str(&status.to_string());

@@ -53,7 +53,7 @@ fn a_failing_server_leaves_and_returns_and_the_service_follows() {
     let (b, b_good) = switched("b");
     let port = free_port();
     let servers = format!(
-        "{CHECKS}\n    server a 127.0.0.1:{}\n    server b 127.0.0.1:{}",
+        "{CHECKS}\n    timeout check 5s\n    server a 127.0.0.1:{}\n    server b 127.0.0.1:{}",
         a.port, b.port
     );
     let mut proxy = Proxy::start(&http_config(port, "", &servers));

@@ -145,7 +145,7 @@ fn a_server_that_came_back_gets_its_share_little_by_little() {
     let (a, b) = (Origin::named("a"), Origin::named("b"));
     let port = free_port();
     let mut proxy = Proxy::start(&format!(
-        "{HEAD} mode http\nlisten l\n bind 127.0.0.1:{port}\n option httpchk\n \
+        "{HEAD} mode http\nlisten l\n bind 127.0.0.1:{port}\n option httpchk\n timeout check 5s\n \
          server a 127.0.0.1:{} check port {check} inter 50ms rise 1 fall 1 slowstart 3s\n \
          server b 127.0.0.1:{}\n",
         a.port, b.port

@@ -25,14 +25,13 @@ fn a_ring_waits_for_its_server_and_counts_what_it_could_not_keep() {
     (0..40).for_each(|n| get(web, &format!("/{n:03}")));
     // What was dropped is counted when the others are forwarded: the last line comes first.
     let lines = until(server, "/039 200\n");
+    // Counted behind the lines.
+    proxy.wait_status("/logs/0/sent", &40.into());
     let row = proxy.status()["logs"][0].clone();
     proxy.stop(1000);
     let got = lines.lines().count() as u64;
     assert!(got < 40, "{lines}");
-    assert_eq!(
-        (row["target"].as_str(), row["sent"].as_u64()),
-        (Some("ring@r"), Some(40))
-    );
+    assert_eq!(row["target"], "ring@r");
     assert_eq!(
         row["dropped"].as_u64().map(|dropped| dropped + got),
         Some(40),

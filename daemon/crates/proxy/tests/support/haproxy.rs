@@ -25,7 +25,7 @@ impl Haproxy {
             let _ = std::fs::remove_file(&file);
             return None;
         };
-        let end = Instant::now() + super::WAIT;
+        let end = Instant::now() + 3 * super::WAIT;
         let ports = bound(config);
         while !listening(&ports) || std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             if Instant::now() > end || child.try_wait().unwrap().is_some() {
