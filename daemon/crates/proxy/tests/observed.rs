@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::sync::Arc;
@@ -34,11 +35,40 @@ fn server() -> (u16, Arc<AtomicUsize>) {
     (origin.port, origin.connections)
 }
 
-fn config(listen: u16, log: &UdpSocket, server: u16, checked: u16, observe: &str) -> String {
+/// One server that is observed: where clients ask for it, and where it is.
+struct Observed<'a> {
+    listen: u16,
+    server: u16,
+    checked: u16,
+    observe: &'a str,
+}
+
+/// `case00`: each by itself.
+fn name(n: usize) -> String {
+    format!("case{n:02}")
+}
+
+fn config(log: &UdpSocket, cases: &[Observed<'_>]) -> String {
     let log = log.local_addr().unwrap().port();
-    format!(
-        "global\n log 127.0.0.1:{log} local0\ndefaults\n mode http\n retries 0\n timeout connect 1s\n timeout client 2s\n timeout server 500ms\n timeout check 2s\nfrontend l\n bind 127.0.0.1:{listen}\n default_backend b\nbackend b\n log global\n option httpchk GET /check\n server s 127.0.0.1:{server} check port {checked} inter 1m fall 3 rise 1 observe {observe}\n"
-    )
+    let mut text = format!(
+        "global\n log 127.0.0.1:{log} local0\n max-spread-checks 50ms\ndefaults\n mode http\n retries 0\n timeout connect 1s\n timeout client 2s\n timeout server 500ms\n timeout check 2s\n"
+    );
+    for (n, case) in cases.iter().enumerate() {
+        let (
+            name,
+            Observed {
+                listen,
+                server,
+                checked,
+                observe,
+            },
+        ) = (name(n), case);
+        let _ = write!(
+            text,
+            "frontend to_{name}\n bind 127.0.0.1:{listen}\n default_backend {name}\nbackend {name}\n log global\n option httpchk GET /check\n server s 127.0.0.1:{server} check port {checked} inter 1m fall 3 rise 1 observe {observe}\n"
+        );
+    }
+    text
 }
 
 fn ask(port: u16, path: &str) {
@@ -48,30 +78,41 @@ fn ask(port: u16, path: &str) {
     let _ = stream.read_to_end(&mut Vec::new());
 }
 
-/// Asks for each path; the lines about the server that follow, as far as they tell of its state.
-fn told(port: u16, log: &UdpSocket, paths: &[&str], wanted: usize) -> Vec<String> {
-    for path in paths {
-        ask(port, path);
-    }
-    let mut all = Vec::new();
-    let end = Instant::now() + Duration::from_millis(if wanted == 0 { 100 } else { 3000 });
-    while Instant::now() < end && (wanted == 0 || all.len() < wanted) {
-        all.extend(
-            lines(log)
-                .into_iter()
-                .map(|line| match line.split_once(" left. ") {
-                    // The session that failed may have ended by now.
-                    Some((head, _)) => head.to_owned(),
-                    None => line,
-                }),
-        );
+/// Asks for the paths of each case, the cases beside each other; the lines that follow about each
+/// server, as far as they tell of its state.
+fn told(ports: &[u16], log: &UdpSocket) -> Vec<Vec<String>> {
+    std::thread::scope(|scope| {
+        for (port, (_, _, paths, _)) in ports.iter().zip(CASES) {
+            scope.spawn(|| paths.iter().for_each(|path| ask(*port, path)));
+        }
+    });
+    let mut all = vec![Vec::new(); CASES.len()];
+    let missing = |all: &[Vec<String>]| {
+        let mut cases = all.iter().zip(CASES);
+        cases.any(|(lines, (.., wanted))| lines.len() < *wanted)
+    };
+    let end = Instant::now() + support::WAIT;
+    let mut quiet = Instant::now();
+    // Those that are to say nothing get a moment after the others have spoken.
+    while missing(&all) && Instant::now() < end || quiet.elapsed() < Duration::from_millis(100) {
+        for line in lines(log) {
+            // The session that failed may have ended by now.
+            let line = line
+                .split_once(" left. ")
+                .map_or(line.as_str(), |(head, _)| head);
+            let case = (0..CASES.len()).find(|n| line.contains(&name(*n)));
+            all[case.expect(line)].push(line.to_owned());
+            quiet = Instant::now();
+        }
         std::thread::sleep(Duration::from_millis(5));
     }
     all
 }
 
 /// What is observed; whether the server is there; what is asked; how many lines are told.
-const CASES: &[(&str, bool, &[&str], usize)] = &[
+type Case = (&'static str, bool, &'static [&'static str], usize);
+
+const CASES: &[Case] = &[
     (
         "layer7 error-limit 1 on-error mark-down",
         true,
@@ -162,38 +203,49 @@ const CASES: &[(&str, bool, &[&str], usize)] = &[
     ("layer7 on-error mark-down", true, &["500"; 10], 2),
 ];
 
-fn case(observe: &str, is_there: bool, paths: &[&str], wanted: usize) {
-    let (checked, asked) = server();
-    let log = || UdpSocket::bind("127.0.0.1:0").unwrap();
-    let to = if is_there { checked } else { free_port() };
-    let (theirs, ours) = (log(), log());
-    let (one, two) = (free_port(), free_port());
-    let Some(_haproxy) = Haproxy::start(&config(one, &theirs, to, checked, observe), one) else {
-        panic!("haproxy is not installed");
-    };
-    let mut proxy = Proxy::start(&config(two, &ours, to, checked, observe));
-    proxy.wait_status("/backends/0/servers/0/check", &"L7OK/200".into());
-    // haproxy's own first check.
-    let end = Instant::now() + support::WAIT;
-    while asked.load(SeqCst) < 2 && Instant::now() < end {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let (one, two) = std::thread::scope(|scope| {
-        let one = scope.spawn(|| told(one, &theirs, paths, wanted));
-        let two = told(two, &ours, paths, wanted);
-        (one.join().unwrap(), two)
-    });
-    assert_eq!(one, two, "{observe} {paths:?}: haproxy's on the left");
-    assert_eq!(one.len(), wanted, "{observe} {paths:?}: {one:?}");
-}
-
 #[test]
 fn live_traffic_counts_as_in_haproxy() {
-    std::thread::scope(|scope| {
-        for (observe, is_there, paths, wanted) in CASES {
-            scope.spawn(|| case(observe, *is_there, paths, *wanted));
+    let log = || UdpSocket::bind("127.0.0.1:0").unwrap();
+    let (theirs, ours) = (log(), log());
+    let servers: Vec<(u16, Arc<AtomicUsize>)> = CASES.iter().map(|_| server()).collect();
+    let gone = free_port();
+    let side = || -> Vec<Observed<'_>> {
+        let cases = CASES.iter().zip(&servers);
+        let observed = |((observe, is_there, ..), (checked, _)): (&Case, &(u16, _))| Observed {
+            listen: free_port(),
+            server: if *is_there { *checked } else { gone },
+            checked: *checked,
+            observe,
+        };
+        cases.map(observed).collect()
+    };
+    let (one, two) = (side(), side());
+    let Some(_haproxy) = Haproxy::start(&config(&theirs, &one), one[0].listen) else {
+        panic!("haproxy is not installed");
+    };
+    let mut proxy = Proxy::start(&config(&ours, &two));
+    for (n, (_, asked)) in servers.iter().enumerate() {
+        proxy.wait_status(
+            &format!("/backends/{n}/servers/0/check"),
+            &"L7OK/200".into(),
+        );
+        // haproxy's own first check.
+        let end = Instant::now() + support::WAIT;
+        while asked.load(SeqCst) < 2 && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(2));
         }
+    }
+    let ports = |side: &[Observed<'_>]| side.iter().map(|case| case.listen).collect::<Vec<_>>();
+    let (one, two) = (ports(&one), ports(&two));
+    let (one, two) = std::thread::scope(|scope| {
+        let one = scope.spawn(|| told(&one, &theirs));
+        let two = told(&two, &ours);
+        (one.join().unwrap(), two)
     });
+    for ((theirs, ours), (observe, _, paths, wanted)) in one.iter().zip(&two).zip(CASES) {
+        assert_eq!(theirs, ours, "{observe} {paths:?}: haproxy's on the left");
+        assert_eq!(theirs.len(), *wanted, "{observe} {paths:?}: {theirs:?}");
+    }
 }
 
 #[test]
@@ -203,15 +255,21 @@ fn the_next_check_comes_sooner() {
     let log = UdpSocket::bind("127.0.0.1:0").unwrap();
     let port = free_port();
     let observe = "layer4 error-limit 1 on-error mark-down fastinter 30ms downinter 1m";
-    let mut proxy = Proxy::start(&config(port, &log, gone, checked, observe));
+    let case = Observed {
+        listen: port,
+        server: gone,
+        checked,
+        observe,
+    };
+    let mut proxy = Proxy::start(&config(&log, &[case]));
     proxy.wait_status("/backends/0/servers/0/check", &"L7OK/200".into());
     ask(port, "200");
+    let end = Instant::now() + support::WAIT;
+    let marked = |line: &String| line.contains("Detected 1 consecutive errors");
+    while !lines(&log).iter().any(marked) {
+        assert!(Instant::now() < end, "it is not marked down");
+        std::thread::sleep(Duration::from_millis(5));
+    }
     // Without it a minute would pass until the check finds that the page is there.
     proxy.wait_status("/backends/0/servers/0/state", &"UP".into());
-    let said = lines(&log);
-    assert!(
-        said.iter()
-            .any(|line| line.contains("Detected 1 consecutive errors")),
-        "{said:?}"
-    );
 }

@@ -4,6 +4,7 @@
 mod support;
 
 use std::fmt::Write as _;
+use support::beside::Side;
 use support::{Beside, Client, free_port, script};
 
 /// Lines of a backend, and what its server does try by try.
@@ -80,33 +81,77 @@ fn ask(port: u16, request: &str) -> (String, String) {
     (status, if own { "own page".to_owned() } else { body })
 }
 
+/// Asks both sides for the same: a list for each backend, whose requests come in order. What comes
+/// back must be the same, and what the log says.
+fn agree(both: &Beside, lists: &[Vec<String>]) {
+    let (theirs, ours) = std::thread::scope(|scope| {
+        let theirs = scope.spawn(|| outcomes(&both.theirs, lists));
+        let ours = outcomes(&both.ours, lists);
+        (theirs.join().unwrap(), ours)
+    });
+    let differ: Vec<String> = theirs
+        .iter()
+        .zip(&ours)
+        .filter(|(theirs, ours)| theirs != ours)
+        .map(|(theirs, ours)| format!("haproxy {theirs:?}\nours    {ours:?}"))
+        .collect();
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+    assert_eq!(theirs.len(), ours.len());
+}
+
+/// Answers with their requests in order, and behind them all lines of the log, sorted.
+fn outcomes(side: &Side, lists: &[Vec<String>]) -> Vec<(String, String, String)> {
+    let port = side.port.to_string();
+    let one = |request: &String| {
+        let (status, body) = ask(side.port, &request.replace("PORT", &port));
+        (request.clone(), status, body)
+    };
+    let lane = |lists: &[Vec<String>]| lists.iter().flatten().map(one).collect::<Vec<_>>();
+    let mut all = std::thread::scope(|scope| {
+        let lanes = lists.chunks(lists.len().div_ceil(LANES));
+        let lanes: Vec<_> = lanes
+            .map(|lists| scope.spawn(move || lane(lists)))
+            .collect();
+        let done = lanes.into_iter().flat_map(|lane| lane.join().unwrap());
+        done.collect::<Vec<_>>()
+    });
+    let mut lines = side.lines(all.len());
+    for line in &mut lines {
+        *line = line
+            .split_once("]: ")
+            .map_or(line.clone(), |(_, text)| text.to_owned());
+    }
+    lines.sort();
+    let logged = lines
+        .into_iter()
+        .map(|line| (line, String::new(), String::new()));
+    all.extend(logged);
+    all
+}
+
+/// So many backends are asked beside each other.
+const LANES: usize = 6;
+
 #[test]
 fn failed_requests_are_tried_again_as_by_haproxy() {
     let origin = script::start();
     let Some(both) = Beside::start(&config(origin.port)) else {
         return;
     };
-    let mut differ = Vec::new();
-    for (n, (lines, script)) in CASES.iter().enumerate() {
-        for (method, body) in [("GET", ""), ("POST", "hello")] {
-            let outcome = |side: &support::beside::Side| {
-                let request = format!(
-                    "{method} /b{n}/{script}/{method}{} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-                    side.port,
+    let lists: Vec<Vec<String>> = CASES
+        .iter()
+        .enumerate()
+        .map(|(n, (_, script))| {
+            let asks = [("GET", ""), ("POST", "hello")].map(|(method, body)| {
+                format!(
+                    "{method} /b{n}/{script}/{method}PORT HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
                     body.len()
-                );
-                let got = ask(side.port, &request);
-                (got, side.logged())
-            };
-            let (theirs, ours) = (outcome(&both.theirs), outcome(&both.ours));
-            if theirs != ours {
-                differ.push(format!(
-                    "{method} {script} with '{lines}':\n  haproxy {theirs:?}\n  ours    {ours:?}"
-                ));
-            }
-        }
-    }
-    assert!(differ.is_empty(), "{}", differ.join("\n"));
+                )
+            });
+            asks.to_vec()
+        })
+        .collect();
+    agree(&both, &lists);
 }
 
 /// Balancing, cookie, `option redispatch`, retries.
@@ -159,22 +204,11 @@ fn another_server_is_tried_when_haproxy_tries_one() {
     let Some(both) = Beside::start(&text) else {
         return;
     };
-    let mut differ = Vec::new();
-    for (n, case) in cases.iter().enumerate() {
-        let outcome = |side: &support::beside::Side| {
-            let request = format!(
-                "GET /b{n}/200/{} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nCookie: S=d\r\n\r\n",
-                side.port
-            );
-            let got = ask(side.port, &request);
-            (got, side.logged())
-        };
-        let (theirs, ours) = (outcome(&both.theirs), outcome(&both.ours));
-        if theirs != ours {
-            differ.push(format!(
-                "{case:?}:\n  haproxy {theirs:?}\n  ours    {ours:?}"
-            ));
-        }
-    }
-    assert!(differ.is_empty(), "{}", differ.join("\n"));
+    let ask = |n: usize| {
+        vec![format!(
+            "GET /b{n}/200/PORT HTTP/1.1\r\nHost: h\r\nConnection: close\r\nCookie: S=d\r\n\r\n"
+        )]
+    };
+    let lists: Vec<Vec<String>> = (0..cases.len()).map(ask).collect();
+    agree(&both, &lists);
 }

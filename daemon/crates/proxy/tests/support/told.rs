@@ -50,9 +50,14 @@ impl Agent {
         line.clone_into(&mut self.line.lock().unwrap());
     }
 
-    /// Waits until it was asked so many times more: an answer is taken up before the next question.
-    pub fn wait_asked(&self, more: usize) {
-        wait_more("the agent", more, || self.said.load(SeqCst));
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
+        self.said.load(SeqCst)
+    }
+
+    /// Waits until it was asked so often: an answer is taken up before the next question.
+    pub fn wait_asked(&self, wanted: usize) {
+        wait_count("the agent", wanted, || self.asked());
     }
 }
 
@@ -88,15 +93,18 @@ impl Page {
 }
 
 impl Page {
-    /// Waits until it was asked so many times more.
-    pub fn wait_asked(&self, more: usize) {
-        let count = || self.heads.lock().unwrap().len();
-        wait_more("the page", more, count);
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
+        self.heads.lock().unwrap().len()
+    }
+
+    /// Waits until it was asked so often.
+    pub fn wait_asked(&self, wanted: usize) {
+        wait_count("the page", wanted, || self.asked());
     }
 }
 
-fn wait_more(what: &str, more: usize, count: impl Fn() -> usize) {
-    let wanted = count() + more;
+fn wait_count(what: &str, wanted: usize, count: impl Fn() -> usize) {
     let end = Instant::now() + super::WAIT;
     while count() < wanted {
         assert!(Instant::now() < end, "{what} is not asked");
