@@ -47,6 +47,7 @@ haproxy
 exim4-daemon-light
 mariadb-server-core mariadb-client-core
 redis-server
+dnsmasq-base
 frr
 tshark
 strace

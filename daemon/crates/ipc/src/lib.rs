@@ -9,12 +9,14 @@ pub mod channel;
 mod error;
 pub mod mail;
 pub mod message;
+mod orders;
 pub mod pulse;
 pub mod watch;
 pub mod worker;
 
 pub use channel::{Channel, ChannelError, Received};
 pub use message::{Attachment, FromWorker, ListenerGrant, ScriptSpec, SourceFile, ToWorker};
+pub use orders::ServerOrders;
 pub use worker::WorkerOptions;
 
 /// Variable of a worker's environment: which `@ID` lines of keepalived.conf count. Without it

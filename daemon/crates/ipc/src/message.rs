@@ -66,6 +66,8 @@ pub enum ToWorker {
     /// Files that the configuration to come names (included files, error pages), because the
     /// worker may not be able to open any. Replaces the ones before.
     Attachments { files: Vec<Attachment> },
+    /// Proxy: what was ordered before it began. Comes before its first configuration.
+    Orders { servers: Vec<crate::ServerOrders> },
     /// VRRP: give up mastership now and stay up as backup (a planned change of master).
     Handover,
     /// Stop gracefully: VRRP releases its addresses, the proxy drains up to `deadline_ms`.
@@ -116,6 +118,10 @@ pub enum FromWorker {
     Service {
         up: bool,
         reason: String,
+    },
+    /// Proxy: all servers that are not as the configuration says, replacing the ones before.
+    Orders {
+        servers: Vec<crate::ServerOrders>,
     },
     /// VRRP: the scripts to run from now on, replacing the list before.
     Scripts {

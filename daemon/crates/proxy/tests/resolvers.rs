@@ -24,7 +24,7 @@ fn addresses_states_and_log_lines_follow_the_name_servers_as_in_haproxy() {
          backend six\n    server x six.test:80 resolve-prefer ipv6\n    server y four.test:80 resolve-prefer ipv6\n\
          backend late\n    server l late.test:80\n"
     );
-    let mut sides = Sides::start(&dns, &backends);
+    let mut sides = Sides::start(dns.port, &backends);
     let nobody: &[(&str, &[&str])] = &[
         ("plain", &["lost"]),
         ("checked", &["lost"]),
@@ -106,7 +106,7 @@ fn services_fill_and_leave_their_slots_as_in_haproxy() {
     };
     let backends = "backend plain\n    server-template s 4 _http._tcp.test\n\
          backend flat\n    server-template w 2 _flat._tcp.test resolve-opts ignore-weight weight 7\n";
-    let mut sides = Sides::start(&dns, backends);
+    let mut sides = Sides::start(dns.port, backends);
     dns.addresses("b.test", &["127.0.1.2"]);
     dns.addresses("c.test", &["127.0.1.3"]);
     dns.say(

@@ -15,6 +15,7 @@ mod workers;
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
+use ipc::ServerOrders;
 use sys::epoll::{Epoll, Events};
 use sys::signal::{Signal, SignalFd};
 
@@ -78,6 +79,8 @@ pub struct Daemon {
     /// Mails so far.
     letters: u64,
     service: Service,
+    /// Servers of the proxy that are not as their configuration says.
+    orders: Vec<ServerOrders>,
     /// All workers have been ready once.
     serving: bool,
     reload: Option<Reload>,

@@ -10,11 +10,15 @@ use std::rc::Rc;
 
 use config::haproxy::model::{Bind, Ipv6Mode, ListenAddress, Proxy};
 use config::json::Finding;
-use config::{Diagnostic, Severity, SourceMap, Span, haproxy};
+use config::{SourceMap, Span, haproxy};
 use ipc::ListenerGrant;
-use sys::listener::{ListenOptions, listen_abstract, listen_tcp, listen_unix};
+use sys::listener::{ListenOptions, listen_abstract, listen_tcp, listen_unix, set_interface, tune};
 
-use crate::holder;
+mod refusal;
+#[cfg(test)]
+mod test;
+
+use refusal::problem;
 
 /// Connections that may wait to be accepted unless the configuration says otherwise.
 const DEFAULT_BACKLOG: u32 = 4096;
@@ -25,6 +29,15 @@ struct Key {
     address: ListenAddress,
     interface: Option<String>,
     v6: Ipv6Mode,
+}
+
+/// The same but for the interface, which an open socket can change.
+type Place = (ListenAddress, Ipv6Mode);
+
+impl Key {
+    fn place(&self) -> Place {
+        (self.address.clone(), self.v6)
+    }
 }
 
 /// A bind line's address as the configuration wants it.
@@ -40,7 +53,16 @@ struct Wanted {
 /// Open sockets, shared between the running set and one that is being prepared.
 #[derive(Debug, Clone, Default)]
 pub struct Listeners {
-    open: Vec<(ListenerGrant, Key, Rc<OwnedFd>)>,
+    open: Vec<Open>,
+}
+
+#[derive(Debug, Clone)]
+struct Open {
+    grant: ListenerGrant,
+    key: Key,
+    /// How it is to be open; of addresses of TCP.
+    options: Option<ListenOptions>,
+    fd: Rc<OwnedFd>,
 }
 
 impl Listeners {
@@ -52,16 +74,22 @@ impl Listeners {
         sources: &SourceMap,
         vips: &HashSet<IpAddr>,
     ) -> Result<Self, Vec<Finding>> {
+        let wanted = wanted(config);
         let existing: HashMap<&Key, &Rc<OwnedFd>> =
-            self.open.iter().map(|(_, key, fd)| (key, fd)).collect();
+            self.open.iter().map(|it| (&it.key, &it.fd)).collect();
+        let mut left = self.left_by(&wanted);
         let mut prepared: HashMap<Key, Rc<OwnedFd>> = HashMap::new();
         let mut open = Vec::new();
         let mut problems = Vec::new();
-        for wanted in wanted(config) {
-            let fd = match (prepared.get(&wanted.key), existing.get(&wanted.key)) {
-                (Some(fd), _) => Rc::clone(fd),
-                (None, Some(fd)) => Rc::clone(fd),
-                (None, None) => match open_listener(&wanted, vips) {
+        for wanted in wanted {
+            let known = prepared
+                .get(&wanted.key)
+                .or(existing.get(&wanted.key).copied());
+            let known = known.cloned().or_else(|| left.remove(&wanted.key.place()));
+            let options = options(&wanted, vips);
+            let fd = match known {
+                Some(fd) => fd,
+                None => match open_listener(&wanted, options.as_ref()) {
                     Ok(fd) => Rc::new(fd),
                     Err(error) => {
                         problems.push(problem(&wanted, &error, sources));
@@ -70,7 +98,12 @@ impl Listeners {
                 },
             };
             prepared.insert(wanted.key.clone(), Rc::clone(&fd));
-            open.push((wanted.grant, wanted.key, fd));
+            open.push(Open {
+                grant: wanted.grant,
+                key: wanted.key,
+                options,
+                fd,
+            });
         }
         if problems.is_empty() {
             Ok(Self { open })
@@ -79,25 +112,59 @@ impl Listeners {
         }
     }
 
+    /// Sockets whose place is wanted at another interface: they move there.
+    fn left_by(&self, wanted: &[Wanted]) -> HashMap<Place, Rc<OwnedFd>> {
+        let keys: HashSet<&Key> = wanted.iter().map(|wanted| &wanted.key).collect();
+        let left = self.open.iter().filter(|it| !keys.contains(&it.key));
+        let tcp = left.filter(|it| it.options.is_some());
+        tcp.map(|it| (it.key.place(), Rc::clone(&it.fd))).collect()
+    }
+
+    /// Sockets that were open before take up what their lines say now; what cannot be changed.
+    pub fn tune(&self, before: &Self) -> Vec<String> {
+        let was = |it: &Open| {
+            let mut same = before.open.iter().filter(|old| Rc::ptr_eq(&old.fd, &it.fd));
+            same.next().and_then(|old| old.options.clone())
+        };
+        let mut problems = Vec::new();
+        for it in &self.open {
+            let (Some(old), Some(new)) = (was(it), &it.options) else {
+                continue;
+            };
+            let mut result = Ok(());
+            if old.interface != new.interface {
+                result = set_interface(&it.fd, new.interface.as_deref());
+            }
+            if old != *new {
+                result = result.and_then(|()| tune(&it.fd, new));
+            }
+            if let Err(error) = result {
+                let address = &it.key.address;
+                problems.push(format!("{address} listens as before: {error}"));
+            }
+        }
+        problems
+    }
+
     pub fn grants(&self) -> Vec<ListenerGrant> {
-        self.open.iter().map(|(grant, ..)| grant.clone()).collect()
+        self.open.iter().map(|it| it.grant.clone()).collect()
     }
 
     pub fn fds(&self) -> Vec<BorrowedFd<'_>> {
-        self.open.iter().map(|(.., fd)| fd.as_fd()).collect()
+        self.open.iter().map(|it| it.fd.as_fd()).collect()
     }
 
     /// Addresses that `self` has and `other` has not.
     pub fn added_to(&self, other: &Self) -> Vec<String> {
-        let before: HashSet<&Key> = other.open.iter().map(|(_, key, _)| key).collect();
-        let added = self.open.iter().filter(|(_, key, _)| !before.contains(key));
-        added.map(|(_, key, _)| key.address.to_string()).collect()
+        let before: HashSet<&Key> = other.open.iter().map(|it| &it.key).collect();
+        let added = self.open.iter().filter(|it| !before.contains(&it.key));
+        added.map(|it| it.key.address.to_string()).collect()
     }
 
     /// Removes the files of unix sockets.
     pub fn remove_files(&self) {
-        for (_, key, _) in &self.open {
-            if let ListenAddress::Unix(path) = &key.address {
+        for it in &self.open {
+            if let ListenAddress::Unix(path) = &it.key.address {
                 let _ = std::fs::remove_file(path);
             }
         }
@@ -136,28 +203,37 @@ fn wanted_of(proxy: &Proxy) -> Vec<Wanted> {
     .collect()
 }
 
-fn open_listener(wanted: &Wanted, vips: &HashSet<IpAddr>) -> io::Result<OwnedFd> {
+/// How an address of TCP is to be open.
+fn options(wanted: &Wanted, vips: &HashSet<IpAddr>) -> Option<ListenOptions> {
     let bind = &wanted.bind;
-    match &wanted.key.address {
-        ListenAddress::Tcp(address) => listen_tcp(&ListenOptions {
-            address: *address,
-            backlog: wanted.backlog,
-            // A virtual address is bound on both hosts, held by one.
-            free: bind.transparent || vips.contains(&address.ip()),
-            v6_only: match bind.ipv6 {
-                Ipv6Mode::System => None,
-                Ipv6Mode::V6Only => Some(true),
-                Ipv6Mode::V4V6 => Some(false),
-            },
-            interface: wanted.key.interface.clone(),
-            defer_accept: bind.defer_accept,
-            fast_open: bind.tcp_fast_open,
-            max_segment: bind.mss.as_ref().map(|mss| mss.value),
-            user_timeout: bind.tcp_user_timeout.as_ref().map(|t| t.value),
-        }),
-        ListenAddress::Unix(path) => open_unix(Path::new(path), wanted),
-        ListenAddress::Abstract(name) => listen_abstract(name.as_bytes(), wanted.backlog),
-        ListenAddress::Fd(number) => sys::fdpass::take_inherited_socket(*number),
+    let ListenAddress::Tcp(address) = &wanted.key.address else {
+        return None;
+    };
+    Some(ListenOptions {
+        address: *address,
+        backlog: wanted.backlog,
+        // A virtual address is bound on both hosts, held by one.
+        free: bind.transparent || vips.contains(&address.ip()),
+        v6_only: match bind.ipv6 {
+            Ipv6Mode::System => None,
+            Ipv6Mode::V6Only => Some(true),
+            Ipv6Mode::V4V6 => Some(false),
+        },
+        interface: wanted.key.interface.clone(),
+        defer_accept: bind.defer_accept,
+        fast_open: bind.tcp_fast_open,
+        max_segment: bind.mss.as_ref().map(|mss| mss.value),
+        user_timeout: bind.tcp_user_timeout.as_ref().map(|t| t.value),
+    })
+}
+
+fn open_listener(wanted: &Wanted, options: Option<&ListenOptions>) -> io::Result<OwnedFd> {
+    match (&wanted.key.address, options) {
+        (ListenAddress::Unix(path), _) => open_unix(Path::new(path), wanted),
+        (ListenAddress::Abstract(name), _) => listen_abstract(name.as_bytes(), wanted.backlog),
+        (ListenAddress::Fd(number), _) => sys::fdpass::take_inherited_socket(*number),
+        (ListenAddress::Tcp(_), Some(options)) => listen_tcp(options),
+        (ListenAddress::Tcp(_), None) => Err(io::ErrorKind::InvalidInput.into()),
     }
 }
 
@@ -177,46 +253,4 @@ fn open_unix(path: &Path, wanted: &Wanted) -> io::Result<OwnedFd> {
         std::os::unix::fs::chown(path, Some(identity.uid), Some(identity.gid))?;
     }
     Ok(fd)
-}
-
-/// A finding that says what is wrong with a bind and what to do about it.
-fn problem(wanted: &Wanted, error: &io::Error, sources: &SourceMap) -> Finding {
-    let address = &wanted.key.address;
-    let (code, message, help) = match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            let holder = match address {
-                ListenAddress::Tcp(address) => holder::of_tcp_port(*address),
-                _ => None,
-            };
-            let by = holder.map_or_else(String::new, |holder| format!(" by {holder}"));
-            (
-                "host/address-in-use",
-                format!("cannot listen on {address}: the port is already in use{by}"),
-                Some("stop the other program, or choose another port".to_owned()),
-            )
-        }
-        io::ErrorKind::AddrNotAvailable => (
-            "host/address-not-local",
-            format!(
-                "cannot listen on {address}: this host has no such address, and it is no virtual address of keepalived.conf"
-            ),
-            Some(
-                "correct the address, add it to a virtual_ipaddress block, or use 'transparent'"
-                    .to_owned(),
-            ),
-        ),
-        io::ErrorKind::PermissionDenied => (
-            "host/listen-refused",
-            format!("cannot listen on {address}: permission denied"),
-            Some("run as root, or with the capability CAP_NET_BIND_SERVICE".to_owned()),
-        ),
-        _ => (
-            "host/listen-failed",
-            format!("cannot listen on {address}: {error}"),
-            None,
-        ),
-    };
-    let mut diagnostic = Diagnostic::new(Severity::Error, code, wanted.span, message);
-    diagnostic.suggestion = help;
-    Finding::new(&diagnostic, sources)
 }

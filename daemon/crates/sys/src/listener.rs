@@ -57,22 +57,31 @@ pub fn listen_tcp(options: &ListenOptions) -> io::Result<OwnedFd> {
     if let Some(interface) = &options.interface {
         bind_to_interface(&fd, interface)?;
     }
-    let tcp = libc::IPPROTO_TCP;
-    if options.defer_accept {
-        set_int(&fd, tcp, libc::TCP_DEFER_ACCEPT, 1)?;
-    }
-    if let Some(size) = options.max_segment {
-        set_int(&fd, tcp, libc::TCP_MAXSEG, size.into())?;
-    }
-    if let Some(timeout) = options.user_timeout {
-        set_user_timeout(&fd, timeout)?;
-    }
     bind(&fd, &options.address)?;
-    if options.fast_open {
-        set_int(&fd, tcp, libc::TCP_FASTOPEN, options.backlog)?;
-    }
-    listen(&fd, options.backlog)?;
+    tune(&fd, options)?;
     Ok(fd)
+}
+
+/// Gives a listener, new or open, what may change while it listens: all but its address, and who
+/// may share it.
+pub fn tune(fd: &OwnedFd, options: &ListenOptions) -> io::Result<()> {
+    let tcp = libc::IPPROTO_TCP;
+    set_int(fd, tcp, libc::TCP_DEFER_ACCEPT, options.defer_accept.into())?;
+    let size = options.max_segment.unwrap_or(0);
+    set_int(fd, tcp, libc::TCP_MAXSEG, size.into())?;
+    set_user_timeout(fd, options.user_timeout.unwrap_or_default())?;
+    let waiting = if options.fast_open {
+        options.backlog
+    } else {
+        0
+    };
+    set_int(fd, tcp, libc::TCP_FASTOPEN, waiting)?;
+    Ok(listen(fd, options.backlog)?)
+}
+
+/// Moves a listener to this interface; `None` lets it hear all of them.
+pub fn set_interface(fd: &OwnedFd, interface: Option<&str>) -> io::Result<()> {
+    bind_to_interface(fd, interface.unwrap_or_default())
 }
 
 /// Opens a unix listener at a path. A socket file that nobody listens on any more is replaced.

@@ -47,6 +47,10 @@ impl Control {
             self.epoll.add(team.waker(), REPORTS, Interest::Input)?;
             self.team = Some(team);
         }
+        if first {
+            self.lasting.repeat(&plan);
+        }
+        self.lasting.stir();
         self.grants = grants::carry_over(&self.grants, grants);
         let now = monotonic_ms();
         self.checks.configure(&plan, now);

@@ -2,6 +2,7 @@
 
 use crate::worker::Grant;
 use ipc::ListenerGrant;
+use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -30,15 +31,13 @@ pub fn take(names: Vec<ListenerGrant>, fds: Vec<OwnedFd>) -> Result<Vec<Grant>, 
 
 /// A socket that is in use already stays under the descriptor it has.
 pub fn carry_over(old: &[Grant], new: Vec<Grant>) -> Vec<Grant> {
-    let known = |g: &Grant| {
-        old.iter()
-            .find(|o| o.cookie == g.cookie)
-            .map(|o| o.fd.clone())
-    };
-    new.into_iter()
-        .map(|g| Grant {
-            fd: known(&g).unwrap_or_else(|| g.fd.clone()),
+    let known: HashMap<u64, &Grant> = old.iter().map(|o| (o.cookie, o)).collect();
+    let carried = |g: Grant| match known.get(&g.cookie) {
+        Some(known) => Grant {
+            fd: known.fd.clone(),
             ..g
-        })
-        .collect()
+        },
+        None => g,
+    };
+    new.into_iter().map(carried).collect()
 }

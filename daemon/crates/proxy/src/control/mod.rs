@@ -9,6 +9,7 @@ mod enrol;
 mod error;
 mod events;
 mod grants;
+mod lasting;
 mod load;
 mod moves;
 mod observed;
@@ -35,6 +36,7 @@ use config::Source;
 use events::Events as EventLog;
 use ipc::channel::{Channel, Received};
 use ipc::{FromWorker, ToWorker};
+use lasting::Lasting;
 use resolver::Resolver;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -62,6 +64,7 @@ pub struct Control {
     checks: Checks,
     warming: Warming,
     resolver: Resolver,
+    lasting: Lasting,
     log: EventLog,
     /// What was told last about the service.
     service: Option<(bool, String)>,
@@ -88,6 +91,7 @@ impl Control {
             checks: Checks::default(),
             warming: Warming::default(),
             resolver: Resolver::default(),
+            lasting: Lasting::default(),
             log: EventLog::default(),
             service: None,
             lost_listener: false,
@@ -106,6 +110,7 @@ impl Control {
                 self.checks.next_due(),
                 self.resolver.next_due(),
                 self.warming.next_due(),
+                self.lasting.next_due(),
             ];
             let wait = due
                 .into_iter()
@@ -149,11 +154,13 @@ impl Control {
                 aftermath::follow(&changes, plan, team, &mut self.warming, now);
                 // Who waits in a queue may be served by a server that came back.
                 if self.checks.roster().take_stirred() {
+                    self.lasting.stir();
                     team.nudge();
                 }
             }
             self.warming.run_due(now);
             self.tell_service()?;
+            self.tell_orders(monotonic_ms())?;
             self.log.flush();
             self.watch_output()?;
             if self.stopping && self.team.as_ref().is_none_or(|t| self.stopped >= t.len()) {
@@ -235,6 +242,7 @@ impl Control {
             ToWorker::Attachments { files } => {
                 self.attachments = files.into_iter().map(|f| (f.path, f.bytes)).collect();
             }
+            ToWorker::Orders { servers } => self.lasting.inherit(servers),
             // For the VRRP process.
             ToWorker::Alive
             | ToWorker::Pulse

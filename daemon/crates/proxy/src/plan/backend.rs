@@ -93,6 +93,9 @@ pub fn compile(
         },
         key: key(proxy, compiler, problems),
         balance_factor: proxy.hash_balance_factor,
+        told_names: servers
+            .iter()
+            .any(|s| s.introduction.as_ref().is_some_and(|it| it.unique_id)),
         implied: servers.iter().position(|s| s.implied),
         servers,
         use_servers,

@@ -192,6 +192,8 @@ pub struct Backend {
     /// Most load of a server in percent of the average; 0 = not bounded.
     pub balance_factor: u32,
     pub servers: Vec<Server>,
+    /// Some of them are told of requests by their unique ids.
+    pub told_names: bool,
     /// Which of them takes what belongs to no other: nothing is balanced.
     pub implied: Option<usize>,
     pub use_servers: Vec<(Option<Condition>, usize)>,

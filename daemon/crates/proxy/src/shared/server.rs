@@ -201,6 +201,10 @@ impl ServerShared {
         self.weight.swap(weight, Relaxed) != weight
     }
 
+    pub fn initial_maxconn(&self) -> u32 {
+        self.initial_maxconn.load(Relaxed)
+    }
+
     pub fn maxconn(&self) -> u32 {
         self.maxconn.load(Relaxed)
     }

@@ -46,7 +46,7 @@ impl Worker {
         refused
     }
 
-    /// `unique-id-header`
+    /// The name that servers are told, by `unique-id-header` or before the request.
     pub(super) fn name_request(
         &mut self,
         i: u32,
@@ -56,15 +56,12 @@ impl Worker {
     ) {
         let plan = self.clients[i].plan.clone();
         let frontend = &plan.frontends[self.clients[i].frontend as usize];
-        let Some(name) = &frontend.unique_id_header else {
-            return;
-        };
         let edits = std::mem::take(&mut self.edits);
         let base = self.context(i, None);
         let ctx = changed(data, fields, &edits, line, &base);
         let id = rules::unique_id(&ctx);
         self.edits = edits;
-        if let Some(id) = id {
+        if let (Some(name), Some(id)) = (&frontend.unique_id_header, id) {
             self.edits.add(name, &id);
         }
     }

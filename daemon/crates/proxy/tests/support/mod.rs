@@ -5,6 +5,7 @@ pub mod beside;
 pub mod checked;
 pub mod client;
 pub mod dns;
+pub mod dnsmasq;
 pub mod haproxy;
 pub mod origin;
 pub mod script;

@@ -1,6 +1,5 @@
 //! Servers given by name in Debian's haproxy and in ours, with the same name servers.
 
-use super::dns::NameServer;
 use super::haproxy::Haproxy;
 use super::{Proxy, WAIT, free_port};
 use std::collections::BTreeMap;
@@ -44,12 +43,12 @@ frontend web
 ";
 
 impl Sides {
-    pub fn start(dns: &NameServer, backends: &str) -> Self {
+    pub fn start(dns: u16, backends: &str) -> Self {
         let config = |log: &UdpSocket, port: u16, global: &str| {
             let log = log.local_addr().unwrap().port();
             let text =
                 format!("global\n    log 127.0.0.1:{log} local0\n{global}{SECTION}{backends}");
-            text.replace("127.0.0.1:DNS", &format!("127.0.0.1:{}", dns.port))
+            text.replace("127.0.0.1:DNS", &format!("127.0.0.1:{dns}"))
                 // Nobody is there: the other one is enough.
                 .replace("127.0.0.1:OTHER", "127.0.0.99:9")
                 .replace("PORT", &port.to_string())

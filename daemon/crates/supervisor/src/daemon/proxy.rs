@@ -38,6 +38,14 @@ impl Daemon {
         }
     }
 
+    /// What was ordered about servers holds for the proxy's next life, too.
+    pub(super) fn repeat_orders(&mut self, kind: Kind) {
+        if kind == Kind::Proxy && !self.orders.is_empty() {
+            let servers = self.orders.clone();
+            self.tell(kind, &ToWorker::Orders { servers });
+        }
+    }
+
     pub(super) fn tell_service(&mut self, word: Word) {
         let Word { up, reason } = word;
         self.tell(Kind::Vrrp, &ToWorker::Service { up, reason });

@@ -212,7 +212,10 @@ impl Daemon {
         };
         self.current = reload.loaded;
         start::take_name(&self.current);
-        self.listeners = reload.listeners;
+        let before = std::mem::replace(&mut self.listeners, reload.listeners);
+        for problem in self.listeners.tune(&before) {
+            self.journal.warning(&problem);
+        }
         self.generation = reload.attempt;
         self.loaded_at = unix_ms();
         self.handed_over = false;

@@ -133,6 +133,7 @@ impl Daemon {
             outbox: Outbox::default(),
             letters: 0,
             service,
+            orders: Vec::new(),
             serving: false,
             reload: None,
             waiting_reloads: Vec::new(),

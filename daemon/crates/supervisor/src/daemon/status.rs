@@ -134,6 +134,7 @@ impl Daemon {
             },
             "processes": processes,
             "mail": self.mail_status(),
+            "orders": self.orders,
             "notify": { "dropped": self.notifications.dropped },
             "vrrp": vrrp,
             "proxy": proxy,

@@ -69,6 +69,7 @@ impl Daemon {
             } => self.worker_rejected(kind, generation, &reasons),
             FromWorker::Status { id, body } => self.status_part(kind, id, body),
             FromWorker::Service { up, reason } => self.proxy_says(Word { up, reason }),
+            FromWorker::Orders { servers } => self.orders = servers,
             FromWorker::Scripts { scripts } => self.scripts.set(scripts, Instant::now()),
             FromWorker::Notify {
                 subject,

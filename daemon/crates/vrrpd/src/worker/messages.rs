@@ -53,6 +53,8 @@ impl Worker {
             ToWorker::Pulse => self.pulse = received.fds.into_iter().next().map(Pulse::received),
             ToWorker::Alive => self.supervisor_lives(),
             ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
+            // For the proxy.
+            ToWorker::Orders { .. } => {}
         }
         Ok(())
     }

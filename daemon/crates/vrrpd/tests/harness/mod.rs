@@ -153,7 +153,7 @@ impl Node {
             FromWorker::Stopped => self.stopped = true,
             FromWorker::Undo { requests } => self.undo = requests,
             // The other process's.
-            FromWorker::Service { .. } => {}
+            FromWorker::Service { .. } | FromWorker::Orders { .. } => {}
         }
     }
 

@@ -9,7 +9,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use sys::epoll::{Epoll, Interest};
 
 #[derive(Debug, Default)]
-pub struct Lookups(Vec<Entry>);
+pub struct Lookups {
+    entries: Vec<Entry>,
+    /// By name.
+    places: HashMap<String, usize>,
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -36,32 +40,34 @@ impl Lookups {
         now: u64,
     ) {
         let before: HashMap<String, IpAddr> = self
-            .0
+            .entries
             .drain(..)
             .filter_map(|e| Some((e.lookup.name.clone(), e.lookup.address?)))
             .collect();
-        for (name, once) in names {
+        self.places.clear();
+        for (at, (name, once)) in names.into_iter().enumerate() {
             let known = before.get(&name).copied();
-            self.0.push(Entry {
+            self.entries.push(Entry {
                 lookup: Lookup::new(&name, hosts, settings, known, now),
                 asked: None,
                 once,
             });
+            self.places.insert(name, at);
         }
     }
 
     pub fn address(&self, name: &str) -> Option<IpAddr> {
-        let known = self.0.iter().find(|e| e.lookup.name == name)?;
-        known.lookup.address
+        let at = *self.places.get(name)?;
+        self.entries.get(at)?.lookup.address
     }
 
     pub fn next_due(&self) -> Option<u64> {
-        self.0.iter().filter_map(|e| e.lookup.due).min()
+        self.entries.iter().filter_map(|e| e.lookup.due).min()
     }
 
     /// Asks what is due. Tokens begin at `base`.
     pub fn run_due(&mut self, now: u64, base: u64, epoll: &Epoll) {
-        for (token, entry) in (base..).zip(&mut self.0) {
+        for (token, entry) in (base..).zip(&mut self.entries) {
             if entry.lookup.due.is_none_or(|due| due > now) {
                 continue;
             }
@@ -77,7 +83,7 @@ impl Lookups {
 
     /// An answer came; the name whose address changed.
     pub fn on_event(&mut self, index: usize, now: u64) -> Option<String> {
-        let entry = self.0.get_mut(index)?;
+        let entry = self.entries.get_mut(index)?;
         let mut buf = [0; 4096];
         loop {
             let asked = entry.asked.as_ref()?;
