@@ -4,21 +4,22 @@
 /// for short words, up to a third of the letters for longer ones. Edits are insertion, deletion,
 /// substitution and swapping of neighbours; case does not matter.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let folded: Vec<char> = word.chars().map(|c| c.to_ascii_lowercase()).collect();
-    let mut limit = (folded.len() / 3).clamp(1, 3);
+    let letters = word.chars().count();
+    let mut limit = (letters / 3).clamp(1, 3);
     let mut best = None;
-    let mut other = Vec::new();
+    let (mut folded, mut other) = (Vec::new(), Vec::new());
+    let mut rows = Rows::default();
     for candidate in candidates {
-        // A character has one to four bytes, so this many bytes apart is too many characters.
-        if candidate.len() > word.len() + limit * 4 || candidate.len() + limit * 4 < folded.len() {
+        // Most words are told apart by their lengths, before anything is copied.
+        if candidate.chars().count().abs_diff(letters) > limit {
             continue;
+        }
+        if folded.is_empty() {
+            folded.extend(word.chars().map(|c| c.to_ascii_lowercase()));
         }
         other.clear();
         other.extend(candidate.chars().map(|c| c.to_ascii_lowercase()));
-        if other.len().abs_diff(folded.len()) > limit {
-            continue;
-        }
-        let distance = edits(&folded, &other);
+        let distance = rows.edits(&folded, &other);
         if distance < limit || (distance == limit && best.is_none()) {
             best = Some(candidate);
             limit = distance;
@@ -30,25 +31,37 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best
 }
 
-/// Damerau-Levenshtein distance (optimal string alignment) in characters.
-fn edits(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    let mut now: Vec<usize> = vec![0; b.len() + 1];
-    for i in 1..=a.len() {
-        now[0] = i;
-        for j in 1..=b.len() {
-            let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut least = (last[j] + 1).min(now[j - 1] + 1).min(last[j - 1] + cost);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before[j - 2] + 1);
+/// Three rows of the table of distances, used again for each pair of words.
+#[derive(Default)]
+struct Rows {
+    before: Vec<usize>,
+    last: Vec<usize>,
+    now: Vec<usize>,
+}
+
+impl Rows {
+    /// Damerau-Levenshtein distance (optimal string alignment) in characters.
+    fn edits(&mut self, a: &[char], b: &[char]) -> usize {
+        let Self { before, last, now } = self;
+        last.clear();
+        last.extend(0..=b.len());
+        before.resize(b.len() + 1, 0);
+        now.resize(b.len() + 1, 0);
+        for i in 1..=a.len() {
+            now[0] = i;
+            for j in 1..=b.len() {
+                let cost = usize::from(a[i - 1] != b[j - 1]);
+                let mut least = (last[j] + 1).min(now[j - 1] + 1).min(last[j - 1] + cost);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    least = least.min(before[j - 2] + 1);
+                }
+                now[j] = least;
             }
-            now[j] = least;
+            std::mem::swap(before, last);
+            std::mem::swap(last, now);
         }
-        std::mem::swap(&mut before, &mut last);
-        std::mem::swap(&mut last, &mut now);
+        last[b.len()]
     }
-    last[b.len()]
 }
 
 #[cfg(test)]
@@ -58,7 +71,7 @@ mod tests {
     #[test]
     fn swapped_neighbours_count_as_one_edit() {
         let distance = |a: &str, b: &str| {
-            edits(
+            Rows::default().edits(
                 &a.chars().collect::<Vec<_>>(),
                 &b.chars().collect::<Vec<_>>(),
             )

@@ -141,12 +141,14 @@ impl<'e> Scan<'e> {
         let end = word.range.1;
         let lower = word.text.to_ascii_lowercase();
         for secret in self.language.secrets {
-            let placed = secret.behind.is_none_or(|behind| {
-                before.is_some_and(|before| nearest(before.text, [behind]).is_some())
-            });
             let exact = lower == secret.keyword;
-            let near = suspect && (exact || nearest(&lower, [secret.keyword]).is_some());
-            if placed && (exact || near) {
+            let near = exact || suspect && nearest(&lower, [secret.keyword]).is_some();
+            let placed = || {
+                secret.behind.is_none_or(|behind| {
+                    before.is_some_and(|before| nearest(before.text, [behind]).is_some())
+                })
+            };
+            if near && placed() {
                 return Some((end, secret.reach));
             }
             // A forgotten blank: the value sticks to its keyword.
