@@ -92,7 +92,9 @@ ${blocks.replace(/^http \{/m, `http { ${temporary}`)}
   }
 
   private async start(port: number, program: string, args: readonly string[]): Promise<ChildProcess> {
-    const child = spawn("taskset", ["-c", this.cpus, program, ...args], {
+    // A benchmark that is killed takes its proxies with it.
+    const mortal = ["--pdeathsig", "TERM", "taskset", "-c", this.cpus, program, ...args];
+    const child = spawn("setpriv", mortal, {
       stdio: ["ignore", "ignore", "inherit"],
     });
     this.children.push(child);

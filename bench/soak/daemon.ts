@@ -35,7 +35,9 @@ export class Daemon {
   async start(): Promise<void> {
     writeFileSync(this.file, this.config());
     const args = ["run", "--foreground", "--haproxy", this.file, "--run-dir", this.runDir];
-    this.child = spawn(this.settings.binary, args, { stdio: ["ignore", "ignore", "inherit"] });
+    // A run that is killed takes its daemon with it.
+    const mortal = ["--pdeathsig", "TERM", this.settings.binary, ...args];
+    this.child = spawn("setpriv", mortal, { stdio: ["ignore", "ignore", "inherit"] });
     const end = Date.now() + 20_000;
     while (this.pid() === undefined) {
       if (this.child.exitCode !== null || Date.now() > end) throw new Error("tandemd does not start");
