@@ -8,6 +8,7 @@ mod peers;
 mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
+mod unix;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

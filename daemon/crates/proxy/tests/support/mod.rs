@@ -84,10 +84,10 @@ impl Proxy {
         for f in parsed.config.frontends() {
             for (index, _, address) in f.listen_addresses() {
                 let key = (f.name.value.0.clone(), address.value.to_string());
-                let fd = self.listeners.remove(&key).unwrap_or_else(|| {
-                    sys::tcp::listen(key.1.parse().unwrap(), 1024)
-                        .unwrap_or_else(|e| panic!("{}: {e}", key.1))
-                });
+                let fd = self
+                    .listeners
+                    .remove(&key)
+                    .unwrap_or_else(|| listen(&key.1).unwrap_or_else(|e| panic!("{}: {e}", key.1)));
                 grants.push(ListenerGrant {
                     proxy: key.0.clone(),
                     address: key.1.clone(),
@@ -205,6 +205,13 @@ impl Drop for Proxy {
         if self.thread.is_some() && !std::thread::panicking() {
             self.stop(0);
         }
+    }
+}
+
+fn listen(address: &str) -> std::io::Result<OwnedFd> {
+    match address.strip_prefix("unix@") {
+        Some(path) => sys::listener::listen_unix(path.as_ref(), 1024),
+        None => sys::tcp::listen(address.parse().unwrap(), 1024),
     }
 }
 
