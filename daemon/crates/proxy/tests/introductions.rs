@@ -187,7 +187,8 @@ fn offer(port: u16, bytes: &[u8], request: bool) -> String {
     };
     stream.write_all(&[bytes, request].concat()).unwrap();
     if request.is_empty() {
-        stream.shutdown(Shutdown::Write).unwrap();
+        // haproxy may have ended it by now.
+        let _ = stream.shutdown(Shutdown::Write);
     }
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);
