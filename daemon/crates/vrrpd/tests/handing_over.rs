@@ -99,9 +99,9 @@ fn keepalived_takes_over_within_its_skew() {
         let pair = Pair::new();
         let mut a = Node::start(&pair.a, &conf(3, "0.1", 254, &vip4()));
         a.wait_state("MASTER");
-        let _b = Keepalived::start(&pair.b, &conf(3, "0.1", 253, &vip4()));
+        let b = Keepalived::start_in_real_time(&pair.b, &conf(3, "0.1", 253, &vip4()));
         let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
-        std::thread::sleep(Duration::from_millis(600));
+        b.await_line("Entering BACKUP STATE");
         let calm = Probe::start(&pair.client, SUCCESSOR.parse().unwrap());
         calm.await_answer("b");
         let probe = Probe::start(&pair.client, VIP.parse().unwrap());

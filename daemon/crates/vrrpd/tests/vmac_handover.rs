@@ -2,10 +2,10 @@
 
 mod harness;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use harness::keepalived::{self, Keepalived};
-use harness::{Node, PATIENCE, Pair, VIP, conf, skipped, vip4};
+use harness::{Node, Pair, VIP, conf, skipped, vip4};
 use testkit::probe::{Probe, Responder};
 
 const MAC: &str = "00:00:5e:00:01:4d";
@@ -30,11 +30,7 @@ fn a_successor_that_announces_once_keeps_the_switch_port() {
     a.wait_state("MASTER");
     let b = Keepalived::start(&pair.b, &text(253));
     let _responders = (Responder::on(&pair.a), Responder::on(&pair.b));
-    let started = Instant::now();
-    while !b.log().contains("Entering BACKUP STATE") {
-        assert!(started.elapsed() < PATIENCE, "{}", b.log());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    b.await_line("Entering BACKUP STATE");
     let probe = Probe::start(&pair.client, VIP.parse().unwrap());
     probe.await_answer("a");
     a.stop();
