@@ -1,5 +1,6 @@
 // What the proxy logged of each request, beside what its client saw.
 import { createSocket, type Socket } from "node:dgram";
+import { readFileSync } from "node:fs";
 import type { Outcome } from "./client.ts";
 
 interface Line {
@@ -16,6 +17,8 @@ export interface Verdict {
   /** How many lost requests were logged with which status and termination state. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly unexplained: readonly string[];
+  /** Datagrams that the kernel dropped before anybody read them: a line may be missing for that alone. */
+  readonly unread: number;
 }
 
 export class Ledger {
@@ -58,7 +61,7 @@ export class Ledger {
   verdict(): Verdict {
     const { requests, reasons, unexplained } = this;
     const lost = Object.values(reasons).reduce((sum, n) => sum + n, 0) + unexplained.length;
-    return { requests, lost, reasons, unexplained };
+    return { requests, lost, reasons, unexplained, unread: unreadDatagrams() };
   }
 
   close(): void {
@@ -86,6 +89,15 @@ export class Ledger {
     if (lines === undefined) this.lines.set(id, [line]);
     else lines.push(line);
   }
+}
+
+/** Of this network namespace since it began: RcvbufErrors of /proc/net/snmp, proc(5). */
+function unreadDatagrams(): number {
+  const [names, values] = readFileSync("/proc/self/net/snmp", "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("Udp:"))
+    .map((line) => line.split(" "));
+  return Number(values?.[names?.indexOf("RcvbufErrors") ?? -1] ?? 0);
 }
 
 /** A line explains a failure when it names the server's or the proxy's part in it and agrees with what was seen. */
