@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use support::{Proxy, free_port};
 
 /// Arguments that some fetch or converter takes; the first that is accepted is used.
-const ARGUMENTS: [&str; 11] = [
+const ARGUMENTS: [&str; 12] = [
     "", "(1)", "(x)", "(1,x)", "(x,x)", "(web)", "(1,web)", "(people)", "(txn.a)", "(1,1)",
-    "(4142)",
+    "(4142)", "(app/s)",
 ];
 
 fn config(port: u16, rules: &str) -> String {
@@ -49,6 +49,7 @@ fn everything_that_is_called_supported_is_computed() {
             "bin" => Some("(4142)".to_owned()),
             "var" => Some("(txn.a)".to_owned()),
             "digest" => Some("(sha256)".to_owned()),
+            "aes_gcm_dec" => Some("(128,txn.a,txn.b,txn.c)".to_owned()),
             "hmac" => Some("(sha256,a2V5)".to_owned()),
             _ => None,
         };
