@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod format;
 pub mod matcher;
 pub mod memory;
+mod naming;
 mod normalize;
 mod outcome;
 pub mod patterns;
@@ -30,6 +31,7 @@ pub use act::run;
 pub use context::{BodySeen, Context, Message};
 pub use edits::Edits;
 pub use format::Format;
+pub use naming::unique_id;
 pub use outcome::{Outcome, Subject};
 pub use redirect::{Redirect, RedirectKind};
 
@@ -156,25 +158,6 @@ impl Test {
             _ => Truth::No,
         }
     }
-}
-
-/// The request's unique id, made when it is asked for first.
-pub fn unique_id(ctx: &Context<'_>) -> Option<Vec<u8>> {
-    let known = ctx.remember(|memory| memory.unique_id.clone())?;
-    if known.is_some() {
-        return known;
-    }
-    if ctx.line.is_none()
-        && ctx
-            .session
-            .is_none_or(|s| s.http && s.notes.line.is_empty())
-    {
-        return None;
-    }
-    let format = ctx.plan.frontends.get(ctx.frontend)?.unique_id.as_ref()?;
-    let id = format.text(ctx);
-    ctx.remember(|memory| memory.unique_id = Some(id.clone()));
-    Some(id)
 }
 
 /// No condition always holds.
