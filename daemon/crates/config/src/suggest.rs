@@ -4,14 +4,17 @@
 /// for short words, up to a third of the letters for longer ones. Edits are insertion, deletion,
 /// substitution and swapping of neighbours; case does not matter.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let letters = word.chars().count();
-    let mut limit = (letters / 3).clamp(1, 3);
+    let (length, letters) = outline(word);
+    let mut limit = (length / 3).clamp(1, 3);
     let mut best = None;
     let (mut folded, mut other) = (Vec::new(), Vec::new());
     let mut rows = Rows::default();
     for candidate in candidates {
-        // Most words are told apart by their lengths, before anything is copied.
-        if candidate.chars().count().abs_diff(letters) > limit {
+        // Most words are told apart by their outlines, before anything is copied: an edit changes
+        // the length by one at most, and replaces one letter by another at most.
+        let (its_length, its_letters) = outline(candidate);
+        let differing = (letters ^ its_letters).count_ones() as usize;
+        if its_length.abs_diff(length) > limit || differing > 2 * limit {
             continue;
         }
         if folded.is_empty() {
@@ -29,6 +32,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best
+}
+
+/// How many characters, and which: a bit for each letter of either case, which other characters share.
+fn outline(word: &str) -> (usize, u32) {
+    let add = |(length, letters), c: char| (length + 1, letters | 1 << (u32::from(c) & 31));
+    word.chars().fold((0, 0), add)
 }
 
 /// Three rows of the table of distances, used again for each pair of words.
@@ -89,5 +98,7 @@ mod tests {
         assert_eq!(nearest("RoundRobin", words), Some("roundrobin"));
         assert_eq!(nearest("quorum", words), None);
         assert_eq!(nearest("x", words), None);
+        assert_eq!(nearest("qourcz", words), Some("source"));
+        assert_eq!(nearest("least-conn", words), Some("leastconn"));
     }
 }

@@ -256,10 +256,10 @@ fn expressions_give_what_they_give_in_haproxy() {
     let mut differ = Vec::new();
     for (case, text) in shown.chain(tests).chain(conditions) {
         let (one, two) = (ask(&mut a, &case), ask(&mut b, &case));
-        // Each listens at a port of its own.
-        let two = two.replace(&ours.to_string(), &theirs.to_string());
-        let two = two.replace(&format!("{ours:04X}"), &format!("{theirs:04X}"));
-        if one != two {
+        // Each listens at a port of its own; a digest may hold the same digits by chance.
+        let moved = two.replace(&ours.to_string(), &theirs.to_string());
+        let moved = moved.replace(&format!("{ours:04X}"), &format!("{theirs:04X}"));
+        if one != two && one != moved {
             differ.push(format!("{text}\n  haproxy: {one}\n  ours:    {two}"));
         }
     }

@@ -10,7 +10,7 @@ use rustix::net::{
     AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with, sockopt,
 };
 
-use crate::option::set_int;
+use crate::option::{get_int, set_int};
 use crate::outgoing::bind_to_interface;
 use crate::tcp::set_user_timeout;
 
@@ -75,7 +75,10 @@ pub fn tune(fd: &OwnedFd, options: &ListenOptions) -> io::Result<()> {
     } else {
         0
     };
-    set_int(fd, tcp, libc::TCP_FASTOPEN, waiting)?;
+    // The first use of the option, also to switch it off, makes the kernel draw a key for the host.
+    if get_int(fd, tcp, libc::TCP_FASTOPEN)? != waiting {
+        set_int(fd, tcp, libc::TCP_FASTOPEN, waiting)?;
+    }
     Ok(listen(fd, options.backlog)?)
 }
 

@@ -45,6 +45,8 @@ pub struct Instance {
     guarded: bool,
     /// A witness has been asked and has not answered.
     waits_for_witness: bool,
+    /// It was asked in vain: this host was cut off.
+    cut_off: bool,
     /// The successor of a handover has told the link of its addresses.
     announced: bool,
     /// Another owner did not give way: we are no owner until it is gone.
@@ -66,6 +68,7 @@ impl Instance {
             wants_master: false,
             guarded: false,
             waits_for_witness: false,
+            cut_off: false,
             announced: false,
             disputed: false,
             master_interval: settings.interval,
@@ -280,6 +283,7 @@ impl Instance {
         self.asked = false;
         self.wants_master = false;
         self.waits_for_witness = false;
+        self.cut_off = false;
         self.announced = false;
     }
 

@@ -20,9 +20,38 @@ fn without_an_answer_silence_makes_no_master() {
     assert_eq!(router.instance.state(), State::Backup);
     assert!(router.instance.waits_for_witness());
     assert!(router.sent.is_empty() && !router.holds);
+    // It was cut off: a master that it could not hear has the time for an advert.
+    router.step(Event::WitnessAgrees);
+    assert_eq!(router.instance.state(), State::Backup);
+    assert!(!router.instance.waits_for_witness());
+    router.run_until(62 * SECOND);
+    assert!(router.instance.waits_for_witness() && !router.holds);
     router.step(Event::WitnessAgrees);
     assert_eq!(router.instance.state(), State::Master);
     assert!(router.holds);
+}
+
+#[test]
+fn an_answer_at_once_makes_a_master_at_once() {
+    let mut router = guarded(200);
+    while !router.instance.waits_for_witness() {
+        let now = router.now;
+        router.run_until(now + SECOND / 100);
+    }
+    router.step(Event::WitnessAgrees);
+    assert_eq!(router.instance.state(), State::Master);
+}
+
+#[test]
+fn a_master_that_is_heard_again_after_the_cut_stays() {
+    let mut router = guarded(200);
+    router.run_until(60 * SECOND);
+    router.step(Event::WitnessAgrees);
+    router.run_until(60 * SECOND + SECOND / 2);
+    router.receive(&wire(&advert(Version::V3, 210), 9, 255));
+    router.run_until(62 * SECOND);
+    assert_eq!(router.instance.state(), State::Backup);
+    assert!(!router.instance.waits_for_witness());
 }
 
 #[test]
@@ -67,6 +96,8 @@ fn an_owner_asks_as_well() {
     router.step(Event::Guard(true));
     router.run_until(20 * SECOND);
     assert_eq!(router.instance.state(), State::Backup);
+    router.step(Event::WitnessAgrees);
+    router.run_until(22 * SECOND);
     router.step(Event::WitnessAgrees);
     assert_eq!(router.instance.state(), State::Master);
 }

@@ -47,18 +47,22 @@ impl Instance {
         // We slept through the deadline: so may have the host of the master. Listen for one
         // advert more before taking over.
         if now - due > self.master_interval && !self.asked {
-            let skew = timers::skew(
-                self.settings.version,
-                self.effective_priority(),
-                self.master_interval,
-            );
-            self.deadlines.down = Some(now + self.master_interval + skew);
-            return;
+            return self.listen(now);
         }
         if self.must_ask() {
             return self.ask_witness(now, actions);
         }
         self.take_over(now, actions);
+    }
+
+    /// Waits for one advert more.
+    pub(super) fn listen(&mut self, now: Micros) {
+        let skew = timers::skew(
+            self.settings.version,
+            self.effective_priority(),
+            self.master_interval,
+        );
+        self.deadlines.down = Some(now + self.master_interval + skew);
     }
 
     /// Alone in its own right: master, or as a member of a group, ready for it.
@@ -90,6 +94,7 @@ impl Instance {
         self.asked = false;
         self.wants_master = false;
         self.waits_for_witness = false;
+        self.cut_off = false;
         self.deadlines.down = Some(now + self.down_interval());
     }
 

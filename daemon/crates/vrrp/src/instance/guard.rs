@@ -25,15 +25,22 @@ impl Instance {
     }
 
     pub(super) fn ask_witness(&mut self, now: Micros, actions: &mut Vec<Action>) {
-        self.waits_for_witness = true;
+        self.cut_off |= std::mem::replace(&mut self.waits_for_witness, true);
         self.deadlines.down = Some(now + self.settings.interval.clamp(SOONEST, LATEST));
         actions.push(Action::AskWitness);
     }
 
-    /// An answer that comes when nobody waits for it any more means nothing.
+    /// An answer that comes when nobody waits for it any more means nothing. One that comes after
+    /// questions in vain says that this host is among others again: the master, which it could not
+    /// hear, gets the time for an advert before the witness is asked anew.
     pub(super) fn witness_agrees(&mut self, now: Micros, actions: &mut Vec<Action>) {
-        if self.waits_for_witness && self.state == State::Backup {
-            self.take_over(now, actions);
+        if !self.waits_for_witness || self.state != State::Backup {
+            return;
         }
+        if std::mem::take(&mut self.cut_off) {
+            self.waits_for_witness = false;
+            return self.listen(now);
+        }
+        self.take_over(now, actions);
     }
 }

@@ -12,7 +12,7 @@ use crate::timers::Micros;
 pub struct Snapshot {
     state: State,
     tracked: u8,
-    flags: [bool; 8],
+    flags: [bool; 9],
     master_interval: Micros,
     heard: Option<(IpAddr, u8)>,
     deadlines: [Option<i64>; 7],
@@ -41,6 +41,7 @@ impl Instance {
                 self.disputed,
                 self.guarded,
                 self.waits_for_witness,
+                self.cut_off,
             ],
             master_interval: self.master_interval,
             heard: self.heard.map(|heard| (heard.source, heard.priority)),
