@@ -34,7 +34,8 @@ export class Programs {
     const file = this.write("tandem.cfg", config);
     const run = join(this.directory, "run");
     await this.start(port, binary, ["run", "--foreground", "--haproxy", file, "--run-dir", run]);
-    const status = execFileSync(binary, ["status", "--json", "--run-dir", run], { encoding: "utf8" });
+    const asked = ["status", "--json", "--run-dir", run];
+    const status = execFileSync(binary, asked, { encoding: "utf8", maxBuffer: 2 ** 26 });
     const { processes } = JSON.parse(status) as { processes: { name: string; pid: number }[] };
     const pid = processes.find((process) => process.name === "proxy")?.pid;
     if (pid === undefined) throw new Error(`tandemd runs no proxy process:\n${status}`);

@@ -15,12 +15,13 @@ macro_rules! traffic {
         }
 
         impl Traffic {
-            /// Names and sums over all workers.
+            /// Names and sums over all workers, as far as anything happened: a status of a thousand
+            /// servers is long enough.
             pub fn sums(workers: &[Self]) -> impl Iterator<Item = (&'static str, u64)> {
                 let sum = |of: &dyn Fn(&Self) -> &Counter| workers.iter().map(|w| of(w).get()).sum();
                 let mut all: Vec<(&'static str, u64)> = vec![$(($field, sum(&|w| &w.$name)),)*];
                 all.extend(ANSWERS.iter().enumerate().map(|(at, name)| (*name, sum(&|w| &w.answers[at]))));
-                all.into_iter()
+                all.into_iter().filter(|(_, sum)| *sum > 0)
             }
         }
     };

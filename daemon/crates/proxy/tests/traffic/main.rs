@@ -231,9 +231,9 @@ fn differences(theirs: &Figures, ours: &Figures) -> Vec<String> {
     };
     for (row, figures) in theirs.iter().filter(|(row, _)| !row.starts_with("probe/")) {
         for (name, value) in figures.iter().filter(|(name, _)| counted(row, name)) {
-            let own = ours[row].get(name);
-            if own != Some(value) {
-                all.push(format!("{row} {name}: {value} {own:?}"));
+            let own = ours[row].get(name).copied().unwrap_or(0);
+            if own != *value {
+                all.push(format!("{row} {name}: {value} {own}"));
             }
         }
     }
