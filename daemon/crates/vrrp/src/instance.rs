@@ -16,6 +16,7 @@ use crate::error::Counters;
 use crate::settings::{HANDOVER_PRIORITY, OWNER, Settings, StartState};
 use crate::timers::{self, Micros};
 use deadlines::Deadlines;
+use guard::Witness;
 
 pub use event::{Action, Event, FAREWELL_COPIES, State};
 pub use snapshot::Snapshot;
@@ -43,10 +44,7 @@ pub struct Instance {
     wants_master: bool,
     /// A witness must agree before silence makes a master.
     guarded: bool,
-    /// A witness has been asked and has not answered.
-    waits_for_witness: bool,
-    /// It was asked in vain: this host was cut off.
-    cut_off: bool,
+    witness: Witness,
     /// The successor of a handover has told the link of its addresses.
     announced: bool,
     /// Another owner did not give way: we are no owner until it is gone.
@@ -67,8 +65,7 @@ impl Instance {
             asked: false,
             wants_master: false,
             guarded: false,
-            waits_for_witness: false,
-            cut_off: false,
+            witness: Witness::Unasked,
             announced: false,
             disputed: false,
             master_interval: settings.interval,
@@ -119,7 +116,7 @@ impl Instance {
 
     /// Would be master if a witness agreed.
     pub fn waits_for_witness(&self) -> bool {
-        self.waits_for_witness
+        self.witness != Witness::Unasked
     }
 
     pub fn wants_master(&self) -> bool {
@@ -282,8 +279,7 @@ impl Instance {
     fn forget_master(&mut self) {
         self.asked = false;
         self.wants_master = false;
-        self.waits_for_witness = false;
-        self.cut_off = false;
+        self.witness = Witness::Unasked;
         self.announced = false;
     }
 

@@ -154,8 +154,8 @@ impl Worker {
 
     /// The body broke its framing after the head went on.
     fn note_bad_body(&mut self, i: u32) {
+        self.front(i).request_errors.add(1);
         let c = &mut self.clients[i];
-        c.frontend().shared.traffic[self.id].request_errors.add(1);
         if let Some(txn) = c.txn.as_mut() {
             txn.log.end(b'C', b'D');
             if txn.reply == Reply::Head {

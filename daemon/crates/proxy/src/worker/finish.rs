@@ -31,7 +31,6 @@ impl Worker {
         }
         let keep =
             txn.keep && txn.request_done && txn.reply != Reply::Head || txn.up == NONE && txn.keep;
-        self.tally(i, &txn);
         self.settle(i, &txn);
         self.recycle(txn);
         let now = self.now;
@@ -52,6 +51,7 @@ impl Worker {
 
     /// What the exchange was for the counters, and the end of what was remembered for it.
     fn settle(&self, i: u32, txn: &Txn) {
+        self.tally(i, txn);
         if self.clients[i].memory.is_none() {
             return;
         }
@@ -195,7 +195,6 @@ impl Worker {
             if txn.up != NONE {
                 self.close_upstream(txn.up);
             }
-            self.tally(i, &txn);
             self.settle(i, &txn);
             self.recycle(txn);
         }

@@ -143,10 +143,9 @@ impl Worker {
     }
 
     fn refuse(&mut self, i: u32, fault: Fault, bytes: usize) {
-        let c = &mut self.clients[i];
-        c.frontend().shared.traffic[self.id].request_errors.add(1);
-        if c.txn.is_none() {
-            c.frontend().shared.traffic[self.id].requests.add(1);
+        self.front(i).request_errors.add(1);
+        if self.clients[i].txn.is_none() {
+            self.front(i).requests.add(1);
             let txn = self.new_txn(i);
             self.clients[i].txn = Some(txn);
             self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);

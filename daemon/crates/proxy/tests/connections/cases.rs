@@ -24,13 +24,13 @@ impl Case {
     }
 }
 
-pub const fn tcp(
+const fn case(
+    tcp: bool,
     name: &'static str,
     lines: &'static str,
     client: &'static [Do],
-    server: &'static [&'static [Do]],
+    servers: &'static [&'static [Do]],
 ) -> Case {
-    let (tcp, servers) = (true, server);
     Case {
         name,
         tcp,
@@ -40,20 +40,22 @@ pub const fn tcp(
     }
 }
 
+pub const fn tcp(
+    name: &'static str,
+    lines: &'static str,
+    client: &'static [Do],
+    servers: &'static [&'static [Do]],
+) -> Case {
+    case(true, name, lines, client, servers)
+}
+
 pub const fn http(
     name: &'static str,
     lines: &'static str,
     client: &'static [Do],
-    server: &'static [&'static [Do]],
+    servers: &'static [&'static [Do]],
 ) -> Case {
-    let (tcp, servers) = (false, server);
-    Case {
-        name,
-        tcp,
-        lines,
-        client,
-        servers,
-    }
+    case(false, name, lines, client, servers)
 }
 
 pub const GET: Do = Say(b"GET /one HTTP/1.1\r\nHost: t\r\n\r\n");

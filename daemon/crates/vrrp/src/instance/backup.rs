@@ -1,5 +1,6 @@
 //! BACKUP (RFC 9568 section 6.4.2).
 
+use super::guard::Witness;
 use super::{Action, Heard, Instance, State};
 use crate::admit::Received;
 use crate::packet::Version;
@@ -21,12 +22,7 @@ impl Instance {
         });
         if advert.priority == 0 {
             self.counters.priority_zero_received += 1;
-            let wait = timers::skew(
-                self.settings.version,
-                self.effective_priority(),
-                self.master_interval,
-            );
-            self.deadlines.down = Some(now + wait);
+            self.deadlines.down = Some(now + self.skew());
             return;
         }
         if asks_to_take_over(before, &advert) && self.tracked > HANDOVER_PRIORITY {
@@ -57,18 +53,21 @@ impl Instance {
 
     /// Waits for one advert more.
     pub(super) fn listen(&mut self, now: Micros) {
-        let skew = timers::skew(
+        self.deadlines.down = Some(now + self.master_interval + self.skew());
+    }
+
+    fn skew(&self) -> Micros {
+        timers::skew(
             self.settings.version,
             self.effective_priority(),
             self.master_interval,
-        );
-        self.deadlines.down = Some(now + self.master_interval + skew);
+        )
     }
 
     /// Alone in its own right: master, or as a member of a group, ready for it.
     pub(super) fn take_over(&mut self, now: Micros, actions: &mut Vec<Action>) {
         self.deadlines.down = None;
-        self.waits_for_witness = false;
+        self.witness = Witness::Unasked;
         if self.settings.grouped {
             self.wants_master = true;
             actions.push(Action::WantsMaster);
@@ -93,8 +92,7 @@ impl Instance {
         }
         self.asked = false;
         self.wants_master = false;
-        self.waits_for_witness = false;
-        self.cut_off = false;
+        self.witness = Witness::Unasked;
         self.deadlines.down = Some(now + self.down_interval());
     }
 

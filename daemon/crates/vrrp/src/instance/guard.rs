@@ -9,12 +9,21 @@ use crate::timers::{Micros, SECOND};
 const SOONEST: Micros = SECOND / 20;
 const LATEST: Micros = SECOND;
 
+/// How the question for a witness stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Witness {
+    Unasked,
+    Asked,
+    /// It was asked in vain: this host is cut off.
+    Silent,
+}
+
 impl Instance {
     pub(super) fn guard(&mut self, guarded: bool, now: Micros) {
         self.guarded = guarded;
-        if !guarded && self.waits_for_witness {
+        if !guarded && self.waits_for_witness() {
             // Whoever waited for a witness that is no longer asked for goes on.
-            self.waits_for_witness = false;
+            self.witness = Witness::Unasked;
             self.deadlines.down = Some(now);
         }
     }
@@ -25,7 +34,10 @@ impl Instance {
     }
 
     pub(super) fn ask_witness(&mut self, now: Micros, actions: &mut Vec<Action>) {
-        self.cut_off |= std::mem::replace(&mut self.waits_for_witness, true);
+        self.witness = match self.witness {
+            Witness::Unasked => Witness::Asked,
+            Witness::Asked | Witness::Silent => Witness::Silent,
+        };
         self.deadlines.down = Some(now + self.settings.interval.clamp(SOONEST, LATEST));
         actions.push(Action::AskWitness);
     }
@@ -34,13 +46,16 @@ impl Instance {
     /// questions in vain says that this host is among others again: the master, which it could not
     /// hear, gets the time for an advert before the witness is asked anew.
     pub(super) fn witness_agrees(&mut self, now: Micros, actions: &mut Vec<Action>) {
-        if !self.waits_for_witness || self.state != State::Backup {
+        if self.state != State::Backup {
             return;
         }
-        if std::mem::take(&mut self.cut_off) {
-            self.waits_for_witness = false;
-            return self.listen(now);
+        match self.witness {
+            Witness::Unasked => {}
+            Witness::Asked => self.take_over(now, actions),
+            Witness::Silent => {
+                self.witness = Witness::Unasked;
+                self.listen(now);
+            }
         }
-        self.take_over(now, actions);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use super::guard::Witness;
 use super::{Instance, State};
 use crate::timers::Micros;
 
@@ -12,7 +13,8 @@ use crate::timers::Micros;
 pub struct Snapshot {
     state: State,
     tracked: u8,
-    flags: [bool; 9],
+    flags: [bool; 7],
+    witness: Witness,
     master_interval: Micros,
     heard: Option<(IpAddr, u8)>,
     deadlines: [Option<i64>; 7],
@@ -40,9 +42,8 @@ impl Instance {
                 self.announced,
                 self.disputed,
                 self.guarded,
-                self.waits_for_witness,
-                self.cut_off,
             ],
+            witness: self.witness,
             master_interval: self.master_interval,
             heard: self.heard.map(|heard| (heard.source, heard.priority)),
             deadlines: [

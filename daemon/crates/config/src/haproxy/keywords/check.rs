@@ -144,17 +144,7 @@ impl CheckLines {
 
 /// Any status from 200 to 399.
 fn usual() -> CheckExpect {
-    CheckExpect {
-        negated: false,
-        wanted: ExpectKind::Status(vec![200..=399]),
-        min_recv: None,
-        ok_status: None,
-        error_status: None,
-        timeout_status: None,
-        on_success: None,
-        on_error: None,
-        status_code: None,
-    }
+    CheckExpect::of(ExpectKind::Status(vec![200..=399]))
 }
 
 /// `option httpchk [[METHOD] URI [VERSION]]`; old files put headers behind the version.

@@ -20,17 +20,7 @@ pub fn expect(
     http: bool,
 ) -> Option<CheckExpect> {
     let example = example(http);
-    let mut expect = CheckExpect {
-        negated: false,
-        wanted: ExpectKind::Status(Vec::new()),
-        min_recv: None,
-        ok_status: None,
-        error_status: None,
-        timeout_status: None,
-        on_success: None,
-        on_error: None,
-        status_code: None,
-    };
+    let mut expect = CheckExpect::of(ExpectKind::Status(Vec::new()));
     while let Some(word) = args.take() {
         match word.text.as_ref() {
             "min-recv" => {

@@ -93,6 +93,23 @@ pub struct CheckExpect {
     pub status_code: Option<Sample>,
 }
 
+impl CheckExpect {
+    /// This, and nothing else is said about it.
+    pub fn of(wanted: ExpectKind) -> Self {
+        Self {
+            negated: false,
+            wanted,
+            min_recv: None,
+            ok_status: None,
+            error_status: None,
+            timeout_status: None,
+            on_success: None,
+            on_error: None,
+            status_code: None,
+        }
+    }
+}
+
 /// What is expected; expressions are known to compile.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpectKind {
