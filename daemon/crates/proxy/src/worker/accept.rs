@@ -137,7 +137,7 @@ impl Worker {
         let token = token(CLIENT, self.clients.generation(i), i);
         if self
             .epoll
-            .add(&self.clients[i].link.fd, token, Interest::Stream)
+            .add(self.clients[i].link.fd(), token, Interest::Stream)
             .is_err()
         {
             return self.close_client(i);
@@ -211,7 +211,7 @@ impl Worker {
             bind: c.bind as usize,
             backend: backend.map(|b| b as usize),
             client: source.or(c.peer),
-            socket: Some(&c.link.fd),
+            socket: Some(c.link.fd()),
             told: c.local,
             random: self.random,
             now: self.now,

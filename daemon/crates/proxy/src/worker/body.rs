@@ -30,13 +30,13 @@ impl Worker {
                 self.resume_later(i);
                 break;
             }
-            if c.link.bulk
+            let up = &mut self.ups[txn.up].link;
+            if c.link.is_bulk_for(up)
                 && c.pend.is_empty()
                 && let Some(most) = spliceable(txn, c.plan.limits.head)
             {
-                let up = &mut self.ups[txn.up].link;
                 match up.splice(&mut c.link, most, &mut self.buffers) {
-                    Ok(None) => c.link.bulk = false,
+                    Ok(None) => {}
                     Ok(Some(Read::Data(n))) => {
                         self.spliced_body(i, n);
                         continue;
@@ -54,7 +54,7 @@ impl Worker {
             }
             let pend = std::mem::take(&mut c.pend);
             let n = if pend.is_empty() {
-                match c.link.read(&mut rx) {
+                match c.link.read(&mut rx, &mut self.buffers) {
                     Read::Data(n) => n,
                     Read::Blocked => break,
                     Read::End | Read::Broken => {

@@ -1,7 +1,9 @@
 //! Buffers and pipes between uses, so that holding bytes back allocates nothing in the steady
 //! state.
 
+use super::link::{SEALED, Tube};
 use sys::splice::Pipe;
+use tls::session::Outgoing;
 
 const KEPT: usize = 1024;
 const LARGEST: usize = 128 << 10;
@@ -17,6 +19,13 @@ pub struct Buffers {
     #[allow(clippy::vec_box)]
     pipes: Vec<Box<Pipe>>,
     pipes_left: usize,
+    /// Scratch for records, from the first session on.
+    sealed: (Vec<u8>, Outgoing),
+    /// Connections whose streams have something for them to do.
+    pub stirred: Vec<u32>,
+    /// Streams whose links are gone; what they had to say may still wait in them.
+    #[allow(clippy::vec_box)]
+    pub left: Vec<Box<Tube>>,
 }
 
 impl Buffers {
@@ -26,6 +35,9 @@ impl Buffers {
             spare: Vec::new(),
             pipes: Vec::new(),
             pipes_left: (PIPES / workers.max(1)).max(1),
+            sealed: (Vec::new(), Outgoing::default()),
+            stirred: Vec::new(),
+            left: Vec::new(),
         }
     }
 
@@ -69,5 +81,25 @@ impl Buffers {
         } else {
             self.pipes_left += 1;
         }
+    }
+
+    /// Scratch for received records, and for those to send; to be given back.
+    pub fn take_sealed(&mut self) -> (Vec<u8>, Outgoing) {
+        let (mut sealed, mut out) = std::mem::take(&mut self.sealed);
+        if sealed.is_empty() {
+            sealed.resize(SEALED, 0);
+        }
+        out.clear();
+        (sealed, out)
+    }
+
+    pub fn give_sealed(&mut self, sealed: Vec<u8>, out: Outgoing) {
+        self.sealed = (sealed, out);
+    }
+
+    /// The link of a stream is gone: its connection sends what is left in it.
+    pub fn leave(&mut self, tube: Box<Tube>) {
+        self.stirred.push(tube.connection);
+        self.left.push(tube);
     }
 }

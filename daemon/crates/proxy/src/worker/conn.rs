@@ -97,7 +97,7 @@ impl Client {
             .and_then(|m| m.borrow().destination.address());
         moved
             .or(self.local)
-            .or_else(|| sys::tcp::local_address(&self.link.fd).ok())
+            .or_else(|| sys::tcp::local_address(self.link.fd()).ok())
     }
 }
 

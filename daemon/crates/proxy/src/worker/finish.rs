@@ -87,14 +87,14 @@ impl Worker {
 
     /// A server that is left in the middle learns it by a reset: an end would look like the whole of
     /// what was to come. In tcp mode only a client that broke off leaves something unfinished.
-    pub(super) fn abandon(&self, i: u32, cause: u8) {
+    pub(super) fn abandon(&mut self, i: u32, cause: u8) {
         let Some(txn) = self.clients[i].txn.as_ref() else {
             return;
         };
-        if let Some(up) = self.ups.get(txn.up)
+        if let Some(up) = self.ups.get_mut(txn.up)
             && (txn.http || cause == b'C')
         {
-            let _ = sys::tcp::set_reset_on_close(&up.link.fd);
+            up.link.break_off();
         }
     }
 
@@ -164,7 +164,7 @@ impl Worker {
             if c.link.ended || !unread && !c.first {
                 return self.close_client(i);
             }
-            c.link.shut_down();
+            c.link.shut_down(&mut self.buffers);
             c.state = State::Linger;
             let pend = std::mem::take(&mut c.pend);
             self.buffers.give(pend);
@@ -174,7 +174,7 @@ impl Worker {
         }
         let mut rx = std::mem::take(&mut self.rx);
         for _ in 0..super::request::ROUNDS {
-            match self.clients[i].link.read(&mut rx) {
+            match self.clients[i].link.read(&mut rx, &mut self.buffers) {
                 Read::Data(_) => {}
                 Read::Blocked => break,
                 Read::End | Read::Broken => {
@@ -204,7 +204,7 @@ impl Worker {
         }
         let now = self.now;
         self.with_memory(i, |memory| memory.end_connection(now));
-        let Some(mut c) = self.clients.remove(i) else {
+        let Some(c) = self.clients.remove(i) else {
             return;
         };
         c.frontend().shared.active.fetch_sub(1, Relaxed);
@@ -215,7 +215,6 @@ impl Worker {
         let others_rest = c.plan.totals.resting.load(Relaxed) > u32::from(self.resting);
         self.buffers.give(c.pend);
         c.link.release(&mut self.buffers);
-        drop(c.link.fd);
         self.end_rest();
         if others_rest {
             self.nudge_peers();

@@ -31,7 +31,7 @@ impl Worker {
             Greeting::Netscaler => fault.of_netscaler(),
         };
         loop {
-            match c.link.read(rx) {
+            match c.link.read(rx, &mut self.buffers) {
                 Read::Data(n) => c.pend.extend_from_slice(&rx[..n]),
                 Read::Blocked => return Ok(false),
                 Read::End | Read::Broken if c.pend.is_empty() => {
@@ -110,9 +110,9 @@ impl Worker {
         }
         // A request follows at once; a server in tcp mode may be the one who speaks first.
         let sent = if txn.http {
-            tcp::send_more(&up.link.fd, header)
+            tcp::send_more(up.link.fd(), header)
         } else {
-            tcp::send(&up.link.fd, header)
+            tcp::send(up.link.fd(), header)
         };
         sent.is_ok_and(|n| n == header.len())
     }

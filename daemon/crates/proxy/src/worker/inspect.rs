@@ -51,7 +51,7 @@ impl Worker {
         while self.clients[i].pend.len() < most {
             let c = &mut self.clients[i];
             let room = (most - c.pend.len()).min(rx.len());
-            match c.link.read(&mut rx[..room]) {
+            match c.link.read(&mut rx[..room], &mut self.buffers) {
                 Read::Data(n) => {
                     if c.pend.is_empty() {
                         c.pend = self.buffers.take();

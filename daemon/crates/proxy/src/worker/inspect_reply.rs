@@ -21,7 +21,7 @@ impl Worker {
             };
             let up = &mut self.ups[u];
             let room = most.saturating_sub(up.pend.len()).min(rx.len());
-            match up.link.read(&mut rx[..room]) {
+            match up.link.read(&mut rx[..room], &mut self.buffers) {
                 Read::Data(n) => {
                     up.pend.extend_from_slice(&rx[..n]);
                     if up.pend.len() < most {

@@ -123,17 +123,17 @@ impl Worker {
     /// The connection ends without a word to the client: what it still sends is answered by
     /// nothing that reaches it.
     pub(super) fn vanish(&mut self, i: u32) {
-        let fd = &self.clients[i].link.fd;
+        let link = &mut self.clients[i].link;
         // A reset that dies at the first router; beyond our own network nobody hears of it.
-        let _ = rustix::net::sockopt::set_ip_ttl(fd, 1);
-        let _ = sys::tcp::set_reset_on_close(fd);
+        let _ = rustix::net::sockopt::set_ip_ttl(link.fd(), 1);
+        link.break_off();
         self.close_client(i);
     }
 }
 
 /// Where rules look when a response or an inspection gives them no line of its own.
 pub(super) fn at_server<'a>(ctx: &Context<'a>, worker: &'a Worker, txn: &'a Txn) -> Context<'a> {
-    let socket = worker.ups.get(txn.up).map(|up| &up.link.fd);
+    let socket = worker.ups.get(txn.up).map(|up| up.link.fd());
     Context {
         server_socket: socket,
         ..*ctx

@@ -134,7 +134,7 @@ impl Worker {
     }
 
     pub(super) fn close_upstream(&mut self, u: u32) {
-        if let Some(mut up) = self.ups.remove(u) {
+        if let Some(up) = self.ups.remove(u) {
             self.buffers.give(up.pend);
             up.link.release(&mut self.buffers);
         }

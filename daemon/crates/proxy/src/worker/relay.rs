@@ -118,7 +118,7 @@ fn pump(
         if from.ended {
             // Where the other direction has ended too, closing does it.
             if !to.ended {
-                to.shut_down();
+                to.shut_down(buffers);
             }
             return Ok(Flow::Ended);
         }
@@ -128,14 +128,14 @@ fn pump(
         if *count - start > TURN {
             break;
         }
-        let spliced = if from.bulk {
+        let spliced = if from.is_bulk_for(to) {
             to.splice(from, u64::MAX, buffers)?
         } else {
             None
         };
         let read = match spliced {
             Some(read) => read,
-            None => match from.read(rx) {
+            None => match from.read(rx, buffers) {
                 Read::Data(n) => {
                     to.send(&rx[..n], b"", buffers)?;
                     Read::Data(n)

@@ -104,7 +104,9 @@ impl Worker {
         let up = &mut self.ups[txn.up];
         up.keep = keep_up;
         up.long_replies = response.body.left().is_some_and(|n| n > 2 * LONG);
-        up.link.bulk |= up.long_replies;
+        if up.long_replies {
+            up.link.expect_bulk(true);
+        }
         self.write_reply(data, &response, fields, &mut txn, tx);
         let tunnel = response.status == 101
             || (txn.method == Method::Connect && (200..300).contains(&response.status));
@@ -169,7 +171,7 @@ impl Worker {
                 .txn
                 .as_ref()
                 .and_then(|t| self.ups.get(t.up))
-                .map(|up| &up.link.fd),
+                .map(|up| up.link.fd()),
             session: view.as_ref(),
             ..self.context(i, backend)
         };

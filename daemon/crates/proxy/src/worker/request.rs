@@ -28,7 +28,7 @@ impl Worker {
             } else {
                 c.plan.limits.head.min(rx.len())
             };
-            let n = match c.link.read(&mut rx[..room]) {
+            let n = match c.link.read(&mut rx[..room], &mut self.buffers) {
                 Read::Data(n) => n,
                 Read::Broken => {
                     self.client_gone(i);
@@ -253,7 +253,8 @@ impl Worker {
                 }
                 let replays = txn.backend(&c.plan).is_some_and(|b| b.replays);
                 txn.replay = replays && txn.request.len() <= c.plan.limits.head;
-                c.link.bulk = spliceable(&txn, c.plan.limits.head).is_some();
+                let bulk = spliceable(&txn, c.plan.limits.head).is_some();
+                c.link.expect_bulk(bulk);
                 c.txn = Some(txn);
                 if bad {
                     return self.refuse(i, Fault::Chunk, data.len());

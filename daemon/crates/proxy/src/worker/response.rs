@@ -37,9 +37,9 @@ impl Worker {
                 break;
             }
             let up = &mut self.ups[txn.up];
-            if let Some(most) = bulk_left(txn).filter(|_| up.link.bulk) {
+            if let Some(most) = bulk_left(txn).filter(|_| up.link.is_bulk_for(&c.link)) {
                 match c.link.splice(&mut up.link, most, &mut self.buffers) {
-                    Ok(None) => up.link.bulk = false,
+                    Ok(None) => {}
                     Ok(Some(Read::Data(n))) => {
                         self.spliced_reply(i, n);
                         continue;
@@ -63,10 +63,12 @@ impl Worker {
                 }
             }
             let room = match txn.reply {
-                Reply::Head if up.long_replies && !c.plan.bodies => FIRST.min(rx.len()),
+                Reply::Head if up.long_replies && c.link.is_plain() && !c.plan.bodies => {
+                    FIRST.min(rx.len())
+                }
                 _ => rx.len(),
             };
-            let n = match up.link.read(&mut rx[..room]) {
+            let n = match up.link.read(&mut rx[..room], &mut self.buffers) {
                 Read::Data(n) => n,
                 Read::Blocked => {
                     c.link.uncork();
@@ -211,7 +213,7 @@ impl Worker {
         }
         let done = txn.reply == Reply::Done;
         let from = &self.ups[txn.up].link;
-        let spliced = from.bulk && from.readable && bulk_left(txn).is_some();
+        let spliced = from.is_bulk_for(&c.link) && from.readable && bulk_left(txn).is_some();
         // A short copy is cheaper than a call with two pieces.
         if !tx.is_empty() && plain.len() <= SHORT {
             tx.extend_from_slice(&data[plain]);

@@ -1,7 +1,7 @@
 //! Connections to servers: from the pool or fresh, sending a request, trying again.
 
 use super::conn::{State, Upstream, Wait};
-use super::link::Link;
+use super::link::{Gone, Link};
 use super::observe::Seen;
 use super::slab::NONE;
 use super::tally::tally_behind;
@@ -60,10 +60,7 @@ impl Worker {
 
     fn reuse(&mut self, i: u32, u: u32, idempotent: bool) {
         // A request that must not be sent twice goes only where the server has not hung up yet.
-        let mut probe = [0u8; 1];
-        let alive = idempotent
-            || matches!(tcp::peek(&self.ups[u].link.fd, &mut probe), Err(e) if e.kind() == ErrorKind::WouldBlock);
-        if !alive {
+        if !idempotent && !self.ups[u].link.is_quiet() {
             self.close_upstream(u);
             return self.connect(i);
         }
@@ -138,7 +135,7 @@ impl Worker {
             txn.up = u;
             txn.wait = Wait::Connect;
         }
-        let fd = &self.ups[u].link.fd;
+        let fd = self.ups[u].link.fd();
         if self.epoll.add(fd, t, Interest::Stream).is_err() {
             return self.connect_failed(i, false);
         }
@@ -160,7 +157,7 @@ impl Worker {
             if !ready.writable() && !ready.broken() {
                 return;
             }
-            if tcp::take_error_if(ready.broken(), &up.link.fd).is_err() {
+            if tcp::take_error_if(ready.broken(), up.link.fd()).is_err() {
                 return self.connect_failed(i, true);
             }
             up.connected = true;
@@ -212,12 +209,10 @@ impl Worker {
             return;
         }
         let up = &mut self.ups[txn.up];
-        match tcp::send(&up.link.fd, &txn.request[txn.request_sent..]) {
-            Ok(n) => {
-                txn.request_sent += n;
-            }
-            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            Err(_) => return self.upstream_lost(i),
+        let rest = &txn.request[txn.request_sent..];
+        match up.link.offer(rest, &mut self.buffers) {
+            Ok(n) => txn.request_sent += n,
+            Err(Gone) => return self.upstream_lost(i),
         }
         self.touch(i);
     }

@@ -1,0 +1,286 @@
+//! One side of an exchange: readiness as the edges told it, and bytes that it would not take yet.
+//! What the bytes go through is its [`Transport`]; users of a link need not know.
+
+mod secure;
+mod socket;
+mod splice;
+mod tube;
+
+pub use secure::{SEALED, Shaking};
+pub use socket::Socket;
+
+pub use tube::Tube;
+
+use super::buffers::Buffers;
+use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
+use sys::epoll::Ready;
+use sys::splice::Pipe;
+use sys::tcp;
+use tls::session::Session;
+
+#[derive(Debug)]
+pub struct Link {
+    socket: Socket,
+    transport: Transport,
+    /// There may be something to read.
+    pub readable: bool,
+    /// The peer has said its last: a short read no longer means drained.
+    pub hung_up: bool,
+    /// The end of the stream has been read.
+    pub ended: bool,
+    /// Our direction is shut down.
+    shut: bool,
+    /// Bytes for this side that its socket did not take.
+    out: Vec<u8>,
+    sent: usize,
+    /// The same, inside the kernel.
+    pipe: Option<Box<Pipe>>,
+    /// A lot is to come, as the last read or the length of a body says: splicing pays for it.
+    bulk: bool,
+    /// A short read of records: what there is to read, the session has.
+    drained: bool,
+    /// The last bytes wait in the socket for those that follow them.
+    corked: bool,
+}
+
+#[derive(Debug)]
+enum Transport {
+    /// Bytes are the socket's.
+    Plain,
+    /// The socket's are the records of a session.
+    Tls(Box<Session>),
+    /// One of the streams of a connection, which is another link.
+    Stream(Box<Tube>),
+}
+
+/// So much from one read says that more of the like follows.
+const LARGE: usize = 64 << 10;
+
+/// Two copies of so many bytes cost more than a pipe.
+pub const LONG: u64 = 16 << 10;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    Data(usize),
+    Blocked,
+    End,
+    Broken,
+}
+
+/// The peer is not there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone;
+
+impl Link {
+    pub fn new(fd: OwnedFd) -> Self {
+        Self::over(Socket::Own(fd), Transport::Plain)
+    }
+
+    /// A stream of the connection whose socket this is.
+    pub fn stream(socket: Socket, tube: Box<Tube>) -> Self {
+        Self::over(socket, Transport::Stream(tube))
+    }
+
+    fn over(socket: Socket, transport: Transport) -> Self {
+        Self {
+            socket,
+            transport,
+            readable: false,
+            hung_up: false,
+            ended: false,
+            shut: false,
+            out: Vec::new(),
+            sent: 0,
+            pipe: None,
+            bulk: false,
+            drained: false,
+            corked: false,
+        }
+    }
+
+    /// For addresses and options. The bytes of a stream are not in it.
+    pub fn fd(&self) -> &OwnedFd {
+        self.socket.fd()
+    }
+
+    /// Bytes go as they are, so that the kernel can pass them on.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.transport, Transport::Plain)
+    }
+
+    /// Takes note of an event.
+    pub fn note(&mut self, ready: Ready) {
+        self.readable |= ready.readable();
+        self.drained &= !ready.readable();
+        self.hung_up |= ready.read_closed();
+    }
+
+    pub fn read(&mut self, buf: &mut [u8], buffers: &mut Buffers) -> Read {
+        // An empty buffer is scratch in use further up; the caller comes again.
+        if !self.readable || self.ended || buf.is_empty() {
+            return Read::Blocked;
+        }
+        let read = match &mut self.transport {
+            Transport::Plain => match tcp::recv(self.socket.fd(), buf) {
+                Ok(0) => Read::End,
+                Ok(n) => {
+                    self.readable = n == buf.len() || self.hung_up;
+                    self.bulk = n >= LARGE;
+                    Read::Data(n)
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => return Read::Blocked,
+                Err(e) if e.kind() == ErrorKind::WouldBlock => Read::Blocked,
+                Err(_) => Read::Broken,
+            },
+            Transport::Tls(_) => self.read_sealed(buf, buffers),
+            Transport::Stream(tube) => tube.read(buf, buffers),
+        };
+        match read {
+            Read::Data(_) => {}
+            Read::Blocked => self.readable = false,
+            Read::End | Read::Broken => (self.readable, self.ended) = (false, true),
+        }
+        read
+    }
+
+    /// Sends two pieces; what the socket does not take is held. Only with nothing held before.
+    pub fn send(&mut self, first: &[u8], second: &[u8], buffers: &mut Buffers) -> Result<(), Gone> {
+        debug_assert!(!self.is_blocked());
+        self.corked = false;
+        match &mut self.transport {
+            Transport::Plain => {}
+            Transport::Tls(_) => return self.send_sealed(first, second, buffers),
+            Transport::Stream(tube) => return tube.send(first, second, buffers),
+        }
+        let n = match tcp::send_both(self.socket.fd(), first, second) {
+            Ok(n) => n,
+            Err(e) if is_transient(&e) => 0,
+            Err(_) => return Err(Gone),
+        };
+        if n < first.len() + second.len() {
+            let mut rest = buffers.take();
+            rest.extend_from_slice(first.get(n..).unwrap_or_default());
+            rest.extend_from_slice(&second[n.saturating_sub(first.len())..]);
+            self.out = rest;
+            self.sent = 0;
+        }
+        Ok(())
+    }
+
+    /// Sends what is taken at once; the caller keeps the rest and comes again.
+    pub fn offer(&mut self, bytes: &[u8], buffers: &mut Buffers) -> Result<usize, Gone> {
+        if !self.is_plain() {
+            if self.is_blocked() {
+                return Ok(0);
+            }
+            self.send(bytes, b"", buffers)?;
+            return Ok(bytes.len());
+        }
+        match tcp::send(self.socket.fd(), bytes) {
+            Ok(n) => Ok(n),
+            Err(e) if is_transient(&e) => Ok(0),
+            Err(_) => Err(Gone),
+        }
+    }
+
+    /// Something is held that has to go first.
+    pub fn is_blocked(&self) -> bool {
+        match &self.transport {
+            Transport::Plain | Transport::Tls(_) => {
+                !self.out.is_empty() || self.pipe.as_ref().is_some_and(|p| p.held() > 0)
+            }
+            Transport::Stream(tube) => tube.is_full(),
+        }
+    }
+
+    /// Sends what is held; true when nothing is left.
+    pub fn flush(&mut self, buffers: &mut Buffers) -> Result<bool, Gone> {
+        if let Transport::Stream(tube) = &self.transport {
+            return Ok(!tube.is_full());
+        }
+        if !self.out.is_empty() {
+            match tcp::send(self.socket.fd(), &self.out[self.sent..]) {
+                Ok(n) => self.sent += n,
+                Err(e) if is_transient(&e) => {}
+                Err(_) => return Err(Gone),
+            }
+            if self.sent < self.out.len() {
+                return Ok(false);
+            }
+            self.sent = 0;
+            buffers.give(std::mem::take(&mut self.out));
+            if self.shut && !self.is_plain() {
+                let _ = tcp::shutdown_write(self.socket.fd());
+            }
+        }
+        self.flush_pipe(buffers)
+    }
+
+    /// Nothing waits to be read from the peer of a connection that is between two exchanges.
+    pub fn is_quiet(&self) -> bool {
+        match &self.transport {
+            Transport::Plain | Transport::Tls(_) => {
+                let read = tcp::peek(self.socket.fd(), &mut [0u8; 1]);
+                matches!(read, Err(e) if e.kind() == ErrorKind::WouldBlock)
+            }
+            Transport::Stream(tube) => tube.is_open(),
+        }
+    }
+
+    /// Gives buffers back when the connection ends.
+    pub fn release(mut self, buffers: &mut Buffers) {
+        let open = !self.shut && !self.hung_up && self.out.is_empty();
+        if open && matches!(self.transport, Transport::Tls(_)) {
+            self.end_session(buffers);
+        }
+        buffers.give(self.out);
+        if let Some(pipe) = self.pipe {
+            buffers.give_pipe(pipe);
+        }
+        if let Transport::Stream(tube) = self.transport {
+            buffers.leave(tube);
+        }
+    }
+
+    pub fn shut_down(&mut self, buffers: &mut Buffers) {
+        if std::mem::replace(&mut self.shut, true) {
+            return;
+        }
+        match &mut self.transport {
+            Transport::Plain => drop(tcp::shutdown_write(self.socket.fd())),
+            Transport::Tls(_) => {
+                self.end_session(buffers);
+                if self.out.is_empty() {
+                    let _ = tcp::shutdown_write(self.socket.fd());
+                }
+            }
+            Transport::Stream(tube) => tube.end(buffers),
+        }
+    }
+
+    /// The end of this link is to look like a break, not like the end of what was to come.
+    pub fn break_off(&mut self) {
+        match &mut self.transport {
+            Transport::Plain | Transport::Tls(_) => {
+                // No last word of a session, either.
+                self.shut = true;
+                let _ = tcp::set_reset_on_close(self.socket.fd());
+            }
+            Transport::Stream(tube) => tube.broken = true,
+        }
+    }
+
+    /// What goes to this side ends unfinished, which it can tell where bytes are sealed.
+    pub fn cut(&mut self) {
+        match &mut self.transport {
+            Transport::Plain => {}
+            Transport::Tls(_) => self.shut = true,
+            Transport::Stream(tube) => tube.broken = true,
+        }
+    }
+}
+
+fn is_transient(e: &std::io::Error) -> bool {
+    matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
