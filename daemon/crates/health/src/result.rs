@@ -161,18 +161,23 @@ impl CheckResult {
         self.status.outcome()
     }
 
+    /// The code, where the result may carry one.
+    pub fn told_code(&self) -> Option<u16> {
+        self.code.filter(|_| self.status.has_code())
+    }
+
     /// Short form for `status` output: `L4OK`, `L7STS/503`.
     pub fn short(&self) -> String {
-        match self.code {
-            Some(code) if self.status.has_code() => format!("{}/{code}", self.status.code()),
-            _ => self.status.code().to_owned(),
+        match self.told_code() {
+            Some(code) => format!("{}/{code}", self.status.code()),
+            None => self.status.code().to_owned(),
         }
     }
 
     /// `Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 2ms`.
     pub fn reason(&self) -> String {
         let mut text = self.status.description().to_owned();
-        if let Some(code) = self.code.filter(|_| self.status.has_code()) {
+        if let Some(code) = self.told_code() {
             let _ = write!(text, ", code: {code}");
         }
         if let Some(info) = &self.info {

@@ -107,6 +107,11 @@ impl Health {
         Self::new(self.settings)
     }
 
+    /// From 0 to `rise + fall - 1`.
+    pub fn level(&self) -> u32 {
+        self.level
+    }
+
     pub fn is_up(&self) -> bool {
         self.level >= self.settings.rise
     }

@@ -74,6 +74,8 @@ pub enum ToWorker {
     Stop { deadline_ms: u64 },
     /// Answered by `Status` with the same id.
     Status { id: u64 },
+    /// Proxy: the lines of statistics as CSV and what is known of the process; answered the same way.
+    Statistics { id: u64 },
     /// VRRP: state of the own proxy (native service tracking, no script).
     Service { up: bool, reason: String },
     /// VRRP: what is seen of watched files and processes.

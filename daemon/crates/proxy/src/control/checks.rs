@@ -209,6 +209,12 @@ impl Checks {
         self.places.get(&(Arc::as_ptr(server) as usize)).copied()
     }
 
+    /// The members that are being asked now.
+    pub fn under_way(&self, kind: Kind) -> impl Iterator<Item = usize> {
+        let busy = move |w: &&Watched| w.kind == kind && w.running.is_some();
+        self.watched.iter().filter(busy).map(|w| w.member)
+    }
+
     pub fn roster(&self) -> &Roster {
         &self.roster
     }

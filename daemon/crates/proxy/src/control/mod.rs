@@ -20,6 +20,7 @@ mod prober;
 mod reports;
 mod resolver;
 mod roster;
+mod rows;
 mod seen;
 mod service;
 mod status;
@@ -38,6 +39,7 @@ use ipc::channel::{Channel, Received};
 use ipc::{FromWorker, ToWorker};
 use lasting::Lasting;
 use resolver::Resolver;
+use rows::Overall;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +67,9 @@ pub struct Control {
     warming: Warming,
     resolver: Resolver,
     lasting: Lasting,
+    overall: Overall,
+    /// When counters are looked at next.
+    next_look: u64,
     log: EventLog,
     /// What was told last about the service.
     service: Option<(bool, String)>,
@@ -92,6 +97,8 @@ impl Control {
             warming: Warming::default(),
             resolver: Resolver::default(),
             lasting: Lasting::default(),
+            overall: Overall::default(),
+            next_look: 0,
             log: EventLog::default(),
             service: None,
             lost_listener: false,
@@ -111,6 +118,7 @@ impl Control {
                 self.resolver.next_due(),
                 self.warming.next_due(),
                 self.lasting.next_due(),
+                self.plan.is_some().then_some(self.next_look),
             ];
             let wait = due
                 .into_iter()
@@ -159,6 +167,7 @@ impl Control {
                 }
             }
             self.warming.run_due(now);
+            self.look_back(now);
             self.tell_service()?;
             self.tell_orders(monotonic_ms())?;
             self.log.flush();
@@ -237,6 +246,10 @@ impl Control {
                     None => Ok(serde_json::Value::Null),
                 };
                 let body = body.unwrap_or(serde_json::Value::Null);
+                self.channel.send(&FromWorker::Status { id, body }, &[])?;
+            }
+            ToWorker::Statistics { id } => {
+                let body = self.statistics();
                 self.channel.send(&FromWorker::Status { id, body }, &[])?;
             }
             ToWorker::Attachments { files } => {

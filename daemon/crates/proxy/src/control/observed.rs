@@ -25,6 +25,7 @@ impl Checks {
         let Some(health) = health.filter(|health| health.is_up() && !paused) else {
             return;
         };
+        server.failed_traffic.add(1);
         match member.on_error {
             OnError::Fastinter => return self.hurry(at, now),
             OnError::FailCheck => {}

@@ -4,7 +4,7 @@
 use super::change::{Change, News};
 use super::checks::{Checks, Kind, ms};
 use crate::shared::State;
-use health::{AgentWords, CheckResult, CheckStatus, spread};
+use health::{AgentWords, CheckResult, CheckStatus, Outcome, spread};
 use std::time::Duration;
 
 impl Checks {
@@ -34,6 +34,9 @@ impl Checks {
             return;
         };
         let before = (member.last.as_ref().map(|last| last.status), *health);
+        if health.is_up() && result.outcome() == Outcome::Failed {
+            member.server.failed_checks.add(1);
+        }
         health.observe(result.outcome());
         let noted = before != (Some(result.status), *health);
         member.last = Some(result.clone());

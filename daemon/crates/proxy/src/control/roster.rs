@@ -53,6 +53,8 @@ impl Roster {
 
     pub(super) fn stir(&self, member: &Member) {
         member.backend.epoch.fetch_add(1, Relaxed);
+        let mut peers = self.members.get(member.peers.clone()).into_iter().flatten();
+        member.backend.standing.set(peers.any(serves));
         self.stirred.set(true);
     }
 

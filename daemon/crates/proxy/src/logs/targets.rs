@@ -79,6 +79,12 @@ impl Targets {
         }
     }
 
+    /// Lines that were lost.
+    pub fn dropped(&self) -> u64 {
+        let each = self.figures.values();
+        each.map(|(_, figures)| figures.dropped.load(Relaxed)).sum()
+    }
+
     pub fn status(&self) -> Vec<TargetStatus> {
         let mut rows: BTreeMap<&str, TargetStatus> = BTreeMap::new();
         for (shown, figures) in self.figures.values() {

@@ -3,19 +3,24 @@
 //! Counters have one writer each (the worker that owns the cell), so an increment is a plain load
 //! and store; the control thread reads them. Loads are shared because limits are process-wide.
 
+mod past;
 pub mod rate;
 pub mod registry;
 pub mod server;
+mod standing;
 pub mod table;
 pub mod traffic;
 pub mod whereabouts;
 
+pub use past::{Past, Rate};
 pub use rate::SecondRate;
 pub use registry::Registry;
 pub use server::{ServerShared, State, WARM, admin};
+pub use standing::Standing;
 pub use traffic::Traffic;
 pub use whereabouts::{Place, Whereabouts};
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// A counter with one writer.
@@ -25,6 +30,13 @@ pub struct Counter(AtomicU64);
 impl Counter {
     pub fn add(&self, n: u64) {
         self.0.store(self.0.load(Relaxed) + n, Relaxed);
+    }
+
+    /// At least this much.
+    pub fn raise(&self, n: u64) {
+        if n > self.0.load(Relaxed) {
+            self.0.store(n, Relaxed);
+        }
     }
 
     pub fn get(&self) -> u64 {
@@ -41,6 +53,8 @@ pub struct FrontendShared {
     pub request_rate: SecondRate,
     /// Of each worker.
     pub traffic: Box<[Traffic]>,
+    /// The control thread's.
+    pub past: Mutex<Past>,
 }
 
 impl FrontendShared {
@@ -51,6 +65,7 @@ impl FrontendShared {
             session_rate: SecondRate::default(),
             request_rate: SecondRate::default(),
             traffic: Traffic::of(workers),
+            past: Mutex::default(),
         }
     }
 }
@@ -62,13 +77,19 @@ pub struct BackendShared {
     pub name: String,
     /// Requests that wait for a server, over all workers.
     pub queued: AtomicU32,
+    /// Those among them that wait for one server and no other.
+    pub queued_apart: AtomicU32,
     /// Exchanges now, over all workers.
     pub active: AtomicU32,
     pub session_rate: SecondRate,
     /// Moves on when a server's state or weight changes: prepared sequences are out of date.
     pub epoch: AtomicU32,
+    /// Whether any server could serve, and since when.
+    pub standing: Standing,
     /// Of each worker.
     pub traffic: Box<[Traffic]>,
+    /// The control thread's.
+    pub past: Mutex<Past>,
 }
 
 impl BackendShared {
@@ -77,11 +98,22 @@ impl BackendShared {
             id,
             name: name.to_owned(),
             queued: AtomicU32::new(0),
+            queued_apart: AtomicU32::new(0),
             active: AtomicU32::new(0),
             session_rate: SecondRate::default(),
             epoch: AtomicU32::new(1),
+            standing: Standing::default(),
             traffic: Traffic::of(workers),
+            past: Mutex::default(),
         }
+    }
+}
+
+impl BackendShared {
+    /// Requests that wait for any server.
+    pub fn queued_unbound(&self) -> u32 {
+        let apart = self.queued_apart.load(Relaxed);
+        self.queued.load(Relaxed).saturating_sub(apart)
     }
 }
 

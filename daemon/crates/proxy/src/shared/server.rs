@@ -1,6 +1,7 @@
 //! A server's load, state and counters.
 
-use super::{SecondRate, Traffic};
+use super::{Counter, Past, SecondRate, Standing, Traffic};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// What the checks say and what was ordered, together.
@@ -107,12 +108,19 @@ pub struct ServerShared {
     pub errors_in_a_row: AtomicU32,
     /// Unix milliseconds of the last change of state.
     since: AtomicU64,
+    /// Up or down, and for how long.
+    pub standing: Standing,
+    /// Checks that failed while it was up, and errors of live traffic that counted as such.
+    pub failed_checks: Counter,
+    pub failed_traffic: Counter,
     /// Thousandths of its share that it may get: less than all while it warms up.
     warmth: AtomicU32,
     /// For servers that are given by name.
     pub whereabouts: super::Whereabouts,
     /// Of each worker.
     pub traffic: Box<[Traffic]>,
+    /// The control thread's.
+    pub past: Mutex<Past>,
 }
 
 /// The whole share.
@@ -138,7 +146,11 @@ impl ServerShared {
             warmth: AtomicU32::new(WARM),
             whereabouts: super::Whereabouts::default(),
             since: AtomicU64::new(sys::epoll::unix_us() / 1000),
+            standing: Standing::default(),
+            failed_checks: Counter::default(),
+            failed_traffic: Counter::default(),
             traffic: Traffic::of(workers),
+            past: Mutex::default(),
         }
     }
 
@@ -179,6 +191,7 @@ impl ServerShared {
         let changed = self.state.swap(state as u8, Relaxed) != state as u8;
         if changed {
             self.since.store(sys::epoll::unix_us() / 1000, Relaxed);
+            self.standing.set(state.keeps());
         }
         changed
     }

@@ -12,19 +12,32 @@ macro_rules! traffic {
             $(#[doc = $what] pub $name: Counter,)*
             /// Answers by the first digit of their status; those without one come last.
             pub answers: [Counter; 6],
+            /// Most sessions, and most requests in the queue, that were there at once.
+            pub most: Counter,
+            pub most_queued: Counter,
+            /// Exchanges whose times count, and these: queue, connect, response, all of it.
+            pub timed: Counter,
+            pub times: [Time; 4],
         }
 
         impl Traffic {
             /// Names and sums over all workers, as far as anything happened: a status of a thousand
             /// servers is long enough.
             pub fn sums(workers: &[Self]) -> impl Iterator<Item = (&'static str, u64)> {
-                let sum = |of: &dyn Fn(&Self) -> &Counter| workers.iter().map(|w| of(w).get()).sum();
+                let sum = |of: &dyn Fn(&Self) -> &Counter| Self::total(workers, of);
                 let mut all: Vec<(&'static str, u64)> = vec![$(($field, sum(&|w| &w.$name)),)*];
                 all.extend(ANSWERS.iter().enumerate().map(|(at, name)| (*name, sum(&|w| &w.answers[at]))));
                 all.into_iter().filter(|(_, sum)| *sum > 0)
             }
         }
     };
+}
+
+/// Milliseconds of all exchanges, and of the longest.
+#[derive(Debug, Default)]
+pub struct Time {
+    pub sum: Counter,
+    pub longest: Counter,
 }
 
 const ANSWERS: [&str; 6] = [
@@ -69,6 +82,27 @@ impl Traffic {
         if let Some(counter) = self.answers.get(class) {
             counter.add(1);
         }
+    }
+
+    /// One more exchange with these times in milliseconds.
+    pub fn took(&self, times: [u64; 4]) {
+        self.timed.add(1);
+        for (time, ms) in self.times.iter().zip(times) {
+            if ms > 0 {
+                time.sum.add(ms);
+                time.longest.raise(ms);
+            }
+        }
+    }
+
+    /// The sum over all workers.
+    pub fn total(workers: &[Self], of: impl Fn(&Self) -> &Counter) -> u64 {
+        workers.iter().map(|w| of(w).get()).sum()
+    }
+
+    /// What the worker saw that saw most.
+    pub fn most(workers: &[Self], of: impl Fn(&Self) -> &Counter) -> u64 {
+        workers.iter().map(|w| of(w).get()).max().unwrap_or(0)
     }
 
     /// Room for each worker.

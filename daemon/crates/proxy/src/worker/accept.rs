@@ -104,7 +104,9 @@ impl Worker {
             .greetings
             .get(bind as usize)
             .is_some_and(|(it, _)| it.is_some());
-        f.shared.traffic[self.id].connections.add(1);
+        let traffic = &f.shared.traffic[self.id];
+        traffic.connections.add(1);
+        traffic.most.raise(f.shared.active.load(Relaxed).into());
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
         }

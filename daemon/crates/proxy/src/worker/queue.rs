@@ -89,7 +89,9 @@ impl Worker {
         let server = meant.and_then(|s| b.servers.get(s as usize));
         if let Some(server) = server {
             before = server.shared.queued.fetch_add(1, Relaxed);
+            b.shared.queued_apart.fetch_add(1, Relaxed);
         }
+        self.tally_queue(b, server);
         let now = self.now;
         let priority = self.with_memory(i, |memory| memory.priority);
         let new = Queued {
@@ -129,6 +131,7 @@ impl Worker {
                 b.shared.queued.fetch_sub(1, Relaxed);
                 if let Some(server) = meant.and_then(|s| b.servers.get(s as usize)) {
                     server.shared.queued.fetch_sub(1, Relaxed);
+                    b.shared.queued_apart.fetch_sub(1, Relaxed);
                 }
             }
         }

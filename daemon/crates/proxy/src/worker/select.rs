@@ -1,7 +1,7 @@
 //! The choice of a server.
 
 use super::Worker;
-use super::conn::Txn;
+use super::conn::{Txn, Wait};
 use super::farm::{bound, fixed, points, tier};
 use super::queue::Queued;
 use crate::plan::{Backend, Plan};
@@ -74,13 +74,13 @@ impl Worker {
             }
             None => Choice::Nobody,
         };
-        if matches!(choice, Choice::Server(_))
-            && let Some(b) = txn.backend(&plan)
-        {
+        if let (Choice::Server(s), Some(b)) = (choice, txn.backend(&plan)) {
             b.shared.active.fetch_add(1, Relaxed);
-        }
-        if let Choice::Server(s) = choice {
-            self.tally_choice(&plan, &txn, s);
+            if txn.wait != Wait::Queue {
+                self.tally_load(b, 0);
+            }
+            self.tally_server_load(&b.servers[s as usize]);
+            self.tally_choice(b, &txn, s);
         }
         self.clients[i].txn = Some(txn);
         choice
@@ -104,6 +104,8 @@ impl Worker {
             return Choice::Full;
         }
         b.shared.active.fetch_add(1, Relaxed);
+        self.tally_load(b, 0);
+        self.tally_server_load(s);
         Choice::Server(index)
     }
 }

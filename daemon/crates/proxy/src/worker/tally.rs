@@ -1,10 +1,11 @@
 //! What an exchange was, for the counters of its frontend, backend and server.
 
 use super::Worker;
-use super::conn::Txn;
-use crate::plan::Plan;
+use super::conn::{Txn, Wait};
+use crate::plan::{Backend, Plan, Server};
 use crate::rules::Outcome;
 use crate::shared::{Counter, Traffic};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// One more at the exchange's backend and server, as far as it has come.
 pub(super) fn tally_behind(
@@ -49,6 +50,10 @@ impl Worker {
                 back.answered(txn.status);
             }
         }
+        if let (Some(back), Some(server), Some(times)) = (back, server, self.times(txn)) {
+            back.took(times);
+            server.took(times);
+        }
         match (n.cause, n.state) {
             (b'C' | b'c', _) => tally_behind(txn, plan, self.id, |t| &t.client_aborts),
             (b'S' | b's', b'D') => tally_behind(txn, plan, self.id, |t| &t.server_aborts),
@@ -56,9 +61,28 @@ impl Worker {
         }
     }
 
+    /// In the queue, connecting, until the response, and in all, of an exchange that came so far.
+    fn times(&self, txn: &Txn) -> Option<[u64; 4]> {
+        let n = &txn.log;
+        if n.connected == 0 || txn.http && n.response == 0 {
+            return None;
+        }
+        let between = |from: u64, to: u64| to.saturating_sub(from);
+        let response = if txn.http {
+            between(n.connected, n.response)
+        } else {
+            0
+        };
+        Some([
+            between(n.head_done.max(n.started), n.connecting),
+            between(n.connecting, n.connected),
+            response,
+            between(n.idle_from, self.now),
+        ])
+    }
+
     /// The server of an exchange is this one; balancing chose it, unless the request belongs to it.
-    pub(super) fn tally_choice(&self, plan: &Plan, txn: &Txn, s: u32) {
-        let Some(b) = txn.backend(plan) else { return };
+    pub(super) fn tally_choice(&self, b: &Backend, txn: &Txn, s: u32) {
         if txn.sticky.is_some() || txn.preferred == Some(s) {
             return;
         }
@@ -66,6 +90,28 @@ impl Worker {
         b.servers[s as usize].shared.traffic[self.id]
             .balanced
             .add(1);
+    }
+
+    /// The backend has one more exchange, in the queue or at a server, or `nowhere`.
+    pub(super) fn tally_load(&self, b: &Backend, nowhere: u32) {
+        let shared = &b.shared;
+        let all = shared.active.load(Relaxed) + shared.queued.load(Relaxed) + nowhere;
+        shared.traffic[self.id].most.raise(all.into());
+    }
+
+    pub(super) fn tally_server_load(&self, s: &Server) {
+        let active = s.shared.active.load(Relaxed);
+        s.shared.traffic[self.id].most.raise(active.into());
+    }
+
+    /// One more waits in the backend's queue, or in that of a server.
+    pub(super) fn tally_queue(&self, b: &Backend, server: Option<&Server>) {
+        let (queue, traffic) = match server {
+            Some(s) => (s.shared.queued.load(Relaxed), &s.shared.traffic),
+            None => (b.shared.queued_unbound(), &b.shared.traffic),
+        };
+        traffic[self.id].most_queued.raise(queue.into());
+        self.tally_load(b, 0);
     }
 
     /// A server's answer, an interim one too.
@@ -110,8 +156,10 @@ impl Worker {
     /// No server could be had.
     pub(super) fn tally_nobody(&self, i: u32) {
         let c = &self.clients[i];
-        if let Some(txn) = &c.txn {
-            tally_behind(txn, &c.plan, self.id, |t| &t.connection_errors);
+        let Some(txn) = &c.txn else { return };
+        tally_behind(txn, &c.plan, self.id, |t| &t.connection_errors);
+        if let Some(b) = txn.backend(&c.plan) {
+            self.tally_load(b, u32::from(txn.wait != Wait::Queue));
         }
     }
 }

@@ -144,6 +144,17 @@ impl Proxy {
         }
     }
 
+    /// The lines of statistics, as CSV.
+    pub fn statistics(&mut self) -> String {
+        let ask = ToWorker::Statistics { id: 8 };
+        self.channel.send(&ask, &[]).unwrap();
+        loop {
+            if let FromWorker::Status { id: 8, body } = self.receive() {
+                return body["csv"].as_str().unwrap().to_owned();
+            }
+        }
+    }
+
     /// Waits until the last word on the service is this.
     pub fn wait_service(&mut self, wanted: bool) {
         let end = Instant::now() + WAIT;

@@ -69,8 +69,8 @@ fn origin() -> Origin {
     })
 }
 
-/// What both count, `SECTION/WHO` → field → number.
-type Figures = BTreeMap<String, BTreeMap<String, u64>>;
+/// What both show, `SECTION/WHO` → column → value.
+type Figures = BTreeMap<String, BTreeMap<String, String>>;
 
 const FIELDS: &[&str] = &[
     "stot",
@@ -99,10 +99,47 @@ const FIELDS: &[&str] = &[
     "dses",
     "connect",
     "reuse",
+    "qcur",
+    "qmax",
+    "scur",
+    "smax",
+    "slim",
+    "status",
+    "weight",
+    "act",
+    "bck",
+    "chkfail",
+    "chkdown",
+    "qlimit",
+    "pid",
+    "sid",
+    "throttle",
+    "tracked",
+    "type",
+    "rate_lim",
+    "check_status",
+    "hanafail",
+    "comp_in",
+    "comp_out",
+    "comp_byp",
+    "comp_rsp",
+    "agent_status",
+    "check_rise",
+    "addr",
+    "cookie",
+    "mode",
+    "algo",
+    "wrew",
+    "cache_lookups",
+    "cache_hits",
+    "src_ilim",
+    "eint",
+    "uweight",
+    "agg_server_status",
 ];
 
-fn of_haproxy(socket: &std::path::Path) -> Figures {
-    let csv = haproxy::ask(socket, "show stat");
+/// The columns of all lines of a CSV that are compared.
+fn figures(csv: &str) -> Figures {
     let mut rows = csv.lines();
     let names: Vec<&str> = rows
         .next()
@@ -113,50 +150,17 @@ fn of_haproxy(socket: &std::path::Path) -> Figures {
     let mut all = Figures::new();
     for row in rows.filter(|row| !row.is_empty()) {
         let values: Vec<&str> = row.split(',').collect();
-        let mut figures = BTreeMap::new();
-        for (name, value) in names.iter().zip(&values) {
-            if FIELDS.contains(name)
-                && let Ok(value) = value.parse()
-            {
-                figures.insert((*name).to_owned(), value);
-            }
-        }
-        all.insert(format!("{}/{}", values[0], values[1]), figures);
-    }
-    all
-}
-
-fn of_ours(status: &serde_json::Value) -> Figures {
-    let figures = |row: &serde_json::Value| -> BTreeMap<String, u64> {
-        let traffic = row["traffic"].as_object().unwrap();
-        traffic
-            .iter()
-            .map(|(k, v)| (k.clone(), v.as_u64().unwrap()))
-            .collect()
-    };
-    let mut all = Figures::new();
-    for f in status["frontends"].as_array().unwrap() {
-        all.insert(
-            format!("{}/FRONTEND", f["name"].as_str().unwrap()),
-            figures(f),
-        );
-    }
-    for b in status["backends"].as_array().unwrap() {
-        let name = b["name"].as_str().unwrap();
-        all.insert(format!("{name}/BACKEND"), figures(b));
-        for s in b["servers"].as_array().unwrap() {
-            all.insert(
-                format!("{name}/{}", s["name"].as_str().unwrap()),
-                figures(s),
-            );
-        }
+        let both = names.iter().zip(&values);
+        let wanted = both.filter(|(name, _)| FIELDS.contains(name));
+        let owned = wanted.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        all.insert(format!("{}/{}", values[0], values[1]), owned.collect());
     }
     all
 }
 
 fn config(global: &str, ports: &[u16], probe: u16, origin: u16) -> String {
     let mut text = format!(
-        "global\n nbthread 1\n{global}defaults\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 20ms\n\
+        "global\n nbthread 1\n maxconn 2000\n{global}defaults\n mode http\n timeout client 1s\n timeout server 1s\n timeout connect 20ms\n\
          frontend probe\n bind 127.0.0.1:{probe}\n"
     );
     for (case, port) in CASES.iter().zip(ports) {
@@ -204,7 +208,10 @@ fn traffic_is_counted_as_haproxy_counts_it() {
     act(&ours);
     let end = Instant::now() + Duration::from_secs(3);
     loop {
-        let (one, two) = (of_haproxy(&socket), of_ours(&proxy.status()));
+        let (one, two) = (
+            figures(&haproxy::ask(&socket, "show stat")),
+            figures(&proxy.statistics()),
+        );
         let differences = differences(&one, &two);
         if differences.is_empty() {
             break;
@@ -231,8 +238,8 @@ fn differences(theirs: &Figures, ours: &Figures) -> Vec<String> {
     };
     for (row, figures) in theirs.iter().filter(|(row, _)| !row.starts_with("probe/")) {
         for (name, value) in figures.iter().filter(|(name, _)| counted(row, name)) {
-            let own = ours[row].get(name).copied().unwrap_or(0);
-            if own != *value {
+            let own = &ours[row][name];
+            if own != value {
                 all.push(format!("{row} {name}: {value} {own}"));
             }
         }
