@@ -15,6 +15,17 @@ export interface Holdings {
   readonly bytes: number;
 }
 
+interface LogTarget {
+  readonly sent: number;
+  readonly dropped: number;
+}
+
+/** The parts of `tandemd status --json` that are used here. */
+interface Status {
+  readonly processes: readonly { readonly name: string; readonly pid: number }[];
+  readonly proxy?: { readonly logs?: readonly LogTarget[] };
+}
+
 export class Daemon {
   private readonly folder = mkdtempSync(join(tmpdir(), "tandem-soak-"));
   private readonly file = join(this.folder, "haproxy.cfg");
@@ -54,18 +65,17 @@ export class Daemon {
   /** The proxy process, which must stay the same. */
   pid(): number | undefined {
     try {
-      const args = ["status", "--json", "--run-dir", this.runDir];
-      const text = execFileSync(this.settings.binary, args, {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      const status = JSON.parse(text) as {
-        processes: { name: string; pid: number }[];
-      };
-      return status.processes.find(({ name }) => name === "proxy")?.pid;
+      return this.status().processes.find(({ name }) => name === "proxy")?.pid;
     } catch {
       return undefined;
     }
+  }
+
+  /** Lines of the log since the proxy process began, as it counts them. */
+  logged(): { readonly sent: number; readonly dropped: number } {
+    const rows = this.status().proxy?.logs ?? [];
+    const sum = (of: (row: LogTarget) => number) => rows.reduce((all, row) => all + of(row), 0);
+    return { sent: sum(({ sent }) => sent), dropped: sum(({ dropped }) => dropped) };
   }
 
   holdings(): Holdings {
@@ -84,6 +94,15 @@ export class Daemon {
       clearTimeout(timer);
     }
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private status(): Status {
+    const args = ["status", "--json", "--run-dir", this.runDir];
+    const text = execFileSync(this.settings.binary, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return JSON.parse(text) as Status;
   }
 
   /** Another one each time: which servers, their weights, how often requests are tried again. */

@@ -17,8 +17,19 @@ export interface Verdict {
   /** How many lost requests were logged with which status and termination state. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly unexplained: readonly string[];
-  /** Datagrams that the kernel dropped before anybody read them: a line may be missing for that alone. */
+  /** Lines of the log on their way here. */
+  readonly log: Lines;
+}
+
+export interface Lines {
+  /** Lines that the proxy sent, and such that it could not send, as it counts them itself. */
+  readonly sent: number;
+  readonly dropped: number;
+  readonly received: number;
+  /** Datagrams that the kernel dropped before they were read. */
   readonly unread: number;
+  /** Answered requests without a line. */
+  readonly missing: number;
 }
 
 export class Ledger {
@@ -30,12 +41,18 @@ export class Ledger {
   private requests = 0;
   private readonly reasons: Record<string, number> = {};
   private readonly unexplained: string[] = [];
+  /** Answered requests that no line tells of. */
+  private readonly missing: string[] = [];
+  private received = 0;
 
   /** Where the proxy shall log to. */
   async listen(): Promise<number> {
     await new Promise<void>((resolve) => this.socket.bind(0, "127.0.0.1", resolve));
     this.socket.setRecvBufferSize(8 << 20);
-    this.socket.on("message", (message) => this.read(message.toString("latin1")));
+    this.socket.on("message", (message) => {
+      this.received += 1;
+      this.read(message.toString("latin1"));
+    });
     return this.socket.address().port;
   }
 
@@ -51,17 +68,22 @@ export class Ledger {
     for (const failure of this.failures.splice(0)) this.judge(failure);
     for (const id of this.answered) {
       const [line, more] = this.lines.get(id) ?? [];
-      if (line === undefined || more !== undefined || line.status >= 500)
-        this.unexplained.push(`answered ${id}, logged: ${line?.text ?? "nothing"} ${more?.text ?? ""}`);
+      if (line === undefined) this.missing.push(id);
+      else if (more !== undefined || line.status >= 500)
+        this.unexplained.push(`answered ${id}, logged: ${line.text} ${more?.text ?? ""}`);
     }
     this.answered.clear();
     this.lines.clear();
   }
 
-  verdict(): Verdict {
-    const { requests, reasons, unexplained } = this;
+  /** `counted`: what the proxy says of its log, over the whole run and after its last line. */
+  verdict(counted: Pick<Lines, "sent" | "dropped">): Verdict {
+    const { requests, reasons, received } = this;
+    const unread = unreadDatagrams(this.socket.address().port);
+    const log = { ...counted, received, unread, missing: this.missing.length };
+    const unexplained = [...this.unexplained, ...astray(log, this.missing)];
     const lost = Object.values(reasons).reduce((sum, n) => sum + n, 0) + unexplained.length;
-    return { requests, lost, reasons, unexplained, unread: unreadDatagrams() };
+    return { requests, lost, reasons, unexplained, log };
   }
 
   close(): void {
@@ -91,13 +113,28 @@ export class Ledger {
   }
 }
 
-/** Of this network namespace since it began: RcvbufErrors of /proc/net/snmp, proc(5). */
-function unreadDatagrams(): number {
-  const [names, values] = readFileSync("/proc/self/net/snmp", "utf8")
-    .split("\n")
-    .filter((line) => line.startsWith("Udp:"))
-    .map((line) => line.split(" "));
-  return Number(values?.[names?.indexOf("RcvbufErrors") ?? -1] ?? 0);
+/** Every line that was sent has arrived or was dropped by the kernel, and only as many are missing. */
+export function astray(log: Lines, missing: readonly string[]): string[] {
+  const { sent, dropped, received, unread } = log;
+  const found = [];
+  if (received + unread !== sent)
+    found.push(`the proxy sent ${sent} lines: ${received} came and ${unread} were dropped by the kernel`);
+  if (missing.length > dropped + unread)
+    found.push(
+      `${missing.length} answered requests have no line, and only ${dropped + unread} lines were lost: ` +
+        missing.slice(0, 10).join(" "),
+    );
+  return found;
+}
+
+/** Of the socket on that port, since it was opened: `drops` of /proc/net/udp, proc(5). */
+function unreadDatagrams(port: number): number {
+  const hexadecimal = port.toString(16).toUpperCase().padStart(4, "0");
+  const rows = readFileSync("/proc/self/net/udp", "utf8").trim().split("\n").slice(1);
+  const row = rows
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, local]) => local?.endsWith(`:${hexadecimal}`));
+  return Number(row?.at(-1) ?? Number.NaN);
 }
 
 /** A line explains a failure when it names the server's or the proxy's part in it and agrees with what was seen. */

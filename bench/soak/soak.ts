@@ -70,7 +70,7 @@ export async function soak(settings: Settings): Promise<Result> {
       ledger.settle();
       settings.say(`part ${part + 1} of ${parts}: ${JSON.stringify(holdings.at(-1))}`);
     }
-    const verdict = ledger.verdict();
+    const verdict = await judged(ledger, daemon);
     const restarted = daemon.pid() === pid ? [] : ["the proxy process was started anew"];
     return {
       ...verdict,
@@ -135,6 +135,16 @@ async function atRest(daemon: Daemon): Promise<Holdings> {
     };
   }
   return least;
+}
+
+/** Checks go on and are logged: what is on its way is given time to arrive. */
+async function judged(ledger: Ledger, daemon: Daemon): Promise<Verdict> {
+  for (let n = 0; ; n += 1) {
+    const verdict = ledger.verdict(daemon.logged());
+    const { sent, received, unread } = verdict.log;
+    if (sent === received + unread || n === 20) return verdict;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Of the first part everything is still growing to its size. */

@@ -5,7 +5,7 @@ use super::{Entry, Status};
 use Status::{Accepted, NotYet, Removed, Supported};
 
 const NO_CHECK: Status =
-    NotYet("this kind of check is not run yet; 'check' alone opens a connection");
+    NotYet("agents for filters are not used, nor checked; 'option tcp-check' opens a connection");
 const SPLICE: Status = Accepted("data is spliced whenever that is cheaper");
 
 pub(super) static OPTIONS: &[Entry] = entries! {
@@ -23,8 +23,7 @@ pub(super) static OPTIONS: &[Entry] = entries! {
     "option" FRONT {
         Supported => "httplog" "tcplog" "dontlognull" "dontlog-normal" "clitcpka"
             "http-ignore-probes";
-        NotYet("log lines are written when the session ends") => "logasap";
-        Supported => "log-separate-errors";
+        Supported => "log-separate-errors" "logasap";
         Accepted("counters are kept while a session runs") => "contstats" "socket-stats";
         Supported => "accept-invalid-http-request" "accept-unsafe-violations-in-http-request"
             "http-strict";

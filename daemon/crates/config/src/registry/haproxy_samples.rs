@@ -4,10 +4,11 @@ use super::table::entries;
 use super::{Entry, Status};
 use Status::{NotYet, Supported};
 
-const SAMPLE: Status = NotYet("the daemon cannot compute this sample");
+const SAMPLE: Status = NotYet("FastCGI, caches and compression are none of this daemon's");
 const TLS: Status = NotYet("TLS is not spoken yet");
-const INTERNAL: Status = NotYet("speaks of the internals of another engine");
-const CONVERTER: Status = NotYet("the daemon cannot apply this converter");
+const INTERNAL: Status = NotYet(
+    "speaks of the internals of another engine; tandemd status and its metrics tell of this one",
+);
 
 pub(super) static SAMPLES: &[Entry] = entries! {
     "fetch" ALL {
@@ -100,8 +101,10 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "ssl_fc_unique_id" "ssl_fc_use_keysize" "ssl_s_chain_der" "ssl_s_der" "ssl_s_i_dn"
             "ssl_s_key_alg" "ssl_s_notafter" "ssl_s_notbefore" "ssl_s_s_dn" "ssl_s_serial"
             "ssl_s_sha1" "ssl_s_sig_alg" "ssl_s_version";
+        NotYet("let the rule say its name: 'set-var(txn.rule) str(NAME)' before it, and log %[var(txn.rule)]") =>
+            "last_rule_file" "last_rule_line";
         INTERNAL =>
-            "last_rule_file" "last_rule_line" "cpu_calls" "cpu_ns_avg" "cpu_ns_tot"
+            "cpu_calls" "cpu_ns_avg" "cpu_ns_tot"
             "internal.htx.data" "internal.htx.free" "internal.htx.free_data" "internal.htx.has_eom"
             "internal.htx.nbblks" "internal.htx.size" "internal.htx.used" "internal.htx_blk.data"
             "internal.htx_blk.hdrname" "internal.htx_blk.hdrval" "internal.htx_blk.size"
@@ -131,6 +134,7 @@ pub(super) static SAMPLES: &[Entry] = entries! {
         Supported => "jwt_header_query" "jwt_payload_query" "jwt_verify" "table_server_id";
         Supported => "aes_gcm_dec" "fix_is_valid" "fix_tag_value" "mqtt_field_value"
             "mqtt_is_valid" "protobuf" "srv_queue" "ungrpc" "xxh3";
-        CONVERTER => "debug" "wt6";
+        NotYet("log the value with 'log-format' or keep it with 'http-request capture'") => "debug";
+        NotYet("a hash of another program alone; use sdbm, xxh32 or crc32") => "wt6";
     }
 };

@@ -6,7 +6,10 @@ use Status::{Accepted, Label, NotYet, Supported};
 
 const TLS: Status = NotYet("TLS is not spoken yet");
 const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
-const RULE: Status = NotYet("the proxy does not do this yet");
+const CACHE: Status = NotYet("answers are not cached");
+const FILTER: Status = NotYet("filters are not run");
+const SERVICE: Status =
+    NotYet("there are no services of other programs here; 'http-request return' answers by itself");
 const TRACK: Status = NotYet("write track-sc0, track-sc1 or track-sc2");
 const STRICT: Status = Accepted("a rule that cannot be carried out is passed over");
 const NICE: Status = Accepted("requests share the processor evenly");
@@ -19,7 +22,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         Accepted("all threads share the load") => "process" "thread" "shards" "nice" "level"
             "severity-output" "expose-fd";
         Supported => "accept-proxy" "accept-netscaler-cip";
-        NotYet("network namespaces are chosen by the systemd unit") => "namespace";
+        NotYet("sockets belong to the namespace that the daemon runs in; start it there (systemd: NetworkNamespacePath=)") => "namespace";
         NotYet("HTTP/1.1 is spoken") => "proto";
         TLS => "ssl" "crt" "crt-list" "ca-file" "verify" "ca-verify-file" "ca-sign-file"
             "ca-sign-pass" "generate-certificates" "tls-ticket-keys" "allow-0rtt" "strict-sni";
@@ -55,7 +58,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         Accepted("saves one round trip; the kernel decides") => "tfo";
         NotYet("SOCKS is not spoken") => "socks4" "check-via-socks4";
         NotYet("HTTP/1.1 is spoken") => "proto" "check-proto" "ws" "log-proto";
-        NotYet("network namespaces are chosen by the systemd unit") => "namespace";
+        NotYet("sockets belong to the namespace that the daemon runs in; start it there (systemd: NetworkNamespacePath=)") => "namespace";
         Accepted("servers start as their check finds them") => "init-state";
     }
     "balance" ALL {
@@ -90,8 +93,9 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "add-acl" "del-acl" "set-map" "del-map" "wait-for-body";
         Supported => "do-resolve" "set-dst" "set-dst-port" "normalize-uri" "set-timeout";
         TRACK => "track-sc";
-        RULE => "cache-use" "send-spoe-group" "ot-group"
-            "use-service";
+        CACHE => "cache-use";
+        FILTER => "send-spoe-group" "ot-group";
+        SERVICE => "use-service";
     }
     "http-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
@@ -103,14 +107,16 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "set-mark" "set-tos";
         NICE => "set-nice";
         TRACK => "track-sc";
-        RULE => "cache-store" "send-spoe-group" "ot-group" "wait-for-body";
+        Supported => "wait-for-body";
+        CACHE => "cache-store";
+        FILTER => "send-spoe-group" "ot-group";
     }
     "http-after-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"
             "set-status" "capture" "set-var" "set-var-fmt" "unset-var" "set-log-level"
             "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         STRICT => "strict-mode";
-        RULE => "ot-group";
+        FILTER => "ot-group";
         Supported => "add-acl" "del-acl" "set-map" "del-map";
     }
     "tcp phase" ALL {
@@ -122,7 +128,7 @@ pub(super) static WORDS: &[Entry] = entries! {
             "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0" "expect-proxy";
         Supported => "set-mark" "set-tos";
         Supported => "set-dst" "set-dst-port" "expect-netscaler-cip";
-        RULE => "capture";
+        NotYet("write 'tcp-request content capture', which runs when there is something to log") => "capture";
     }
     "tcp-request session" ALL {
         Supported => "accept" "reject" "silent-drop" "set-var" "set-var-fmt" "unset-var" "set-src"
@@ -137,13 +143,15 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "set-mark" "set-tos" "set-priority-class" "set-priority-offset";
         NICE => "set-nice";
         Supported => "do-resolve" "set-dst" "set-dst-port";
-        RULE => "send-spoe-group" "ot-group" "switch-mode" "use-service";
+        Supported => "switch-mode";
+        FILTER => "send-spoe-group" "ot-group";
+        SERVICE => "use-service";
     }
     "tcp-response content" ALL {
         Supported => "accept" "reject" "close" "silent-drop" "set-var" "set-var-fmt" "unset-var"
             "set-log-level" "sc-inc-gpc" "sc-inc-gpc0" "sc-inc-gpc1" "sc-set-gpt" "sc-set-gpt0";
         Supported => "set-mark" "set-tos";
         NICE => "set-nice";
-        RULE => "send-spoe-group" "ot-group";
+        FILTER => "send-spoe-group" "ot-group";
     }
 };

@@ -104,7 +104,7 @@ fn silent_traps_are_said() {
         [
             "warning 1:10 frontend 'a' has 'option httplog' but mode tcp; it logs as with 'option tcplog' [a] => write 'mode http' or 'option tcplog'",
             "warning 1:10 frontend 'a' has no 'timeout client': dead clients stay for ever [a] => add e.g. 'timeout client 50s' here or in 'defaults'",
-            "warning 4:18 'a' is in mode tcp and 'b' in mode http: what does not speak HTTP fails there [b] => give both the same mode",
+            "warning 4:18 'a' is in mode tcp and 'b' in mode http: what does not speak HTTP fails there [b] => give both the same mode, or write 'tcp-request content switch-mode http if HTTP'",
             "warning 5:9 no server of backend 'b' is checked: a dead one keeps its share of requests [b] => add 'check' to the server lines, or 'default-server check' above them",
             "warning 5:9 backend 'b' has no 'timeout connect' and no 'timeout server': it waits for dead servers for ever [b] => add them here or in 'defaults', e.g. 'timeout connect 5s', 'timeout server 50s'",
             "warning 7:9 no server of 'b' has 'check', so this check never runs [httpchk] => add 'check' to the server lines",

@@ -37,7 +37,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     // Found by this crate for its own checks.
     ("Found.samples", &[]),
     ("Found.effects", &[]),
-    ("ProxyOptions.logasap", &[("option", "logasap")]),
     ("ProxyOptions.http_no_delay", &[("option", "http-no-delay")]),
     ("ProxyOptions.persist", &[("option", "persist")]),
     (

@@ -182,9 +182,13 @@ fn frontend(
         connection_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Connection, problems),
         session_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Session, problems),
         content: inspect::request(proxy, compiler, problems),
-        request_rules: compiler.rules(&proxy.http_request, false, problems),
-        response_rules: compiler.rules(&proxy.http_response, true, problems),
-        after_rules: compiler.rules(&proxy.http_after_response, true, problems),
+        request_rules: compiler.rules(about_http(proxy, &proxy.http_request), false, problems),
+        response_rules: compiler.rules(about_http(proxy, &proxy.http_response), true, problems),
+        after_rules: compiler.rules(
+            about_http(proxy, &proxy.http_after_response),
+            true,
+            problems,
+        ),
         use_backends,
         default_backend: find(default),
         monitor_uri: proxy
@@ -213,6 +217,7 @@ fn frontend(
             dont_log_null: proxy.options.dontlognull,
             only_errors: proxy.options.dontlog_normal,
             separate_errors: proxy.options.log_separate_errors,
+            early: proxy.options.logasap,
         },
         answers: answers.clone(),
         addresses: proxy
@@ -248,4 +253,10 @@ fn captures(list: &[model::Capture], compiler: &Compiler<'_>) -> Vec<model::Capt
         compiler.env.remember();
     }
     list.to_vec()
+}
+
+/// Rules of a frontend that relays bytes never apply, unless its connections may begin to speak HTTP.
+fn about_http<'p>(proxy: &Proxy, rules: &'p [model::HttpRule]) -> &'p [model::HttpRule] {
+    let applies = proxy.mode.value == model::Mode::Http || proxy.switches_mode();
+    if applies { rules } else { &[] }
 }

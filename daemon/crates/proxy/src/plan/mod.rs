@@ -268,6 +268,8 @@ pub struct LogPlan {
     /// `option dontlog-normal`
     pub only_errors: bool,
     pub separate_errors: bool,
+    /// `option logasap`: at the response's head, or when the server is connected.
+    pub early: bool,
 }
 
 impl LogPlan {

@@ -109,6 +109,7 @@ impl<'e> Compiler<'e> {
                         model::TcpAction::Reject => TcpAction::Reject,
                         model::TcpAction::SilentDrop => TcpAction::Vanish,
                         model::TcpAction::Close => TcpAction::Close,
+                        model::TcpAction::SwitchMode => TcpAction::SwitchMode,
                         model::TcpAction::ExpectProxy => {
                             self.env.remember();
                             TcpAction::ExpectProxy

@@ -235,6 +235,8 @@ pub enum TcpAction {
     ExpectProxy,
     /// A NetScaler client IP header comes first.
     ExpectNetscaler,
+    /// What follows is read as requests.
+    SwitchMode,
     Resolve(Resolve),
     Effect(Effect),
 }
@@ -252,6 +254,8 @@ pub enum Verdict {
     Reject,
     Vanish,
     Close,
+    /// Accepted, and from now on in http mode.
+    Http,
     /// Ask again when more has come.
     Wait,
     /// A name is asked for; then go on at this rule.
@@ -274,6 +278,7 @@ pub fn run_tcp(rules: &[TcpRule], from: usize, ctx: &Context<'_>) -> Verdict {
             TcpAction::Reject => return Verdict::Reject,
             TcpAction::Vanish => return Verdict::Vanish,
             TcpAction::Close => return Verdict::Close,
+            TcpAction::SwitchMode => return Verdict::Http,
             TcpAction::ExpectProxy => {
                 ctx.remember(|memory| memory.expects = Some(Greeting::Proxy));
             }

@@ -133,6 +133,7 @@ impl Worker {
             head_at: 0,
             memory,
             requests: 0,
+            upgraded: None,
             txn: None,
         });
         self.set_deadline(i, wait);

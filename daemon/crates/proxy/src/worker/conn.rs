@@ -81,6 +81,8 @@ pub struct Client {
     pub memory: Option<Box<RefCell<Memory>>>,
     /// Requests on this connection so far.
     pub requests: u32,
+    /// Began in tcp mode: the rules over its first request have come so far already.
+    pub upgraded: Option<super::held::Stage>,
     pub txn: Option<Box<Txn>>,
 }
 
@@ -181,6 +183,8 @@ pub struct Txn {
     pub held_request: Option<Box<super::held::Held>>,
     pub held_since: Option<u64>,
     pub stage: super::held::Stage,
+    /// The response whose rules wait for more of its body.
+    pub held_reply: Option<Box<super::held_reply::HeldReply>>,
     /// When the inspection ends at the latest.
     pub inspect_until: u64,
     /// The server's first bytes are to be looked at.
@@ -229,6 +233,7 @@ impl Default for Txn {
             held: None,
             held_request: None,
             held_since: None,
+            held_reply: None,
             stage: super::held::Stage::Start,
             inspect_until: 0,
             inspect_reply: false,

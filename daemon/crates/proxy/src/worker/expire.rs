@@ -44,6 +44,8 @@ impl Worker {
                     _ => of_client.min(of_server),
                 }
             }
+            // Its own time runs.
+            State::Exchange if txn.held_reply.is_some() => return,
             State::Exchange => {
                 let sent = txn.request_sent >= txn.request.len();
                 let up_free = txn.up != NONE && !self.ups[txn.up].link.is_blocked();
@@ -154,6 +156,7 @@ impl Worker {
                 self.note_end(i, b'c', b'D');
                 self.answer_prepared(i, 408, false);
             }
+            (Reply::Head, _) if txn.held_reply.is_some() => self.reply_held_too_long(i),
             (Reply::Head, _) => {
                 if self.replay(i, |on| on.timeout) {
                     return;
@@ -169,7 +172,7 @@ impl Worker {
         }
     }
 
-    fn note_end(&mut self, i: u32, cause: u8, state: u8) {
+    pub(super) fn note_end(&mut self, i: u32, cause: u8, state: u8) {
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.log.end(cause, state);
         }

@@ -65,7 +65,7 @@ impl Worker {
         self.with_memory(i, |memory| memory.end_exchange(now));
     }
 
-    fn recycle(&mut self, mut txn: Box<Txn>) {
+    pub(super) fn recycle(&mut self, mut txn: Box<Txn>) {
         self.buffers.give(std::mem::take(&mut txn.request));
         let mut line = std::mem::take(&mut txn.log.line);
         line.clear();

@@ -55,6 +55,11 @@ pub struct Arrived<'a> {
 }
 
 impl Arrived<'_> {
+    /// The same, whatever its bytes say.
+    pub fn known_whole(self, whole: bool) -> Self {
+        Self { whole, ..self }
+    }
+
     pub fn seen(&self) -> BodySeen<'_> {
         BodySeen {
             bytes: &self.bytes,

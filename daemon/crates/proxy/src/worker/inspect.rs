@@ -6,7 +6,7 @@ use super::hashing::hash_key;
 use super::held::Stage;
 use super::link::Read;
 use super::prepare::prefer_by_rule;
-use crate::plan::{Inspection, Plan, Route};
+use crate::plan::{Inspection, Mode, Plan, Route};
 use crate::rules::context::Payload;
 use crate::rules::sample::Sample;
 use crate::rules::{self, Context, Verdict};
@@ -78,6 +78,7 @@ impl Worker {
                     self.choose_backend(i);
                 }
             }
+            Verdict::Http => self.speak_http(i, Stage::Front),
             Verdict::Wait => {
                 let until = self.clients[i].txn.as_ref().map_or(0, |t| t.inspect_until);
                 self.set_deadline(i, until.saturating_sub(self.now));
@@ -142,6 +143,11 @@ impl Worker {
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
         txn.backend = backend.and_then(|b| u32::try_from(b).ok());
+        if let Some(chosen) = backend
+            && txn.backend(&c.plan).is_some_and(|b| b.mode == Mode::Http)
+        {
+            return self.speak_http(i, Stage::Back(chosen));
+        }
         let inspection = txn.backend(&c.plan).map(|b| &b.content);
         match inspection.filter(|content| !content.rules.is_empty()) {
             Some(Inspection { delay, .. }) => {
@@ -150,6 +156,23 @@ impl Worker {
             }
             None => self.admit_session(i),
         }
+    }
+
+    /// What has come and what follows is read as requests; the first goes on at this stage.
+    fn speak_http(&mut self, i: u32, stage: Stage) {
+        if let Some(txn) = self.clients[i].txn.take() {
+            self.recycle(txn);
+        }
+        let now = self.now;
+        let c = &mut self.clients[i];
+        c.upgraded = Some(stage);
+        c.state = State::Head;
+        c.first = true;
+        c.head_at = now;
+        let wait = c.frontend().timeouts.http_request;
+        self.set_deadline(i, wait);
+        // The scratch buffer may be in use further up.
+        self.resume_later(i);
     }
 
     /// All rules have let it in: to a server.

@@ -34,6 +34,8 @@ pub struct Notes {
     pub line: Vec<u8>,
     pub cause: u8,
     pub state: u8,
+    /// The line is written already.
+    pub logged: bool,
 }
 
 impl Notes {
@@ -83,6 +85,14 @@ impl Worker {
         self.logs = logs;
     }
 
+    /// `option logasap`: the line is written now; `coming`: bytes that are about to be sent.
+    pub(super) fn log_early(&mut self, i: u32, txn: &mut Txn, coming: usize) {
+        txn.log.bytes_out += coming as u64;
+        self.log(i, txn);
+        txn.log.bytes_out -= coming as u64;
+        txn.log.logged = true;
+    }
+
     /// `error-log-format`: a connection that ended before it could ask anything.
     pub(super) fn log_unasked(&mut self, i: u32, level: Level) {
         let c = &self.clients[i];
@@ -105,6 +115,9 @@ impl Worker {
         let c = &self.clients[i];
         let f = c.frontend();
         let n = &txn.log;
+        if n.logged {
+            return;
+        }
         // What is worth a look: also a request that went well in the end, and a server's own error.
         let failed = n.cause != 0 || n.retries > 0 || n.redispatched || txn.status >= 500;
         let mut level = if failed {
@@ -191,7 +204,7 @@ impl Worker {
                     connect,
                     response: between(n.connected, n.response),
                     active: total,
-                    early: false,
+                    early: f.log.early,
                     status: if txn.status == 0 {
                         -1
                     } else {
@@ -230,7 +243,7 @@ impl Worker {
                 wait,
                 connect,
                 total,
-                early: false,
+                early: f.log.early,
                 bytes: n.bytes_out,
                 termination: n.termination(),
                 counts,

@@ -21,6 +21,7 @@ mod greeting;
 mod hashing;
 mod head;
 mod held;
+mod held_reply;
 mod inspect;
 mod inspect_reply;
 // Streams and sessions are made by those who speak HTTP/2 and TLS.

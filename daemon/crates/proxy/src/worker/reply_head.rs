@@ -3,7 +3,8 @@
 use super::Worker;
 use super::cacheable::leaks_cookie;
 use super::conn::{Reply, State};
-use super::held::{Arrived, arrived};
+use super::held::Arrived;
+use super::held_reply::{Step, arrived_reply};
 use super::link::LONG;
 use super::observe::Seen;
 use super::tally::tally_behind;
@@ -22,9 +23,12 @@ impl Worker {
         data: &mut [u8],
         tx: &mut Vec<u8>,
     ) -> Result<usize, ()> {
-        let mut fields = std::mem::take(&mut self.fields);
         let c = &mut self.clients[i];
         let txn = c.txn.as_mut().ok_or(())?;
+        if let Some(held) = txn.held_reply.take() {
+            return self.go_on_with_reply(i, data, *held, tx);
+        }
+        let mut fields = std::mem::take(&mut self.fields);
         let limits = Limits {
             manner: txn.backend(&c.plan).map_or(Manner::Normal, |b| b.manner),
             ..c.plan.limits
@@ -36,11 +40,7 @@ impl Worker {
         let parsed = parse_response(data, asked, limits, &mut fields);
         let result = match parsed {
             Ok(None) => Ok(0),
-            Ok(Some(response)) => {
-                let used = response.head_len;
-                self.begin_reply(i, data, response, &mut fields, tx)
-                    .map(|()| used)
-            }
+            Ok(Some(response)) => self.begin_reply(i, data, response, &mut fields, tx),
             Err(_) if self.replay(i, |on| on.junk) => Err(()),
             Err(_) => {
                 let c = &mut self.clients[i];
@@ -57,17 +57,16 @@ impl Worker {
         result
     }
 
-    pub(super) fn begin_reply(
+    fn begin_reply(
         &mut self,
         i: u32,
         data: &[u8],
         response: Response,
         fields: &mut [Field],
         tx: &mut Vec<u8>,
-    ) -> Result<(), ()> {
+    ) -> Result<usize, ()> {
         self.edits.clear();
         self.tally_reply(i, response.status);
-        let now = self.now;
         if !response.is_interim() {
             let replay = self.clients[i].txn.as_ref().is_some_and(|txn| txn.replay);
             if replay && self.replay(i, |on| on.statuses.contains(&response.status)) {
@@ -77,26 +76,55 @@ impl Worker {
                 txn.log.response10 = !response.http11;
             }
             self.observe(i, Seen::Answered(response.status));
-            self.reply_rules(i, data, &response, fields)?;
-            self.check_cookies(i, data, &response, fields)?;
+            return self.judge_reply_head(i, data, response, fields, Step::default(), tx);
         }
+        let mut txn = self.clients[i].txn.take().ok_or(())?;
+        // RFC 9110 §15.2: not for a client that knows only HTTP/1.0.
+        if txn.client_http11 {
+            self.write_reply(data, &response, fields, &mut txn, tx);
+        }
+        self.clients[i].txn = Some(txn);
+        Ok(response.head_len)
+    }
+
+    /// The rules over a final response, from where they have come to, and what they lead to.
+    pub(super) fn judge_reply_head(
+        &mut self,
+        i: u32,
+        data: &[u8],
+        response: Response,
+        fields: &mut [Field],
+        step: Step,
+        tx: &mut Vec<u8>,
+    ) -> Result<usize, ()> {
+        if let Some(step) = self.reply_rules(i, data, &response, fields, step)? {
+            self.hold_reply(i, response, fields, step);
+            return Ok(0);
+        }
+        self.check_cookies(i, data, &response, fields)?;
+        let used = response.head_len;
+        self.pass_reply(i, data, response, fields, tx)?;
+        Ok(used)
+    }
+
+    /// Nothing is against the response any more.
+    fn pass_reply(
+        &mut self,
+        i: u32,
+        data: &[u8],
+        response: Response,
+        fields: &mut [Field],
+        tx: &mut Vec<u8>,
+    ) -> Result<(), ()> {
         let stopping = self.stop_at.is_some();
         let mut txn = self.clients[i].txn.take().ok_or(())?;
-        if response.is_interim() {
-            // RFC 9110 §15.2: not for a client that knows only HTTP/1.0.
-            if txn.client_http11 {
-                self.write_reply(data, &response, fields, &mut txn, tx);
-            }
-            self.clients[i].txn = Some(txn);
-            return Ok(());
-        }
         self.stick_reply(i, data, fields, &mut txn);
         if !txn.store.is_empty() {
             self.clients[i].txn = Some(txn);
             self.store_server(i);
             txn = self.clients[i].txn.take().ok_or(())?;
         }
-        txn.log.response = now;
+        txn.log.response = self.now;
         txn.status = response.status;
         // A response before the whole request: the rest of it has nowhere to go.
         txn.keep &= txn.request_done && !stopping;
@@ -115,6 +143,9 @@ impl Worker {
         // The request will not be sent again.
         self.buffers.give(std::mem::take(&mut txn.request));
         txn.request_sent = 0;
+        if self.clients[i].frontend().log.early {
+            self.log_early(i, &mut txn, tx.len());
+        }
         self.clients[i].txn = Some(txn);
         if tunnel {
             self.clients[i].state = State::Tunnel;
@@ -122,15 +153,17 @@ impl Worker {
         Ok(())
     }
 
-    pub(super) fn reply_rules(
+    /// `Some`: they wait for more of the body, and then go on at that step.
+    fn reply_rules(
         &mut self,
         i: u32,
         data: &[u8],
         response: &Response,
         fields: &mut [Field],
-    ) -> Result<(), ()> {
+        step: Step,
+    ) -> Result<Option<Step>, ()> {
         if !self.has_reply_rules(i) {
-            return Ok(());
+            return Ok(None);
         }
         let random = self.draw();
         let plan = self.clients[i].plan.clone();
@@ -152,14 +185,14 @@ impl Worker {
             fields,
             edits: &edits,
         };
-        if c.memory.is_some() {
+        if c.memory.is_some() && step.is_first() {
             self.capture_response(i, message);
             self.count_status(i, response.status);
         }
         let view = self.seen(i);
         let come = plan.bodies.then(|| {
             let rest = data.get(response.head_len..).unwrap_or_default();
-            arrived(&response.body, rest, plan.limits.head).ok()
+            arrived_reply(&response.body, rest, plan.limits.head, step.ended)
         });
         let come = come.flatten();
         let base = Context {
@@ -176,7 +209,7 @@ impl Worker {
             ..self.context(i, backend)
         };
         let mut outcome = Outcome::Pass;
-        if let Some(b) = section.filter(|_| looks) {
+        if let Some(b) = section.filter(|_| looks && step.is_first()) {
             let ctx = Context {
                 response: Some(message),
                 ..base
@@ -185,27 +218,42 @@ impl Worker {
                 Verdict::Accept | Verdict::Wait => self.store_by_response(&ctx, i, b),
                 Verdict::Reject | Verdict::Vanish => outcome = Outcome::Deny(502),
                 // Names are asked for requests alone.
-                Verdict::Close | Verdict::Name(_) => {}
+                Verdict::Close | Verdict::Name(_) | Verdict::Http => {}
             }
         }
-        for rules in all {
+        let mut reached = step;
+        for (list, rules) in all.into_iter().enumerate().skip(step.list) {
             if !matches!(outcome, Outcome::Pass) {
                 break;
             }
+            reached = step.at(list);
             let mut subject = Subject {
                 buf: data,
                 fields,
                 edits: &mut edits,
                 line: None,
-                from: 0,
+                from: reached.rule,
             };
             outcome = rules::run(rules, &mut subject, &base);
         }
         self.edits = edits;
-        if matches!(outcome, Outcome::Pass) {
-            return Ok(());
+        match outcome {
+            Outcome::Pass => return Ok(None),
+            Outcome::Body { wait, rule } => {
+                return Ok(Some(reached.waiting(rule, self.now + wait)));
+            }
+            _ => {}
         }
         self.tally_reply_outcome(i, &outcome);
+        let end = match outcome {
+            Outcome::Vanish => (b'P', b'R'),
+            // An answer that is no refusal is a local one.
+            Outcome::Answer { .. } if !self.edits.refused => (b'L', b'H'),
+            _ => (b'P', b'H'),
+        };
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.log.end(end.0, end.1);
+        }
         self.drop_upstream(i);
         self.answer_final(i, outcome);
         Err(())

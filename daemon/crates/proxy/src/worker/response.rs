@@ -111,11 +111,12 @@ impl Worker {
     }
 
     /// The server's end of stream: the end of the body, or something is missing.
-    fn reply_ended(&mut self, i: u32) {
+    pub(super) fn reply_ended(&mut self, i: u32) {
         let Some(txn) = self.clients[i].txn.as_mut() else {
             return;
         };
         match (txn.reply, &txn.reply_body) {
+            (Reply::Head, _) if txn.held_reply.is_some() => self.held_reply_ended(i),
             (Reply::Body, Body::UntilClose) => {
                 txn.reply = Reply::Done;
                 self.finish(i);
@@ -132,7 +133,7 @@ impl Worker {
     }
 
     /// Works through bytes of the server: interim responses, the head, the body.
-    fn take_reply(&mut self, i: u32, data: &mut [u8]) {
+    pub(super) fn take_reply(&mut self, i: u32, data: &mut [u8]) {
         let mut tx = std::mem::take(&mut self.tx);
         tx.clear();
         let mut at = 0;

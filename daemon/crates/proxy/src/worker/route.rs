@@ -31,8 +31,9 @@ impl Worker {
             target: request.target.of(data),
             http11: request.http11,
         };
-        let mut stage = Stage::Start;
-        if plan.bodies || self.clients[i].memory.is_some() {
+        let upgraded = self.clients[i].upgraded.take();
+        let mut stage = upgraded.unwrap_or(Stage::Start);
+        if upgraded.is_none() && (plan.bodies || self.clients[i].memory.is_some()) {
             stage = self.clients[i].txn.as_ref().map_or(stage, |t| t.stage);
         }
         if stage == Stage::Start && frontend.monitor_uri.as_deref() == Some(line.target) {
@@ -245,7 +246,7 @@ pub(super) fn content(rules: &[rules::TcpRule], from: usize, ctx: &Context<'_>) 
         return None;
     }
     match rules::run_tcp(rules, from, ctx) {
-        Verdict::Accept | Verdict::Wait => None,
+        Verdict::Accept | Verdict::Wait | Verdict::Http => None,
         Verdict::Name(rule) => Some(Outcome::Name {
             rule,
             content: true,

@@ -190,6 +190,12 @@ impl Worker {
         let Some(txn) = c.txn.as_mut() else { return };
         if txn.backend(&c.plan).is_some_and(|b| b.mode == Mode::Tcp) || !txn.http {
             c.state = State::Tunnel;
+            if c.frontend().log.early
+                && let Some(mut txn) = c.txn.take()
+            {
+                self.log_early(i, &mut txn, 0);
+                self.clients[i].txn = Some(txn);
+            }
             self.store_server(i);
             self.touch(i);
             return self.relay(i);

@@ -7,6 +7,7 @@ use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{TcpAction, TcpPhase, TcpRule};
 use crate::haproxy::section::Section;
+use crate::registry::Places;
 use crate::source::Spanned;
 
 pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &mut Args<'_>) {
@@ -79,6 +80,12 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
                 _ => TcpAction::ExpectNetscaler,
             }
         }
+        "switch-mode" => {
+            if !switch_mode(cx, section, args) {
+                return;
+            }
+            TcpAction::SwitchMode
+        }
         "do-resolve" => match do_resolve(cx, args) {
             Some(resolve) => TcpAction::Resolve(resolve),
             None => return,
@@ -100,5 +107,44 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
             action,
             condition,
         });
+    }
+}
+
+/// `switch-mode http [ proto NAME ]`; false when it cannot be meant.
+fn switch_mode(cx: &mut Context<'_>, section: &Section, args: &mut Args<'_>) -> bool {
+    let example = "tcp-request content switch-mode http if HTTP";
+    if section.place == Places::BACKEND {
+        let message = "a connection is taken over from tcp mode by the frontend".to_owned();
+        cx.error("haproxy/wrong-section", args.keyword, message)
+            .suggest("move this rule into the frontend");
+        args.skip_all();
+        return false;
+    }
+    match args.take() {
+        Some(word) if word.text == "http" => {}
+        Some(word) => {
+            cx.bad(word, "a mode to switch to", "write 'switch-mode http'");
+            args.skip_all();
+            return false;
+        }
+        None => {
+            cx.missing(args, "'http'", example);
+            return false;
+        }
+    }
+    if args.take_if("proto").is_none() {
+        return true;
+    }
+    match args.take() {
+        Some(word) if word.text == "h1" => true,
+        Some(word) => {
+            cx.bad(word, "a protocol to switch to", "write 'proto h1'");
+            args.skip_all();
+            false
+        }
+        None => {
+            cx.missing(args, "the protocol", "switch-mode http proto h1");
+            false
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     Acl, Balance, Bind, Capture, Condition, Cookie, Format, HashType, HealthCheck, HttpError,
     HttpRule, IpNet, ListenAddress, LogFormat, LogLine, PersistRule, ProxyName, RetryOn, Server,
-    Source, StatsPage, StickRule, StickTable, TcpRule, Timeouts, UseBackend, UseServer,
+    Source, StatsPage, StickRule, StickTable, TcpAction, TcpRule, Timeouts, UseBackend, UseServer,
 };
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -125,6 +125,12 @@ pub struct Proxy {
 }
 
 impl Proxy {
+    /// Connections in mode tcp may turn out to speak HTTP (`switch-mode http`).
+    pub fn switches_mode(&self) -> bool {
+        let switches = |rule: &TcpRule| *rule.action == TcpAction::SwitchMode;
+        self.kind.is_frontend() && self.tcp_rules.iter().any(switches)
+    }
+
     /// Every address the section listens on, port ranges expanded, with its position from 0: the
     /// index by which listening sockets are handed over.
     pub fn listen_addresses(&self) -> impl Iterator<Item = (u32, &Bind, &Spanned<ListenAddress>)> {

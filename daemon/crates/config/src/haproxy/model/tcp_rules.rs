@@ -34,6 +34,8 @@ pub enum TcpAction {
     ExpectProxy,
     /// `expect-netscaler-cip layer4`
     ExpectNetscaler,
+    /// `switch-mode http`: what follows is read as requests.
+    SwitchMode,
     Resolve(DoResolve),
     Effect(Effect),
 }

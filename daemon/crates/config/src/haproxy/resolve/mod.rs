@@ -103,7 +103,7 @@ fn manners(cx: &mut Context<'_>, proxy: &Proxy) {
 
 /// Rules about HTTP in a section that relays bytes never apply.
 fn http_in_tcp(cx: &mut Context<'_>, proxy: &Proxy) {
-    if proxy.mode.value != Mode::Tcp {
+    if proxy.mode.value != Mode::Tcp || proxy.switches_mode() {
         return;
     }
     let rule = proxy.http_request.first().or(proxy.http_response.first());

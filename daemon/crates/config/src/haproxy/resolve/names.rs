@@ -104,13 +104,14 @@ fn modes(cx: &mut Context<'_>, front: &Proxy, back: &Proxy, target: &Spanned<Pro
             cx.error("haproxy/mode-mismatch", target.span, message)
                 .suggest("give both the same mode");
         }
-        (Mode::Tcp, Mode::Http) => {
+        (Mode::Tcp, Mode::Http) if !front.switches_mode() => {
             let message = format!(
                 "'{}' is in mode tcp and '{target}' in mode http: what does not speak HTTP fails there",
                 front.name
             );
-            cx.warning("haproxy/mode-mismatch", target.span, message)
-                .suggest("give both the same mode");
+            cx.warning("haproxy/mode-mismatch", target.span, message).suggest(
+                "give both the same mode, or write 'tcp-request content switch-mode http if HTTP'",
+            );
         }
         _ => {}
     }

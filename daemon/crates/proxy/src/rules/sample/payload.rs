@@ -4,6 +4,7 @@ use super::Get;
 use super::hello::{Hello, Reading, read};
 use crate::rules::context::Context;
 use crate::rules::value::Value;
+use http1::parse_request;
 
 /// Fetches look into what the client sent, those of the response into what the server sent.
 pub fn bytes<'a>(ctx: &Context<'a>, response: bool) -> Option<&'a [u8]> {
@@ -26,30 +27,26 @@ fn hello<'a, T>(
     }
 }
 
-/// SMTP and others speak first; HTTP begins with a method.
+/// Whether a whole head is there that can be read as a request's.
 fn is_http(ctx: &Context<'_>) -> Option<bool> {
     if ctx.line.is_some() {
         return Some(true);
     }
     let bytes = bytes(ctx, false)?;
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or(b"");
-    if line.len() < bytes.len() {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let mut words = line.split(|b| *b == b' ').filter(|w| !w.is_empty());
-        let method = words
-            .next()
-            .is_some_and(|m| m.iter().all(u8::is_ascii_alphabetic));
-        let version = words.nth(1).is_some_and(|v| v.starts_with(b"HTTP/"));
-        return Some(method && version);
-    }
-    let plain = bytes
-        .iter()
-        .all(|b| (0x20..0x7f).contains(b) || *b == b'\r');
-    if !plain {
+    let plain = |b: &u8| (0x20..0x7f).contains(b) || *b == b'\r';
+    if !line.iter().all(plain) {
         return Some(false);
     }
-    ctx.wait();
-    None
+    // Reading a head joins its folded lines in place.
+    match parse_request(&mut bytes.to_vec(), ctx.plan.limits, &mut Vec::new()) {
+        Ok(Some(_)) => Some(true),
+        Err(_) => Some(false),
+        Ok(None) => {
+            ctx.wait();
+            None
+        }
+    }
 }
 
 /// Offset and length, `0` for all that is there.

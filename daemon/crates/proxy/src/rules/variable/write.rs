@@ -3,7 +3,7 @@
 use super::measures::{interval, write_count, write_date};
 use super::text::{ip, missing, number, port, text};
 use super::{Timer, Variable};
-use crate::plan::Target;
+use crate::plan::{Frontend, Target};
 use crate::rules::context::Context;
 use crate::rules::format::Flags;
 use std::net::SocketAddr;
@@ -50,7 +50,10 @@ impl Variable {
                 let status = ctx.session.map_or(-1, |s| s.status);
                 out.extend_from_slice(status.to_string().as_bytes());
             }
-            V::BytesRead => number(ctx.session.map_or(0, |s| s.notes.bytes_out), flags, 1, out),
+            V::BytesRead => {
+                mark_early(ctx, out);
+                number(ctx.session.map_or(0, |s| s.notes.bytes_out), flags, 1, out);
+            }
             V::BytesUploaded => number(ctx.session.map_or(0, |s| s.notes.bytes_in), flags, 1, out),
             V::Method | V::Uri | V::Path | V::PathOnly | V::Query | V::Version | V::RequestLine => {
                 self.write_line(ctx, flags, out);
@@ -63,13 +66,26 @@ impl Variable {
             | V::RequestHeaderList
             | V::ResponseHeaderList => self.write_captures(ctx, flags, out),
             V::Count(count) => write_count(count, ctx, out),
-            V::Timer(timer) => match ctx.session.and_then(|s| interval(timer, s, ctx.now)) {
-                Some(ms) => number(ms, Flags::default(), 1, out),
-                None if matches!(timer, Timer::Active | Timer::Total) => out.push(b'0'),
-                None => out.extend_from_slice(b"-1"),
-            },
+            V::Timer(timer) => {
+                if matches!(timer, Timer::Active | Timer::Total | Timer::User) {
+                    mark_early(ctx, out);
+                }
+                match ctx.session.and_then(|s| interval(timer, s, ctx.now)) {
+                    Some(ms) => number(ms, Flags::default(), 1, out),
+                    None if matches!(timer, Timer::Active | Timer::Total) => out.push(b'0'),
+                    None => out.extend_from_slice(b"-1"),
+                }
+            }
             V::Date(date) => write_date(date, ctx, clock, flags, out),
         }
+    }
+}
+
+/// `option logasap`: what goes on to grow has a plus before it.
+fn mark_early(ctx: &Context<'_>, out: &mut Vec<u8>) {
+    let early = |f: &Frontend| f.log.early;
+    if ctx.plan.frontends.get(ctx.frontend).is_some_and(early) {
+        out.push(b'+');
     }
 }
 
