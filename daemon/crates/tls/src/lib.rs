@@ -1,5 +1,34 @@
 //! TLS for the proxy: certificates, choice by name, sessions. Bytes in, bytes out; the sockets are
 //! the worker's, and files come as bytes, because the process that uses them can open none.
+//!
+//! In: the words of a `bind` or `server` line and the files that it names. Out: an [`Acceptor`] or a
+//! [`Connector`], from which each connection gets its session; the [`Store`] keeps what they share
+//! and exchanges certificates while connections go on.
 #![forbid(unsafe_code)]
 
+mod acceptor;
+mod anchors;
+mod certificate;
+mod clients;
+mod connector;
+mod error;
+mod facts;
+mod line;
+mod names;
+mod pem;
+mod servers;
 pub mod session;
+mod store;
+mod suites;
+mod tickets;
+
+pub use acceptor::Acceptor;
+pub use certificate::Certificate;
+pub use clients::Fault;
+pub use connector::Connector;
+pub use error::Problem;
+pub use facts::{Attribute, Facts, Moment};
+pub use line::Line;
+pub use rustls;
+pub use store::{Files, Store};
+pub use suites::name as suite_name;

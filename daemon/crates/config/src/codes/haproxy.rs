@@ -69,6 +69,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "A checked server has no port of its own that could be checked",
     ),
     (
+        "haproxy/crt-list",
+        "A line of a `crt-list` file cannot be read",
+    ),
+    (
         "haproxy/double-bind",
         "Two places listen on one address; the kernel would share connections out at random",
     ),
@@ -207,5 +211,21 @@ pub const HAPROXY: &[(&str, &str)] = &[
     (
         "haproxy/wrong-section",
         "The keyword has no place, or no effect, in this kind of section",
+    ),
+    (
+        "haproxy/no-authority",
+        "Certificates are to be verified, but nobody is named who may have signed them",
+    ),
+    (
+        "haproxy/no-certificate",
+        "An encrypted address has no certificate to show",
+    ),
+    (
+        "haproxy/tls-cipher",
+        "A list of cipher suites or curves names some, or only such, that are not spoken",
+    ),
+    (
+        "haproxy/tls-version",
+        "Versions of TLS are asked for that are not spoken, or none is left",
     ),
 ];

@@ -70,12 +70,7 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
         "setenv" | "presetenv" | "unsetenv" | "resetenv" | "localpeer" => {
             super::variables::keyword(cx, keyword, args);
         }
-        tls if tls.starts_with("ssl-default-") => match args.take_text() {
-            Some(text) => {
-                global.tls_defaults.insert(tls.to_owned(), text);
-            }
-            None => cx.missing(args, "the value", &format!("{tls} VALUE")),
-        },
+        tls if tls.starts_with("ssl-") => super::tls::global(cx, global, args),
         // Accepted without effect, or refused: what follows is not looked at.
         _ => args.skip_all(),
     }

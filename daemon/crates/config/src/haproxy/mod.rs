@@ -26,6 +26,7 @@ mod ring;
 mod sample;
 mod section;
 mod signatures;
+mod tls;
 mod values;
 mod variable;
 mod variables;
@@ -34,6 +35,7 @@ pub use environment::LANGUAGE_VERSION;
 pub use format::parse_format;
 pub use model::Config;
 pub use patterns::add as add_pattern;
+pub use tls::{Bundle, bundles, listed, wanted};
 
 use crate::diagnostic::Parsed;
 use crate::options::Options;

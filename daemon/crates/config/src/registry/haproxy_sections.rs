@@ -2,7 +2,7 @@
 
 use super::table::entries;
 use super::{Entry, Status};
-use Status::{Accepted, Label, NotYet, Supported};
+use Status::{Accepted, Ignored, Label, NotYet, Supported};
 
 pub(super) static SECTIONS: &[Entry] = entries! {
     "section" ALL {
@@ -52,17 +52,28 @@ pub(super) static GLOBAL: &[Entry] = entries! {
         Accepted("limits come from the systemd unit") => "ulimit-n" "set-dumpable" "fd-hard-limit";
         Accepted("the runtime socket is /run/tandem/control.sock; asked with tandemd status")
             => "stats" "stats-file";
-        Accepted("has an effect once TLS is terminated") => "ca-base" "crt-base"
-            "ssl-default-bind-ciphers" "ssl-default-bind-ciphersuites" "ssl-default-bind-curves"
-            "ssl-default-bind-options" "ssl-default-bind-sigalgs" "ssl-default-server-ciphers"
-            "ssl-default-server-ciphersuites" "ssl-default-server-options" "ssl-dh-param-file"
-            "ssl-load-extra-del-ext" "ssl-load-extra-files" "ssl-server-verify"
-            "ssl-skip-self-issued-ca" "ssl-mode-async" "ssl-propquery" "ssl-provider"
-            "ssl-provider-path" "ssl-engine" "issuers-chain-path" "maxsslconn" "maxsslrate"
-            "tune.ssl.default-dh-param" "tune.ssl.cachesize" "tune.ssl.lifetime"
-            "tune.ssl.maxrecord" "tune.ssl.hard-maxrecord" "tune.ssl.force-private-cache"
-            "tune.ssl.capture-buffer-size" "tune.ssl.capture-cipherlist-size"
-            "tune.ssl.ssl-ctx-cache-size" "tune.ssl.keylog";
+        Supported => "ca-base" "crt-base" "ssl-default-bind-ciphers" "ssl-default-bind-ciphersuites"
+            "ssl-default-bind-curves" "ssl-default-bind-options" "ssl-default-server-ciphers"
+            "ssl-default-server-ciphersuites" "ssl-default-server-options" "ssl-load-extra-del-ext"
+            "ssl-load-extra-files" "ssl-server-verify";
+        Accepted("keys are exchanged on elliptic curves alone") => "ssl-dh-param-file"
+            "tune.ssl.default-dh-param";
+        Accepted("what is weak is not spoken; the strongest that both know is used")
+            => "ssl-default-bind-sigalgs" "ssl-default-bind-client-sigalgs"
+            "ssl-default-server-sigalgs" "ssl-default-server-client-sigalgs";
+        Accepted("cryptography is built in; OpenSSL is not used") => "ssl-mode-async"
+            "ssl-propquery" "ssl-provider" "ssl-provider-path" "ssl-engine";
+        Accepted("chains are sent as their files have them") => "ssl-skip-self-issued-ca";
+        Ignored("write the issuers into the file of the certificate") => "issuers-chain-path";
+        Ignored("connections are limited by 'maxconn' and 'maxconnrate'") => "maxsslconn"
+            "maxsslrate";
+        Accepted("clients keep sessions as tickets; few need room here") => "tune.ssl.cachesize"
+            "tune.ssl.lifetime" "tune.ssl.force-private-cache" "tune.ssl.ssl-ctx-cache-size";
+        Accepted("records are as long as what there is to send") => "tune.ssl.maxrecord"
+            "tune.ssl.hard-maxrecord";
+        Accepted("hellos are looked at and not kept") => "tune.ssl.capture-buffer-size"
+            "tune.ssl.capture-cipherlist-size";
+        Accepted("secrets of sessions are given to nobody") => "tune.ssl.keylog";
         ENGINE => "tune.maxaccept" "tune.maxpollevents" "tune.pipesize" "tune.rcvbuf.client"
             "tune.rcvbuf.server" "tune.sndbuf.client" "tune.sndbuf.server" "tune.recv_enough"
             "tune.runqueue-depth" "tune.sched.low-latency" "tune.fd.edge-triggered"

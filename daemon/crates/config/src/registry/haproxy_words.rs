@@ -4,12 +4,14 @@ use super::table::entries;
 use super::{Entry, Status};
 use Status::{Accepted, Label, NotYet, Supported};
 
-const TLS: Status = NotYet("TLS is not spoken yet");
-const TLS_DETAIL: Status = Accepted("has an effect once TLS is spoken");
 const CACHE: Status = NotYet("answers are not cached");
 const FILTER: Status = NotYet("filters are not run");
 const SERVICE: Status =
     NotYet("there are no services of other programs here; 'http-request return' answers by itself");
+const NPN: Status = Accepted("TLS clients ask by ALPN today; write 'alpn'");
+const EARLY: Status = Accepted("data before the handshake's end is not taken: it can be replayed");
+const SIGNATURES: Status =
+    Accepted("what is weak is not spoken; the strongest that both know is used");
 const TRACK: Status = NotYet("write track-sc0, track-sc1 or track-sc2");
 const STRICT: Status = Accepted("a rule that cannot be carried out is passed over");
 const NICE: Status = Accepted("requests share the processor evenly");
@@ -24,13 +26,24 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "accept-proxy" "accept-netscaler-cip";
         NotYet("sockets belong to the namespace that the daemon runs in; start it there (systemd: NetworkNamespacePath=)") => "namespace";
         NotYet("HTTP/1.1 is spoken") => "proto";
-        TLS => "ssl" "crt" "crt-list" "ca-file" "verify" "ca-verify-file" "ca-sign-file"
-            "ca-sign-pass" "generate-certificates" "tls-ticket-keys" "allow-0rtt" "strict-sni";
-        TLS_DETAIL => "alpn" "npn" "ciphers" "ciphersuites" "curves" "ecdhe" "crl-file"
-            "ssl-min-ver" "ssl-max-ver" "force-sslv3" "force-tlsv10" "force-tlsv11" "force-tlsv12"
+        Supported => "ssl" "crt" "crt-list" "ca-file" "verify" "ca-verify-file" "tls-ticket-keys"
+            "strict-sni" "alpn" "ciphers" "ciphersuites" "curves" "ecdhe" "crl-file" "ssl-min-ver"
+            "ssl-max-ver" "force-sslv3" "force-tlsv10" "force-tlsv11" "force-tlsv12"
             "force-tlsv13" "no-sslv3" "no-tlsv10" "no-tlsv11" "no-tlsv12" "no-tlsv13"
             "no-tls-tickets" "no-ca-names" "prefer-client-ciphers" "ca-ignore-err"
-            "crt-ignore-err" "sigalgs" "client-sigalgs";
+            "crt-ignore-err";
+        NPN => "npn";
+        EARLY => "allow-0rtt";
+        SIGNATURES => "sigalgs" "client-sigalgs";
+        NotYet("certificates are not made on the way; name them by 'crt'") => "generate-certificates"
+            "ca-sign-file" "ca-sign-pass";
+    }
+    "crt-list" ALL {
+        Supported => "ca-file" "verify" "ca-verify-file" "alpn" "ciphers" "ciphersuites" "curves"
+            "ecdhe" "crl-file" "ssl-min-ver" "ssl-max-ver" "no-ca-names";
+        NPN => "npn";
+        EARLY => "allow-0rtt";
+        SIGNATURES => "sigalgs" "client-sigalgs";
     }
     "server" ALL {
         Supported => "check" "no-check" "inter" "fastinter" "downinter" "rise" "fall" "port" "addr"
@@ -43,12 +56,15 @@ pub(super) static WORDS: &[Entry] = entries! {
             "send-proxy-v2-ssl-cn";
         Supported => "proxy-v2-options" "set-proxy-v2-tlv-fmt";
         Accepted("turns off what is off") => "no-send-proxy-v2-ssl" "no-send-proxy-v2-ssl-cn"
-            "no-ssl" "no-check-ssl" "no-tfo" "no-ssl-reuse" "no-verifyhost";
-        TLS => "ssl" "check-ssl" "ca-file" "crt" "verify" "verifyhost" "sni" "check-sni";
-        TLS_DETAIL => "alpn" "check-alpn" "npn" "ciphers" "ciphersuites" "curves" "crl-file"
-            "ssl-min-ver" "ssl-max-ver" "ssl-reuse" "force-sslv3" "force-tlsv10" "force-tlsv11"
-            "force-tlsv12" "force-tlsv13" "no-sslv3" "no-tlsv10" "no-tlsv11" "no-tlsv12"
-            "no-tlsv13" "no-tls-tickets" "tls-tickets" "allow-0rtt" "sigalgs" "client-sigalgs";
+            "no-tfo";
+        Supported => "ssl" "check-ssl" "ca-file" "crt" "verify" "verifyhost" "sni" "check-sni" "alpn"
+            "check-alpn" "ciphers" "ciphersuites" "curves" "crl-file" "ssl-min-ver" "ssl-max-ver"
+            "ssl-reuse" "force-sslv3" "force-tlsv10" "force-tlsv11" "force-tlsv12" "force-tlsv13"
+            "no-sslv3" "no-tlsv10" "no-tlsv11" "no-tlsv12" "no-tlsv13" "no-tls-tickets"
+            "tls-tickets" "no-ssl" "no-check-ssl" "no-ssl-reuse" "no-verifyhost";
+        NPN => "npn";
+        EARLY => "allow-0rtt";
+        SIGNATURES => "sigalgs" "client-sigalgs";
         Supported => "agent-check" "agent-port" "agent-inter" "agent-addr" "agent-send"
             "no-agent-check" "track" "observe" "error-limit" "on-error";
         Supported => "resolvers" "resolve-prefer" "resolve-net" "resolve-opts" "init-addr";

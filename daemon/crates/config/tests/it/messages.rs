@@ -26,7 +26,23 @@ fn parse(text: &str) -> Parsed<haproxy::Config> {
     };
     // The file of texts is to stay one itself.
     let text = text.replace('\u{2400}', "\0");
+    if text.starts_with(LIST) {
+        return list(&Source::new("certificates.list", text), &options);
+    }
     haproxy::parse(&[Source::new("haproxy.cfg", text)], &options)
+}
+
+/// A text that begins so is not haproxy.cfg, but a list of certificates.
+const LIST: &str = "# crt-list\n";
+
+fn list(source: &Source, options: &Options<'_>) -> Parsed<haproxy::Config> {
+    let (global, base) = Default::default();
+    let parsed = haproxy::listed(source, &global, &base, options);
+    Parsed {
+        config: haproxy::Config::default(),
+        diagnostics: parsed.diagnostics,
+        sources: parsed.sources,
+    }
 }
 
 pub fn texts(all: &str) -> impl Iterator<Item = (&str, &str)> {

@@ -9,24 +9,11 @@ use std::path::Path;
 
 /// Fields that nothing but this crate reads, and the keywords they come from.
 const HAPROXY: &[(&str, &[(&str, &str)])] = &[
-    (
-        "BindTls.*",
-        &[
-            ("bind", "ssl"),
-            ("bind", "crt"),
-            ("bind", "alpn"),
-            ("bind", "ciphers"),
-        ],
-    ),
     ("Cookie.*", &[("proxy", "cookie")]),
     ("Global.stats_sockets", &[("global", "stats")]),
     ("Global.stats_timeout", &[("global", "stats")]),
-    ("Global.ca_base", &[("global", "ca-base")]),
-    ("Global.crt_base", &[("global", "crt-base")]),
-    (
-        "Global.tls_defaults",
-        &[("global", "ssl-default-bind-ciphers")],
-    ),
+    ("Global.ca_base", &[]),
+    ("Global.crt_base", &[]),
     ("StatsSocket.*", &[("global", "stats")]),
     (
         "StatsPage.*",
@@ -34,6 +21,11 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ),
     ("StatsAuth.*", &[("stats", "auth")]),
     ("Proxy.description", &[("proxy", "description")]),
+    // Folded into the lines, into `bundles` and `versions`.
+    ("TlsDefaults.*", &[]),
+    ("ExtraFiles.*", &[]),
+    ("TlsSettings.min_version", &[]),
+    ("TlsSettings.max_version", &[]),
     // Found by this crate for its own checks.
     ("Found.samples", &[]),
     ("Found.effects", &[]),
@@ -52,13 +44,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
         &[("option", "accept-invalid-http-response")],
     ),
     ("Ring.description", &[("ring", "description")]),
-    ("CheckSettings.ssl", &[("server", "check-ssl")]),
-    ("CheckSettings.sni", &[("server", "check-sni")]),
-    ("CheckSettings.alpn", &[("server", "check-alpn")]),
-    (
-        "ServerTls.*",
-        &[("server", "ssl"), ("server", "verify"), ("server", "sni")],
-    ),
 ];
 
 /// Where no keyword is named, this crate folds the field into others or judges by it.
@@ -205,7 +190,7 @@ fn fields(texts: &[String]) -> Vec<String> {
 fn check(language: &str, table: &Table, unread: &[(&str, &[(&str, &str)])]) {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let (mut running, mut models) = (Vec::new(), Vec::new());
-    for name in ["proxy", "vrrpd", "supervisor", "tandemd"] {
+    for name in ["proxy", "tls", "vrrpd", "supervisor", "tandemd"] {
         sources(&crates.join(name).join("src"), &mut running);
     }
     sources(

@@ -2,7 +2,7 @@
 
 use super::{
     Answers, ForwardFor, Frontend, LogPlan, Pace, Plan, Timeouts, backend, bind, inspect, patterns,
-    servers,
+    servers, tls,
 };
 use crate::names::Known;
 use crate::rules::compile::Compiler;
@@ -231,6 +231,7 @@ fn frontend(
             .listen_addresses()
             .map(|(_, bind, _)| bind::greeting(bind))
             .collect(),
+        acceptors: tls::acceptors(proxy, compiler, registry, problems),
         bind_names: proxy
             .listen_addresses()
             .map(|(index, bind, _)| {

@@ -16,6 +16,7 @@ mod raw;
 mod server;
 pub mod servers;
 mod timeouts;
+mod tls;
 
 pub use answers::{Answers, reason};
 pub use bind::{BindLimit, Greeting, Pace};
@@ -28,6 +29,7 @@ pub use origin::{ForClient, Origin};
 pub use raw::{normal, take_close};
 pub use server::{Introduction, Observed, Server};
 pub use timeouts::Timeouts;
+pub use tls::{CheckTls, ServerTls};
 
 use crate::logs::Targets;
 use crate::persist::Cookie;
@@ -146,6 +148,8 @@ pub struct Frontend {
     pub bind_limits: Vec<Option<Arc<BindLimit>>>,
     /// For each address: what connections begin with, and the magic number of NetScaler's header.
     pub greetings: Vec<(Option<Greeting>, u32)>,
+    /// For each address: what accepts encrypted connections, where they are.
+    pub acceptors: Vec<Option<::tls::Acceptor>>,
     /// Its `name`, or its number from 1.
     pub bind_names: Vec<String>,
 }

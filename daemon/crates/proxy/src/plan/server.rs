@@ -1,6 +1,6 @@
 //! A server as the workers use it.
 
-use super::{Backend, CookieName, IdleRules, Origin, Preamble, Target};
+use super::{Backend, CookieName, IdleRules, Origin, Preamble, ServerTls, Target};
 use crate::rules::Format;
 use crate::rules::compile::Compiler;
 use crate::shared::{ServerShared, WARM};
@@ -17,6 +17,7 @@ pub struct Server {
     pub pool: usize,
     pub target: Target,
     pub origin: Option<Origin>,
+    pub tls: Option<ServerTls>,
     pub idle: Option<Arc<IdleRules>>,
     pub backup: bool,
     pub maxqueue: u32,

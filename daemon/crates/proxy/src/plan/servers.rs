@@ -1,7 +1,7 @@
 //! Servers of a section: addresses, limits and the state they start in.
 
 use super::{
-    Backend, CookieName, Frontend, IdleRules, Introduction, Observed, Origin, Server, Target,
+    Backend, CookieName, Frontend, IdleRules, Introduction, Observed, Origin, Server, Target, tls,
 };
 use crate::rules::compile::Compiler;
 use crate::shared::{Registry, ServerShared, State};
@@ -46,6 +46,7 @@ pub fn compile(
             pool,
             target,
             origin,
+            tls: tls::server(s, compiler, registry, problems),
             backup: s.backup,
             minconn,
             slowstart: s
@@ -121,7 +122,7 @@ fn limits(s: &model::Server) -> (u32, u32) {
 /// What makes it the same server with the same health as before.
 fn identity(proxy: &Proxy, s: &model::Server) -> String {
     format!(
-        "{:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?}",
         s.address.value,
         s.check,
         proxy.check.value,
@@ -129,7 +130,8 @@ fn identity(proxy: &Proxy, s: &model::Server) -> String {
             .as_ref()
             .or(proxy.source.as_ref())
             .map(|s| &s.value),
-        s.track
+        s.track,
+        tls::identity(s),
     )
 }
 

@@ -33,6 +33,8 @@ pub struct Registry {
     pub variables: Arc<ProcessVariables>,
     pub totals: Arc<Totals>,
     pub log_targets: Arc<Targets>,
+    /// Certificates, and sessions that clients take up again.
+    pub tls: tls::Store,
 }
 
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl Registry {
             variables: Arc::default(),
             totals: Arc::default(),
             log_targets: Arc::default(),
+            tls: tls::Store::default(),
         }
     }
 

@@ -6,6 +6,7 @@ use config::haproxy::model::{LogSink, LogTarget, Proxy};
 use config::{FileId, FileLoader, SourceMap, haproxy, keepalived};
 use ipc::Attachment;
 
+use super::certificates;
 use super::disk::DiskFiles;
 
 /// What the proxy finds names of servers with.
@@ -38,7 +39,9 @@ pub(super) fn attached(config: &haproxy::Config) -> Vec<Attachment> {
             bytes,
         })
     };
-    paths.into_iter().filter_map(read).collect()
+    let mut files: Vec<Attachment> = paths.into_iter().filter_map(read).collect();
+    files.extend(certificates::attached(config));
+    files
 }
 
 /// What the main files, which come first, have included.

@@ -1,6 +1,7 @@
 //! Reading configuration: texts from files, both parsers, all findings at once.
 
 mod attach;
+mod certificates;
 mod disk;
 mod settled;
 

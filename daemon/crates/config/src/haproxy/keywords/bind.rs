@@ -3,8 +3,9 @@
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{Bind, BindTls, Ipv6Mode};
+use crate::haproxy::model::{Bind, Ipv6Mode};
 use crate::haproxy::section::Section;
+use crate::haproxy::tls;
 use crate::haproxy::values::DefaultUnit;
 use crate::source::Spanned;
 
@@ -50,9 +51,6 @@ fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut 
         "transparent" => bind.transparent = true,
         "defer-accept" => bind.defer_accept = true,
         "tfo" => bind.tcp_fast_open = true,
-        "ssl" => {
-            bind.tls.get_or_insert_default();
-        }
         "name" => bind.name = cx.string(args, "the name", "bind :80 name web"),
         "interface" => bind.interface = cx.string(args, "the interface", "bind :80 interface eth0"),
         "user" | "uid" => {
@@ -84,71 +82,14 @@ fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut 
             bind.netscaler_magic = cx.number(args, 1..=u32::MAX, "the magic number", example);
         }
         "mode" => bind.unix_mode = cx.file_mode(args, "bind /run/x.sock mode 660"),
-        other => tls_parameter(cx, bind, other, args),
+        "process" | "thread" | "shards" | "nice" | "level" | "severity-output" | "expose-fd"
+        | "namespace" | "proto" => {
+            cx.string(args, "its value", &format!("bind :80 {} VALUE", word.text));
+        }
+        _ => {
+            tls::bind(cx, bind.tls.get_or_insert_default(), word, args);
+        }
     }
-}
-
-/// Parameters of TLS, and those that only take words along.
-fn tls_parameter(cx: &mut Context<'_>, bind: &mut Bind, name: &str, args: &mut Args<'_>) {
-    if !takes_value(name) {
-        return;
-    }
-    let Some(value) = cx.string(args, "its value", &format!("bind :443 ssl {name} VALUE")) else {
-        return;
-    };
-    let tls: &mut BindTls = match name {
-        "crt" | "crt-list" | "alpn" | "ca-file" | "verify" | "ciphers" | "ciphersuites"
-        | "ssl-min-ver" | "ssl-max-ver" => bind.tls.get_or_insert_default(),
-        _ => return,
-    };
-    match name {
-        "crt" => tls.certificates.push(value),
-        "crt-list" => tls.crt_list = Some(value),
-        "alpn" => tls.alpn = value.split(',').map(str::to_owned).collect(),
-        "ca-file" => tls.ca_file = Some(value),
-        "verify" => tls.verify = Some(value),
-        "ciphers" => tls.ciphers = Some(value),
-        "ciphersuites" => tls.ciphersuites = Some(value),
-        "ssl-min-ver" => tls.min_version = Some(value),
-        _ => tls.max_version = Some(value),
-    }
-}
-
-/// Parameters that are followed by one word.
-fn takes_value(name: &str) -> bool {
-    matches!(
-        name,
-        "crt"
-            | "crt-list"
-            | "alpn"
-            | "npn"
-            | "ca-file"
-            | "ca-ignore-err"
-            | "ca-sign-file"
-            | "ca-sign-pass"
-            | "ca-verify-file"
-            | "ciphers"
-            | "ciphersuites"
-            | "crl-file"
-            | "crt-ignore-err"
-            | "curves"
-            | "ecdhe"
-            | "ssl-max-ver"
-            | "ssl-min-ver"
-            | "tls-ticket-keys"
-            | "verify"
-            | "sigalgs"
-            | "client-sigalgs"
-            | "process"
-            | "thread"
-            | "shards"
-            | "nice"
-            | "level"
-            | "severity-output"
-            | "expose-fd"
-            | "namespace"
-            | "proto"
-    )
 }
 
 impl Context<'_> {

@@ -4,7 +4,8 @@ use super::{idle, proxy_v2, resolving, watching};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{OnMarkedDown, SendProxy, Server, ServerTls};
+use crate::haproxy::model::{OnMarkedDown, SendProxy, Server};
+use crate::haproxy::tls;
 use crate::haproxy::values::DefaultUnit;
 use crate::source::Spanned;
 
@@ -47,10 +48,6 @@ fn switch(server: &mut Server, name: &str) -> bool {
         "no-check-send-proxy" => server.check.send_proxy = false,
         "check-ssl" => server.check.ssl = true,
         "no-check-ssl" => server.check.ssl = false,
-        "ssl" => {
-            server.tls.get_or_insert_default();
-        }
-        "no-ssl" => server.tls = None,
         "non-stick" => server.non_stick = true,
         "stick" => server.non_stick = false,
         _ => return false,
@@ -171,12 +168,13 @@ fn other(cx: &mut Context<'_>, server: &mut Server, word: &Word<'_>, args: &mut 
                 .suggest("write it behind an address, e.g. 'source 0.0.0.0 usesrc clientip'");
             args.skip_all();
         }
-        _ if takes_value(name) => {
-            if let Some(value) = cx.string(args, "its value", &format!("{name} VALUE")) {
-                tls(server, name, value);
-            }
+        "check-proto" | "log-proto" | "namespace" | "proto" | "socks4" | "ws" | "guid"
+        | "init-state" => {
+            cx.string(args, "its value", &format!("{name} VALUE"));
         }
-        _ => {}
+        _ => {
+            tls::server(cx, server.tls.get_or_insert_default(), word, args);
+        }
     }
 }
 
@@ -192,53 +190,4 @@ fn expect(cx: &mut Context<'_>, args: &mut Args<'_>, only: &str, example: &str) 
             false
         }
     }
-}
-
-fn tls(server: &mut Server, name: &str, value: Spanned<String>) {
-    let is_tls = matches!(
-        name,
-        "verify" | "ca-file" | "crt" | "sni" | "verifyhost" | "alpn"
-    );
-    if !is_tls {
-        return;
-    }
-    let tls: &mut ServerTls = server.tls.get_or_insert_default();
-    match name {
-        "verify" => tls.verify = Some(value),
-        "ca-file" => tls.ca_file = Some(value),
-        "crt" => tls.crt = Some(value),
-        "sni" => tls.sni = Some(value),
-        "verifyhost" => tls.verifyhost = Some(value),
-        _ => tls.alpn = value.split(',').map(str::to_owned).collect(),
-    }
-}
-
-/// Parameters that are followed by one word.
-fn takes_value(name: &str) -> bool {
-    matches!(
-        name,
-        "alpn"
-            | "ca-file"
-            | "check-proto"
-            | "ciphers"
-            | "ciphersuites"
-            | "crl-file"
-            | "crt"
-            | "curves"
-            | "log-proto"
-            | "namespace"
-            | "npn"
-            | "proto"
-            | "sni"
-            | "socks4"
-            | "ssl-max-ver"
-            | "ssl-min-ver"
-            | "verify"
-            | "verifyhost"
-            | "ws"
-            | "guid"
-            | "init-state"
-            | "sigalgs"
-            | "client-sigalgs"
-    )
 }

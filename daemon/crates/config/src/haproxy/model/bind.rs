@@ -31,7 +31,8 @@ pub struct Bind {
     pub unix_mode: Option<Spanned<u32>>,
     pub unix_user: Option<Spanned<String>>,
     pub unix_group: Option<Spanned<String>>,
-    pub tls: Option<BindTls>,
+    /// Only where it has `ssl`.
+    pub tls: Option<Box<super::BindTls>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -75,20 +76,4 @@ impl fmt::Display for ListenAddress {
             Self::Fd(fd) => write!(f, "fd@{fd}"),
         }
     }
-}
-
-/// `ssl` and its companions on a bind line.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BindTls {
-    /// `crt` files or directories, in order.
-    pub certificates: Vec<Spanned<String>>,
-    pub crt_list: Option<Spanned<String>>,
-    pub alpn: Vec<String>,
-    pub ca_file: Option<Spanned<String>>,
-    /// `verify none|optional|required`
-    pub verify: Option<Spanned<String>>,
-    pub ciphers: Option<Spanned<String>>,
-    pub ciphersuites: Option<Spanned<String>>,
-    pub min_version: Option<Spanned<String>>,
-    pub max_version: Option<Spanned<String>>,
 }

@@ -2,7 +2,6 @@
 
 use super::LogTarget;
 use crate::source::Spanned;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Process-wide settings. What has no effect in this daemon (`daemon`, `pidfile`, `tune.*` without
@@ -44,8 +43,7 @@ pub struct Global {
     /// `ca-base` and `crt-base`.
     pub ca_base: Option<Spanned<String>>,
     pub crt_base: Option<Spanned<String>>,
-    /// `ssl-default-*` as written: keyword → words.
-    pub tls_defaults: BTreeMap<String, Spanned<String>>,
+    pub tls: super::TlsDefaults,
 }
 
 /// `stats socket ADDRESS …`

@@ -25,6 +25,7 @@ mod stats;
 mod stick;
 mod tcp_rules;
 mod timeouts;
+mod tls;
 mod users;
 mod walk;
 mod watching;
@@ -32,7 +33,7 @@ mod watching;
 pub use acl::{Acl, AclId, AclTerm, Condition, IntTest, IpNet, MatchKind, Test, TestRef};
 pub use answers::{Content, HttpError, HttpErrors, ReturnBody};
 pub use balance::{Balance, HashType};
-pub use bind::{Bind, BindTls, Ipv6Mode, ListenAddress};
+pub use bind::{Bind, Ipv6Mode, ListenAddress};
 pub use check::{
     CheckAction, CheckConnect, CheckExpect, CheckPort, CheckProtocol, CheckRequest, CheckStep,
     CheckText, ExpectHeader, ExpectKind, ExpectMatch, HealthCheck,
@@ -57,12 +58,15 @@ pub use resolvers::{Hold, InitAddress, NameServers, Resolvers, Resolving};
 pub use sample::{Converter, Fetch, Format, FormatPart, HeaderFetch, Sample};
 pub use server::{
     CheckSettings, Host, OnMarkedDown, ProxyV2, SendProxy, Server, ServerAddress, ServerPort,
-    ServerTls,
 };
 pub use stats::{StatsAuth, StatsPage};
 pub use stick::{StickKind, StickRule, StickTable, Store, TableKey};
 pub use tcp_rules::{TcpAction, TcpPhase, TcpRule};
 pub use timeouts::Timeouts;
+pub use tls::{
+    BindTls, CipherSuite, Curve, ExtraFiles, IgnoredErrors, ListedCertificate, ServerTls,
+    TlsDefaults, TlsSettings, TlsVersion, Verify,
+};
 pub use users::{User, UserList};
 pub use walk::{Found, walk};
 pub use watching::{Agent, Observation, Observe, OnError, Track};

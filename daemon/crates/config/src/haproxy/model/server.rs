@@ -46,7 +46,8 @@ pub struct Server {
     pub idle: Idle,
     /// `tcp-ut`
     pub tcp_user_timeout: Option<Spanned<Duration>>,
-    pub tls: Option<ServerTls>,
+    /// Only where traffic or checks are encrypted.
+    pub tls: Option<Box<super::ServerTls>>,
     pub resolving: super::Resolving,
 }
 
@@ -167,16 +168,4 @@ pub struct ProxyV2 {
     pub authority: bool,
     /// `set-proxy-v2-tlv-fmt(TYPE) FORMAT`
     pub values: Vec<(u8, Format)>,
-}
-
-/// `ssl` on a server line.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ServerTls {
-    /// `verify none|required`
-    pub verify: Option<Spanned<String>>,
-    pub ca_file: Option<Spanned<String>>,
-    pub crt: Option<Spanned<String>>,
-    pub sni: Option<Spanned<String>>,
-    pub verifyhost: Option<Spanned<String>>,
-    pub alpn: Vec<String>,
 }

@@ -16,6 +16,7 @@ mod watching;
 use super::context::Context;
 use super::model::{Config, LogFormat, Mode, Proxy, ProxyKind};
 use super::section::Section;
+use super::tls;
 
 /// Finishes the sections and checks them against each other.
 pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>) -> Config {
@@ -28,6 +29,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
         drop_foreign(&mut section.proxy);
         log_format(cx, &mut section.proxy);
         watching::settle(cx, &mut section.proxy);
+        tls::settle(cx, &config.global, &mut section.proxy);
         config.proxies.push(section.proxy);
     }
     names::unique(cx, &config);

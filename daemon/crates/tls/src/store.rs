@@ -1,0 +1,179 @@
+//! What all lines share: certificates by path, and the keys of tickets.
+
+use crate::acceptor::{Acceptor, Content, Listed, Sessions};
+use crate::certificate::Certificate;
+use crate::connector::{self, Connector};
+use crate::error::Problem;
+use crate::line::Line;
+use crate::tickets;
+use config::haproxy::bundles;
+use config::haproxy::model::{ExtraFiles, ServerTls, TlsSettings};
+use rustls::server::{ProducesTickets, ServerSessionMemoryCache};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Files that the configuration names, by path.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Sessions kept for clients without tickets, and where there are no tickets at all.
+const FEW_SESSIONS: usize = 256;
+const SESSIONS: usize = 4096;
+
+#[derive(Debug, Default)]
+pub struct Store {
+    certificates: HashMap<Parts, Certificate>,
+    sessions: Vec<Known>,
+}
+
+/// Sessions of a line's clients, and what was asked of them when they began.
+#[derive(Debug)]
+struct Known {
+    name: String,
+    line: Line,
+    /// The files of authorities.
+    trusted: Vec<Vec<u8>>,
+    sessions: Sessions,
+}
+
+/// The bytes that a certificate came from.
+type Parts = (Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
+
+impl Store {
+    /// What accepts connections of a bind line. `name` is the line's own, by which sessions of
+    /// clients outlive a reload.
+    pub fn acceptor(
+        &mut self,
+        name: &str,
+        line: &Line,
+        extra: ExtraFiles,
+        files: &Files,
+    ) -> Result<Acceptor, Vec<(String, Problem)>> {
+        let listed = self.listed(line, extra, files);
+        let sessions = self
+            .sessions(name, line, files)
+            .map_err(|problem| vec![problem]);
+        match (listed, sessions) {
+            (Ok(listed), Ok(sessions)) => {
+                Content::new(&line.tls, listed, &sessions, files).map(Acceptor::new)
+            }
+            (listed, sessions) => {
+                let mut problems = listed.err().unwrap_or_default();
+                problems.extend(sessions.err().unwrap_or_default());
+                Err(problems)
+            }
+        }
+    }
+
+    pub fn connector(
+        &mut self,
+        tls: &ServerTls,
+        files: &Files,
+    ) -> Result<Connector, (String, Problem)> {
+        connector::config(tls, files).map(Connector::new)
+    }
+
+    fn listed(
+        &mut self,
+        line: &Line,
+        extra: ExtraFiles,
+        files: &Files,
+    ) -> Result<Vec<Listed>, Vec<(String, Problem)>> {
+        let (mut listed, mut problems) = (Vec::new(), Vec::new());
+        let own = line.tls.certificates.iter();
+        let own = own.map(|file| (file.value.as_str(), &line.tls.settings, &[][..]));
+        let lists = line.listed.iter();
+        let lists = lists.map(|one| (one.path.value.as_str(), &one.settings, &one.filters[..]));
+        for (path, settings, filters) in own.chain(lists) {
+            let found = bundles(path, files, extra);
+            if found.is_empty() {
+                problems.push((path.to_owned(), Problem::Missing));
+            }
+            for bundle in found {
+                match self.certificate(&bundle, files) {
+                    Ok(certificate) => listed.push(Listed {
+                        certificate,
+                        settings: settings.clone(),
+                        filters: filters.to_vec(),
+                    }),
+                    Err(why) => problems.push((bundle.certificate, why)),
+                }
+            }
+        }
+        if problems.is_empty() {
+            Ok(listed)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Read once, however many lines name it.
+    fn certificate(
+        &mut self,
+        bundle: &config::haproxy::Bundle,
+        files: &Files,
+    ) -> Result<Certificate, Problem> {
+        let file = |path: &Option<String>| path.as_ref().and_then(|path| files.get(path));
+        let pem = files.get(&bundle.certificate).ok_or(Problem::Missing)?;
+        let (key, ocsp) = (file(&bundle.key), file(&bundle.ocsp));
+        let parts: Parts = (pem.clone(), key.cloned(), ocsp.cloned());
+        if let Some(known) = self.certificates.get(&parts) {
+            return Ok(known.clone());
+        }
+        let certificate = Certificate::read(pem, key.map(Vec::as_slice), ocsp.map(Vec::as_slice))?;
+        self.certificates.insert(parts, certificate.clone());
+        Ok(certificate)
+    }
+
+    /// Sessions are taken up again by a line of the same name that asks the same of clients.
+    fn sessions(
+        &mut self,
+        name: &str,
+        line: &Line,
+        files: &Files,
+    ) -> Result<Sessions, (String, Problem)> {
+        let tls = &line.tls;
+        let given: Option<Arc<dyn ProducesTickets>> = match &tls.ticket_keys {
+            Some(file) if !tls.no_tickets => {
+                let text = files.get(&file.value).ok_or(Problem::Missing);
+                let keys = text.and_then(|text| tickets::from_file(text));
+                Some(keys.map_err(|why| (file.value.clone(), why))?)
+            }
+            _ => None,
+        };
+        let settings = line.listed.iter().map(|one| &one.settings);
+        let named = settings.chain([&tls.settings]).flat_map(TlsSettings::files);
+        let trusted: Vec<Vec<u8>> = named
+            .filter_map(|file| files.get(&file.value).cloned())
+            .collect();
+        let same =
+            |known: &&Known| known.name == name && known.line == *line && known.trusted == trusted;
+        if let Some(known) = self.sessions.iter().find(same) {
+            let tickets = given.or_else(|| known.sessions.tickets.clone());
+            let store = known.sessions.store.clone();
+            return Ok(Sessions { tickets, store });
+        }
+        let tickets = match given {
+            Some(given) => Some(given),
+            None if tls.no_tickets => None,
+            None => Some(tickets::rotating().map_err(|why| ("ssl".to_owned(), why))?),
+        };
+        let room = if tickets.is_some() {
+            FEW_SESSIONS
+        } else {
+            SESSIONS
+        };
+        let sessions = Sessions {
+            tickets,
+            store: ServerSessionMemoryCache::new(room),
+        };
+        // A line of that name that asked something else is gone with its sessions.
+        self.sessions.retain(|known| known.name != name);
+        self.sessions.push(Known {
+            name: name.to_owned(),
+            line: line.clone(),
+            trusted,
+            sessions: sessions.clone(),
+        });
+        Ok(sessions)
+    }
+}
