@@ -8,13 +8,12 @@ use crate::names::{Names, Offer};
 use crate::store::Files;
 use crate::suites;
 use config::haproxy::model::{BindTls, TlsSettings, Verify};
+use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::{
-    Accepted, AcceptedAlert, ClientHello, ProducesTickets, ResolvesServerCert,
-    StoresServerSessions, WebPkiClientVerifier,
+    ClientHello, ProducesTickets, ResolvesServerCert, StoresServerSessions, WebPkiClientVerifier,
 };
 use rustls::sign::CertifiedKey;
-use rustls::{ServerConfig, ServerConnection};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Makes sessions of one address. Clones share all, also what is exchanged.
@@ -65,27 +64,29 @@ impl Acceptor {
             .clone()
     }
 
-    /// A session for a new connection, where nothing depends on what it asks for.
-    pub fn accept(&self) -> Result<ServerConnection, rustls::Error> {
-        let content = self.content();
-        ServerConnection::new(content.configs[0].0.clone())
+    /// Connections to come use this; those that are there go on with what they have.
+    pub(crate) fn exchange(&self, content: Content) {
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(content);
     }
 
-    /// Settings differ by name: the hello is read with `rustls::server::Acceptor`, and settled by
-    /// [`Acceptor::settle`].
+    /// Somebody else has it, too.
+    pub(crate) fn is_used(&self) -> bool {
+        Arc::strong_count(&self.now) > 1
+    }
+
+    /// Settings differ by name: the hello has to be read before [`Acceptor::config`] is asked.
     pub fn waits_for_name(&self) -> bool {
         self.content().configs.len() > 1
     }
 
-    /// The session for a hello that was read.
-    pub fn settle(
-        &self,
-        accepted: Accepted,
-    ) -> Result<ServerConnection, (rustls::Error, AcceptedAlert)> {
+    /// How a session with a client begins that asked for this name.
+    pub fn config(&self, name: Option<&str>) -> Arc<ServerConfig> {
         let content = self.content();
-        let offer = content.names.choose(&accepted.client_hello());
-        let settings = offer.map_or(0, |offer| offer.settings);
-        accepted.into_connection(content.configs[settings].0.clone())
+        let settings = match content.configs.len() {
+            1 => 0,
+            _ => content.names.settings_of(name),
+        };
+        content.configs[settings].0.clone()
     }
 
     /// What is wrong with a client's certificate that was let pass.

@@ -45,6 +45,16 @@ impl Connector {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+
+    /// Connections to come use this.
+    pub(crate) fn exchange(&self, config: ClientConfig) {
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+    }
+
+    /// Somebody else has it, too.
+    pub(crate) fn is_used(&self) -> bool {
+        Arc::strong_count(&self.now) > 1
+    }
 }
 
 /// What goes wrong is said with the file that it is about.

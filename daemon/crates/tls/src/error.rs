@@ -25,6 +25,8 @@ pub enum Problem {
     NoAnchor,
     Ocsp(String),
     TicketKeys(String),
+    /// There is nothing to commit.
+    NotStaged,
     /// Settings that go together nowhere.
     Settings(String),
 }
@@ -53,6 +55,7 @@ impl fmt::Display for Problem {
             Self::NoAnchor => f.write_str("there is no certificate in it that could be trusted"),
             Self::Ocsp(why) => write!(f, "its OCSP response cannot be used: {why}"),
             Self::TicketKeys(why) => write!(f, "these ticket keys cannot be used: {why}"),
+            Self::NotStaged => f.write_str("nothing new was given for it"),
             Self::Settings(why) => f.write_str(why),
         }
     }

@@ -27,6 +27,8 @@ pub struct Facts {
     pub dns_names: Vec<String>,
     /// The bits of the public key.
     pub public_key: Vec<u8>,
+    /// Of a key on a curve.
+    pub curve: Option<ObjectIdentifier>,
 }
 
 /// A part of a distinguished name.
@@ -69,7 +71,30 @@ impl Facts {
             signature_algorithm: short_name(certificate.signature_algorithm().oid),
             dns_names: dns_names.collect(),
             public_key: key.subject_public_key.raw_bytes().to_vec(),
+            curve: {
+                let parameters = key.algorithm.parameters.as_ref();
+                parameters.and_then(|any| any.decode_as().ok())
+            },
         })
+    }
+
+    /// The length of its key, as OpenSSL counts.
+    pub fn key_bits(&self) -> usize {
+        let Some(curve) = self.curve else {
+            // SEQUENCE of the modulus and the exponent: the modulus begins with a zero byte, and
+            // lengths of 2048 bits and more take three bytes each.
+            let modulus = self.public_key.get(6..8).unwrap_or_default();
+            let bytes = modulus
+                .iter()
+                .fold(0, |n, byte| n << 8 | usize::from(*byte));
+            return bytes.saturating_sub(1) * 8;
+        };
+        match curve.to_string().as_str() {
+            "1.2.840.10045.3.1.7" => 256,
+            "1.3.132.0.34" => 384,
+            "1.3.132.0.35" => 521,
+            _ => 0,
+        }
     }
 
     /// Names of hosts that it is for: its common names and its alternative names.

@@ -4,10 +4,11 @@ use crate::acceptor::{Acceptor, Content, Listed, Sessions};
 use crate::certificate::Certificate;
 use crate::connector::{self, Connector};
 use crate::error::Problem;
+use crate::exchange::{Accepting, Connecting};
 use crate::line::Line;
 use crate::tickets;
-use config::haproxy::bundles;
 use config::haproxy::model::{ExtraFiles, ServerTls, TlsSettings};
+use config::haproxy::{Bundle, bundles};
 use rustls::server::{ProducesTickets, ServerSessionMemoryCache};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -19,10 +20,21 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 const FEW_SESSIONS: usize = 256;
 const SESSIONS: usize = 4096;
 
+fn parts(bundle: &Bundle, files: &Files) -> Option<Parts> {
+    let file = |path: &Option<String>| files.get(path.as_ref()?).cloned();
+    let pem = files.get(&bundle.certificate)?.clone();
+    Some((pem, file(&bundle.key), file(&bundle.ocsp)))
+}
+
 #[derive(Debug, Default)]
 pub struct Store {
     certificates: HashMap<Parts, Certificate>,
     sessions: Vec<Known>,
+    /// Lines that are in use, or were a moment ago.
+    pub(crate) accepting: Vec<Accepting>,
+    pub(crate) connecting: Vec<Connecting>,
+    /// Bytes of files that wait for a commit.
+    pub(crate) staged: Files,
 }
 
 /// Sessions of a line's clients, and what was asked of them when they began.
@@ -48,20 +60,16 @@ impl Store {
         extra: ExtraFiles,
         files: &Files,
     ) -> Result<Acceptor, Vec<(String, Problem)>> {
-        let listed = self.listed(line, extra, files);
-        let sessions = self
-            .sessions(name, line, files)
-            .map_err(|problem| vec![problem]);
-        match (listed, sessions) {
-            (Ok(listed), Ok(sessions)) => {
-                Content::new(&line.tls, listed, &sessions, files).map(Acceptor::new)
-            }
-            (listed, sessions) => {
-                let mut problems = listed.err().unwrap_or_default();
-                problems.extend(sessions.err().unwrap_or_default());
-                Err(problems)
-            }
-        }
+        let content = self.content(name, line, extra, files)?;
+        let acceptor = Acceptor::new(content);
+        self.forget();
+        self.accepting.push(Accepting {
+            name: name.to_owned(),
+            line: line.clone(),
+            extra,
+            acceptor: acceptor.clone(),
+        });
+        Ok(acceptor)
     }
 
     pub fn connector(
@@ -69,7 +77,41 @@ impl Store {
         tls: &ServerTls,
         files: &Files,
     ) -> Result<Connector, (String, Problem)> {
-        connector::config(tls, files).map(Connector::new)
+        let connector = connector::config(tls, files).map(Connector::new)?;
+        self.connecting.push(Connecting {
+            tls: tls.clone(),
+            connector: connector.clone(),
+        });
+        Ok(connector)
+    }
+
+    /// What no plan uses any more.
+    pub(crate) fn forget(&mut self) {
+        self.accepting.retain(|one| one.acceptor.is_used());
+        self.connecting.retain(|one| one.connector.is_used());
+        let shown = |one: &Certificate| Arc::strong_count(&one.certified) > 1;
+        self.certificates.retain(|_, one| shown(one));
+    }
+
+    pub(crate) fn content(
+        &mut self,
+        name: &str,
+        line: &Line,
+        extra: ExtraFiles,
+        files: &Files,
+    ) -> Result<Content, Vec<(String, Problem)>> {
+        let listed = self.listed(line, extra, files);
+        let sessions = self
+            .sessions(name, line, files)
+            .map_err(|problem| vec![problem]);
+        match (listed, sessions) {
+            (Ok(listed), Ok(sessions)) => Content::new(&line.tls, listed, &sessions, files),
+            (listed, sessions) => {
+                let mut problems = listed.err().unwrap_or_default();
+                problems.extend(sessions.err().unwrap_or_default());
+                Err(problems)
+            }
+        }
     }
 
     fn listed(
@@ -107,21 +149,19 @@ impl Store {
     }
 
     /// Read once, however many lines name it.
-    fn certificate(
-        &mut self,
-        bundle: &config::haproxy::Bundle,
-        files: &Files,
-    ) -> Result<Certificate, Problem> {
-        let file = |path: &Option<String>| path.as_ref().and_then(|path| files.get(path));
-        let pem = files.get(&bundle.certificate).ok_or(Problem::Missing)?;
-        let (key, ocsp) = (file(&bundle.key), file(&bundle.ocsp));
-        let parts: Parts = (pem.clone(), key.cloned(), ocsp.cloned());
+    fn certificate(&mut self, bundle: &Bundle, files: &Files) -> Result<Certificate, Problem> {
+        let parts = parts(bundle, files).ok_or(Problem::Missing)?;
         if let Some(known) = self.certificates.get(&parts) {
             return Ok(known.clone());
         }
-        let certificate = Certificate::read(pem, key.map(Vec::as_slice), ocsp.map(Vec::as_slice))?;
+        let (pem, key, ocsp) = &parts;
+        let certificate = Certificate::read(pem, key.as_deref(), ocsp.as_deref())?;
         self.certificates.insert(parts, certificate.clone());
         Ok(certificate)
+    }
+
+    pub(crate) fn known(&self, bundle: &Bundle, files: &Files) -> Option<&Certificate> {
+        self.certificates.get(&parts(bundle, files)?)
     }
 
     /// Sessions are taken up again by a line of the same name that asks the same of clients.
