@@ -48,7 +48,7 @@ pub fn hpack(data: &[u8]) {
 fn to_text(list: &HeaderList) {
     for end in [true, false] {
         let mut text = Vec::new();
-        let Ok(asked) = request::to_http1(list, end, b"bm9uY2U=", &mut text) else {
+        let Ok(asked) = request::to_http1(list, end, 7, &mut text) else {
             continue;
         };
         let mut fields = Vec::new();

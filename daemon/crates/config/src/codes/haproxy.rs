@@ -145,6 +145,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "A line stands in front of the first section",
     ),
     (
+        "haproxy/proto-mode",
+        "'proto h2' needs 'mode http': in mode tcp bytes go by without being understood.",
+    ),
+    (
         "haproxy/removed",
         "The keyword was taken out of HAProxy; the suggestion names its successor",
     ),

@@ -72,7 +72,8 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
         }
         tls if tls.starts_with("ssl-") => super::tls::global(cx, global, args),
         // Accepted without effect, or refused: what follows is not looked at.
-        _ => args.skip_all(),
+        _ if !super::keywords::h2_tuning(cx, &mut global.h2, keyword, args) => args.skip_all(),
+        _ => {}
     }
     cx.finish(args, keyword);
 }

@@ -22,14 +22,13 @@ pub(super) static OPTIONS: &[Entry] = entries! {
     }
     "option" FRONT {
         Supported => "httplog" "tcplog" "dontlognull" "dontlog-normal" "clitcpka"
-            "http-ignore-probes";
+            "http-ignore-probes" "disable-h2-upgrade";
         Supported => "log-separate-errors" "logasap";
         Accepted("counters are kept while a session runs") => "contstats" "socket-stats";
         Supported => "accept-invalid-http-request" "accept-unsafe-violations-in-http-request"
             "http-strict";
         Accepted("header names keep the client's spelling") => "h1-case-adjust-bogus-client";
-        Accepted("there is no upgrade to HTTP/2 without TLS") => "disable-h2-upgrade"
-            "http-use-proxy-header" "idle-close-on-response" "tcp-smart-accept"
+        Accepted("has no counterpart in this engine") => "http-use-proxy-header" "idle-close-on-response" "tcp-smart-accept"
             "http-restrict-req-hdr-names" "http-drop-response-trailers"
             "http-drop-request-trailers";
     }

@@ -95,9 +95,14 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "cluster-secret" "wurfl-data-file" "expose-experimental-directives"
             "expose-deprecated-directives" "anonkey" "harden.reject-privileged-ports.tcp"
             "harden.reject-privileged-ports.quic" "prealloc-fd";
-        Accepted("has an effect once HTTP/2 is spoken") => "tune.h2.header-table-size"
-            "tune.h2.initial-window-size" "tune.h2.max-concurrent-streams"
-            "tune.h2.max-frame-size";
+        Supported => "tune.h2.header-table-size" "tune.h2.max-frame-size"
+            "tune.h2.initial-window-size" "tune.h2.fe.initial-window-size"
+            "tune.h2.be.initial-window-size" "tune.h2.max-concurrent-streams"
+            "tune.h2.fe.max-concurrent-streams" "tune.h2.be.max-concurrent-streams";
+        Accepted("floods are bounded by budgets of their own") => "tune.h2.fe.glitches-threshold"
+            "tune.h2.be.glitches-threshold";
+        Accepted("streams hold as much as their windows allow") => "tune.h2.fe.rxbuf"
+            "tune.h2.be.rxbuf" "tune.h2.zero-copy-fwd-send";
         Supported => "maxconnrate" "maxsessrate";
         Accepted("pipes are made as they are needed, and given back") => "maxpipes";
         NotYet("answers are not compressed") => "maxcomprate" "maxcompcpuusage";

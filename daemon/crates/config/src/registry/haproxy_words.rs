@@ -25,7 +25,7 @@ pub(super) static WORDS: &[Entry] = entries! {
             "severity-output" "expose-fd";
         Supported => "accept-proxy" "accept-netscaler-cip";
         NotYet("sockets belong to the namespace that the daemon runs in; start it there (systemd: NetworkNamespacePath=)") => "namespace";
-        NotYet("HTTP/1.1 is spoken") => "proto";
+        Supported => "proto";
         Supported => "ssl" "crt" "crt-list" "ca-file" "verify" "ca-verify-file" "tls-ticket-keys"
             "strict-sni" "alpn" "ciphers" "ciphersuites" "curves" "ecdhe" "crl-file" "ssl-min-ver"
             "ssl-max-ver" "force-sslv3" "force-tlsv10" "force-tlsv11" "force-tlsv12"

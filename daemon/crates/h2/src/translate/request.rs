@@ -51,12 +51,12 @@ struct Plain<'a> {
     cookies: bool,
 }
 
-/// Appends the request's head. `end`: no data follows. `nonce`: the key that a websocket's server
-/// is asked with.
+/// Appends the request's head. `end`: no data follows. `random`: what the key is made of that a
+/// websocket's server is asked with.
 pub fn to_http1(
     list: &HeaderList,
     end: bool,
-    nonce: &[u8],
+    random: u32,
     out: &mut Vec<u8>,
 ) -> Result<Asked, Malformed> {
     let (pseudo, plain) = survey(list)?;
@@ -114,7 +114,7 @@ pub fn to_http1(
     if websocket {
         line(b"connection", b"Upgrade", out);
         line(b"upgrade", b"websocket", out);
-        line(b"sec-websocket-key", nonce, out);
+        line(b"sec-websocket-key", &key(random), out);
     }
     out.extend_from_slice(b"\r\n");
     Ok(Asked {
@@ -225,4 +225,16 @@ fn fields(list: &HeaderList, plain: &Plain<'_>, out: &mut Vec<u8>) {
         write::decimal(n, out);
         out.extend_from_slice(b"\r\n");
     }
+}
+
+/// Sixteen bytes in base64, which only have to differ (RFC 6455 §4.1).
+fn key(random: u32) -> [u8; 24] {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut key = *b"AAAAAAAAAAAAAAAAAAAAAA==";
+    let mut seed = u64::from(random) | 1;
+    for digit in &mut key[..21] {
+        seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        *digit = DIGITS[usize::from(seed.to_be_bytes()[0] >> 2)];
+    }
+    key
 }

@@ -1,8 +1,8 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
 use super::{
-    Answers, ForwardFor, Frontend, LogPlan, Pace, Plan, Timeouts, backend, bind, inspect, patterns,
-    servers, tls,
+    Answers, ForwardFor, Frontend, LogPlan, Pace, Plan, Spoken, Timeouts, backend, bind, inspect,
+    patterns, servers, tls,
 };
 use crate::names::Known;
 use crate::rules::compile::Compiler;
@@ -110,6 +110,7 @@ pub fn compile(
             fields: g.max_headers.as_ref().map_or(101, |n| usize::from(n.value)),
             manner: Manner::Normal,
         },
+        h2: super::Multiplexing::new(g),
         maxconn: process,
         pace,
         totals: registry.totals.clone(),
@@ -232,6 +233,10 @@ fn frontend(
             .map(|(_, bind, _)| bind::greeting(bind))
             .collect(),
         acceptors: tls::acceptors(proxy, compiler, registry, problems),
+        spoken: proxy
+            .listen_addresses()
+            .map(|(_, bind, _)| Spoken::new(bind, !proxy.options.disable_h2_upgrade))
+            .collect(),
         bind_names: proxy
             .listen_addresses()
             .map(|(index, bind, _)| {

@@ -7,6 +7,7 @@ mod backend;
 mod bind;
 mod check;
 mod compile;
+mod h2;
 mod idle;
 mod inspect;
 mod named;
@@ -22,6 +23,7 @@ pub use answers::{Answers, reason};
 pub use bind::{BindLimit, Greeting, Pace};
 pub use check::{Check, Phrase};
 pub use compile::{Attachments, compile};
+pub use h2::{Multiplexing, Spoken};
 pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule};
 pub use named::{CookieName, Target};
@@ -54,6 +56,8 @@ pub struct Plan {
     pub frontends: Vec<Frontend>,
     pub backends: Vec<Backend>,
     pub limits: Limits,
+    /// What is offered to peers that speak HTTP/2.
+    pub h2: Multiplexing,
     /// Connections of the whole process; 0 = no limit.
     pub maxconn: u32,
     pub pace: Pace,
@@ -83,6 +87,7 @@ impl Plan {
             frontends: Vec::new(),
             backends: Vec::new(),
             limits: Limits::default(),
+            h2: Multiplexing::default(),
             maxconn: 0,
             pace: Pace::default(),
             totals: Arc::default(),
@@ -150,6 +155,8 @@ pub struct Frontend {
     pub greetings: Vec<(Option<Greeting>, u32)>,
     /// For each address: what accepts encrypted connections, where they are.
     pub acceptors: Vec<Option<::tls::Acceptor>>,
+    /// What is spoken at each address.
+    pub spoken: Vec<Spoken>,
     /// Its `name`, or its number from 1.
     pub bind_names: Vec<String>,
 }

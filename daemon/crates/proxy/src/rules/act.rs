@@ -68,7 +68,7 @@ fn step(rule: &Rule, subject: &Subject<'_>, base: &Context<'_>, value: &mut Vec<
     let line = subject.line.map(|l| RequestLine {
         method: edits.method.as_deref().unwrap_or(l.method),
         target: edits.target.as_deref().unwrap_or(l.target),
-        http11: l.http11,
+        version: l.version,
     });
     let message = Message {
         buf: subject.buf,

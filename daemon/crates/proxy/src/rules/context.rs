@@ -39,7 +39,30 @@ impl<'a> Message<'a> {
 pub struct RequestLine<'a> {
     pub method: &'a [u8],
     pub target: &'a [u8],
-    pub http11: bool,
+    pub version: Version,
+}
+
+/// In which the client asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Version {
+    Http10,
+    #[default]
+    Http11,
+    Http2,
+}
+
+impl Version {
+    pub fn major(self) -> i64 {
+        if self == Self::Http2 { 2 } else { 1 }
+    }
+
+    pub fn text(self) -> &'static [u8] {
+        match self {
+            Self::Http10 => b"HTTP/1.0",
+            Self::Http11 => b"HTTP/1.1",
+            Self::Http2 => b"HTTP/2.0",
+        }
+    }
 }
 
 /// Bytes of a connection that is looked into before anything is decided.

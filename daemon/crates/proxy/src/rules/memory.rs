@@ -191,6 +191,33 @@ impl Memory {
         self.question = None;
     }
 
+    /// For a stream of the connection: what is the session's is seen there, too.
+    #[must_use]
+    pub fn of_stream(&self) -> Self {
+        let lent = |slot: &Option<Tracked>| slot.as_ref().map(Tracked::lend);
+        let shared = self.variables.iter();
+        Self {
+            variables: shared
+                .filter(|(variable, _)| variable.scope == Scope::Session)
+                .cloned()
+                .collect(),
+            tracked: [0, 1, 2].map(|n| lent(&self.tracked[n])),
+            source: self.source,
+            destination: self.destination,
+            told: self.told.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// What a stream of the connection has left in the session.
+    pub fn take_session(&mut self, stream: &mut Self) {
+        for (variable, value) in stream.variables.drain(..) {
+            if variable.scope == Scope::Session {
+                self.set(&variable, Some(value));
+            }
+        }
+    }
+
     pub fn end_connection(&mut self, now: u64) {
         for slot in &mut self.tracked {
             if let Some(tracked) = slot.take() {

@@ -5,7 +5,7 @@ use super::link::Link;
 use super::slab::NONE;
 use super::wheel::Armed;
 use super::{CLIENT, LISTENER, Report, Worker, token};
-use crate::plan::Mode;
+use crate::plan::{Mode, Spoken};
 use crate::rules::{self, Context, Verdict};
 use crate::shared::table::Counter;
 use crate::shared::take_place;
@@ -134,6 +134,7 @@ impl Worker {
             memory,
             requests: 0,
             upgraded: None,
+            carrier: NONE,
             txn: None,
         });
         self.set_deadline(i, wait);
@@ -156,8 +157,18 @@ impl Worker {
         if !greets && !self.admitted(i, true) {
             return;
         }
-        if !greets && self.clients[i].frontend().mode == Mode::Tcp {
+        if !greets {
+            self.first_words(i);
+        }
+    }
+
+    /// What a connection begins with that has been let in, unless its first bytes decide.
+    pub(super) fn first_words(&mut self, i: u32) {
+        let c = &self.clients[i];
+        if c.frontend().mode == Mode::Tcp {
             self.begin_session(i);
+        } else if c.spoken() == Spoken::H2 {
+            self.begin_h2(i, b"");
         }
     }
 

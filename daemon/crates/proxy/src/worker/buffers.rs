@@ -22,7 +22,7 @@ pub struct Buffers {
     /// Scratch for records, from the first session on.
     sealed: (Vec<u8>, Outgoing),
     /// Connections whose streams have something for them to do.
-    pub stirred: Vec<u32>,
+    pub stirred: Vec<(u32, u32)>,
     /// Streams whose links are gone; what they had to say may still wait in them.
     #[allow(clippy::vec_box)]
     pub left: Vec<Box<Tube>>,
@@ -99,7 +99,7 @@ impl Buffers {
 
     /// The link of a stream is gone: its connection sends what is left in it.
     pub fn leave(&mut self, tube: Box<Tube>) {
-        self.stirred.push(tube.connection);
+        self.stirred.push((tube.connection, tube.stream));
         self.left.push(tube);
     }
 }

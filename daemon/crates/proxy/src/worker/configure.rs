@@ -117,6 +117,7 @@ impl Worker {
         self.stop_at = Some(deadline);
         self.plan.totals.stopping.store(true, Relaxed);
         for i in self.clients.indexes() {
+            self.leave_h2(i);
             let c = &self.clients[i];
             if matches!(c.state, State::Head | State::Greeting) && c.pend.is_empty() {
                 let wait = LAST_CALL_MS.min(c.deadline.saturating_sub(self.now));

@@ -4,7 +4,7 @@ use super::link::Link;
 use super::personal::Made;
 use super::slab::NONE;
 use super::wheel::Armed;
-use crate::plan::{Backend, BindLimit, Frontend, IdleRules, Plan, Server};
+use crate::plan::{Backend, BindLimit, Frontend, IdleRules, Plan, Server, Spoken};
 use crate::rules::Outcome;
 use crate::rules::exchange::OwnTimeouts;
 use crate::rules::memory::Memory;
@@ -32,6 +32,8 @@ pub enum State {
     Exchange,
     /// Bytes go both ways unexamined.
     Tunnel,
+    /// A connection of HTTP/2: its streams are clients of their own.
+    Multiplexed,
     /// The last answer is on its way out; then the connection ends.
     Closing,
     /// Our side is shut; what the client still sends is thrown away, so that the kernel does not
@@ -83,12 +85,20 @@ pub struct Client {
     pub requests: u32,
     /// Began in tcp mode: the rules over its first request have come so far already.
     pub upgraded: Option<super::held::Stage>,
+    /// The connection of HTTP/2 that it holds, or that it is a stream of.
+    pub carrier: u32,
     pub txn: Option<Box<Txn>>,
 }
 
 impl Client {
     pub fn frontend(&self) -> &Frontend {
         &self.plan.frontends[self.frontend as usize]
+    }
+
+    /// What is spoken at the address that it came in by.
+    pub fn spoken(&self) -> Spoken {
+        let spoken = self.frontend().spoken.get(self.bind as usize);
+        spoken.copied().unwrap_or(Spoken::Either)
     }
 
     /// The address that the client is taken to have connected to.

@@ -50,6 +50,7 @@ impl Worker {
                 self.pump_reply(i);
             }
             State::Tunnel => self.relay(i),
+            State::Multiplexed => self.read_frames(i),
             State::Closing | State::Linger => self.wind_up(i),
         }
     }

@@ -89,6 +89,7 @@ impl Worker {
                 let cause = self.silent_side(i);
                 self.abort(i, cause, b'D');
             }
+            State::Multiplexed => self.h2_timeout(i),
             State::Closing | State::Linger => self.close_client(i),
         }
     }

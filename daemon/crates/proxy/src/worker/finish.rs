@@ -35,6 +35,10 @@ impl Worker {
         self.recycle(txn);
         let now = self.now;
         let c = &mut self.clients[i];
+        if c.link.is_stream() {
+            c.link.shut_down(&mut self.buffers);
+            return self.close_client(i);
+        }
         if !keep || c.link.ended {
             c.state = State::Closing;
             return self.wind_up(i);
@@ -187,6 +191,7 @@ impl Worker {
     }
 
     pub(super) fn close_client(&mut self, i: u32) {
+        self.end_carrier(i);
         self.leave_queue(i);
         self.release_place(i);
         if let Some(txn) = self.clients[i].txn.take() {
@@ -203,10 +208,16 @@ impl Worker {
             self.close_upstream(own);
         }
         let now = self.now;
+        self.return_memory(i);
         self.with_memory(i, |memory| memory.end_connection(now));
         let Some(c) = self.clients.remove(i) else {
             return;
         };
+        if c.link.is_stream() {
+            // It is its connection that was counted.
+            self.buffers.give(c.pend);
+            return c.link.release(&mut self.buffers);
+        }
         c.frontend().shared.active.fetch_sub(1, Relaxed);
         if let Some(place) = &c.place {
             place.active.fetch_sub(1, Relaxed);

@@ -67,8 +67,9 @@ impl Worker {
         if !self.admitted(i, true) {
             return;
         }
+        self.first_words(i);
         if mode == Mode::Tcp {
-            return self.begin_session(i);
+            return;
         }
         // The scratch buffer may be in use further up.
         self.resume_later(i);

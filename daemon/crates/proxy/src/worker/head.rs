@@ -25,7 +25,12 @@ impl Worker {
         let e = &self.edits;
         out.extend_from_slice(e.method.as_deref().unwrap_or(request.method_span.of(data)));
         out.push(b' ');
-        out.extend_from_slice(e.target.as_deref().unwrap_or(request.target.of(data)));
+        let target = e.target.as_deref().unwrap_or(request.target.of(data));
+        out.extend_from_slice(if c.link.is_stream() {
+            server_target(target)
+        } else {
+            target
+        });
         let chunked = matches!(request.body, Body::Chunked(_));
         let http11 = request.http11 || chunked;
         out.extend_from_slice(if http11 {
@@ -147,4 +152,12 @@ fn forwarded(
     out.extend_from_slice(b": ");
     write::address(ip, out);
     out.extend_from_slice(b"\r\n");
+}
+
+/// HTTP/2 always tells the authority; servers are told the path, and Host.
+fn server_target(target: &[u8]) -> &[u8] {
+    match http1::target::path_and_query(target) {
+        b"" => target,
+        path => path,
+    }
 }

@@ -18,6 +18,7 @@ mod expire;
 mod farm;
 mod finish;
 mod greeting;
+mod h2;
 mod hashing;
 mod head;
 mod held;
@@ -99,6 +100,7 @@ pub struct Worker {
     listeners: Slab<Listener>,
     clients: Slab<Client>,
     ups: Slab<Upstream>,
+    carriers: h2::Carriers,
     pools: pool::Pools,
     locals: Vec<select::Local>,
     buffers: Buffers,
@@ -163,6 +165,7 @@ impl Worker {
             listeners: Slab::default(),
             clients: Slab::default(),
             ups: Slab::default(),
+            carriers: h2::Carriers::default(),
             pools: pool::Pools::default(),
             locals: Vec::new(),
             buffers: Buffers::new(setup.workers),
@@ -201,6 +204,7 @@ impl Worker {
             self.expire_due();
             self.serve_freed();
             self.resume_ready();
+            self.flush_h2();
             if self.now >= self.next_purge {
                 self.next_purge = self.now + 1000;
                 self.purge_idle();

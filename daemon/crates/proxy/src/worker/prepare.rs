@@ -41,7 +41,7 @@ impl Worker {
         let line = RequestLine {
             method: request.method_span.of(data),
             target: original,
-            http11: request.http11,
+            version: self.version(i, request),
         };
         let expression = |key: &Sample| {
             let base = Context {

@@ -108,6 +108,10 @@ impl Worker {
                 self.begin(i, data, request, &mut fields);
                 false
             }
+            Err(Fault::Preface) if self.may_multiplex(i) => {
+                self.begin_h2(i, data);
+                false
+            }
             Err(fault) => {
                 self.refuse(i, fault, data.len());
                 false
@@ -192,11 +196,9 @@ impl Worker {
         txn.log
             .line
             .extend_from_slice(&data[request.method_span.start..line_end]);
-        txn.log.line.extend_from_slice(if request.http11 {
-            b" HTTP/1.1"
-        } else {
-            b" HTTP/1.0"
-        });
+        let version = self.version(i, &request);
+        txn.log.line.push(b' ');
+        txn.log.line.extend_from_slice(version.text());
         txn.method = request.method;
         txn.upgrade = request.upgrade;
         txn.client_http11 = request.http11;

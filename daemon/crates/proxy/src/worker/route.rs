@@ -29,7 +29,7 @@ impl Worker {
         let line = RequestLine {
             method: request.method_span.of(data),
             target: request.target.of(data),
-            http11: request.http11,
+            version: self.version(i, request),
         };
         let upgraded = self.clients[i].upgraded.take();
         let mut stage = upgraded.unwrap_or(Stage::Start);

@@ -23,6 +23,7 @@ pub fn bind(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
         backlog: None,
         accept_proxy: false,
         netscaler_magic: None,
+        proto: None,
         transparent: false,
         defer_accept: false,
         tcp_fast_open: false,
@@ -81,9 +82,10 @@ fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut 
             let example = "bind :80 accept-netscaler-cip 573785173";
             bind.netscaler_magic = cx.number(args, 1..=u32::MAX, "the magic number", example);
         }
+        "proto" => bind.proto = super::h2::protocol(cx, args, "bind :80 proto h2"),
         "mode" => bind.unix_mode = cx.file_mode(args, "bind /run/x.sock mode 660"),
         "process" | "thread" | "shards" | "nice" | "level" | "severity-output" | "expose-fd"
-        | "namespace" | "proto" => {
+        | "namespace" => {
             cx.string(args, "its value", &format!("bind :80 {} VALUE", word.text));
         }
         _ => {

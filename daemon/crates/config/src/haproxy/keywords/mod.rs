@@ -13,6 +13,7 @@ mod cookie;
 mod destination;
 mod effects;
 mod exchange;
+mod h2;
 mod http_answers;
 mod http_check;
 mod http_rules;
@@ -39,6 +40,7 @@ mod watching;
 
 pub use check::CheckLines;
 pub use effects::process_variable;
+pub use h2::tune as h2_tuning;
 pub use http_answers::OWN_STATUSES;
 pub use log_sink::stream_address;
 pub use log_target::{log_form, log_target};

@@ -117,6 +117,7 @@ fn switch<'s>(options: &'s mut ProxyOptions, name: &str) -> Option<&'s mut bool>
         "clitcpka" => &mut options.client_tcp_keepalive,
         "srvtcpka" => &mut options.server_tcp_keepalive,
         "http-ignore-probes" => &mut options.http_ignore_probes,
+        "disable-h2-upgrade" => &mut options.disable_h2_upgrade,
         "http-buffer-request" => &mut options.http_buffer_request,
         "http-no-delay" => &mut options.http_no_delay,
         "abortonclose" => &mut options.abortonclose,

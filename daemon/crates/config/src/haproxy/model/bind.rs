@@ -19,6 +19,8 @@ pub struct Bind {
     pub accept_proxy: bool,
     /// `accept-netscaler-cip MAGIC`: it begins with a NetScaler client IP header.
     pub netscaler_magic: Option<Spanned<u32>>,
+    /// `proto`: what is spoken from the first byte on.
+    pub proto: Option<Spanned<super::Protocol>>,
     /// `transparent`: bind to addresses that the machine does not hold.
     pub transparent: bool,
     pub defer_accept: bool,

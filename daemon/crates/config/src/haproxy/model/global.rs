@@ -38,6 +38,8 @@ pub struct Global {
     pub maxrewrite: Option<Spanned<u32>>,
     /// `set-var`, `set-var-fmt`: variables of the process.
     pub variables: Vec<(Spanned<String>, super::Format)>,
+    /// `tune.h2.*`
+    pub h2: super::H2,
     /// `tune.http.maxhdr`: most headers in a message; 101 by default.
     pub max_headers: Option<Spanned<u16>>,
     /// `ca-base` and `crt-base`.

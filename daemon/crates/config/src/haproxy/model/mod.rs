@@ -15,6 +15,7 @@ mod cookie;
 mod effect;
 mod exchange;
 mod global;
+mod h2;
 mod http_rules;
 mod log;
 mod proxy;
@@ -43,6 +44,7 @@ pub use cookie::{Cookie, CookieMode};
 pub use effect::{DoResolve, Effect, PatternChange, TagValue};
 pub use exchange::{ExchangeEffect, TimeoutValue};
 pub use global::{Global, StatsSocket};
+pub use h2::{H2, H2Side, Protocol};
 pub use http_rules::{
     HttpAction, HttpRule, NameMatch, Normalizer, PersistRule, Redirect, RedirectKind, Reply,
     UseBackend, UseServer,

@@ -165,6 +165,7 @@ pub struct ProxyOptions {
     pub client_tcp_keepalive: bool,
     pub server_tcp_keepalive: bool,
     pub http_ignore_probes: bool,
+    pub disable_h2_upgrade: bool,
     pub http_buffer_request: bool,
     pub http_no_delay: bool,
     pub abortonclose: bool,

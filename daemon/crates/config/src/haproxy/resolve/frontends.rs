@@ -1,7 +1,7 @@
 //! Frontends that cannot serve.
 
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Config, HttpAction, Proxy, ProxyKind};
+use crate::haproxy::model::{Config, HttpAction, Mode, Protocol, Proxy, ProxyKind};
 
 pub fn check(cx: &mut Context<'_>, _config: &Config, proxy: &Proxy) {
     let title = format!("{} '{}'", proxy.kind.keyword(), proxy.name);
@@ -14,6 +14,13 @@ pub fn check(cx: &mut Context<'_>, _config: &Config, proxy: &Proxy) {
         let message = format!("{title} leads nowhere: every request is answered with 503");
         cx.warning("haproxy/no-backend", proxy.name.span, message)
             .suggest("add 'default_backend NAME'");
+    }
+    for proto in proxy.binds.iter().filter_map(|bind| bind.proto.as_ref()) {
+        if proto.value == Protocol::H2 && proxy.mode.value == Mode::Tcp {
+            let message = format!("{title} is in mode tcp: HTTP/2 is not spoken there");
+            cx.error("haproxy/proto-mode", proto.span, message)
+                .suggest("write 'mode http', or leave 'proto h2' out: bytes go by as they are");
+        }
     }
     if proxy.timeouts.client.is_none() {
         let message = format!("{title} has no 'timeout client': dead clients stay for ever");

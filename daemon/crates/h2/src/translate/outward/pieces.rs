@@ -7,6 +7,7 @@ pub struct Pieces<'c, 't> {
     connection: &'c mut Connection,
     stream: u32,
     held: &'t [u8],
+    stalled: bool,
 }
 
 impl<'c, 't> Pieces<'c, 't> {
@@ -15,6 +16,7 @@ impl<'c, 't> Pieces<'c, 't> {
             connection,
             stream,
             held: b"",
+            stalled: false,
         }
     }
 
@@ -36,12 +38,15 @@ impl<'c, 't> Pieces<'c, 't> {
 
     /// More data is there than the windows take.
     pub fn stall(&mut self) {
-        self.connection.stall(self.stream);
+        self.stalled = true;
     }
 
     pub fn finish(self, end: bool) {
         if end || !self.held.is_empty() {
             self.connection.send_data(self.stream, self.held, end);
+        }
+        if self.stalled {
+            self.connection.stall(self.stream);
         }
     }
 }

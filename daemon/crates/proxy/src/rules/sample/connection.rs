@@ -106,7 +106,7 @@ pub fn get(name: &str) -> Option<Get> {
         "fc_reordering" => |_, c| measured(c, |info| info.reordering).map(Value::Int),
         "fc_dst" => |_, c| ip(c.connected_to()),
         "fc_dst_port" => |_, c| port(c.connected_to()),
-        "fc_http_major" => |_, c| c.line.map(|_| Value::Int(1)),
+        "fc_http_major" => |_, c| c.line.map(|line| Value::Int(line.version.major())),
         "bc_http_major" => |_, c| c.response.map(|_| Value::Int(1)),
         "bc_dst" => |_, c| ip(reached(c)),
         "bc_dst_port" => |_, c| port(reached(c)),

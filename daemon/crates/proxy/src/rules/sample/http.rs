@@ -52,9 +52,7 @@ fn line(name: &str) -> Option<Get> {
         "url_port" => |_, c| Some(Value::Int(i64::from(authority(c)?.1))),
         "url_param" | "urlp" => |a, c| Some(Value::bytes(parameter(c, a.text(0))?)),
         "urlp_val" => |a, c| Value::bytes(parameter(c, a.text(0))?).int().map(Value::Int),
-        "req.ver" | "req_ver" => {
-            |_, c| Some(Value::bytes(if c.line?.http11 { b"1.1" } else { b"1.0" }))
-        }
+        "req.ver" | "req_ver" => |_, c| Some(Value::bytes(&c.line?.version.text()[5..])),
         "res.ver" | "resp_ver" => |_, c| {
             c.response?;
             Some(Value::bytes(&response_version(c)?[5..]))
@@ -133,12 +131,7 @@ fn nth_word<'a>(ctx: &Context<'a>, n: usize) -> Option<Value<'a>> {
     let line = match (ctx.session, ctx.line) {
         (Some(session), _) if !session.notes.line.is_empty() => &session.notes.line,
         (_, Some(line)) => {
-            let version: &[u8] = if line.http11 {
-                b"HTTP/1.1"
-            } else {
-                b"HTTP/1.0"
-            };
-            return [line.method, line.target, version]
+            return [line.method, line.target, line.version.text()]
                 .get(n)
                 .map(|w| Value::bytes(w));
         }

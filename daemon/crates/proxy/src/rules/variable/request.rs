@@ -14,10 +14,10 @@ impl Variable {
         } else {
             Some(written)
         };
-        let now = ctx.line.filter(|_| line.is_none()).map(|l| {
-            let version: &[u8] = if l.http11 { b"HTTP/1.1" } else { b"HTTP/1.0" };
-            [l.method, b" ", l.target, b" ", version].concat()
-        });
+        let now = ctx
+            .line
+            .filter(|_| line.is_none())
+            .map(|l| [l.method, b" ", l.target, b" ", l.version.text()].concat());
         let Some(line) = line.or(now.as_deref()) else {
             return text(b"<BADREQ>", flags, out);
         };

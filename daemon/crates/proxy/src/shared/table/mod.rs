@@ -164,6 +164,8 @@ pub struct Tracked {
     pub entry: Arc<Entry>,
     /// Ends with the request instead of with the connection.
     pub per_request: bool,
+    /// Counted by another: a stream counts in what its connection tracks.
+    lent: bool,
 }
 
 impl Tracked {
@@ -177,6 +179,7 @@ impl Tracked {
             table: table.clone(),
             entry,
             per_request,
+            lent: false,
         })
     }
 
@@ -184,7 +187,21 @@ impl Tracked {
         self.entry.add(&self.table.layout, counter, n, now);
     }
 
+    /// The same for a stream of the connection, which ends before it does.
+    #[must_use]
+    pub fn lend(&self) -> Self {
+        Self {
+            table: self.table.clone(),
+            entry: self.entry.clone(),
+            lent: true,
+            ..*self
+        }
+    }
+
     pub fn end(self, now: u64) {
+        if self.lent {
+            return;
+        }
         self.entry.leave(&self.table.layout);
         self.entry.holders.fetch_sub(1, Relaxed);
         self.table.touch(&self.entry, now);

@@ -2,18 +2,16 @@
 //! What the bytes go through is its [`Transport`]; users of a link need not know.
 
 mod secure;
-mod socket;
 mod splice;
 mod tube;
 
 pub use secure::{SEALED, Shaking};
-pub use socket::Socket;
-
 pub use tube::Tube;
 
 use super::buffers::Buffers;
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use sys::epoll::Ready;
 use sys::splice::Pipe;
 use sys::tcp;
@@ -21,7 +19,8 @@ use tls::session::Session;
 
 #[derive(Debug)]
 pub struct Link {
-    socket: Socket,
+    /// Streams share that of their connection.
+    socket: Arc<OwnedFd>,
     transport: Transport,
     /// There may be something to read.
     pub readable: bool,
@@ -74,15 +73,15 @@ pub struct Gone;
 
 impl Link {
     pub fn new(fd: OwnedFd) -> Self {
-        Self::over(Socket::Own(fd), Transport::Plain)
+        Self::over(Arc::new(fd), Transport::Plain)
     }
 
     /// A stream of the connection whose socket this is.
-    pub fn stream(socket: Socket, tube: Box<Tube>) -> Self {
+    pub fn stream(socket: Arc<OwnedFd>, tube: Box<Tube>) -> Self {
         Self::over(socket, Transport::Stream(tube))
     }
 
-    fn over(socket: Socket, transport: Transport) -> Self {
+    fn over(socket: Arc<OwnedFd>, transport: Transport) -> Self {
         Self {
             socket,
             transport,
@@ -101,7 +100,23 @@ impl Link {
 
     /// For addresses and options. The bytes of a stream are not in it.
     pub fn fd(&self) -> &OwnedFd {
-        self.socket.fd()
+        &self.socket
+    }
+
+    /// The socket, for streams that go over it.
+    pub fn share(&self) -> Arc<OwnedFd> {
+        self.socket.clone()
+    }
+
+    pub fn is_stream(&self) -> bool {
+        matches!(self.transport, Transport::Stream(_))
+    }
+
+    pub fn tube(&mut self) -> Option<&mut Tube> {
+        match &mut self.transport {
+            Transport::Stream(tube) => Some(tube),
+            _ => None,
+        }
     }
 
     /// Bytes go as they are, so that the kernel can pass them on.
@@ -122,7 +137,7 @@ impl Link {
             return Read::Blocked;
         }
         let read = match &mut self.transport {
-            Transport::Plain => match tcp::recv(self.socket.fd(), buf) {
+            Transport::Plain => match tcp::recv(&*self.socket, buf) {
                 Ok(0) => Read::End,
                 Ok(n) => {
                     self.readable = n == buf.len() || self.hung_up;
@@ -153,7 +168,7 @@ impl Link {
             Transport::Tls(_) => return self.send_sealed(first, second, buffers),
             Transport::Stream(tube) => return tube.send(first, second, buffers),
         }
-        let n = match tcp::send_both(self.socket.fd(), first, second) {
+        let n = match tcp::send_both(&*self.socket, first, second) {
             Ok(n) => n,
             Err(e) if is_transient(&e) => 0,
             Err(_) => return Err(Gone),
@@ -177,7 +192,7 @@ impl Link {
             self.send(bytes, b"", buffers)?;
             return Ok(bytes.len());
         }
-        match tcp::send(self.socket.fd(), bytes) {
+        match tcp::send(&*self.socket, bytes) {
             Ok(n) => Ok(n),
             Err(e) if is_transient(&e) => Ok(0),
             Err(_) => Err(Gone),
@@ -200,7 +215,7 @@ impl Link {
             return Ok(!tube.is_full());
         }
         if !self.out.is_empty() {
-            match tcp::send(self.socket.fd(), &self.out[self.sent..]) {
+            match tcp::send(&*self.socket, &self.out[self.sent..]) {
                 Ok(n) => self.sent += n,
                 Err(e) if is_transient(&e) => {}
                 Err(_) => return Err(Gone),
@@ -211,7 +226,7 @@ impl Link {
             self.sent = 0;
             buffers.give(std::mem::take(&mut self.out));
             if self.shut && !self.is_plain() {
-                let _ = tcp::shutdown_write(self.socket.fd());
+                let _ = tcp::shutdown_write(&*self.socket);
             }
         }
         self.flush_pipe(buffers)
@@ -221,7 +236,7 @@ impl Link {
     pub fn is_quiet(&self) -> bool {
         match &self.transport {
             Transport::Plain | Transport::Tls(_) => {
-                let read = tcp::peek(self.socket.fd(), &mut [0u8; 1]);
+                let read = tcp::peek(&*self.socket, &mut [0u8; 1]);
                 matches!(read, Err(e) if e.kind() == ErrorKind::WouldBlock)
             }
             Transport::Stream(tube) => tube.is_open(),
@@ -248,11 +263,11 @@ impl Link {
             return;
         }
         match &mut self.transport {
-            Transport::Plain => drop(tcp::shutdown_write(self.socket.fd())),
+            Transport::Plain => drop(tcp::shutdown_write(&*self.socket)),
             Transport::Tls(_) => {
                 self.end_session(buffers);
                 if self.out.is_empty() {
-                    let _ = tcp::shutdown_write(self.socket.fd());
+                    let _ = tcp::shutdown_write(&*self.socket);
                 }
             }
             Transport::Stream(tube) => tube.end(buffers),
@@ -265,7 +280,7 @@ impl Link {
             Transport::Plain | Transport::Tls(_) => {
                 // No last word of a session, either.
                 self.shut = true;
-                let _ = tcp::set_reset_on_close(self.socket.fd());
+                let _ = tcp::set_reset_on_close(&*self.socket);
             }
             Transport::Stream(tube) => tube.broken = true,
         }

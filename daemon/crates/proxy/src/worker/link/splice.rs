@@ -86,7 +86,7 @@ impl Link {
     pub(super) fn flush_pipe(&mut self, buffers: &mut Buffers) -> Result<bool, Gone> {
         if let Some(pipe) = &mut self.pipe {
             while pipe.held() > 0 {
-                match pipe.drain(self.socket.fd(), false) {
+                match pipe.drain(&*self.socket, false) {
                     Ok(1..) => {}
                     Err(e) if is_transient(&e) => return Ok(false),
                     Ok(0) | Err(_) => return Err(Gone),

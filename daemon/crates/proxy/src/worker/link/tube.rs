@@ -81,7 +81,7 @@ impl Tube {
 
     fn stir(&mut self, buffers: &mut Buffers) {
         if !std::mem::replace(&mut self.stirred, true) {
-            buffers.stirred.push(self.connection);
+            buffers.stirred.push((self.connection, self.stream));
         }
     }
 }

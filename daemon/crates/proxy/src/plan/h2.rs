@@ -1,0 +1,82 @@
+//! What is offered to peers that speak HTTP/2: `tune.h2.*`.
+
+use config::Spanned;
+use config::haproxy::model::{Bind, Global, H2Side, Protocol};
+use h2::Settings;
+use h2::connection::Limits;
+
+#[derive(Debug, Clone, Copy)]
+pub struct Multiplexing {
+    /// To clients.
+    pub front: Limits,
+    /// To servers.
+    pub back: Limits,
+}
+
+/// The manual's numbers.
+const STREAMS: u32 = 100;
+const STREAM_WINDOW: u32 = 65_536;
+
+/// Bytes that all streams of a connection may have on their way to us: with less, a single one
+/// could not use what its own window allows.
+const WINDOW: u32 = 1 << 20;
+
+/// Bytes of a head's fields that are kept; what is larger than a head may be is refused later, with
+/// an answer.
+const LIST: u32 = 64 << 10;
+
+impl Default for Multiplexing {
+    fn default() -> Self {
+        Self::new(&Global::default())
+    }
+}
+
+impl Multiplexing {
+    pub fn new(global: &Global) -> Self {
+        let h2 = &global.h2;
+        let value = |given: &Option<Spanned<u32>>| given.as_ref().map(|n| n.value);
+        let side = |own: &H2Side| {
+            let both = &h2.both;
+            let window = value(&own.initial_window_size).or(value(&both.initial_window_size));
+            let streams =
+                value(&own.max_concurrent_streams).or(value(&both.max_concurrent_streams));
+            let usual = Settings::default();
+            let settings = Settings {
+                header_table_size: value(&h2.header_table_size).unwrap_or(usual.header_table_size),
+                frame_size: value(&h2.max_frame_size).unwrap_or(usual.frame_size),
+                window: window.unwrap_or(STREAM_WINDOW),
+                max_streams: Some(streams.unwrap_or(STREAMS)).filter(|n| *n > 0),
+                header_list: Some(LIST),
+                connect_protocol: true,
+                ..usual
+            };
+            Limits {
+                settings,
+                window: WINDOW.max(settings.window),
+            }
+        };
+        Self {
+            front: side(&h2.front),
+            back: side(&h2.back),
+        }
+    }
+}
+
+/// How connections to an address begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoken {
+    /// HTTP/1.1, unless their first bytes say that it is HTTP/2.
+    Either,
+    H1,
+    H2,
+}
+
+impl Spoken {
+    pub fn new(bind: &Bind, upgrades: bool) -> Self {
+        match bind.proto.as_ref().map(|proto| proto.value) {
+            Some(Protocol::H2) => Self::H2,
+            None if upgrades => Self::Either,
+            Some(Protocol::H1) | None => Self::H1,
+        }
+    }
+}
