@@ -24,9 +24,6 @@ const CAPABILITIES = [
   "CAP_SETGID",
   "CAP_SETPCAP",
   "CAP_SYS_CHROOT",
-  "CAP_SYS_NICE",
-  "CAP_SYS_RESOURCE",
-  "CAP_IPC_LOCK",
   "CAP_KILL",
   "CAP_DAC_READ_SEARCH",
 ].join(" ");

@@ -1,5 +1,6 @@
 //! What is wrong with a configuration: every finding with its place, none stops the others.
 
+use crate::outline::Outline;
 use crate::source::{SourceMap, Span};
 use serde::{Deserialize, Serialize};
 use std::panic::Location;
@@ -125,6 +126,8 @@ pub struct Parsed<T> {
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
+    /// What it consists of, by name.
+    pub outline: Outline,
 }
 
 impl<T> Parsed<T> {

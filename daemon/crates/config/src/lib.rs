@@ -18,6 +18,7 @@ pub mod haproxy;
 pub mod json;
 pub mod keepalived;
 pub mod options;
+pub mod outline;
 pub mod registry;
 pub mod render;
 mod secrets;
@@ -26,4 +27,5 @@ pub mod suggest;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Parsed, Severity};
 pub use options::{FileLoader, NoFiles, Options};
+pub use outline::{Change, Difference, Outline};
 pub use source::{FileId, Position, Source, SourceMap, Span, Spanned};

@@ -124,8 +124,13 @@ impl<T> Deref for Spanned<T> {
     }
 }
 
+/// With its place; `{:+?}` leaves places out, also deep inside, for texts that are to be equal when
+/// the meaning is.
 impl<T: fmt::Debug> fmt::Debug for Spanned<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.sign_plus() {
+            return self.value.fmt(f);
+        }
         write!(f, "{:?}@{}+{}", self.value, self.span.start, self.span.len)
     }
 }

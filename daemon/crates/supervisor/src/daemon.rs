@@ -84,6 +84,8 @@ pub struct Daemon {
     /// All workers have been ready once.
     serving: bool,
     reload: Option<Reload>,
+    /// The last verdict, or null.
+    last_reload: serde_json::Value,
     waiting_reloads: Vec<Option<ClientId>>,
     polls: Vec<Poll>,
     next_poll: u64,
@@ -198,6 +200,10 @@ impl Daemon {
             let signal = received.signal;
             if signal == Signal::HUP.as_raw() {
                 self.journal.info("reload asked for by SIGHUP");
+                self.begin_reload(None);
+            } else if signal == Signal::USR2.as_raw() && self.options.stand_in.is_none() {
+                // As haproxy's master takes it; keepalived's users mean something else.
+                self.journal.info("reload asked for by SIGUSR2");
                 self.begin_reload(None);
             } else if signal == Signal::CHILD.as_raw() {
                 // Ends of children come by their own descriptors.

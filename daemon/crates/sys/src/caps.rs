@@ -6,7 +6,7 @@
 use std::io;
 use std::path::Path;
 
-use rustix::process::{Gid, Uid};
+use rustix::process::{DumpableBehavior, Gid, Resource, Rlimit, Uid};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 
 use crate::process::Identity;
@@ -110,6 +110,24 @@ pub fn chroot(directory: &Path) -> io::Result<()> {
 /// No exec can ever gain rights again.
 pub fn no_new_privileges() -> io::Result<()> {
     Ok(rustix::thread::set_no_new_privs(true)?)
+}
+
+/// What this process has in memory is its own: no core file, no debugger of the same user, no
+/// /proc files of it for anybody but root.
+pub fn keep_memory_private() -> io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    rustix::process::setrlimit(Resource::Core, none)?;
+    no_debugger()
+}
+
+/// The same without the limit, which programs that are started here would inherit.
+pub fn no_debugger() -> io::Result<()> {
+    Ok(rustix::process::set_dumpable_behavior(
+        DumpableBehavior::NotDumpable,
+    )?)
 }
 
 #[cfg(test)]

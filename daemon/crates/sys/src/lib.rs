@@ -6,6 +6,8 @@ pub mod caps;
 pub mod datagram;
 pub mod epoll;
 pub mod fdpass;
+pub mod files;
+pub mod filter;
 pub mod listener;
 pub mod localtime;
 pub mod memory;

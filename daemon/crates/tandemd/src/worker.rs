@@ -6,6 +6,8 @@ use std::io;
 
 use rustix::process::{Pid, Resource, Rlimit};
 use sys::caps::{self, Capability};
+use sys::files::Reach;
+use sys::filter::Process;
 use sys::process::{Identity, die_with_parent, set_oom_score_adj};
 use sys::signal::Signal;
 
@@ -19,9 +21,12 @@ const VRRP_DEATH: Signal = Signal::TERM;
 /// What the proxy gets then, should it not notice the end of its channel.
 const PROXY_DEATH: Signal = Signal::KILL;
 
+/// What the mail process finds its server with.
+const RESOLVER: [&str; 2] = ["/etc/hosts", "/etc/resolv.conf"];
+
 pub fn vrrp(args: &WorkerArgs) -> Result<(), String> {
     sys::memory::stay_small();
-    // It gives up its own rights once its sockets are open and its memory is locked.
+    // It gives up its rights, and what it can reach, once its sockets are open and its memory is locked.
     let ignored = [Signal::HUP, Signal::QUIT];
     prepare("tandemd-vrrp", args, &ignored, VRRP_DEATH)
         .map_err(|error| format!("vrrp process: {error}"))?;
@@ -34,6 +39,7 @@ pub fn proxy(args: &WorkerArgs) -> Result<(), String> {
     let ignored = [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT];
     prepare("tandemd-proxy", args, &ignored, PROXY_DEATH)
         .and_then(|()| confine(args))
+        .and_then(|()| shut_in(&[], Process::Proxy))
         .map_err(|error| format!("proxy process: {error}"))?;
     proxy::run_worker().map_err(|error| format!("proxy process: {error}"))
 }
@@ -43,6 +49,12 @@ pub fn mail(args: &WorkerArgs) -> Result<(), String> {
     let ignored = [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT];
     prepare("tandemd-mail", args, &ignored, PROXY_DEATH)
         .and_then(|()| drop_rights(args))
+        .and_then(|()| {
+            shut_in(
+                &RESOLVER.map(|file| Reach::Read(file.into())),
+                Process::Mail,
+            )
+        })
         .map_err(|error| format!("mail process: {error}"))?;
     mail::run_worker().map_err(|error| format!("mail process: {error}"))
 }
@@ -52,6 +64,8 @@ fn prepare(name: &str, args: &WorkerArgs, ignored: &[Signal], death: Signal) -> 
     for signal in ignored {
         sys::signal::ignore(*signal)?;
     }
+    // Keys and passwords pass through every one of them.
+    caps::keep_memory_private()?;
     tie(args, death)
 }
 
@@ -94,6 +108,12 @@ fn drop_rights(args: &WorkerArgs) -> io::Result<()> {
     caps::no_new_privileges()?;
     // The kernel forgot the tie with the change of user.
     tie(args, PROXY_DEATH)
+}
+
+/// The last step: no file but these, and no system call but those of such a process.
+fn shut_in(reaches: &[Reach], process: Process) -> io::Result<()> {
+    sys::files::only(reaches)?;
+    sys::filter::install(process)
 }
 
 fn raise_file_limit() {

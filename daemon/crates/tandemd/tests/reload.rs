@@ -25,7 +25,7 @@ fn a_reload_adds_a_server_without_losing_a_request() {
     assert_eq!(verdict["generation"], 2);
     assert_eq!(
         verdict["changes"],
-        serde_json::json!(["haproxy.cfg changed"])
+        serde_json::json!(["server app/w3 added"])
     );
     wait("the new server is asked", || {
         get_from(&pair.client, PAGE).as_deref() == Ok("w3")
@@ -78,8 +78,13 @@ fn a_changed_address_moves_on_reload_and_mastership_stays() {
     let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
     assert_eq!(
         verdict["changes"],
-        serde_json::json!(["keepalived.conf changed"])
+        serde_json::json!(["address VI_1/10.77.0.101/24 added"])
     );
+    assert_eq!(
+        verdict["differences"],
+        serde_json::json!([{ "kind": "address", "name": "VI_1/10.77.0.101/24", "change": "added" }])
+    );
+    assert_eq!(a.status()["configuration"]["lastReload"], verdict);
     wait("both addresses are there", || {
         pair.a.has(VIP) && pair.a.has("10.77.0.101")
     });

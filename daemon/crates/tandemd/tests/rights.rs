@@ -3,6 +3,7 @@
 mod pair;
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
 
 use pair::traffic::get_from;
 use pair::{Daemon, Pair, wait};
@@ -21,6 +22,26 @@ fn ids(field: &str) -> Vec<u32> {
         .split_whitespace()
         .map(|id| id.parse().unwrap())
         .collect()
+}
+
+/// Filters on its system calls, no way to other rights, and memory that is nobody else's.
+fn shut_in(pid: u32, fields: &BTreeMap<String, String>) {
+    assert_eq!(fields["NoNewPrivs"], "1");
+    if sys::filter::KNOWN {
+        assert_eq!(
+            (&*fields["Seccomp"], &*fields["Seccomp_filters"]),
+            ("2", "3")
+        );
+    }
+    // Of a process that may be dumped they would be its user's.
+    let owner = std::fs::metadata(format!("/proc/{pid}/mem")).unwrap().uid();
+    assert_eq!(owner, 0);
+    let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let core: Vec<&str> = core.unwrap().split_whitespace().skip(4).take(2).collect();
+    assert_eq!(core, ["0", "0"]);
 }
 
 #[test]
@@ -61,12 +82,18 @@ fn the_proxy_is_nobody_in_an_empty_root_and_vrrp_may_only_use_the_network() {
     }
     assert_eq!(fields["NoNewPrivs"], "1");
     assert_eq!(fields["Name"], "tandemd-proxy");
+    shut_in(proxy, &fields);
     assert_eq!(
         std::fs::read_link(format!("/proc/{proxy}/root")).unwrap(),
         root
     );
 
-    let fields = status(a.worker("vrrp"));
+    let vrrp = a.worker("vrrp");
+    let fields = status(vrrp);
+    shut_in(vrrp, &fields);
+    let hardening = a.status()["vrrp"]["process"]["hardening"].clone();
+    assert_eq!(hardening["callsFiltered"], sys::filter::KNOWN);
+    assert_eq!(hardening["filesClosed"], sys::files::known());
     // CAP_NET_ADMIN is bit 12, CAP_NET_RAW bit 13.
     assert_eq!(fields["CapEff"], "0000000000003000");
     assert_eq!(fields["CapBnd"], "0000000000003000");

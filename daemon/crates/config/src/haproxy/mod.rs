@@ -53,6 +53,7 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
         mut cx,
         config,
         sections,
+        outline,
         ..
     } = parser;
     let config = resolve::resolve(&mut cx, config, sections);
@@ -67,5 +68,6 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
         config,
         diagnostics,
         sources,
+        outline,
     }
 }

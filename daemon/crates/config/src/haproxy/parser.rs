@@ -9,6 +9,7 @@ use super::preprocess::Blocks;
 use super::section::{Header, Listed, Section};
 use super::{global, keywords, lists, resolvers};
 use crate::options::Options;
+use crate::outline::Outline;
 use crate::source::{FileId, Source, SourceMap, Span};
 use std::collections::HashMap;
 
@@ -34,7 +35,13 @@ pub struct Parser<'o> {
     defaults: HashMap<String, Section>,
     latest_defaults: Option<Section>,
     pub sections: Vec<Section>,
+    pub outline: Outline,
+    /// The section's label there.
+    part: Box<str>,
 }
+
+/// Lines of a proxy that are about something with a name.
+const NAMED: [&str; 4] = ["bind", "server", "server-template", "peer"];
 
 impl<'o> Parser<'o> {
     pub fn new(options: &'o Options<'o>, files: &[Source]) -> Self {
@@ -52,6 +59,8 @@ impl<'o> Parser<'o> {
             defaults: HashMap::new(),
             latest_defaults: None,
             sections: Vec::new(),
+            outline: Outline::default(),
+            part: Box::default(),
         }
     }
 
@@ -117,9 +126,11 @@ impl<'o> Parser<'o> {
             let name = words.get(1).filter(|name| name.text != "from");
             let name = &name.unwrap_or(first).text;
             name.as_ref().clone_into(&mut self.section);
+            self.note_section(&words);
             self.open(header, &mut args);
             return;
         }
+        self.note(&words);
         match &mut self.state {
             State::Outside => self.outside(&words),
             State::Skipped => {}
@@ -128,6 +139,23 @@ impl<'o> Parser<'o> {
                 lists::keyword(&mut self.cx, &mut self.config, *kind, groups, args);
             }
             State::Proxy(section) => keywords::keyword(&mut self.cx, section, args),
+        }
+    }
+
+    fn note_section(&mut self, words: &[lexer::Word<'_>]) {
+        let name = words.get(1).map(|name| name.text.as_ref());
+        let name = name.filter(|name| *name != "from");
+        self.part = self.outline.open(&words[0].text, name);
+        let rest = words.iter().skip(1).map(|word| word.text.as_ref());
+        self.outline.line(&self.part, rest);
+    }
+
+    fn note(&mut self, words: &[lexer::Word<'_>]) {
+        let texts = words.iter().map(|word| word.text.as_ref());
+        let kind = NAMED.iter().find(|kind| words[0].text == **kind);
+        match (kind, words.get(1)) {
+            (Some(kind), Some(name)) => self.outline.item(&self.part, kind, &name.text, texts),
+            _ => self.outline.line(&self.part, texts),
         }
     }
 

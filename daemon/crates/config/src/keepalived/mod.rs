@@ -31,6 +31,7 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
         ..
     } = lexer;
     let nodes = tree::build(tokens, &mut diagnostics);
+    let outline = tree::outline(&nodes);
     let mut cx = context::Context {
         options,
         diagnostics,
@@ -51,6 +52,7 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
         config,
         diagnostics,
         sources,
+        outline,
     }
 }
 

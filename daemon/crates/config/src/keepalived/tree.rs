@@ -2,6 +2,7 @@
 
 use super::lexer::{Token, Word};
 use crate::diagnostic::Diagnostics;
+use crate::outline::Outline;
 use crate::source::Span;
 
 /// A logical line, and the block behind it.
@@ -42,6 +43,36 @@ impl Node {
     pub fn children(&self) -> &[Node] {
         self.block.as_deref().unwrap_or(&[])
     }
+}
+
+/// The blocks by name; addresses of an instance, too, have names.
+pub fn outline(nodes: &[Node]) -> Outline {
+    let mut outline = Outline::default();
+    for node in nodes {
+        let block = node.block.is_some();
+        let name = node.args().first().filter(|_| block);
+        let name = name.map(|name| name.text.as_str());
+        let part = outline.open(node.keyword(), name);
+        note(&mut outline, &part, node);
+    }
+    outline
+}
+
+fn note(outline: &mut Outline, part: &str, node: &Node) {
+    let texts = node.words.iter().map(|word| word.text.as_str());
+    outline.line(part, texts);
+    let Some(block) = &node.block else { return };
+    let addresses = node.keyword().starts_with("virtual_ipaddress");
+    for child in block {
+        if addresses {
+            let texts = child.words.iter().map(|word| word.text.as_str());
+            outline.item(part, "address", child.keyword(), texts);
+        } else {
+            note(outline, part, child);
+        }
+    }
+    // Where a block ends is part of what it says.
+    outline.line(part, std::iter::once("}"));
 }
 
 /// Builds the tree; unbalanced braces are said and repaired.

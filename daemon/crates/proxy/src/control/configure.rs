@@ -2,8 +2,9 @@
 
 use super::team::Team;
 use super::{Control, REPORTS, RunError, grants, load};
-use crate::plan::compile;
+use crate::plan::{Frontend, Plan, compile};
 use crate::shared::Registry;
+use crate::shared::leaving::{Gone, identity};
 use crate::worker::Grant;
 use config::haproxy::model;
 use ipc::FromWorker;
@@ -73,9 +74,15 @@ impl Control {
         }
         if let Some(team) = &self.team {
             self.pending = Some((generation, plan.serial, team.len()));
-            team.configure(&plan, &self.grants);
+            let gone = self
+                .plan
+                .as_ref()
+                .map_or_else(Gone::default, |old| gone(old, &plan));
+            team.configure(&plan, &self.grants, &Arc::new(gone));
         }
-        self.plan = Some(plan);
+        if let Some(old) = self.plan.replace(plan) {
+            self.retire(old);
+        }
         Ok(())
     }
 
@@ -97,7 +104,43 @@ impl Control {
         if let Some((_, serial, left)) = &mut self.pending {
             (*serial, *left) = (plan.serial, team.len());
         }
-        team.configure(&plan, &self.grants);
-        self.plan = Some(plan);
+        team.configure(&plan, &self.grants, &Arc::default());
+        if let Some(old) = self.plan.replace(plan) {
+            self.retire(old);
+        }
     }
+
+    /// A plan is large, and whoever lets go of it last takes it apart: that is to be this thread,
+    /// not one with traffic.
+    fn retire(&mut self, old: Arc<Plan>) {
+        self.retired.push(old);
+        self.free_retired();
+    }
+
+    pub(super) fn free_retired(&mut self) {
+        self.retired.retain(|plan| Arc::strong_count(plan) > 1);
+    }
+}
+
+/// What `old` has and `new` has not.
+fn gone(old: &Plan, new: &Plan) -> Gone {
+    let mut gone = Gone::default();
+    let by_name: HashMap<&str, &Frontend> =
+        new.frontends.iter().map(|f| (f.name.as_str(), f)).collect();
+    for f in &old.frontends {
+        match by_name.get(f.name.as_str()) {
+            None => gone.frontends.push(f.shared.clone()),
+            Some(now) => {
+                let lost = f.addresses.iter().filter(|it| !now.addresses.contains(it));
+                gone.binds
+                    .extend(lost.map(|it| (f.shared.clone(), it.clone())));
+            }
+        }
+    }
+    let servers = |plan: &Plan| -> HashSet<usize> {
+        let all = plan.backends.iter().flat_map(|b| &b.servers);
+        all.map(|s| identity(&s.shared)).collect()
+    };
+    gone.servers = &servers(old) - &servers(new);
+    gone
 }

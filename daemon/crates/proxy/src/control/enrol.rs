@@ -8,13 +8,14 @@ use config::haproxy::model::{self, Balance, Proxy};
 use health::{CheckResult, Health, Settings, first_check_after};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What is known of a server's check or agent from the configuration before.
 struct Known {
     identity: String,
     health: Option<Health>,
     last: Option<CheckResult>,
+    /// When it was to run next; at once if it was running.
+    next: u64,
 }
 
 type Before = HashMap<(String, String, Kind), Known>;
@@ -22,7 +23,7 @@ type Before = HashMap<(String, String, Kind), Known>;
 impl Checks {
     /// Watches the plan's servers; what is known of unchanged ones stays.
     pub fn configure(&mut self, plan: &Arc<Plan>, now: u64) {
-        let mut before = self.remembered();
+        let mut before = self.remembered(now);
         self.roster = Roster::default();
         self.places.clear();
         self.due.clear();
@@ -57,7 +58,7 @@ impl Checks {
         self.begin(now);
     }
 
-    fn remembered(&mut self) -> Before {
+    fn remembered(&mut self, now: u64) -> Before {
         let mut before = Before::new();
         for w in self.watched.drain(..) {
             let Some(member) = self.roster.members.get(w.member) else {
@@ -72,6 +73,7 @@ impl Checks {
                 identity: w.identity,
                 health,
                 last,
+                next: if w.running.is_some() { now } else { w.next },
             };
             before.insert((server.backend.clone(), server.name.clone(), w.kind), known);
         }
@@ -107,6 +109,7 @@ impl Checks {
         let mut watch = |kind, prober, identity: String, settings| {
             let key = (b.name.clone(), s.name.clone(), kind);
             let known = before.remove(&key).filter(|k| k.identity == identity);
+            let next = known.as_ref().map_or(0, |known| known.next);
             let (health, last) = known.map_or((None, None), |known| (known.health, known.last));
             self.watched.push(Watched {
                 member: at,
@@ -115,7 +118,7 @@ impl Checks {
                 identity,
                 running: None,
                 started: now,
-                next: 0,
+                next,
                 sequence: 0,
             });
             let health = health.map(|health| health.with_settings(settings));
@@ -123,7 +126,7 @@ impl Checks {
         };
         if m.check.enabled {
             let identity = format!(
-                "{:?} {:?} {:?} {}",
+                "{:+?} {:+?} {:+?} {}",
                 m.address.value, m.check, section.check.value, section.options.disable_on_404
             );
             let prober = Prober::new(place.clone(), section, m, (b, s));
@@ -131,7 +134,7 @@ impl Checks {
             (member.health, member.last) = known;
         }
         if m.agent.enabled.is_some() {
-            let identity = format!("{:?} {:?}", m.address.value, m.agent);
+            let identity = format!("{:+?} {:+?}", m.address.value, m.agent);
             let prober = Prober::agent(place.clone(), section, m, s);
             let known = watch(Kind::Agent, prober, identity, agent_settings(m));
             (member.agent, member.last_agent) = known;
@@ -166,29 +169,31 @@ impl Checks {
         }
     }
 
-    /// First checks, spread over time.
+    /// First checks, spread over time; those that ran before keep their rhythm, for reloads that come
+    /// fast must not keep anybody from being checked.
     fn begin(&mut self, now: u64) {
         let count = self.watched.len();
         for at in 0..count {
             let w = &self.watched[at];
             let member = &self.roster.members[w.member];
-            let health = match w.kind {
-                Kind::Health => member.health,
-                Kind::Agent => member.agent,
+            let (health, last) = match w.kind {
+                Kind::Health => (member.health, &member.last),
+                Kind::Agent => (member.agent, &member.last_agent),
             };
             let interval = self.interval(at);
-            let fresh = health.is_none_or(|health| !health.is_checked());
+            let fresh = last.is_none() && health.is_none_or(|health| !health.is_checked());
             let window = if fresh {
                 FIRST_CHECKS.min(interval)
             } else {
                 interval
             };
-            let delay = if count <= 8 && fresh {
-                Duration::ZERO
-            } else {
-                first_check_after(at, count, window)
+            let spread = now + ms(first_check_after(at, count, window));
+            let when = match (fresh, w.next) {
+                (true, _) if count <= 8 => now,
+                (true, _) | (false, 0) => spread,
+                (false, next) => next.clamp(now, now + ms(interval)),
             };
-            self.schedule(at, now + ms(delay));
+            self.schedule(at, when);
         }
     }
 }

@@ -62,6 +62,8 @@ pub struct Control {
     attachments: Attachments,
     team: Option<Team>,
     plan: Option<Arc<Plan>>,
+    /// Plans that connections still go by.
+    retired: Vec<Arc<Plan>>,
     grants: Vec<Grant>,
     checks: Checks,
     warming: Warming,
@@ -92,6 +94,7 @@ impl Control {
             attachments: Attachments::new(),
             team: None,
             plan: None,
+            retired: Vec::new(),
             grants: Vec::new(),
             checks: Checks::default(),
             warming: Warming::default(),
@@ -168,6 +171,7 @@ impl Control {
             }
             self.warming.run_due(now);
             self.look_back(now);
+            self.free_retired();
             self.tell_service()?;
             self.tell_orders(monotonic_ms())?;
             self.log.flush();
@@ -241,6 +245,7 @@ impl Control {
                         plan,
                         &self.checks,
                         &self.resolver,
+                        self.team.as_ref().map(Team::board),
                         |f| self.listens(f),
                     )),
                     None => Ok(serde_json::Value::Null),

@@ -5,6 +5,7 @@ use super::resolver::{Live, NameServer, Resolver};
 use crate::logs::TargetStatus;
 use crate::names::Counters;
 use crate::plan::{Mode, Plan, Server, Target};
+use crate::shared::leaving::{Board, Departing};
 use crate::shared::{ServerShared, State, Traffic, WARM, admin};
 use health::{CheckResult, CheckStatus};
 use serde::Serialize;
@@ -18,6 +19,9 @@ pub struct Status {
     frontends: Vec<FrontendStatus>,
     backends: Vec<BackendStatus>,
     logs: Vec<TargetStatus>,
+    /// Connections to what is no longer configured, and how many there are.
+    draining: Vec<Departing>,
+    draining_count: usize,
     /// Sections that are asked for addresses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     resolvers: Vec<ResolversStatus>,
@@ -68,6 +72,8 @@ struct FrontendStatus {
 struct BackendStatus {
     name: String,
     mode: &'static str,
+    /// Requests that wait for a server now.
+    queued: u32,
     traffic: Figures,
     servers: Vec<ServerStatus>,
 }
@@ -121,8 +127,10 @@ pub fn status(
     plan: &Plan,
     checks: &Checks,
     resolver: &Resolver,
+    board: Option<&Board>,
     listening: impl Fn(&str) -> bool,
 ) -> Status {
+    let (draining_count, draining) = board.map(Board::list).unwrap_or_default();
     let frontends = plan.frontends.iter().map(|f| FrontendStatus {
         name: f.name.clone(),
         mode: mode(f.mode),
@@ -138,6 +146,7 @@ pub fn status(
     let backends = plan.backends.iter().map(|b| BackendStatus {
         name: b.name.clone(),
         mode: mode(b.mode),
+        queued: b.shared.queued.load(Relaxed),
         traffic: Traffic::sums(&b.shared.traffic).collect(),
         servers: b
             .servers
@@ -150,6 +159,8 @@ pub fn status(
         frontends: frontends.collect(),
         backends: backends.collect(),
         logs: plan.log_targets.status(),
+        draining,
+        draining_count,
         resolvers: resolver.sections.iter().map(resolvers).collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::plan::Plan;
 use crate::shared::ServerShared;
+use crate::shared::leaving::{Board, Gone};
 use crate::worker::{Asked, Command, Grant, Mailbox, Report, Setup, Worker};
 use std::io;
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ pub struct Team {
     mailboxes: Vec<Arc<Mailbox>>,
     threads: Vec<JoinHandle<()>>,
     inbox: Arc<Inbox>,
+    board: Arc<Board>,
 }
 
 /// Where workers report to.
@@ -32,6 +34,7 @@ impl Team {
         let mailboxes: Vec<Arc<Mailbox>> = (0..workers)
             .map(|_| Mailbox::new().map(Arc::new))
             .collect::<Result<_, _>>()?;
+        let board = Arc::new(Board::default());
         let mut threads = Vec::with_capacity(workers);
         for id in 0..workers {
             let to = inbox.clone();
@@ -41,6 +44,7 @@ impl Team {
                 plan: plan.clone(),
                 mailboxes: mailboxes.clone(),
                 report: Box::new(move |report| to.put(report)),
+                board: board.clone(),
             };
             let worker = Worker::new(setup)?;
             let name = format!("proxy-{id}");
@@ -54,6 +58,7 @@ impl Team {
             mailboxes,
             threads,
             inbox,
+            board,
         })
     }
 
@@ -61,15 +66,22 @@ impl Team {
         self.mailboxes.len()
     }
 
+    /// Connections on their way out.
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
     pub fn waker(&self) -> &Waker {
         &self.inbox.waker
     }
 
-    pub fn configure(&self, plan: &Arc<Plan>, listeners: &[Grant]) {
+    /// `gone`: what the plan before had.
+    pub fn configure(&self, plan: &Arc<Plan>, listeners: &[Grant], gone: &Arc<Gone>) {
         for mailbox in &self.mailboxes {
             mailbox.send(Command::Configure {
                 plan: plan.clone(),
                 listeners: listeners.to_vec(),
+                gone: gone.clone(),
             });
         }
     }

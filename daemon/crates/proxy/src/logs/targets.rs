@@ -111,7 +111,7 @@ pub fn key(model: &Config, proxy: &Proxy, target: &LogTarget) -> String {
     let host = model.global.log_send_hostname.as_ref();
     let host = host.map(|name| name.as_ref().map(|name| &name.value));
     format!(
-        "{tag}|{place}|{:?}|{len:?}|{format:?}|{:?}|{limit:?}|{:?}|{:?}|{:?}|{host:?}",
+        "{tag}|{place}|{:+?}|{len:+?}|{format:+?}|{:+?}|{limit:+?}|{:+?}|{:+?}|{:+?}|{host:+?}",
         target.sink.value, target.sample, target.facility, target.max_level, target.min_level
     )
 }
@@ -161,7 +161,7 @@ fn ring_key(ring: &Ring) -> String {
         })
         .collect();
     format!(
-        "{:?}|{:?}|{:?}|{:?}|{servers:?}",
+        "{:+?}|{:+?}|{:+?}|{:+?}|{servers:+?}",
         ring.name.value,
         value(ring.size.as_ref()),
         value(ring.timeout_connect.as_ref()),

@@ -122,7 +122,7 @@ fn limits(s: &model::Server) -> (u32, u32) {
 /// What makes it the same server with the same health as before.
 fn identity(proxy: &Proxy, s: &model::Server) -> String {
     format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:+?} {:+?} {:+?} {:+?} {:+?} {:+?}",
         s.address.value,
         s.check,
         proxy.check.value,

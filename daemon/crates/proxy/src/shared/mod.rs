@@ -3,6 +3,7 @@
 //! Counters have one writer each (the worker that owns the cell), so an increment is a plain load
 //! and store; the control thread reads them. Loads are shared because limits are process-wide.
 
+pub mod leaving;
 mod past;
 pub mod rate;
 pub mod registry;

@@ -5,6 +5,7 @@ use super::conn::State;
 use super::mailbox::{Command, Grant};
 use super::{LISTENER, Report, Worker, token};
 use crate::plan::Plan;
+use crate::shared::leaving::Gone;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use sys::epoll::Interest;
@@ -17,7 +18,11 @@ impl Worker {
     pub(super) fn on_mailbox(&mut self) {
         for command in self.mailbox.take() {
             match command {
-                Command::Configure { plan, listeners } => self.configure(plan, listeners),
+                Command::Configure {
+                    plan,
+                    listeners,
+                    gone,
+                } => self.configure(plan, listeners, &gone),
                 Command::EndSessions { server, cause } => self.end_sessions(&server, cause),
                 Command::Moved { pool } => self.leave(pool),
                 Command::Answered {
@@ -36,17 +41,17 @@ impl Worker {
         }
     }
 
-    fn configure(&mut self, plan: Arc<Plan>, grants: Vec<Grant>) {
+    fn configure(&mut self, plan: Arc<Plan>, grants: Vec<Grant>, gone: &Gone) {
         let serial = plan.serial;
         self.logs.configure(&plan);
         self.plan = Arc::new(plan);
-        let gone: Vec<u32> = self
+        let closed: Vec<u32> = self
             .listeners
             .indexes()
             .into_iter()
             .filter(|l| !grants.iter().any(|g| g.cookie == self.listeners[*l].cookie))
             .collect();
-        for l in gone {
+        for l in closed {
             self.close_listener(l);
         }
         for grant in grants {
@@ -71,6 +76,7 @@ impl Worker {
                 self.open_listener(grant, frontend);
             }
         }
+        self.mark_leavers(gone, self.plan.hard_stop_after);
         (self.report)(Report::Configured {
             worker: self.id,
             serial,
@@ -146,7 +152,8 @@ impl Worker {
             .iter()
             .position(|f| Arc::ptr_eq(&f.shared, &c.frontend().shared));
         match same.and_then(|f| u32::try_from(f).ok()) {
-            Some(f) => {
+            Some(f) if self.leavers.is_empty() || !self.is_leaving(i) => {
+                let c = &mut self.clients[i];
                 c.frontend = f;
                 c.plan = self.plan.clone();
                 if c.plan.remembers && c.memory.is_none() {
@@ -154,7 +161,7 @@ impl Worker {
                 }
                 true
             }
-            None => false,
+            _ => false,
         }
     }
 }

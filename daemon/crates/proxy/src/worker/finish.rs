@@ -33,6 +33,9 @@ impl Worker {
             txn.keep && txn.request_done && txn.reply != Reply::Head || txn.up == NONE && txn.keep;
         self.settle(i, &txn);
         self.recycle(txn);
+        if !self.leavers.is_empty() {
+            self.left(i, false);
+        }
         let now = self.now;
         let c = &mut self.clients[i];
         if c.link.is_stream() {
@@ -210,6 +213,9 @@ impl Worker {
         let now = self.now;
         self.return_memory(i);
         self.with_memory(i, |memory| memory.end_connection(now));
+        if !self.leavers.is_empty() {
+            self.left(i, true);
+        }
         let Some(c) = self.clients.remove(i) else {
             return;
         };

@@ -2,6 +2,7 @@
 
 use crate::plan::Plan;
 use crate::shared::ServerShared;
+use crate::shared::leaving::Gone;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +14,7 @@ pub enum Command {
     Configure {
         plan: Arc<Plan>,
         listeners: Vec<Grant>,
+        gone: Arc<Gone>,
     },
     /// End what goes on with this server, in the log with this cause.
     EndSessions {

@@ -25,6 +25,7 @@ mod held;
 mod held_reply;
 mod inspect;
 mod inspect_reply;
+mod leaving;
 // Streams and sessions are made by those who speak HTTP/2 and TLS.
 #[allow(dead_code, unused_imports)]
 mod link;
@@ -59,6 +60,7 @@ pub use mailbox::{Asked, Command, Grant, Mailbox, Report};
 use crate::logs::Logs;
 use crate::plan::Plan;
 use crate::rules::Edits;
+use crate::shared::leaving::Board;
 use accept::Listener;
 use buffers::Buffers;
 use conn::{Client, Txn, Upstream};
@@ -127,6 +129,10 @@ pub struct Worker {
     questions: u32,
     next_purge: u64,
     stop_at: Option<u64>,
+    /// Connections to what is no longer configured, and when the first of them ends for good.
+    leavers: Vec<leaving::Leaver>,
+    hard_stop_at: Option<u64>,
+    board: Arc<Board>,
     logs: Logs,
     /// When waiting log lines are sent at the latest.
     flush_at: Option<u64>,
@@ -140,6 +146,7 @@ pub struct Setup {
     /// One for each worker; the worker's own at its index.
     pub mailboxes: Vec<Arc<Mailbox>>,
     pub report: Box<dyn Fn(Report) + Send>,
+    pub board: Arc<Board>,
 }
 
 impl Worker {
@@ -184,6 +191,9 @@ impl Worker {
             questions: 0,
             next_purge: now + 1000,
             stop_at: None,
+            leavers: Vec::new(),
+            hard_stop_at: None,
+            board: setup.board,
             logs: Logs::default(),
             flush_at: None,
         })
@@ -211,6 +221,7 @@ impl Worker {
             }
             self.flush_logs();
             self.end_pause();
+            self.stop_hard();
             if self.is_stopped() {
                 self.logs.flush();
                 (self.report)(Report::Stopped { worker: self.id });
@@ -232,7 +243,10 @@ impl Worker {
             .map(|at| at.saturating_sub(self.now).clamp(1, 50));
         let flush = self.flush_at.map(|at| at.saturating_sub(self.now).max(1));
         let pause = self.rest_until.map(|at| at.saturating_sub(self.now).max(1));
-        let ms = [purge, timer, stop, flush, pause]
+        let hard = self
+            .hard_stop_at
+            .map(|at| at.saturating_sub(self.now).max(1));
+        let ms = [purge, timer, stop, flush, pause, hard]
             .into_iter()
             .flatten()
             .min()?;

@@ -28,15 +28,18 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use sys::filter::Process;
 
 pub const WAIT: Duration = Duration::from_secs(10);
 
 /// Plays the supervisor: opens listeners, sends configurations, collects answers.
 pub struct Proxy {
     channel: Channel,
-    thread: Option<JoinHandle<Result<(), String>>>,
+    thread: Option<JoinHandle<std::io::Result<()>>>,
     listeners: HashMap<(String, String), OwnedFd>,
     generation: u64,
+    /// Files that are passed on in place of those on the disk.
+    files: HashMap<String, Vec<u8>>,
     pub service: Vec<(bool, String)>,
 }
 
@@ -49,22 +52,21 @@ impl Proxy {
     /// The same with files that the supervisor passes on.
     pub fn start_with(files: &[(&str, &str)], config: &str) -> Self {
         let (channel, theirs) = Channel::pair().unwrap();
-        let thread =
-            std::thread::spawn(move || proxy::run(Channel::new(theirs)).map_err(|e| e.to_string()));
+        let thread = std::thread::spawn(move || {
+            // As in the real process: a call or a file that it does without for good is noticed.
+            sys::files::only(&[]).and_then(|()| sys::filter::install(Process::Proxy))?;
+            proxy::run(Channel::new(theirs)).map_err(std::io::Error::other)
+        });
         let mut proxy = Self {
             channel,
             thread: Some(thread),
             listeners: HashMap::new(),
             generation: 0,
+            files: HashMap::new(),
             service: Vec::new(),
         };
-        let attachment = |(path, text): &(&str, &str)| ipc::Attachment {
-            path: (*path).to_owned(),
-            bytes: text.as_bytes().to_vec(),
-        };
-        let files = files.iter().map(attachment).collect();
-        let message = ToWorker::Attachments { files };
-        proxy.channel.send(&message, &[]).unwrap();
+        let given = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
+        proxy.files = files.iter().map(given).collect();
         proxy
             .configure(config)
             .expect("the configuration is accepted");
@@ -79,6 +81,7 @@ impl Proxy {
         );
         let errors: Vec<String> = parsed.errors().map(|d| d.message.clone()).collect();
         assert!(errors.is_empty(), "{errors:?}");
+        self.attach(&parsed.config);
         let mut grants = Vec::new();
         let mut keep = HashMap::new();
         for f in parsed.config.frontends() {
@@ -121,6 +124,22 @@ impl Proxy {
                 _ => {}
             }
         }
+    }
+
+    /// Passes on the files that the configuration names, and those of the resolver.
+    fn attach(&mut self, config: &config::haproxy::Config) {
+        let mut files = self.files.clone();
+        let named = config.files();
+        let named = named.iter().map(|path| path.value.as_str());
+        for path in named.chain(["/etc/hosts", "/etc/resolv.conf"]) {
+            if let (false, Ok(bytes)) = (files.contains_key(path), std::fs::read(path)) {
+                files.insert(path.to_owned(), bytes);
+            }
+        }
+        let attachment = |(path, bytes)| ipc::Attachment { path, bytes };
+        let files = files.into_iter().map(attachment).collect();
+        let message = ToWorker::Attachments { files };
+        self.channel.send(&message, &[]).unwrap();
     }
 
     fn receive(&mut self) -> FromWorker {

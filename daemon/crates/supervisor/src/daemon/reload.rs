@@ -8,7 +8,8 @@ use config::json::Finding;
 use serde_json::{Value, json};
 
 use super::{Daemon, start, unix_ms};
-use crate::configuration::{self, Half, Loaded, load};
+use crate::changes::Changes;
+use crate::configuration::{self, Loaded, load};
 use crate::control::ClientId;
 use crate::host;
 use crate::listeners::Listeners;
@@ -24,7 +25,7 @@ pub(super) struct Reload {
     loaded: Loaded,
     listeners: Listeners,
     attempt: u64,
-    changes: Vec<String>,
+    changes: Changes,
     /// Workers still to be asked, the proxy first: it listens before an address comes.
     to_ask: VecDeque<Kind>,
     waiting: Option<(Kind, Instant)>,
@@ -47,8 +48,11 @@ impl Daemon {
         self.manager.reloading();
         let loaded = load(start::inputs(&self.options));
         if !loaded.is_valid() {
-            self.log_findings(&loaded);
-            self.end_reload(requester, false, &[], &loaded.findings());
+            // All that can be known at once, of the machine as well.
+            let mut findings = loaded.findings();
+            findings.extend(host::problems(&loaded, &Users::read()));
+            self.log_findings(&findings);
+            self.end_reload(requester, false, &Changes::default(), &findings);
             return;
         }
         self.users = Users::read();
@@ -60,7 +64,7 @@ impl Daemon {
                 }
                 let mut findings = problems;
                 findings.extend(loaded.findings());
-                self.end_reload(requester, false, &[], &findings);
+                self.end_reload(requester, false, &Changes::default(), &findings);
                 return;
             }
         };
@@ -84,39 +88,32 @@ impl Daemon {
     /// What is different, in words, and whom it concerns. A proxy whose texts are the same is
     /// left alone, unless its sockets change. The VRRP process is always asked: a reload also
     /// ends a handover and opens again what could not be opened before.
-    fn compare(&self, loaded: &Loaded, listeners: &Listeners) -> (Vec<String>, VecDeque<Kind>) {
-        let mut changes = Vec::new();
+    fn compare(&self, loaded: &Loaded, listeners: &Listeners) -> (Changes, VecDeque<Kind>) {
+        let mut changes = Changes::default();
         let mut to_ask = VecDeque::new();
-        let proxy = loaded.haproxy.as_ref().map(Half::texts)
-            != self.current.haproxy.as_ref().map(Half::texts);
-        let vrrp = loaded.keepalived.as_ref().map(Half::texts)
-            != self.current.keepalived.as_ref().map(Half::texts);
+        let (before, after) = (&self.current.haproxy, &loaded.haproxy);
+        let proxy = changes.compare("haproxy.cfg", before.as_ref(), after.as_ref());
+        let (before, after) = (&self.current.keepalived, &loaded.keepalived);
+        changes.compare("keepalived.conf", before.as_ref(), after.as_ref());
         let added = listeners.added_to(&self.listeners);
         let removed = self.listeners.added_to(listeners);
-        if proxy {
-            changes.push("haproxy.cfg changed".to_owned());
-        }
-        if vrrp {
-            changes.push("keepalived.conf changed".to_owned());
-        }
         let rights = |loaded| host::confinement(loaded, &self.users);
         if rights(loaded) != rights(&self.current) {
-            changes.push(
-                "user, group, chroot, or the right to foreign addresses and marks changed: they take effect when the service is restarted"
-                    .to_owned(),
+            changes.say(
+                "user, group, chroot, or the right to foreign addresses and marks changed: they take effect when the service is restarted",
             );
         }
-        changes.extend(added.iter().map(|address| format!("listens on {address}")));
-        changes.extend(
-            removed
-                .iter()
-                .map(|address| format!("no longer listens on {address}")),
-        );
+        for address in &added {
+            changes.say(format!("listens on {address}"));
+        }
+        for address in &removed {
+            changes.say(format!("no longer listens on {address}"));
+        }
         if proxy || !added.is_empty() || !removed.is_empty() {
             to_ask.push_back(Kind::Proxy);
         }
         if self.handed_over {
-            changes.push("the handover is over".to_owned());
+            changes.say("the handover is over");
         }
         if loaded.keepalived.is_some() {
             to_ask.push_back(Kind::Vrrp);
@@ -220,16 +217,11 @@ impl Daemon {
         self.loaded_at = unix_ms();
         self.handed_over = false;
         self.take_up_readers();
-        let changes = reload.changes;
-        let text = if changes.is_empty() {
-            "nothing changed".to_owned()
-        } else {
-            changes.join(", ")
-        };
+        let text = reload.changes.summary();
         self.journal
             .notice(&format!("generation {}: {text}", self.generation));
         let findings = self.current.findings();
-        self.end_reload(reload.requester, true, &changes, &findings);
+        self.end_reload(reload.requester, true, &reload.changes, &findings);
         self.settle();
     }
 
@@ -244,14 +236,14 @@ impl Daemon {
                 "reload refused, the old configuration stays: {finding}"
             ));
         }
-        self.end_reload(reload.requester, false, &[], &findings);
+        self.end_reload(reload.requester, false, &Changes::default(), &findings);
     }
 
     fn end_reload(
         &mut self,
         requester: Option<ClientId>,
         applied: bool,
-        changes: &[String],
+        changes: &Changes,
         diagnostics: &[Finding],
     ) {
         let diagnostics: Vec<Value> = diagnostics
@@ -261,9 +253,12 @@ impl Daemon {
         let reply = json!({
             "applied": applied,
             "generation": self.generation,
-            "changes": changes,
+            "at": unix_ms(),
+            "changes": changes.texts(),
+            "differences": changes.differences(),
             "diagnostics": diagnostics,
         });
+        self.last_reload = reply.clone();
         self.manager.ready(&self.summary());
         self.reply(requester, &reply);
     }

@@ -37,6 +37,8 @@ impl Daemon {
     pub(super) fn start(options: RunOptions, starter: Option<OwnedFd>) -> Result<Self, String> {
         let said = |error: &dyn std::fmt::Display| format!("tandemd: {error}");
         sys::memory::stay_small();
+        // Keys and passwords are read here.
+        sys::caps::no_debugger().map_err(|error| said(&error))?;
         let current = load(inputs(&options));
         if !current.is_valid() {
             return Err(current.rendered());
@@ -84,6 +86,7 @@ impl Daemon {
             Signal::INT,
             Signal::QUIT,
             Signal::HUP,
+            Signal::USR2,
             Signal::CHILD,
         ];
         if options.stand_in.is_some() {
@@ -136,6 +139,7 @@ impl Daemon {
             orders: Vec::new(),
             serving: false,
             reload: None,
+            last_reload: serde_json::Value::Null,
             waiting_reloads: Vec::new(),
             polls: Vec::new(),
             next_poll: 0,
@@ -157,6 +161,15 @@ impl Daemon {
             self.options.version, self.options.commit
         );
         self.journal.notice(&text);
+        if !sys::filter::KNOWN {
+            self.journal
+                .notice("system calls of the processes are not filtered: the lists are for x86-64");
+        }
+        if !sys::files::known() {
+            self.journal.notice(
+                "files are not closed to the processes by landlock: this kernel does not have it",
+            );
+        }
         self.dump_at_start();
         for finding in self.current.findings() {
             if finding.severity == Severity::Warning {

@@ -131,6 +131,7 @@ impl Daemon {
                 "haproxySha256": self.current.haproxy.as_ref().map(|half| &half.sha256),
                 "keepalivedSha256": self.current.keepalived.as_ref().map(|half| &half.sha256),
                 "loadedAt": self.loaded_at,
+                "lastReload": self.last_reload,
             },
             "processes": processes,
             "mail": self.mail_status(),

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use config::Severity;
+use config::json::Finding;
 use ipc::watch::WatchList;
 use ipc::{FromWorker, ToWorker};
 use sys::process::Exit;
+use sys::signal::Signal;
 use trafficlog::Level;
 
 use super::Daemon;
-use crate::configuration::Loaded;
 use crate::script::{Command, Report};
 use crate::service::Word;
 use crate::watch::{Sight, Watcher};
@@ -179,6 +180,9 @@ impl Daemon {
         }
         let how = match exit {
             Exit::Code(code) => format!("ended with status {code}"),
+            Exit::Signal(signal) if signal == Signal::SYS.as_raw() => {
+                "was ended for a system call that is not on its list; the kernel's log names it (audit: type=1326)".to_owned()
+            }
             Exit::Signal(signal) => format!("was ended by signal {signal}"),
         };
         let text = format!("the {} process {} {how}", kind.name(), worker.pid());
@@ -254,8 +258,8 @@ impl Daemon {
         }
     }
 
-    pub(super) fn log_findings(&mut self, loaded: &Loaded) {
-        for finding in loaded.findings() {
+    pub(super) fn log_findings(&mut self, findings: &[Finding]) {
+        for finding in findings {
             let level = match finding.severity {
                 Severity::Error => Level::Err,
                 Severity::Warning => Level::Warning,

@@ -74,7 +74,7 @@ impl Worker {
                 return Ok(());
             }
         };
-        self.harden(plan.rt_priority);
+        self.harden(&plan);
         if let Some(name) = plan
             .process_name
             .as_deref()

@@ -115,7 +115,16 @@ impl Worker {
             }
             match Fifo::open(path) {
                 Ok(fifo) => self.fifos.push(fifo),
-                Err(error) => self.log(WARNING, format!("notify_fifo {path}: {error}")),
+                Err(error) => {
+                    // Which folders stay open to this process is settled when it starts.
+                    let denied = error.kind() == std::io::ErrorKind::PermissionDenied;
+                    let advice = if denied {
+                        "; a FIFO in a new folder takes a restart of the service"
+                    } else {
+                        ""
+                    };
+                    self.log(WARNING, format!("notify_fifo {path}: {error}{advice}"));
+                }
             }
         }
     }

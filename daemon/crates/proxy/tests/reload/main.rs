@@ -1,5 +1,8 @@
 //! Reload and stop: nobody is refused, nobody is cut.
 
+mod carried;
+mod draining;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::io::Write;
