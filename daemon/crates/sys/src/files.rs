@@ -15,7 +15,7 @@ const NEWEST: ABI = ABI::V5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
     Read(PathBuf),
-    /// Existing files.
+    /// Existing files, and their names.
     ReadWrite(PathBuf),
     /// Makes, opens and removes FIFOs.
     Fifos(PathBuf),
@@ -26,7 +26,7 @@ impl Reach {
         let write = AccessFs::ReadFile | AccessFs::WriteFile;
         match self {
             Self::Read(path) => (path, AccessFs::ReadFile.into()),
-            Self::ReadWrite(path) => (path, write | AccessFs::Truncate),
+            Self::ReadWrite(path) => (path, write | AccessFs::ReadDir | AccessFs::Truncate),
             Self::Fifos(path) => (path, write | AccessFs::MakeFifo | AccessFs::RemoveFile),
         }
     }

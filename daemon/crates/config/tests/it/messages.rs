@@ -42,6 +42,7 @@ fn list(source: &Source, options: &Options<'_>) -> Parsed<haproxy::Config> {
         config: haproxy::Config::default(),
         diagnostics: parsed.diagnostics,
         sources: parsed.sources,
+        outline: parsed.outline,
     }
 }
 

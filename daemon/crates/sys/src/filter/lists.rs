@@ -109,12 +109,13 @@ const FILES: &[c_long] = &[
     libc::SYS_statx,
 ];
 
-/// The VRRP process keeps its memory locked, takes signals from a descriptor, and makes and removes
-/// FIFOs.
+/// The VRRP process keeps its memory locked, takes signals from a descriptor, lists the kernel's
+/// settings, and makes and removes FIFOs.
 const VRRP: &[c_long] = &[
     libc::SYS_mlockall,
     libc::SYS_munlockall,
     libc::SYS_signalfd4,
+    libc::SYS_getdents64,
     libc::SYS_mknodat,
     libc::SYS_unlink,
     libc::SYS_unlinkat,

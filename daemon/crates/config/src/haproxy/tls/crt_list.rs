@@ -43,6 +43,7 @@ pub fn listed(
         config,
         diagnostics: cx.diagnostics.into_sorted(),
         sources,
+        outline: crate::Outline::default(),
     }
 }
 
