@@ -104,8 +104,12 @@ function exchange(
     const connection = last ? "Connection: close\r\n" : "";
     const request = `GET ${id} HTTP/1.1\r\nHost: soak.example\r\n${connection}\r\n`;
     if (way === "slowWriter") {
-      for (let at = 0; at < request.length; at += 9)
-        timers.push(setTimeout(() => socket.write(request.slice(at, at + 9)), at * milliseconds));
+      // One after the other: timers that are set at once may end in another order when it is late.
+      const write = (at: number) => {
+        socket.write(request.slice(at, at + 9));
+        if (at + 9 < request.length) timers.push(setTimeout(() => write(at + 9), 9 * milliseconds));
+      };
+      write(0);
     } else {
       socket.write(request);
     }

@@ -36,14 +36,16 @@ export class Ledger {
   private readonly lines = new Map<string, Line[]>();
   private readonly failures: Outcome[] = [];
   private readonly socket: Socket = createSocket("udp4");
-  /** Answered requests, which must be logged too. */
-  private readonly answered = new Set<string>();
+  /** Answered requests, which must be logged too, and their statuses. */
+  private readonly answered = new Map<string, number>();
   private requests = 0;
   private readonly reasons: Record<string, number> = {};
   private readonly unexplained: string[] = [];
   /** Answered requests that no line tells of. */
   private readonly missing: string[] = [];
   private received = 0;
+  /** Lines of connections whose request could not be read. */
+  private readonly nameless: string[] = [];
 
   /** Where the proxy shall log to. */
   async listen(): Promise<number> {
@@ -59,16 +61,17 @@ export class Ledger {
   record(outcome: Outcome): void {
     this.requests += 1;
     if (outcome.kind === "abandoned") this.lines.delete(outcome.id);
-    else if (outcome.kind === "answered" && (outcome.status ?? 500) < 500) this.answered.add(outcome.id);
+    else if (outcome.kind === "answered" && (outcome.status ?? 500) < 500)
+      this.answered.set(outcome.id, outcome.status ?? 0);
     else this.failures.push(outcome);
   }
 
   /** Judges what has been recorded so far; its lines have had time to arrive. */
   settle(): void {
     for (const failure of this.failures.splice(0)) this.judge(failure);
-    for (const id of this.answered) {
+    for (const [id, status] of this.answered) {
       const [line, more] = this.lines.get(id) ?? [];
-      if (line === undefined) this.missing.push(id);
+      if (line === undefined) this.missing.push(`${id} (${status})`);
       else if (more !== undefined || line.status >= 500)
         this.unexplained.push(`answered ${id}, logged: ${line.text} ${more?.text ?? ""}`);
     }
@@ -81,7 +84,7 @@ export class Ledger {
     const { requests, reasons, received } = this;
     const unread = unreadDatagrams(this.socket.address().port);
     const log = { ...counted, received, unread, missing: this.missing.length };
-    const unexplained = [...this.unexplained, ...astray(log, this.missing)];
+    const unexplained = [...this.unexplained, ...astray(log, this.missing, this.nameless)];
     const lost = Object.values(reasons).reduce((sum, n) => sum + n, 0) + unexplained.length;
     return { requests, lost, reasons, unexplained, log };
   }
@@ -105,7 +108,10 @@ export class Ledger {
   private read(datagram: string): void {
     const match = HTTPLOG.exec(datagram);
     const id = match?.[3];
-    if (id === undefined) return;
+    if (id === undefined) {
+      if (datagram.includes("<BADREQ>")) this.nameless.push(datagram.trim());
+      return;
+    }
     const line = { status: Number(match?.[1]), state: match?.[2] ?? "", text: datagram.trim() };
     const lines = this.lines.get(id);
     if (lines === undefined) this.lines.set(id, [line]);
@@ -114,7 +120,7 @@ export class Ledger {
 }
 
 /** Every line that was sent has arrived or was dropped by the kernel, and only as many are missing. */
-export function astray(log: Lines, missing: readonly string[]): string[] {
+export function astray(log: Lines, missing: readonly string[], nameless: readonly string[]): string[] {
   const { sent, dropped, received, unread } = log;
   const found = [];
   if (received + unread !== sent)
@@ -122,7 +128,7 @@ export function astray(log: Lines, missing: readonly string[]): string[] {
   if (missing.length > dropped + unread)
     found.push(
       `${missing.length} answered requests have no line, and only ${dropped + unread} lines were lost: ` +
-        missing.slice(0, 10).join(" "),
+        `${missing.slice(0, 10).join(" ")}; without a request: ${nameless.slice(0, 10).join("\n")}`,
     );
   return found;
 }

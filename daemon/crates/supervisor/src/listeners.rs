@@ -12,7 +12,9 @@ use config::haproxy::model::{Bind, Ipv6Mode, ListenAddress, Proxy};
 use config::json::Finding;
 use config::{SourceMap, Span, haproxy};
 use ipc::ListenerGrant;
-use sys::listener::{ListenOptions, listen_abstract, listen_tcp, listen_unix, set_interface, tune};
+use sys::listener::{
+    ListenOptions, Whose, listen_abstract, listen_tcp, listen_unix, set_interface, tune,
+};
 
 mod refusal;
 #[cfg(test)]
@@ -213,7 +215,13 @@ fn options(wanted: &Wanted, vips: &HashSet<IpAddr>) -> Option<ListenOptions> {
         address: *address,
         backlog: wanted.backlog,
         // A virtual address is bound on both hosts, held by one.
-        free: bind.transparent || vips.contains(&address.ip()),
+        whose: if bind.transparent {
+            Whose::Foreign
+        } else if vips.contains(&address.ip()) {
+            Whose::Free
+        } else {
+            Whose::Ours
+        },
         v6_only: match bind.ipv6 {
             Ipv6Mode::System => None,
             Ipv6Mode::V6Only => Some(true),

@@ -11,18 +11,28 @@ use rustix::net::{
 };
 
 use crate::option::{get_int, set_int};
-use crate::outgoing::bind_to_interface;
+use crate::outgoing::{bind_to_interface, set_foreign};
 use crate::tcp::set_user_timeout;
 
 const STREAM: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
+
+/// Whether this machine has the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    Ours,
+    /// It may come later, as a virtual address does.
+    Free,
+    /// Connections to somebody else's address come in here and are answered from it; needs
+    /// CAP_NET_RAW or CAP_NET_ADMIN.
+    Foreign,
+}
 
 /// How a TCP listener is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListenOptions {
     pub address: SocketAddr,
     pub backlog: i32,
-    /// Bind to an address that this machine does not hold (yet).
-    pub free: bool,
+    pub whose: Whose,
     /// For IPv6: `Some(true)` takes IPv6 alone, `Some(false)` IPv4 as well, `None` as the system
     /// says.
     pub v6_only: Option<bool>,
@@ -49,10 +59,10 @@ pub fn listen_tcp(options: &ListenOptions) -> io::Result<OwnedFd> {
     if let (true, Some(only)) = (options.address.is_ipv6(), options.v6_only) {
         sockopt::set_ipv6_v6only(&fd, only)?;
     }
-    match (options.free, options.address.is_ipv6()) {
-        (true, false) => sockopt::set_ip_freebind(&fd, true)?,
-        (true, true) => sockopt::set_ipv6_freebind(&fd, true)?,
-        (false, _) => {}
+    match (options.whose, options.address.is_ipv6()) {
+        (Whose::Ours, _) => {}
+        (_, false) => sockopt::set_ip_freebind(&fd, true)?,
+        (_, true) => sockopt::set_ipv6_freebind(&fd, true)?,
     }
     if let Some(interface) = &options.interface {
         bind_to_interface(&fd, interface)?;
@@ -65,6 +75,8 @@ pub fn listen_tcp(options: &ListenOptions) -> io::Result<OwnedFd> {
 /// Gives a listener, new or open, what may change while it listens: all but its address, and who
 /// may share it.
 pub fn tune(fd: &OwnedFd, options: &ListenOptions) -> io::Result<()> {
+    let foreign = options.whose == Whose::Foreign;
+    set_foreign(fd, options.address.is_ipv6(), foreign)?;
     let tcp = libc::IPPROTO_TCP;
     set_int(fd, tcp, libc::TCP_DEFER_ACCEPT, options.defer_accept.into())?;
     let size = options.max_segment.unwrap_or(0);
@@ -127,7 +139,7 @@ mod tests {
         ListenOptions {
             address: address.parse().unwrap(),
             backlog: 16,
-            free: false,
+            whose: Whose::Ours,
             v6_only: None,
             interface: None,
             defer_accept: false,
@@ -157,12 +169,12 @@ mod tests {
         let refused = listen_tcp(&foreign).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::AddrNotAvailable);
         listen_tcp(&ListenOptions {
-            free: true,
+            whose: Whose::Free,
             ..foreign
         })
         .unwrap();
         listen_tcp(&ListenOptions {
-            free: true,
+            whose: Whose::Free,
             ..options("[2001:db8::77]:8080")
         })
         .unwrap();

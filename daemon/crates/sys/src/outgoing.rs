@@ -57,7 +57,7 @@ fn prepare(fd: &OwnedFd, origin: &Origin<'_>) -> io::Result<()> {
         return Ok(());
     };
     if origin.foreign {
-        allow_foreign(fd, address.is_ipv6())?;
+        set_foreign(fd, address.is_ipv6(), true)?;
     }
     if address.port() == 0 {
         // The port is chosen when the peer is known: it only has to differ towards that one.
@@ -78,13 +78,13 @@ pub fn bind_to_interface(fd: impl AsFd, interface: &str) -> io::Result<()> {
 }
 
 /// IP_TRANSPARENT, IPV6_TRANSPARENT
-fn allow_foreign(fd: impl AsFd, v6: bool) -> io::Result<()> {
+pub(crate) fn set_foreign(fd: impl AsFd, v6: bool, foreign: bool) -> io::Result<()> {
     let (level, name) = if v6 {
         (libc::IPPROTO_IPV6, libc::IPV6_TRANSPARENT)
     } else {
         (libc::IPPROTO_IP, libc::IP_TRANSPARENT)
     };
-    set_int(fd, level, name, 1)
+    set_int(fd, level, name, foreign.into())
 }
 
 #[cfg(test)]

@@ -9,6 +9,11 @@ use crate::registry::{self, Status};
 use crate::source::Span;
 use crate::suggest::nearest;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::LazyLock;
+
+/// Unknown words that are looked up: nobody reads more of them.
+const SUGGESTIONS: usize = 1000;
 
 pub struct Context<'o> {
     pub options: &'o Options<'o>,
@@ -84,17 +89,23 @@ impl Context<'_> {
     #[track_caller]
     pub fn unknown(&mut self, group: &'static str, keyword: &str, what: &str, span: Span) {
         let refusal = self.refusal_severity();
-        let found = self
-            .suggested
-            .entry((group, keyword.to_owned()))
-            .or_insert_with(|| similar(group, keyword))
-            .clone();
+        let found = self.suggestion(group, keyword);
         let message = format!("unknown {what} '{keyword}'");
         let diagnostic = self
             .diagnostics
             .add(refusal, "haproxy/unknown-keyword", span, message);
         if let Some(found) = found {
             diagnostic.suggest(format!("did you mean '{found}'?"));
+        }
+    }
+
+    /// Each word is looked up once; of a text that is wrong all over, the first ones.
+    pub fn suggestion(&mut self, group: &'static str, keyword: &str) -> Option<String> {
+        let room = self.suggested.len() < SUGGESTIONS;
+        match self.suggested.entry((group, keyword.to_owned())) {
+            Entry::Occupied(found) => found.get().clone(),
+            Entry::Vacant(place) if room => place.insert(similar(group, keyword)).clone(),
+            Entry::Vacant(_) => None,
         }
     }
 
@@ -156,13 +167,8 @@ impl Context<'_> {
 
 /// The nearest word of a group.
 fn similar(group: &str, keyword: &str) -> Option<String> {
-    let derived = if group == "fetch" {
-        super::acl::keywords()
-    } else {
-        Vec::new()
-    };
-    let known = registry::haproxy()
-        .keywords(group)
-        .map(|keyword| keyword as &str);
+    static DERIVED: LazyLock<Vec<String>> = LazyLock::new(super::acl::keywords);
+    let derived = if group == "fetch" { &DERIVED[..] } else { &[] };
+    let known = registry::haproxy().keywords(group);
     nearest(keyword, derived.iter().map(String::as_str).chain(known)).map(str::to_owned)
 }

@@ -1,6 +1,6 @@
 //! Rows of the support table and the look-up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What the daemon does with a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,19 +111,31 @@ pub(super) use entries;
 pub struct Table {
     entries: Vec<&'static Entry>,
     index: HashMap<&'static str, HashMap<&'static str, &'static Entry>>,
+    /// Of each group, in the order of the entries.
+    keywords: HashMap<&'static str, Vec<&'static str>>,
+    /// Of all groups.
+    words: HashSet<&'static str>,
 }
 
 impl Table {
     pub(super) fn new(parts: &[&'static [Entry]]) -> Self {
         let entries: Vec<&'static Entry> = parts.iter().flat_map(|part| part.iter()).collect();
         let mut index: HashMap<_, HashMap<_, _>> = HashMap::new();
+        let mut keywords: HashMap<_, Vec<_>> = HashMap::new();
         for entry in &entries {
+            keywords.entry(entry.group).or_default().push(entry.keyword);
             index
                 .entry(entry.group)
                 .or_default()
                 .insert(entry.keyword, *entry);
         }
-        Self { entries, index }
+        let words = entries.iter().map(|entry| entry.keyword).collect();
+        Self {
+            entries,
+            index,
+            keywords,
+            words,
+        }
     }
 
     pub fn find(&self, group: &str, keyword: &str) -> Option<&'static Entry> {
@@ -131,11 +143,14 @@ impl Table {
     }
 
     /// Keywords of a group, for suggestions.
-    pub fn keywords<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'static str> + 'a {
-        self.entries
-            .iter()
-            .filter(move |entry| entry.group == group)
-            .map(|entry| entry.keyword)
+    pub fn keywords(&self, group: &str) -> impl Iterator<Item = &'static str> {
+        let keywords = self.keywords.get(group).map_or(&[][..], Vec::as_slice);
+        keywords.iter().copied()
+    }
+
+    /// Whether it is a keyword of any group.
+    pub fn knows(&self, word: &str) -> bool {
+        self.words.contains(word)
     }
 
     pub fn entries(&self) -> impl Iterator<Item = &'static Entry> + '_ {

@@ -177,7 +177,7 @@ impl<'e> Scan<'e> {
     /// A keyword nobody knows, but whose name speaks of a secret.
     fn is_unknown_secret(&self, word: &str) -> bool {
         let table = self.table();
-        is_secret_name(word) && table.groups_of(word).next().is_none()
+        is_secret_name(word) && !table.knows(word)
     }
 
     fn table(&self) -> &'static registry::Table {
@@ -250,7 +250,7 @@ impl<'e> Scan<'e> {
         define::references(value, &mut self.used);
         for text in line::spellings(value) {
             // Most of a line behind a keyword may be keywords: hide those only where they stand.
-            if self.table().groups_of(&text).next().is_some() {
+            if self.table().knows(&text) {
                 self.secrets.local.entry(at).or_default().push(text);
             } else {
                 self.secrets.texts.insert(text);

@@ -38,7 +38,14 @@ pub(super) fn problem(wanted: &Wanted, error: &io::Error, sources: &SourceMap) -
         io::ErrorKind::PermissionDenied => (
             "host/listen-refused",
             format!("cannot listen on {address}: permission denied"),
-            Some("run as root, or with the capability CAP_NET_BIND_SERVICE".to_owned()),
+            Some(
+                if wanted.bind.transparent {
+                    "'transparent' needs root, or the capability CAP_NET_RAW"
+                } else {
+                    "run as root, or with the capability CAP_NET_BIND_SERVICE"
+                }
+                .to_owned(),
+            ),
         ),
         _ => (
             "host/listen-failed",

@@ -143,8 +143,7 @@ fn allowed(cx: &mut Context<'_>, section: &Section, keyword: &str, args: &Args<'
 fn unknown(cx: &mut Context<'_>, section: &Section, keyword: &str, args: &Args<'_>) {
     let what = format!("keyword in section {}", section.title());
     let table = registry::haproxy();
-    let near = crate::suggest::nearest(keyword, table.keywords("proxy"));
-    if near.is_none() {
+    if table.knows(keyword) && cx.suggestion("proxy", keyword).is_none() {
         let groups: Vec<&str> = table
             .groups_of(keyword)
             .filter(|group| matches!(*group, "bind" | "server" | "option" | "timeout" | "global"))
