@@ -66,6 +66,8 @@ pub enum ToWorker {
     /// Files that the configuration to come names (included files, error pages), because the
     /// worker may not be able to open any. Replaces the ones before.
     Attachments { files: Vec<Attachment> },
+    /// Proxy: files of certificates that changed since they were attached.
+    Renewed { files: Vec<Attachment> },
     /// Proxy: what was ordered before it began. Comes before its first configuration.
     Orders { servers: Vec<crate::ServerOrders> },
     /// VRRP: give up mastership now and stay up as backup (a planned change of master).
@@ -166,6 +168,10 @@ pub enum FromWorker {
     /// supervisor sends them when the process dies without having said goodbye.
     Farewell {
         packets: Vec<FarewellPacket>,
+    },
+    /// Proxy: these files of `ToWorker::Renewed` are in use. It says in a log line why others are not.
+    Renewed {
+        paths: Vec<String>,
     },
     /// A line for syslog; children have no socket of their own after chroot.
     Log {

@@ -6,6 +6,7 @@ mod dumping;
 mod mail;
 mod proxy;
 mod reload;
+mod renewals;
 mod start;
 mod status;
 mod stop;
@@ -39,6 +40,7 @@ use crate::worker::{Kind, PULSE, Worker};
 
 pub use dumping::{JSON, STATS_CLEAR};
 use reload::Reload;
+use renewals::Renewals;
 pub(crate) use start::inputs;
 use status::{Form, Handover, Poll};
 use stop::Stopping;
@@ -74,6 +76,7 @@ pub struct Daemon {
     notifications: Notifications,
     /// Started when there is something to watch.
     watcher: Option<Watcher>,
+    renewals: Renewals,
     readers: Readers,
     outbox: Outbox,
     /// Mails so far.

@@ -8,6 +8,7 @@ use config::json::Finding;
 use config::{Diagnostic, Severity, SourceMap, Spanned, haproxy, keepalived};
 use netlink::Netlink;
 
+use crate::certificates;
 use crate::configuration::Loaded;
 use crate::users::Users;
 use crate::worker::Confinement;
@@ -23,6 +24,7 @@ pub fn problems(loaded: &Loaded, users: &Users) -> Vec<Finding> {
         findings.extend(user(global, sources, users));
         findings.extend(chroot(global, sources));
         findings.extend(error_pages(&half.parsed.config, sources));
+        findings.extend(certificates::problems(loaded));
     }
     findings
 }

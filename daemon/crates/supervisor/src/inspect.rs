@@ -12,7 +12,7 @@ use crate::configuration::{Half, Loaded, load};
 use crate::daemon::inputs;
 use crate::options::RunOptions;
 use crate::users::Users;
-use crate::{guard, host};
+use crate::{certificates, guard, host};
 
 /// What was found.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ pub fn inspect(options: &RunOptions) -> Inspection {
     let loaded = load(inputs(options));
     let mut text = loaded.rendered();
     let mut more = host::problems(&loaded, &Users::read());
+    more.extend(certificates::expiring(&loaded));
     let mut unguarded = false;
     if let Some(half) = &loaded.keepalived {
         let config = &half.parsed.config;

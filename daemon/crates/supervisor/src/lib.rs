@@ -7,6 +7,7 @@
 // What was asked for on the command line is made of independent switches.
 #![allow(clippy::struct_excessive_bools)]
 
+mod certificates;
 mod changes;
 pub mod client;
 mod command;

@@ -5,6 +5,7 @@ fn status() -> Value {
     json!({
         "version": "1.0", "commit": "a\"b", "startedAt": 1500, "configuration": { "generation": 2 },
         "processes": [{ "name": "vrrp", "restarts": 3 }], "mail": { "queued": 2, "dropped": 1 },
+        "proxy": { "certificates": [{ "path": "/a.pem", "notAfter": 1_700_000_000 }] },
         "vrrp": {
             "instances": [{
                 "name": "VI_1", "interface": "eth0", "virtualRouterId": 51, "family": "ipv4",
@@ -28,6 +29,7 @@ fn the_exposition_is_prometheus_text() {
         "tandemd_start_time_seconds 1.5".to_owned(),
         "tandemd_process_restarts_total{process=\"vrrp\"} 3".to_owned(),
         "tandemd_mail_queued 2".to_owned(),
+        "tandemd_certificate_expiry_timestamp_seconds{path=\"/a.pem\"} 1700000000".to_owned(),
         "tandemd_mail_dropped_total 1".to_owned(),
         format!("tandemd_vrrp_instance_state{{{own},state=\"MASTER\"}} 1"),
         format!("tandemd_vrrp_instance_state{{{own},state=\"FAULT\"}} 0"),

@@ -7,7 +7,7 @@ use crate::error::Problem;
 use crate::line::Line;
 use crate::pem::Pem;
 use crate::store::{Files, Store};
-use config::haproxy::model::{ExtraFiles, ServerTls};
+use config::haproxy::model::{ExtraFiles, ServerTls, TlsSettings};
 use config::haproxy::{Bundle, bundles};
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ impl Accepting {
     fn uses(&self, path: &str, files: &Files) -> bool {
         let tls = &self.line.tls;
         let settings = self.line.listed.iter().map(|one| &one.settings);
-        let mut authorities = settings.chain([&tls.settings]).flat_map(|s| s.files());
+        let mut authorities = settings.chain([&tls.settings]).flat_map(TlsSettings::files);
         authorities.any(|file| file.value == path)
             || tls.ticket_keys.as_ref().is_some_and(|f| f.value == path)
             || self.bundles(files).iter().any(|b| belongs(b, path))
@@ -133,7 +133,7 @@ impl Store {
 
     /// Keeps new bytes of a file for [`Store::commit`]; whatever cannot be right is refused now.
     pub fn stage(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), Problem> {
-        if !path.ends_with(".ocsp") {
+        if path.strip_suffix(".ocsp").is_none() {
             let pem = Pem::read(&bytes)?;
             if pem.certificates.is_empty() && pem.key.is_none() && pem.revocation_lists.is_empty() {
                 return Err(Problem::NoCertificate);

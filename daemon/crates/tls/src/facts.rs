@@ -97,6 +97,16 @@ impl Facts {
         }
     }
 
+    /// `/C=…/CN=…`
+    pub fn subject_line(&self) -> String {
+        line(&self.subject)
+    }
+
+    /// The same of whoever signed it.
+    pub fn issuer_line(&self) -> String {
+        line(&self.issuer)
+    }
+
     /// Names of hosts that it is for: its common names and its alternative names.
     pub fn hosts(&self) -> impl Iterator<Item = String> {
         let common = self.subject.iter().filter(|part| part.kind == "CN");
@@ -114,6 +124,12 @@ fn moment(time: Time) -> Moment {
 }
 
 impl Moment {
+    /// `2026-11-21`
+    pub fn date(self) -> String {
+        let (year, month, day) = civil(self.unix / 86400);
+        format!("{year}-{month:02}-{day:02}")
+    }
+
     /// `YYMMDDhhmmssZ`
     pub fn short(self) -> String {
         let (year, month, day) = civil(self.unix / 86400);
@@ -140,6 +156,14 @@ pub fn civil(days: u64) -> (u64, u64, u64) {
     let date = day - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
     (year + era * 400 + u64::from(month <= 2), month, date)
+}
+
+fn line(parts: &[Attribute]) -> String {
+    let text = |part: &Attribute| {
+        let value = String::from_utf8_lossy(&part.value);
+        format!("/{}={value}", part.kind)
+    };
+    parts.iter().map(text).collect()
 }
 
 fn attributes(name: &Name) -> Vec<Attribute> {

@@ -17,6 +17,7 @@ mod orders;
 mod outcome;
 mod probe;
 mod prober;
+mod renewed;
 mod reports;
 mod resolver;
 mod roster;
@@ -247,6 +248,7 @@ impl Control {
                         &self.resolver,
                         self.team.as_ref().map(Team::board),
                         |f| self.listens(f),
+                        self.certificates(),
                     )),
                     None => Ok(serde_json::Value::Null),
                 };
@@ -259,6 +261,10 @@ impl Control {
             }
             ToWorker::Attachments { files } => {
                 self.attachments = files.into_iter().map(|f| (f.path, f.bytes)).collect();
+            }
+            ToWorker::Renewed { files } => {
+                let said = self.renewed(files);
+                self.channel.send(&said, &[])?;
             }
             ToWorker::Orders { servers } => self.lasting.inherit(servers),
             // For the VRRP process.

@@ -25,6 +25,23 @@ pub struct Status {
     /// Sections that are asked for addresses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     resolvers: Vec<ResolversStatus>,
+    /// Shown to clients.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    certificates: Vec<CertificateStatus>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateStatus {
+    pub path: String,
+    pub subject: String,
+    pub names: Vec<String>,
+    pub key: String,
+    /// Unix seconds.
+    pub not_before: u64,
+    pub not_after: u64,
+    /// Until it ends; 0 when it has.
+    pub days_left: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -129,6 +146,7 @@ pub fn status(
     resolver: &Resolver,
     board: Option<&Board>,
     listening: impl Fn(&str) -> bool,
+    certificates: Vec<CertificateStatus>,
 ) -> Status {
     let (draining_count, draining) = board.map(Board::list).unwrap_or_default();
     let frontends = plan.frontends.iter().map(|f| FrontendStatus {
@@ -162,6 +180,7 @@ pub fn status(
         draining,
         draining_count,
         resolvers: resolver.sections.iter().map(resolvers).collect(),
+        certificates,
     }
 }
 

@@ -6,7 +6,6 @@ use config::haproxy::model::{LogSink, LogTarget, Proxy};
 use config::{FileId, FileLoader, SourceMap, haproxy, keepalived};
 use ipc::Attachment;
 
-use super::certificates;
 use super::disk::DiskFiles;
 
 /// What the proxy finds names of servers with.
@@ -39,9 +38,7 @@ pub(super) fn attached(config: &haproxy::Config) -> Vec<Attachment> {
             bytes,
         })
     };
-    let mut files: Vec<Attachment> = paths.into_iter().filter_map(read).collect();
-    files.extend(certificates::attached(config));
-    files
+    paths.into_iter().filter_map(read).collect()
 }
 
 /// What the main files, which come first, have included.

@@ -37,8 +37,20 @@ pub(super) fn attached(config: &haproxy::Config) -> Vec<Attachment> {
     found.files
 }
 
+/// Those of the files that are taken up without a reload: not lists, which name others.
+pub(super) fn renewable(config: &haproxy::Config, attached: &[Attachment]) -> Vec<String> {
+    let binds = config.proxies.iter().flat_map(|proxy| &proxy.binds);
+    let lists: BTreeSet<&str> = binds
+        .filter_map(|bind| bind.tls.as_ref())
+        .flat_map(|tls| tls.crt_lists.iter().map(|list| list.value.as_str()))
+        .collect();
+    let files = attached.iter().map(|file| &file.path);
+    let files = files.filter(|path| !lists.contains(path.as_str()) && Path::new(path).is_file());
+    files.cloned().collect()
+}
+
 /// The lines of a `crt-list` file; what is wrong with them is told by the check of the machine.
-pub fn list(config: &haproxy::Config, tls: &BindTls, path: &str) -> Vec<ListedCertificate> {
+fn list(config: &haproxy::Config, tls: &BindTls, path: &str) -> Vec<ListedCertificate> {
     let Ok(bytes) = std::fs::read(path) else {
         return Vec::new();
     };

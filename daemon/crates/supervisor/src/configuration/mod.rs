@@ -80,6 +80,8 @@ pub struct Loaded {
     unreadable: Vec<Finding>,
     /// Some instance or group wants mails.
     pub mails: bool,
+    /// Files of certificates, which are renewed while the proxy runs.
+    pub certificates: Vec<String>,
     /// The proxy needs the right to foreign addresses or marks.
     pub raw: bool,
 }
@@ -148,7 +150,10 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
     if !inputs.haproxy.is_empty() {
         let files = read_all(inputs.haproxy, &mut loaded.unreadable);
         let parsed = haproxy::parse(&sources(&files), &options);
-        let attachments = attached(&parsed.config);
+        let mut attachments = attached(&parsed.config);
+        let certificates = certificates::attached(&parsed.config);
+        loaded.certificates = certificates::renewable(&parsed.config, &certificates);
+        attachments.extend(certificates);
         loaded.raw = parsed.config.needs_raw();
         loaded.haproxy = Some(half(files, parsed, attachments));
     }

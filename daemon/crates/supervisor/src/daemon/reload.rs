@@ -217,6 +217,7 @@ impl Daemon {
         self.loaded_at = unix_ms();
         self.handed_over = false;
         self.take_up_readers();
+        self.watch_certificates();
         let text = reload.changes.summary();
         self.journal
             .notice(&format!("generation {}: {text}", self.generation));

@@ -62,6 +62,7 @@ impl Daemon {
         let current = daemon.current.clone();
         daemon.make_fifos(&current);
         daemon.take_up_readers();
+        daemon.watch_certificates();
         for kind in daemon
             .slots
             .iter()
@@ -132,6 +133,7 @@ impl Daemon {
             scripts: Scripts::default(),
             notifications: Notifications::default(),
             watcher: None,
+            renewals: super::Renewals::default(),
             readers: Readers::default(),
             outbox: Outbox::default(),
             letters: 0,

@@ -32,6 +32,7 @@ impl Daemon {
             self.status_deadline(),
             self.stop_deadline(),
             self.service.deadline(),
+            self.renewals.deadline(),
             self.next_alive,
             clients,
         ]
@@ -52,6 +53,7 @@ impl Daemon {
         self.restart_due(now);
         self.check_service(now);
         self.check_reload(now);
+        self.check_renewals(now);
         self.finish_polls(now);
         self.check_handover(now);
         self.control.expire(now, &self.epoll);

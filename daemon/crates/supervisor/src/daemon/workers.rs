@@ -106,6 +106,7 @@ impl Daemon {
                     worker.farewell = packets;
                 }
             }
+            FromWorker::Renewed { paths } => self.certificates_renewed(&paths),
             FromWorker::Log { severity, text } => {
                 let text = format!("{}: {text}", kind.name());
                 self.journal.line(Level::from_number(severity), &text);

@@ -83,6 +83,7 @@ metrics! {
     Counter "tandemd_mail_dropped_total" = Document("/mail/dropped", 1.0), "Mails that were never sent: too old, or too many.";
     Counter "tandemd_notify_dropped_total" = Document("/notify/dropped", 1.0), "Notify commands that were never run: too many waited.";
     Counter "tandemd_proxy_log_lines_total" ["target", "outcome"] = Samples(log_lines), "Log lines of the proxy, by target: sent, dropped (the target did not take them), limited (more than its limit in a second).";
+    Gauge "tandemd_certificate_expiry_timestamp_seconds" ["path"] = Samples(expiries), "When a certificate that clients are shown ends, in unix time.";
     Gauge "tandemd_vrrp_instance_state" ["state"] = Samples(states), "1 for the state that the virtual router is in, 0 for the others.";
     Gauge "tandemd_vrrp_instance_priority" = Instance("/priority", 1.0), "Configured priority.";
     Gauge "tandemd_vrrp_instance_effective_priority" = Instance("/effectivePriority", 1.0), "Priority after tracking, as advertised.";
@@ -206,6 +207,15 @@ fn log_lines(status: &Value) -> Vec<Sample> {
         }
     }
     found
+}
+
+fn expiries(status: &Value) -> Vec<Sample> {
+    let shown = list(status, "/proxy/certificates");
+    let expiry = |row: &Value| {
+        let labels = vec![("path", text(&row["path"]))];
+        number(&row["notAfter"]).map(|value| sample(labels, value))
+    };
+    shown.filter_map(expiry).collect()
 }
 
 fn states(status: &Value) -> Vec<Sample> {

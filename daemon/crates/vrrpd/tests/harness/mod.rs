@@ -153,7 +153,9 @@ impl Node {
             FromWorker::Stopped => self.stopped = true,
             FromWorker::Undo { requests } => self.undo = requests,
             // The other process's.
-            FromWorker::Service { .. } | FromWorker::Orders { .. } => {}
+            FromWorker::Service { .. }
+            | FromWorker::Orders { .. }
+            | FromWorker::Renewed { .. } => {}
         }
     }
 

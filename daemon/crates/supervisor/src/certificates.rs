@@ -1,0 +1,187 @@
+//! Certificates of a configuration: whether the proxy could use them, and how long they last.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use config::haproxy::model::{Bind, BindTls, Proxy};
+use config::json::Finding;
+use config::{Diagnostic, Options, Severity, Source, Span, haproxy};
+use tls::{Files, Line, Store};
+
+use crate::configuration::{Half, Loaded};
+
+const DAY: u64 = 86_400;
+/// A certificate that lasts shorter than this many days is warned of.
+const SOON: u64 = 30;
+
+/// What the proxy would refuse.
+pub fn problems(loaded: &Loaded) -> Vec<Finding> {
+    looked_at(loaded).0
+}
+
+/// Certificates that end soon, or have ended.
+pub fn expiring(loaded: &Loaded) -> Vec<Finding> {
+    looked_at(loaded).1
+}
+
+fn looked_at(loaded: &Loaded) -> (Vec<Finding>, Vec<Finding>) {
+    let Some(half) = loaded.haproxy.as_ref().filter(|half| encrypts(half)) else {
+        return (Vec::new(), Vec::new());
+    };
+    let files = half.attachments.iter();
+    let look = Look {
+        half,
+        files: files.map(|f| (f.path.clone(), f.bytes.clone())).collect(),
+        now: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |now| now.as_secs()),
+    };
+    let (mut problems, mut warnings) = (Vec::new(), Vec::new());
+    for proxy in half.parsed.config.proxies.iter().filter(|p| !p.disabled) {
+        for bind in &proxy.binds {
+            if let Some(tls) = bind.tls.as_deref() {
+                look.bind(bind, tls, &mut problems, &mut warnings);
+            }
+        }
+        look.servers(proxy, &mut problems);
+    }
+    // Several lines may show one certificate.
+    problems.dedup();
+    warnings.dedup();
+    (problems, warnings)
+}
+
+fn encrypts(half: &Half<haproxy::Config>) -> bool {
+    let mut proxies = half.parsed.config.proxies.iter();
+    proxies.any(|proxy| {
+        proxy.binds.iter().any(|bind| bind.tls.is_some())
+            || proxy.servers.iter().any(|server| server.tls.is_some())
+    })
+}
+
+struct Look<'l> {
+    half: &'l Half<haproxy::Config>,
+    files: Files,
+    now: u64,
+}
+
+impl Look<'_> {
+    fn bind(
+        &self,
+        bind: &Bind,
+        tls: &BindTls,
+        problems: &mut Vec<Finding>,
+        warnings: &mut Vec<Finding>,
+    ) {
+        let global = &self.half.parsed.config.global;
+        for list in &tls.crt_lists {
+            let Some(bytes) = self.files.get(&list.value) else {
+                continue;
+            };
+            let source = Source::new(list.value.clone(), String::from_utf8_lossy(bytes));
+            let options = Options::default();
+            let read = haproxy::listed(&source, global, &tls.settings, &options);
+            let found = Finding::all(&read.diagnostics, &read.sources);
+            let (errors, others): (Vec<_>, Vec<_>) = found
+                .into_iter()
+                .partition(|found| found.severity == Severity::Error);
+            problems.extend(errors);
+            warnings.extend(others);
+        }
+        let line = match Line::read(tls, global, &self.files) {
+            Ok(line) => line,
+            Err(wrong) => {
+                // What is wrong in a list has been said with its place there.
+                let missing = wrong
+                    .into_iter()
+                    .filter(|(_, why)| *why == tls::Problem::Missing);
+                problems.extend(missing.map(|(file, why)| self.problem(bind, tls, &file, &why)));
+                return;
+            }
+        };
+        let mut store = Store::default();
+        let made = store.acceptor("check", &line, global.tls.extra_files, &self.files);
+        match made {
+            Err(wrong) => {
+                let said = wrong.iter();
+                problems.extend(said.map(|(file, why)| self.problem(bind, tls, file, why)));
+            }
+            Ok(_acceptor) => {
+                for certificate in store.list(&self.files) {
+                    let end = certificate.facts.not_after.unix;
+                    if let Some(message) = self.ends(&certificate.path, end) {
+                        let span = place(bind, tls, &certificate.path);
+                        let help = "renew it; a new file is taken up while the proxy runs";
+                        let found = (Severity::Warning, "host/certificate-expires", message);
+                        warnings.push(self.finding(found, span, help));
+                    }
+                }
+            }
+        }
+    }
+
+    /// In words, when a certificate ends soon or has ended.
+    fn ends(&self, path: &str, end: u64) -> Option<String> {
+        let date = tls::Moment { unix: end }.date();
+        if end <= self.now {
+            return Some(format!(
+                "the certificate in '{path}' has expired on {date}: clients refuse it"
+            ));
+        }
+        let days = (end - self.now) / DAY;
+        (days < SOON)
+            .then(|| format!("the certificate in '{path}' expires in {days} days, on {date}"))
+    }
+
+    fn servers(&self, proxy: &Proxy, problems: &mut Vec<Finding>) {
+        let mut store = Store::default();
+        for server in &proxy.servers {
+            let Some(tls) = server.tls.as_deref() else {
+                continue;
+            };
+            if let Err((file, why)) = store.connector(tls, &self.files) {
+                let message = format!("server '{}': '{file}': {why}", server.name);
+                let files = tls.settings.files().chain(&tls.crt);
+                let span = files.into_iter().find(|f| f.value == file);
+                let span = span.map_or(server.name.span, |f| f.span);
+                let help = "put the right file there, or correct the path";
+                let found = (Severity::Error, "host/certificate", message);
+                problems.push(self.finding(found, span, help));
+            }
+        }
+    }
+
+    fn problem(&self, bind: &Bind, tls: &BindTls, file: &str, why: &tls::Problem) -> Finding {
+        let code = match why {
+            tls::Problem::Missing => "host/no-file",
+            _ => "host/certificate",
+        };
+        let help = "put the right file there, or correct the path";
+        let found = (Severity::Error, code, format!("'{file}': {why}"));
+        self.finding(found, place(bind, tls, file), help)
+    }
+
+    fn finding(
+        &self,
+        (severity, code, message): (Severity, &'static str, String),
+        span: Span,
+        help: &str,
+    ) -> Finding {
+        let found = Diagnostic::new(severity, code, span, message).help(help);
+        Finding::new(&found, &self.half.parsed.sources)
+    }
+}
+
+/// Which word of the line the file came in by.
+fn place(bind: &Bind, tls: &BindTls, file: &str) -> Span {
+    let own = tls.settings.files().chain(&tls.ticket_keys);
+    let named = own.chain(&tls.certificates);
+    let mut matching = named.filter(|word| file.starts_with(&word.value));
+    let list = || tls.crt_lists.first().map(|list| list.span);
+    let address = || bind.addresses.first().map(|address| address.span);
+    let found = matching.next().map(|word| word.span);
+    found.or_else(list).or_else(address).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "certificates_test.rs"]
+mod tests;
