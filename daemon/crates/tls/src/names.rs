@@ -81,8 +81,7 @@ impl Names {
         if self.strict {
             return None;
         }
-        let mut usable = self.offers.iter().filter(|offer| can_sign(offer, schemes));
-        usable.next().or(self.offers.first())
+        self.offers.first()
     }
 
     fn refuses(&self, at: usize, name: &str) -> bool {
