@@ -181,6 +181,63 @@ const drill = buildCommand<DrillFlags, [string], CliContext>({
   loader: async () => (await import("./actions/drill.ts")).drillAction,
 });
 
+export interface ImportFlags {
+  readonly haproxy?: readonly string[];
+  readonly keepalived?: readonly string[];
+  readonly host?: readonly string[];
+  readonly interface?: readonly string[];
+  readonly interfaceAddress?: readonly string[];
+  readonly identity?: string;
+  readonly knownHosts?: string;
+  readonly out?: string;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+const importCommand = buildCommand<ImportFlags, [string], CliContext>({
+  docs: {
+    brief: "Turn haproxy.cfg and keepalived.conf into a stack file; exit 2 when something is left to do",
+    fullDescription:
+      "tandem import NAME --haproxy FILE --keepalived FILE reads files: keepalived.conf of one node, or of both.\n" +
+      "tandem import NAME --host A --host B reads those of two live hosts over SSH, and their addresses.\n" +
+      "What could not be carried over is listed with its place (docs/import.md).",
+  },
+  parameters: {
+    flags: {
+      haproxy: ofEach("haproxy.cfg; several are read as one, as with haproxy -f"),
+      keepalived: ofEach("keepalived.conf of one node, or of both in the order of --host"),
+      host: ofEach("Node as [NAME=][USER@]ADDRESS[:PORT], once for each"),
+      interface: ofEach("Interface that carries VRRP, once for both nodes or once for each"),
+      interfaceAddress: ofEach("Own address of a node there with prefix length, once for each"),
+      identity: {
+        kind: "parsed",
+        parse: String,
+        brief: "Private key for SSH (default: the agent)",
+        optional: true,
+      },
+      knownHosts: {
+        kind: "parsed",
+        parse: String,
+        brief: "known_hosts file (default: ~/.ssh/known_hosts)",
+        optional: true,
+      },
+      out: {
+        kind: "parsed",
+        parse: String,
+        brief: "File to write (default: stacks/NAME.ts)",
+        optional: true,
+      },
+      force: { kind: "boolean", brief: "Overwrite the file", default: false, withNegated: false },
+      json,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "Name of the stack", placeholder: "name", parse: String }],
+    },
+  },
+  loader: async () => (await import("./actions/import.ts")).importAction,
+});
+
 export interface GraphFlags {
   readonly format: "svg" | "mermaid";
   readonly out?: string;
@@ -245,4 +302,16 @@ const explain = buildCommand<{ readonly json: boolean }, [string], CliContext>({
   loader: async () => (await import("./actions/explain.ts")).explainAction,
 });
 
-export const commands = { render, check, diff, up, drift, drill, graph, doctor, init, explain };
+export const commands = {
+  render,
+  check,
+  diff,
+  up,
+  drift,
+  drill,
+  graph,
+  import: importCommand,
+  doctor,
+  init,
+  explain,
+};

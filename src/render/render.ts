@@ -64,7 +64,7 @@ function renderFiles(
   sysctls: Readonly<Record<string, string>>,
 ): Readonly<Partial<Record<ReleaseFileName, ReleaseFile>>> {
   const names = { pair: pair.name, node: node.name };
-  const proxies = pair.frontends.length > 0;
+  const proxies = pair.frontends.length > 0 || pair.sections.length > 0;
   const inRelease = (name: string): string => `${HostPaths.current}/${name}`;
   return {
     ...(proxies

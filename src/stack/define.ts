@@ -8,7 +8,7 @@ type MemberInput = NonNullable<InstanceInput["members"]>[string];
 /** A frontend whose references are names of the pair. */
 type CheckedFrontend<Backend extends string> = FrontendInput extends infer F
   ? F extends FrontendInput
-    ? Omit<F, "defaultBackend"> & { defaultBackend: NoInfer<Backend> }
+    ? Omit<F, "defaultBackend"> & { defaultBackend?: NoInfer<Backend> | undefined }
     : never
   : never;
 
@@ -22,7 +22,14 @@ type CheckedInstance<Node extends string, Script extends string, Instance extend
   trackScripts?: readonly NoInfer<Script>[] | undefined;
 };
 
-type CheckedReferences = "nodes" | "trackScripts" | "vrrpInstances" | "syncGroups" | "frontends" | "backends";
+type CheckedReferences =
+  | "nodes"
+  | "trackScripts"
+  | "vrrpInstances"
+  | "syncGroups"
+  | "frontends"
+  | "backends"
+  | "sections";
 
 /** A pair whose references (master, members, trackScripts, instances, defaultBackend) name things that exist. */
 export type CheckedPair<
@@ -41,6 +48,7 @@ export type CheckedPair<
     | undefined;
   frontends?: readonly CheckedFrontend<Backend>[] | undefined;
   backends?: readonly Named<NonNullable<PairInput["backends"]>[number], Backend>[] | undefined;
+  sections?: readonly Named<NonNullable<PairInput["sections"]>[number], Backend>[] | undefined;
 };
 
 /** A pair by itself, to be put into `defineStack`; its references are checked against its own names. */

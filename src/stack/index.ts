@@ -17,8 +17,27 @@ export {
 } from "./predictions.ts";
 export { predictFailover } from "./resolve/failover.ts";
 export type * from "./resolve/resolved.ts";
-export { type IpAddress, type IpInterface, inSubnet, parseInterface, parseIp } from "./schema/address.ts";
+export {
+  type IpAddress,
+  type IpInterface,
+  inSubnet,
+  interfaceAddress,
+  ipAddress,
+  parseInterface,
+  parseIp,
+} from "./schema/address.ts";
 export { type Duration, durationMs } from "./schema/duration.ts";
+export { logTarget } from "./schema/proxy.ts";
 export type { SecretRef } from "./schema/secret.ts";
 export { type PairInput, type StackInput, stackSchema } from "./schema/stack.ts";
+export {
+  blockLines,
+  commandLine,
+  directive,
+  emailAddress,
+  hostName,
+  interfaceName,
+  name,
+  sectionName,
+} from "./schema/text.ts";
 export { nearest, suggestion } from "./suggest.ts";

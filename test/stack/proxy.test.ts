@@ -45,9 +45,9 @@ test("a backend has servers and says how they are checked", () => {
   expect(found(backed({ healthCheck: { kind: "none" } }))).toEqual([
     "pairs.0.backends.0.healthCheck STACK_BACKEND_UNCHECKED",
   ]);
-  expect(found(backed({ servers: web.servers.map((server) => ({ ...server, check: false })) }))).toEqual([
-    "pairs.0.backends.0.servers STACK_BACKEND_WITHOUT_CHECK",
-  ]);
+  expect(
+    found(backed({ servers: (web.servers ?? []).map((server) => ({ ...server, check: false })) })),
+  ).toEqual(["pairs.0.backends.0.servers STACK_BACKEND_WITHOUT_CHECK"]);
   const { healthCheck: _, ...silent } = web;
   expect(found(sampleStack(pairWith({ backends: [silent as Backend] })))).toEqual([
     "pairs.0.backends.0.healthCheck STACK_BACKEND_WITHOUT_CHECK",
@@ -56,7 +56,7 @@ test("a backend has servers and says how they are checked", () => {
 
 test("a backend whose servers all have weight 0, or are all backups, is warned of", () => {
   const all = (change: object) =>
-    found(backed({ servers: web.servers.map((server) => ({ ...server, ...change })) }));
+    found(backed({ servers: (web.servers ?? []).map((server) => ({ ...server, ...change })) }));
   expect(all({ weight: 0 })).toEqual(["pairs.0.backends.0.servers STACK_SERVERS_ALL_IDLE"]);
   expect(all({ backup: true })).toEqual(["pairs.0.backends.0.servers STACK_SERVERS_ALL_BACKUP"]);
 });

@@ -32,7 +32,7 @@ function pairPicture(pair: ResolvedPair): PairPicture {
       name: f.name,
       mode: f.mode,
       binds: f.binds.map(bindText),
-      backend: f.defaultBackend,
+      ...(f.defaultBackend === undefined ? {} : { backend: f.defaultBackend }),
     })),
     backends: pair.backends.map((b) => ({
       name: b.name,

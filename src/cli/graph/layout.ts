@@ -89,7 +89,9 @@ function edges(pair: PairPicture): Edge[] {
         to: key("frontend", f.name),
         kind: master.has(n.name) ? ("active" as const) : ("standby" as const),
       })),
-      { from: key("frontend", f.name), to: key("backend", f.backend), kind: "active" as const },
+      ...(f.backend === undefined
+        ? []
+        : [{ from: key("frontend", f.name), to: key("backend", f.backend), kind: "active" as const }]),
     ]),
     ...pair.backends.flatMap((b) =>
       b.servers.map((s) => ({

@@ -23,7 +23,7 @@ function pairLines(pair: PairPicture): string[] {
   }
   for (const f of pair.frontends) {
     for (const node of pair.nodes) lines.push(`  ${id(p, "node", node.name)} --- ${id(p, "fe", f.name)}`);
-    lines.push(`  ${id(p, "fe", f.name)} --> ${id(p, "be", f.backend)}`);
+    if (f.backend !== undefined) lines.push(`  ${id(p, "fe", f.name)} --> ${id(p, "be", f.backend)}`);
   }
   for (const b of pair.backends) {
     lines.push(`  ${id(p, "be", b.name)}[/${label(`${b.name}<br/>${b.balance}`)}/]`);

@@ -13,7 +13,8 @@ export interface PairPicture {
     readonly name: string;
     readonly mode: string;
     readonly binds: readonly string[];
-    readonly backend: string;
+    /** Missing where only further directives say who gets the traffic. */
+    readonly backend?: string;
   }[];
   readonly backends: readonly {
     readonly name: string;

@@ -2,6 +2,7 @@ import { cliCodes } from "./cli.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { generalCodes } from "./general.ts";
 import { hostCodes } from "./host.ts";
+import { importCodes } from "./import.ts";
 import { type LintRule, lintRules, ruleOf } from "./lint.ts";
 import { providerCodes } from "./provider.ts";
 import { stackCodes } from "./stack.ts";
@@ -17,6 +18,7 @@ export const errorCatalogue = {
   ...providerCodes,
   ...verifyCodes,
   ...cliCodes,
+  ...importCodes,
   ...lintRules,
 } as const;
 

@@ -5,6 +5,7 @@ import type {
   ResolvedHealthCheck,
   ResolvedNode,
   ResolvedPair,
+  ResolvedSection,
   ResolvedServer,
 } from "../../stack/index.ts";
 import { haproxyTime } from "./time.ts";
@@ -16,17 +17,33 @@ export function haproxyModel(pair: ResolvedPair, node: ResolvedNode): object {
     node: node.name,
     global: globalLines(pair),
     defaults: defaultsLines(pair),
-    frontends: pair.frontends.map((frontend) => ({ name: frontend.name, lines: frontendLines(frontend) })),
-    backends: pair.backends.map((backend) => ({ name: backend.name, lines: backendLines(backend) })),
+    // Named defaults stand in front: what names none starts from the last ones, the pair's own.
+    named: pair.sections.filter(({ kind }) => kind === "defaults").map(section),
+    frontends: pair.frontends.map((frontend) => ({
+      name: header(frontend),
+      lines: frontendLines(frontend),
+    })),
+    backends: pair.backends.map((backend) => ({ name: header(backend), lines: backendLines(backend) })),
+    sections: pair.sections.filter(({ kind }) => kind !== "defaults").map(section),
   };
+}
+
+/** Name and base of a section, as they stand behind the word that opens it. */
+function header({ name, from }: { readonly name: string; readonly from?: string }): string {
+  return from === undefined ? name : `${name} from ${from}`;
+}
+
+function section(wish: ResolvedSection): object {
+  return { name: `${wish.kind} ${header(wish)}`, lines: wish.directives };
 }
 
 function globalLines({ proxy }: ResolvedPair): string[] {
   return [
     ...proxy.logs.map((log) => `log ${log.address} ${log.facility} ${log.level}`),
-    `maxconn ${proxy.maxconn}`,
+    ...(proxy.maxconn === undefined ? [] : [`maxconn ${proxy.maxconn}`]),
     ...(proxy.user === undefined ? [] : [`user ${proxy.user}`]),
     ...(proxy.group === undefined ? [] : [`group ${proxy.group}`]),
+    ...proxy.globalDirectives,
   ];
 }
 
@@ -56,6 +73,7 @@ function defaultsLines({ proxy }: ResolvedPair): string[] {
     `retries ${proxy.retries}`,
     ...(proxy.redispatch ? ["option redispatch"] : []),
     ...timeoutLines(proxy.timeoutsMs),
+    ...proxy.defaultDirectives,
   ];
 }
 
@@ -73,7 +91,7 @@ function frontendLines(frontend: ResolvedFrontend): string[] {
       ? []
       : [`timeout client ${haproxyTime(frontend.clientTimeoutMs)}`]),
     ...frontend.directives,
-    `default_backend ${frontend.defaultBackend}`,
+    ...(frontend.defaultBackend === undefined ? [] : [`default_backend ${frontend.defaultBackend}`]),
   ];
 }
 

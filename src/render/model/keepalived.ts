@@ -14,7 +14,8 @@ export function keepalivedModel(pair: ResolvedPair, node: ResolvedNode): object 
   return {
     pair: pair.name,
     node: node.name,
-    globals: globals(pair),
+    globals: [...globals(pair), ...pair.keepalived.globals],
+    blocks: nonEmpty(pair.keepalived.blocks),
     notification: notification(pair),
     scripts: pair.trackScripts.map((script) => ({
       name: script.name,
@@ -93,6 +94,7 @@ function instanceModel(pair: ResolvedPair, node: ResolvedNode, instance: Resolve
         : `#tandem: track_proxy${weightWord(instance.trackProxy.weight)}`,
     witnesses: witnessLines(instance),
     notify: notifyLines(instance.notify),
+    directives: instance.directives,
   };
 }
 

@@ -26,6 +26,9 @@ function pairNames(pair: PairData, path: Path): Problem[] {
     ...twice(pair.syncGroups, [...path, "syncGroups"], "sync group"),
     ...twice(pair.frontends, [...path, "frontends"], "frontend"),
     ...twice(pair.backends, [...path, "backends"], "backend"),
+    ...repeated(pair.sections, ({ kind, name }) => `${kind} ${name}`).map(({ item, index, first }) =>
+      duplicate(item, [...path, "sections", index], [...path, "sections", first], item.kind),
+    ),
     ...twice(pair.certificates, [...path, "certificates"], "certificate"),
     ...pair.backends.flatMap((backend, i) =>
       twice(backend.servers, [...path, "backends", i, "servers"], "server"),
@@ -57,6 +60,7 @@ interface Names {
   readonly scripts: readonly string[];
   readonly instances: readonly string[];
   readonly backends: readonly string[];
+  readonly defaults: readonly string[];
   readonly certificates: readonly string[];
 }
 
@@ -67,7 +71,11 @@ export function checkReferences(pair: PairData, path: Path): Problem[] {
     nodes: of(pair.nodes),
     scripts: of(pair.trackScripts),
     instances: of(pair.vrrpInstances),
-    backends: of(pair.backends),
+    backends: of([
+      ...pair.backends,
+      ...pair.sections.filter(({ kind }) => kind === "backend" || kind === "listen"),
+    ]),
+    defaults: of(pair.sections.filter(({ kind }) => kind === "defaults")),
     certificates: of(pair.certificates),
   };
   return [
@@ -84,11 +92,12 @@ export function checkReferences(pair: PairData, path: Path): Problem[] {
       ]),
     ),
     ...pair.frontends.flatMap((frontend, i) => ofFrontend(frontend, names, [...path, "frontends", i])),
-    ...unknown(pair.drill?.from === undefined ? [] : [pair.drill.from], names.nodes, "node", () => [
-      ...path,
-      "drill",
-      "from",
-    ]),
+    ...(["frontends", "backends", "sections"] as const).flatMap((list) =>
+      pair[list].flatMap(({ from }, i) =>
+        unknown(present(from), names.defaults, "defaults section", () => [...path, list, i, "from"]),
+      ),
+    ),
+    ...unknown(present(pair.drill?.from), names.nodes, "node", () => [...path, "drill", "from"]),
     ...unused(pair, path),
   ];
 }
@@ -105,7 +114,10 @@ function ofInstance(instance: VrrpInstanceData, names: Names, path: Path): Probl
 
 function ofFrontend(frontend: PairData["frontends"][number], names: Names, path: Path): Problem[] {
   return [
-    ...unknown([frontend.defaultBackend], names.backends, "backend", () => [...path, "defaultBackend"]),
+    ...unknown(present(frontend.defaultBackend), names.backends, "backend", () => [
+      ...path,
+      "defaultBackend",
+    ]),
     ...frontend.binds.flatMap((bind, j) =>
       unknown(bind.certificates ?? [], names.certificates, "certificate", (k) => [
         ...path,
@@ -116,6 +128,10 @@ function ofFrontend(frontend: PairData["frontends"][number], names: Names, path:
       ]),
     ),
   ];
+}
+
+function present(name: string | undefined): string[] {
+  return name === undefined ? [] : [name];
 }
 
 function unknown(
@@ -144,10 +160,16 @@ function unused(pair: PairData, path: Path): Problem[] {
   const scripts = new Set(pair.vrrpInstances.flatMap((instance) => instance.trackScripts));
   const backends = new Set(
     // `use_backend site if …` among the further directives is a use, too.
-    pair.frontends.flatMap(({ defaultBackend, directives }) => [
-      defaultBackend,
-      ...directives.flatMap((line) => line.split(" ")),
-    ]),
+    [
+      ...pair.frontends.map(({ defaultBackend }) => defaultBackend),
+      ...[
+        ...pair.proxy.defaultDirectives,
+        ...[...pair.frontends, ...pair.sections].flatMap(({ directives }) => directives),
+      ].flatMap((line) => line.split(/\s+/)),
+    ],
+  );
+  const blocks = new Set(
+    pair.vrrpInstances.flatMap(({ directives }) => directives.flatMap((line) => line.trim().split(/\s+/))),
   );
   const left = (name: string, what: string, where: Path): Problem =>
     warning("STACK_UNUSED", where, `${what} ${JSON.stringify(name)} is used by nothing`, {
@@ -155,7 +177,7 @@ function unused(pair: PairData, path: Path): Problem[] {
     });
   return [
     ...pair.trackScripts.flatMap(({ name }, i) =>
-      scripts.has(name) ? [] : [left(name, "track script", [...path, "trackScripts", i])],
+      scripts.has(name) || blocks.has(name) ? [] : [left(name, "track script", [...path, "trackScripts", i])],
     ),
     ...pair.backends.flatMap(({ name }, i) =>
       backends.has(name) ? [] : [left(name, "backend", [...path, "backends", i])],

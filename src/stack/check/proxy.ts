@@ -46,14 +46,14 @@ function listensOf(pair: PairData, path: Path): Listen[] {
 
 function frontendProblems(pair: PairData, frontend: PairData["frontends"][number], path: Path): Problem[] {
   const problems: Problem[] = [];
-  if (frontend.binds.length === 0) {
+  if (frontend.binds.length === 0 && !frontend.directives.some((line) => line.startsWith("bind "))) {
     problems.push(
       error(
         "STACK_FRONTEND_WITHOUT_BIND",
         [...path, "binds"],
         `frontend ${JSON.stringify(frontend.name)} listens nowhere`,
         {
-          hint: 'add an address, e.g. { address: "10.0.0.100", port: 80 }',
+          hint: 'add an address, e.g. { address: "10.0.0.100", port: 80 }, or a bind line to directives',
         },
       ),
     );
@@ -155,6 +155,8 @@ type Backend = PairData["backends"][number];
 
 function backendProblems(backend: Backend, listens: readonly Listen[], path: Path): Problem[] {
   if (backend.servers.length === 0) {
+    // Servers, redirects and answers can stand among the further lines.
+    if (backend.directives.length > 0) return [];
     return [
       error(
         "STACK_BACKEND_WITHOUT_SERVERS",

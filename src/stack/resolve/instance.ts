@@ -90,6 +90,7 @@ export function resolveInstance(pair: PairData, instance: VrrpInstanceData): Res
     strictWitness: instance.strictWitness,
     notify: present(instance.notify),
     mail: pair.vrrp.notification !== undefined && instance.mail !== false,
+    directives: instance.directives,
     failover: failoverOf(pair, instance),
   });
 }

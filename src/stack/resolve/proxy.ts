@@ -27,13 +27,15 @@ function resolveBindAddress(text: string): BindAddress {
 
 export function resolveProxy(proxy: PairData["proxy"]): ResolvedProxy {
   return present({
-    maxconn: proxy.maxconn,
+    maxconn: proxy.maxconn === "auto" ? undefined : proxy.maxconn,
     logs: proxy.logs,
-    timeoutsMs: milliseconds(proxy.timeouts) as ResolvedProxy["timeoutsMs"],
+    timeoutsMs: milliseconds(proxy.timeouts),
     retries: proxy.retries,
     redispatch: proxy.redispatch,
     user: proxy.user,
     group: proxy.group,
+    globalDirectives: proxy.globalDirectives,
+    defaultDirectives: proxy.defaultDirectives,
   });
 }
 
@@ -43,6 +45,7 @@ export function resolveFrontend(frontend: FrontendData): ResolvedFrontend {
   const forwardFor = wish === true ? { header: "X-Forwarded-For", ifNone: false } : wish;
   return present({
     name: frontend.name,
+    from: frontend.from,
     mode: frontend.mode,
     binds: frontend.binds.map((bind) => ({ address: resolveBindAddress(bind.address), port: bind.port })),
     defaultBackend: frontend.defaultBackend,
@@ -59,6 +62,7 @@ export function resolveFrontend(frontend: FrontendData): ResolvedFrontend {
 export function resolveBackend(backend: BackendData): ResolvedBackend {
   return present({
     name: backend.name,
+    from: backend.from,
     mode: backend.mode,
     balance: backend.balance,
     healthCheck: resolveCheck(backend.healthCheck),
@@ -85,10 +89,12 @@ function resolveCheck(check: BackendData["healthCheck"]): ResolvedHealthCheck {
 }
 
 function milliseconds<K extends string>(
-  durations: Readonly<Partial<Record<K, Duration | undefined>>>,
+  durations: Readonly<Partial<Record<K, Duration | "none" | undefined>>>,
 ): Partial<Record<K, number>> {
-  const entries = Object.entries(durations) as [K, Duration | undefined][];
+  const entries = Object.entries(durations) as [K, Duration | "none" | undefined][];
   return Object.fromEntries(
-    entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, durationMs(value)]])),
+    entries.flatMap(([key, value]) =>
+      value === undefined || value === "none" ? [] : [[key, durationMs(value)]],
+    ),
   ) as Partial<Record<K, number>>;
 }

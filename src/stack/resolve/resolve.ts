@@ -37,6 +37,8 @@ function resolvePair(pair: PairData): ResolvedPair {
     proxy: resolveProxy(pair.proxy),
     frontends: pair.frontends.map(resolveFrontend),
     backends: pair.backends.map(resolveBackend),
+    sections: pair.sections.map((section) => present(section)),
+    keepalived: { globals: pair.vrrp.globalDirectives, blocks: pair.vrrp.blocks },
     kernel: pair.kernel,
     sysctls: Object.fromEntries(Object.entries(pair.sysctls).map(([key, value]) => [key, String(value)])),
     firewall: pair.firewall,

@@ -19,6 +19,10 @@ export interface ResolvedPair {
   readonly proxy: ResolvedProxy;
   readonly frontends: readonly ResolvedFrontend[];
   readonly backends: readonly ResolvedBackend[];
+  /** Sections of haproxy.cfg that stand as they are. */
+  readonly sections: readonly ResolvedSection[];
+  /** Lines of keepalived.conf: further ones of global_defs, and further blocks. */
+  readonly keepalived: { readonly globals: readonly string[]; readonly blocks: readonly string[] };
   /** Kernel parameters of the pair that do not depend on the node, dotted. */
   readonly kernel: ResolvedKernel;
   readonly sysctls: Readonly<Record<string, string>>;
@@ -128,6 +132,8 @@ export interface ResolvedInstance {
   readonly strictWitness: boolean;
   readonly notify: ResolvedNotify;
   readonly mail: boolean;
+  /** Further lines of the block. */
+  readonly directives: readonly string[];
   /** What fails over how fast, as the protocol predicts. */
   readonly failover: FailoverPrediction;
 }
@@ -152,14 +158,24 @@ export interface ResolvedSyncGroup {
 }
 
 export interface ResolvedProxy {
-  readonly maxconn: number;
+  /** As many as the open files allow when it is missing. */
+  readonly maxconn?: number;
   readonly logs: readonly { readonly address: string; readonly facility: string; readonly level: string }[];
-  readonly timeoutsMs: Readonly<Record<ProxyTimeout, number>> &
-    Readonly<Partial<Record<OptionalTimeout, number>>>;
+  readonly timeoutsMs: Readonly<Partial<Record<ProxyTimeout, number>>>;
   readonly retries: number;
   readonly redispatch: boolean;
   readonly user?: string;
   readonly group?: string;
+  /** Further lines of global and of defaults. */
+  readonly globalDirectives: readonly string[];
+  readonly defaultDirectives: readonly string[];
+}
+
+export interface ResolvedSection {
+  readonly kind: string;
+  readonly name: string;
+  readonly from?: string;
+  readonly directives: readonly string[];
 }
 
 export type ProxyTimeout =
@@ -169,14 +185,18 @@ export type ProxyTimeout =
   | "queue"
   | "httpRequest"
   | "httpKeepAlive"
-  | "check";
-export type OptionalTimeout = "tunnel" | "clientFin" | "serverFin";
+  | "check"
+  | "tunnel"
+  | "clientFin"
+  | "serverFin";
 
 export interface ResolvedFrontend {
   readonly name: string;
+  /** Section of kind defaults that it starts from. */
+  readonly from?: string;
   readonly mode: "http" | "tcp";
   readonly binds: readonly { readonly address: BindAddress; readonly port: number }[];
-  readonly defaultBackend: string;
+  readonly defaultBackend?: string;
   readonly maxconn?: number;
   readonly logFormat: "http" | "tcp" | "short";
   readonly logEmpty: boolean;
@@ -223,6 +243,7 @@ export interface ResolvedServer {
 
 export interface ResolvedBackend {
   readonly name: string;
+  readonly from?: string;
   readonly mode: "http" | "tcp";
   readonly balance: "roundrobin" | "leastconn" | "source";
   readonly healthCheck: ResolvedHealthCheck;

@@ -1,10 +1,21 @@
 import { z } from "zod";
 import { bindAddress, interfaceAddress, ipAddress } from "./address.ts";
 import { duration } from "./duration.ts";
-import { directive, guarded, name, word } from "./text.ts";
+import { directive, guarded, name, sectionName, word } from "./text.ts";
 
 const port = z.int().min(1).max(65535);
 const timeout = (): ReturnType<typeof duration> => duration("1ms", "24d");
+/** A deadline of the whole proxy that can be left out. */
+const deadline = (): z.ZodUnion<[ReturnType<typeof duration>, z.ZodLiteral<"none">]> =>
+  z.union([timeout(), z.literal("none")]);
+
+const directives = (): z.ZodDefault<z.ZodArray<ReturnType<typeof directive>>> =>
+  z
+    .array(directive())
+    .default([])
+    .describe(
+      "further lines of the section as in haproxy.cfg, for what the definition does not know; checked on the host",
+    );
 
 export const logTarget = z
   .strictObject({
@@ -48,24 +59,22 @@ export const logTarget = z
 export const proxy = z
   .strictObject({
     maxconn: z
-      .int()
-      .min(1)
-      .max(10_000_000)
+      .union([z.int().min(1).max(10_000_000), z.literal("auto")])
       .default(20_000)
-      .describe("connections at once in the whole process"),
+      .describe('connections at once in the whole process; "auto": as many as the open files allow'),
     logs: z
       .array(logTarget)
       .default([{ address: "/dev/log", facility: "local0", level: "info" }])
       .describe("where log lines go; default the host's syslog socket"),
     timeouts: z
       .strictObject({
-        connect: timeout().default("5s").describe("until a server accepts the connection"),
-        client: timeout().default("30s").describe("silence of a client"),
-        server: timeout().default("30s").describe("silence of a server"),
-        queue: timeout().default("30s").describe("wait for a free slot of a server"),
-        httpRequest: timeout().default("10s").describe("until a request's header has arrived whole"),
-        httpKeepAlive: timeout().default("10s").describe("wait for the next request of a connection"),
-        check: timeout().default("5s").describe("until a check has its answer, once connected"),
+        connect: deadline().default("5s").describe("until a server accepts the connection"),
+        client: deadline().default("30s").describe("silence of a client"),
+        server: deadline().default("30s").describe("silence of a server"),
+        queue: deadline().default("30s").describe("wait for a free slot of a server"),
+        httpRequest: deadline().default("10s").describe("until a request's header has arrived whole"),
+        httpKeepAlive: deadline().default("10s").describe("wait for the next request of a connection"),
+        check: deadline().default("5s").describe("until a check has its answer, once connected"),
         tunnel: timeout()
           .optional()
           .describe(
@@ -79,7 +88,7 @@ export const proxy = z
           .describe("silence of a server that has closed its half; default that of server"),
       })
       .prefault({})
-      .describe("deadlines of all frontends and backends"),
+      .describe('deadlines of all frontends and backends; "none" leaves one out'),
     retries: z
       .int()
       .min(0)
@@ -89,6 +98,10 @@ export const proxy = z
     redispatch: z.boolean().default(true).describe("let the last attempt go to another server"),
     user: name().optional().describe("user of the proxy's worker; default chosen by the daemon"),
     group: name().optional().describe("group of the proxy's worker; default chosen by the daemon"),
+    globalDirectives: directives().describe("further lines of the global section, as in haproxy.cfg"),
+    defaultDirectives: directives().describe(
+      "further lines of the defaults section, as in haproxy.cfg; they stand behind those of the definition",
+    ),
   })
   .meta({ id: "Proxy" });
 
@@ -100,18 +113,18 @@ export const bind = z
   })
   .meta({ id: "Bind" });
 
-const directives = (): z.ZodDefault<z.ZodArray<ReturnType<typeof directive>>> =>
-  z
-    .array(directive())
-    .default([])
-    .describe(
-      "further lines of the section as in haproxy.cfg, for what the definition does not know; checked on the host",
-    );
-
 const frontendCommon = {
   name: name().describe("name, unique in the pair"),
-  binds: z.array(bind).describe("addresses to listen on, one at least"),
-  defaultBackend: name().describe("name of the backend that gets the traffic"),
+  from: sectionName()
+    .optional()
+    .describe("name of a section of kind defaults that it starts from; default the pair's own defaults"),
+  binds: z
+    .array(bind)
+    .default([])
+    .describe("addresses to listen on; one at least, here or as a bind line of directives"),
+  defaultBackend: name()
+    .optional()
+    .describe("name of the backend that gets the traffic; default what the directives say"),
   maxconn: z
     .int()
     .min(1)
@@ -233,13 +246,19 @@ export const server = z
 export const backend = z
   .strictObject({
     name: name().describe("name, unique in the pair"),
+    from: sectionName()
+      .optional()
+      .describe("name of a section of kind defaults that it starts from; default the pair's own defaults"),
     mode: z.enum(["http", "tcp"]).describe("as that of the frontends that use it"),
     balance: z
       .enum(["roundrobin", "leastconn", "source"])
       .default("roundrobin")
       .describe("in turn by weight, fewest connections, or by the client's address"),
     healthCheck: healthCheck.describe('how servers are checked; say { kind: "none" } to go without'),
-    servers: z.array(server).describe("servers, one at least"),
+    servers: z
+      .array(server)
+      .default([])
+      .describe("servers; one at least, unless the directives say who answers"),
     directives: directives(),
     retries: z.int().min(0).max(100).optional().describe("further attempts; default that of the proxy"),
     redispatch: z
@@ -257,3 +276,29 @@ export const backend = z
       .describe("deadlines of this backend"),
   })
   .meta({ id: "Backend" });
+
+export const section = z
+  .strictObject({
+    kind: z
+      .enum([
+        "defaults",
+        "frontend",
+        "backend",
+        "listen",
+        "resolvers",
+        "userlist",
+        "peers",
+        "cache",
+        "mailers",
+        "http-errors",
+        "ring",
+        "log-forward",
+        "fcgi-app",
+        "program",
+      ])
+      .describe("word that opens the section"),
+    name: sectionName().describe("name of the section"),
+    from: sectionName().optional().describe("name of the defaults that it starts from"),
+    directives: directives(),
+  })
+  .meta({ id: "Section" });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "./duration.ts";
 import { node } from "./node.ts";
-import { backend, frontend, proxy } from "./proxy.ts";
+import { backend, frontend, proxy, section } from "./proxy.ts";
 import { secretRef } from "./secret.ts";
 import { guarded, name } from "./text.ts";
 import { syncGroup, trackScript, vrrp, vrrpInstance } from "./vrrp.ts";
@@ -107,6 +107,12 @@ export const pair = z
       .describe("certificates for TLS; refused for now, as they cannot be deployed yet"),
     frontends: z.array(frontend).default([]).describe("what clients connect to"),
     backends: z.array(backend).default([]).describe("groups of servers"),
+    sections: z
+      .array(section)
+      .default([])
+      .describe(
+        "further sections as in haproxy.cfg, for what the definition does not know; checked on the host",
+      ),
     kernel: kernel.prefault({}).describe("kernel parameters that a pair needs"),
     sysctls: z
       .record(sysctlKey, sysctlValue)

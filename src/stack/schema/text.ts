@@ -73,10 +73,18 @@ export const emailAddress = (): z.ZodType<string, string> =>
     hint: 'write user@host, e.g. "ops@example.org"',
   });
 
+/** Words that open a section of haproxy.cfg. */
+const SECTIONS =
+  "global|defaults|frontend|backend|listen|resolvers|peers|userlist|program|cache|ring|mailers|http-errors|log-forward|fcgi-app";
+
 /** One line of haproxy.cfg within its section: no comment, and no word that opens another section. */
 export const directive = (): z.ZodType<string, string> =>
   guarded(
-    /^(?!(?:global|defaults|frontend|backend|listen|resolvers|peers|userlist|program|cache|ring|mailers)\b)[a-z][\x20-\x22\x24-\x7e]{1,1023}$/,
+    // Quotes are closed, and a # is quoted or escaped, so that nothing of the line is lost.
+    new RegExp(
+      `^(?!(?:${SECTIONS})(?: |$))(?=.{2,1024}$)[a-z](?:[ !$-&(-[\\]-~]|\\\\[ -~]|"(?:[ !#-[\\]-~]|\\\\[ -~])*"|'[ -&(-~]*')*$`,
+      "u",
+    ),
     "a directive",
     {
       code: "STACK_TEXT_UNSAFE",
@@ -84,6 +92,49 @@ export const directive = (): z.ZodType<string, string> =>
       hint: 'write one line as in haproxy.cfg, without comment, e.g. "option tcpka"',
     },
   );
+
+/** One line of keepalived.conf; braces may open and close blocks. */
+const blockLine = (): z.ZodType<string, string> =>
+  guarded(/^[^\p{Cc}#!]{1,1024}$/u, "a line of keepalived.conf", {
+    code: "STACK_TEXT_UNSAFE",
+    why: BREAKS,
+    hint: 'write one line as in keepalived.conf, without comment, e.g. "dont_track_primary"',
+  });
+
+/** Lines of keepalived.conf whose blocks are closed, so that nothing of the file behind them moves into one. */
+export const blockLines = (): z.ZodType<string[], string[]> =>
+  z.array(blockLine()).superRefine((lines, context) => {
+    let depth = 0;
+    for (const [index, line] of lines.entries()) {
+      const bare = line.replace(/"[^"]*"/g, "");
+      for (const char of bare) {
+        if (char === "{") depth += 1;
+        if (char === "}") depth -= 1;
+        if (depth < 0) break;
+      }
+      if (depth >= 0 && !bare.includes('"')) continue;
+      context.addIssue({
+        code: "custom",
+        path: [index],
+        message: depth < 0 ? "this } closes nothing" : "this quote is never closed",
+        params: { code: "STACK_TEXT_UNSAFE", why: BREAKS, hint: "close what is opened, and nothing else" },
+      });
+      return;
+    }
+    if (depth === 0) return;
+    context.addIssue({
+      code: "custom",
+      message: "a block is never closed",
+      params: { code: "STACK_TEXT_UNSAFE", why: BREAKS, hint: 'add the line "}"' },
+    });
+  });
+
+/** Name of a section that stands in haproxy.cfg as it is. */
+export const sectionName = (): z.ZodType<string, string> =>
+  guarded(/^[A-Za-z0-9_.:-]{1,127}$/, "a section name", {
+    code: "STACK_NAME_INVALID",
+    hint: "use letters, digits and - _ . :",
+  });
 
 /** Host name or IP address, as far as one can tell without asking. */
 export const hostName = (): z.ZodType<string, string> =>

@@ -2,7 +2,16 @@ import { z } from "zod";
 import { interfaceAddress, ipAddress, multicastGroup } from "./address.ts";
 import { duration, wholeSeconds } from "./duration.ts";
 import { secretRef } from "./secret.ts";
-import { commandLine, emailAddress, guarded, hostName, interfaceName, name, word } from "./text.ts";
+import {
+  blockLines,
+  commandLine,
+  emailAddress,
+  guarded,
+  hostName,
+  interfaceName,
+  name,
+  word,
+} from "./text.ts";
 
 export const transport = z
   .discriminatedUnion("kind", [
@@ -186,6 +195,11 @@ export const vrrpInstance = z
       .boolean()
       .optional()
       .describe("mail at a change of state; default true when the pair has a notification"),
+    directives: blockLines()
+      .default([])
+      .describe(
+        "further lines of the instance as in keepalived.conf, for what the definition does not know; checked on the host",
+      ),
   })
   .meta({ id: "VrrpInstance" });
 
@@ -248,5 +262,13 @@ export const vrrp = z
       })
       .prefault({})
       .describe("gratuitous ARP and unsolicited neighbour advertisements"),
+    globalDirectives: blockLines()
+      .default([])
+      .describe("further lines of global_defs, as in keepalived.conf; checked on the host"),
+    blocks: blockLines()
+      .default([])
+      .describe(
+        "further blocks as in keepalived.conf, in front of groups and instances; checked on the host",
+      ),
   })
   .meta({ id: "Vrrp" });

@@ -24,6 +24,7 @@ pub mod render;
 mod secrets;
 pub mod source;
 pub mod suggest;
+pub mod syntax;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Parsed, Severity};
 pub use options::{FileLoader, NoFiles, Options};

@@ -10,6 +10,7 @@ use config::suggest::nearest;
 use crate::check::Manner;
 use crate::flags::{Flag, Flags, USAGE};
 use crate::lint::{self, LintArgs};
+use crate::parse::ParseArgs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -34,6 +35,7 @@ pub enum Command {
         run_dir: PathBuf,
     },
     Lint(LintArgs),
+    Parse(ParseArgs),
     ProbeAddress {
         interface: String,
         addresses: Vec<IpAddr>,
@@ -72,10 +74,11 @@ pub struct WorkerArgs {
 }
 
 /// Names of commands that people type.
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "run",
     "check",
     "lint",
+    "parse",
     "reload",
     "handover",
     "status",
@@ -112,6 +115,13 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             Flag::switch("--json"),
             Flag::switch("--tolerant"),
             Flag::switch("--diagnostic"),
+        ])?),
+        "parse" => syntax(&flags(&[
+            Flag::value("--haproxy"),
+            Flag::value("--keepalived"),
+            Flag::value("--id"),
+            Flag::switch("--alone"),
+            Flag::switch("--meaning"),
         ])?),
         "reload" => Ok(Command::Reload {
             run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
@@ -196,6 +206,22 @@ fn check(flags: &Flags) -> Result<Command, String> {
             diagnostic: flags.has("--diagnostic"),
         },
     })
+}
+
+fn syntax(flags: &Flags) -> Result<Command, String> {
+    let args = ParseArgs {
+        haproxy: flags.paths("--haproxy"),
+        keepalived: flags.paths("--keepalived"),
+        id: flags.text("--id")?.unwrap_or_default(),
+        alone: flags.has("--alone"),
+        meaning: flags.has("--meaning"),
+    };
+    if args.haproxy.is_empty() && args.keepalived.is_empty() {
+        return Err(
+            "parse: nothing to read: give --haproxy FILE, --keepalived FILE or both".to_owned(),
+        );
+    }
+    Ok(Command::Parse(args))
 }
 
 fn probe(flags: &Flags) -> Result<Command, String> {

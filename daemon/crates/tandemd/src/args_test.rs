@@ -80,6 +80,10 @@ fn mistakes_are_answered_with_what_to_write() {
             "run",
             "run: nothing to run: give --haproxy FILE, --keepalived FILE or both",
         ),
+        (
+            "parse --meaning",
+            "parse: nothing to read: give --haproxy FILE, --keepalived FILE or both",
+        ),
         ("check --haproxy", "check: --haproxy needs a value"),
         (
             "handover --timeout-ms soon",

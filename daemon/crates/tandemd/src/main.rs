@@ -7,6 +7,7 @@ mod client;
 mod flags;
 mod keepalived;
 mod lint;
+mod parse;
 mod probe;
 mod worker;
 
@@ -38,6 +39,10 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
                [--target-failover TIME] [--election] [--json]
       Compare the keepalived.conf files of two nodes: rules E01 to E17 of docs/lint.md. What is
       told of the machines is given once for both nodes or once for each. Exit 0 without an error.
+  tandemd parse [--haproxy FILE]... [--keepalived FILE]... [--id NAME] [--alone] [--meaning]
+      Print the files as they are written, with places and comments, as JSON: `tandem import` reads
+      it. Passwords are not masked. --alone reads no included files. --meaning prints the model
+      that the files add up to instead, for comparing two of them.
   tandemd reload [--run-dir DIR]
       Take up the files again, all or nothing; prints the verdict as JSON. Exit 0 if applied.
   tandemd handover [--run-dir DIR] [--timeout-ms N]
@@ -83,6 +88,7 @@ fn execute(command: Command) -> u8 {
             manner,
         } => check::check(&haproxy, keepalived.as_deref(), manner),
         Command::Lint(args) => lint::lint(&args),
+        Command::Parse(args) => parse::parse(&args),
         Command::Reload { run_dir } => client::reload(&run_dir),
         Command::Handover { run_dir, timeout } => client::handover(&run_dir, timeout),
         Command::Status { run_dir, json } => client::status(&run_dir, json),

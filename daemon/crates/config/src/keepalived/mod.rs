@@ -7,6 +7,7 @@ mod lexer;
 pub mod model;
 mod resolve;
 mod survived;
+pub(crate) mod syntax;
 mod tree;
 mod values;
 

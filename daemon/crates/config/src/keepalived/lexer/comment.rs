@@ -38,3 +38,17 @@ pub fn strip(line: &mut Line) {
         at += 1;
     }
 }
+
+/// Where the comment of a physical line begins, if it has one that is no directive of this daemon.
+pub fn at(line: &str) -> Option<usize> {
+    if line.trim_start().starts_with(MAGIC) {
+        return None;
+    }
+    let (mut quoted, mut escaped) = (false, false);
+    line.bytes().position(|byte| {
+        let begins = matches!(byte, b'#' | b'!') && !quoted && !escaped;
+        quoted ^= byte == b'"';
+        escaped = byte == b'\\' && !quoted;
+        begins
+    })
+}

@@ -8,6 +8,7 @@ mod include;
 mod line;
 mod repeat;
 
+pub use comment::at as comment_at;
 pub use line::{Line, Word};
 
 use crate::diagnostic::Diagnostics;

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
+import { importStack, syntaxSchema } from "../../import/index.ts";
+import { inspectStack } from "../../stack/index.ts";
+import type { ImportFlags } from "../commands.ts";
+import type { CliContext } from "../context.ts";
+import { withSources } from "../import-sources.ts";
+import { askTandemd } from "../tandemd.ts";
+
+/** Turns files of keepalived and haproxy, or those of two live hosts, into a stack file. */
+export async function importAction(this: CliContext, flags: ImportFlags, name: string): Promise<void> {
+  const usage = [...wrongFlags(flags), ...wrongName(name)];
+  if (usage.length > 0) throw new TandemError(usage, { exitCode: ExitCode.usage });
+  const out = resolve(this.cwd, flags.out ?? `stacks/${name}.ts`);
+  if (existsSync(out) && !flags.force) throw exists(relative(this.cwd, out));
+  const made = await withSources(this, flags, async (sources) => {
+    const said = await askTandemd(this, [
+      "parse",
+      ...(sources.live ? ["--alone"] : []),
+      ...sources.haproxy.flatMap((file) => ["--haproxy", file]),
+      ...sources.keepalived.flatMap((file) => ["--keepalived", file]),
+    ]);
+    if (said.status !== 0) throw unreadable(said.stderr);
+    const syntax = syntaxSchema.parse(JSON.parse(sources.renamed(said.stdout)));
+    const imported = importStack({ name, syntax, hosts: sources.hosts });
+    return { ...imported, notes: [...imported.notes, ...sources.notes] };
+  });
+  mkdirSync(dirname(out), { recursive: true });
+  // Lines of haproxy.cfg may hold passwords.
+  writeFileSync(out, made.text, { mode: 0o600 });
+  const checked = inspectStack(made.input).problems;
+  const wrong = checked.filter(({ severity }) => severity === "error");
+  report(this, flags, relative(this.cwd, out), name, made.notes, checked);
+  if (wrong.length > 0) this.endWith(ExitCode.invalidStack);
+  else if (made.notes.some(({ code }) => code !== "IMPORT_TRANSLATED")) this.endWith(ExitCode.pending);
+}
+
+function report(
+  { printer }: CliContext,
+  flags: ImportFlags,
+  file: string,
+  name: string,
+  notes: readonly Problem[],
+  checked: readonly Problem[],
+): void {
+  if (flags.json) {
+    printer.json({ file, notes, problems: checked });
+    return;
+  }
+  for (const note of [...notes, ...checked]) printer.problem(note);
+  const of = (code: string) => notes.filter((note) => note.code === code).length;
+  printer.line(
+    `wrote ${file}: ${of("IMPORT_NOT_CARRIED")} not carried over, ${of("IMPORT_NOT_UNDERSTOOD")} that tandemd does not act on, ` +
+      `${of("IMPORT_PLACEHOLDER")} to fill in, ${of("IMPORT_SECRET")} secrets, ${of("IMPORT_TRANSLATED")} translated`,
+  );
+  printer.line(`next: tandem check ${name}, then tandem render ${name} beside your own files`);
+}
+
+function wrongName(name: string): readonly Problem[] {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) return [];
+  const message = `${JSON.stringify(name)} is no name of a stack`;
+  return [{ code: "IMPORT_WHAT", severity: "error", message, hint: "use letters, digits, '_', '-' and '.'" }];
+}
+
+function wrongFlags(flags: ImportFlags): readonly Problem[] {
+  const problem = (message: string, hint: string): Problem => ({
+    code: "IMPORT_WHAT",
+    severity: "error",
+    message,
+    hint,
+  });
+  const [files, routers, hosts] = [
+    flags.haproxy?.length ?? 0,
+    flags.keepalived?.length ?? 0,
+    flags.host?.length ?? 0,
+  ];
+  const found: Problem[] = [];
+  if (files + routers === 0 && hosts === 0)
+    found.push(
+      problem(
+        "nothing to read",
+        "give --haproxy FILE, --keepalived FILE or both, or --host ADDRESS twice to read the files of two live hosts",
+      ),
+    );
+  if (files + routers === 0 && hosts === 1)
+    found.push(problem("one host is half a pair", "give --host once for each of the two hosts"));
+  if (routers > 2)
+    found.push(problem(`${routers} keepalived.conf files are given`, "a pair is two hosts: give one or two"));
+  if (hosts > 2) found.push(problem(`${hosts} hosts are given`, "a pair is two hosts"));
+  return found;
+}
+
+function exists(file: string): TandemError {
+  return new TandemError(
+    [
+      {
+        code: "IMPORT_EXISTS",
+        severity: "error",
+        message: `${file} is there already`,
+        why: "what was changed in it by hand would be lost",
+        hint: "name another with --out, or say --force",
+      },
+    ],
+    { exitCode: ExitCode.usage },
+  );
+}
+
+function unreadable(stderr: string): TandemError {
+  return new TandemError(
+    stderr
+      .trim()
+      .split("\n")
+      .map((line) => ({
+        code: "IMPORT_UNREADABLE",
+        severity: "error" as const,
+        message: line.replace(/^tandemd: /, ""),
+        hint: "name files that can be read",
+      })),
+  );
+}

@@ -1,0 +1,126 @@
+import { type Item, item, type Remarks, treeOf } from "../document.ts";
+import type { Statement } from "../statement.ts";
+import { isIp, isName, wholeNumber } from "../words.ts";
+import { isOption } from "./base.ts";
+import { durationOf } from "./time.ts";
+
+/** Servers and their check as fields of a backend; nothing of it when the lines say more than fields can. */
+export interface Servers {
+  readonly check: object;
+  readonly items: readonly Item[];
+  /** Lines that these fields say. */
+  readonly used: ReadonlySet<Statement>;
+  /** Comments of the lines that say how is checked. */
+  readonly remarks: readonly Remarks[];
+}
+
+const NOTHING: Servers = { check: { kind: "none" }, items: [], used: new Set(), remarks: [] };
+
+interface Server {
+  readonly line: Statement;
+  readonly checked: boolean;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly rhythm: Readonly<Record<string, unknown>>;
+}
+
+export function serversOf(lines: readonly Statement[], inherited: readonly Statement[]): Servers {
+  const all = [...inherited, ...lines];
+  if (all.some(({ words }) => words[0] === "default-server" || words[0] === "server-template"))
+    return NOTHING;
+  const servers = lines.filter(({ words }) => words[0] === "server").map(serverOf);
+  const known = servers.flatMap((server) => server ?? []);
+  if (known.length === 0 || known.length < servers.length) return NOTHING;
+  if (new Set(known.map(({ fields }) => fields.name)).size < known.length) return NOTHING;
+  const checked = known.filter((server) => server.checked);
+  const [first] = checked;
+  const way = first === undefined ? { check: { kind: "none" }, lines: [] } : wayOf(lines, inherited);
+  if (way === undefined) return NOTHING;
+  // The definition has one rhythm for all servers of a backend.
+  const rhythm = JSON.stringify(first?.rhythm);
+  if (checked.some((server) => JSON.stringify(server.rhythm) !== rhythm)) return NOTHING;
+  return {
+    check: { ...way.check, ...first?.rhythm },
+    items: known.map((server) =>
+      item(
+        treeOf({ ...server.fields, ...(first !== undefined && !server.checked ? { check: false } : {}) }),
+        server.line,
+      ),
+    ),
+    used: new Set([...way.lines, ...known.map(({ line }) => line)]),
+    remarks: way.lines,
+  };
+}
+
+/** `server NAME IP:PORT` with what the definition knows; undefined for all others. */
+function serverOf(line: Statement): Server | undefined {
+  const [, name = "", target = "", ...options] = line.words;
+  const [, host = "", digits] = /^(.*):(\d{1,5})$/.exec(target) ?? [];
+  const address = host.replace(/^\[(.*)\]$/, "$1");
+  const port = wholeNumber(digits, 1, 65_535);
+  if (!isName(name) || port === undefined || !isIp(address)) return undefined;
+  const fields: Record<string, unknown> = { name, address, port };
+  const rhythm: Record<string, unknown> = {};
+  let checked = false;
+  for (let at = 0; at < options.length; at++) {
+    const word = options[at] ?? "";
+    const value = options[at + 1];
+    if (word === "check") checked = true;
+    else if (word === "backup") fields.backup = true;
+    else {
+      const [key, known] = valued(word, value);
+      if (known === undefined) return undefined;
+      (["weight", "maxconn"].includes(key) ? fields : rhythm)[key] = known;
+      at++;
+    }
+  }
+  // Without a check a rhythm means nothing, but it may be what a runtime order turns on.
+  if (!checked && Object.keys(rhythm).length > 0) return undefined;
+  return { line, checked, fields, rhythm };
+}
+
+function valued(word: string, value: string | undefined): readonly [string, unknown] {
+  switch (word) {
+    case "weight":
+      return ["weight", wholeNumber(value, 0, 256)];
+    case "maxconn":
+      return ["maxconn", wholeNumber(value, 1, 10_000_000)];
+    case "inter":
+      return ["interval", durationOf(value)];
+    case "rise":
+      return ["rise", wholeNumber(value, 1, 1000)];
+    case "fall":
+      return ["fall", wholeNumber(value, 1, 1000)];
+    case "port":
+      return ["port", wholeNumber(value, 1, 65_535)];
+    default:
+      return [word, undefined];
+  }
+}
+
+const CHECKS = /^(tcp-check|http-check|external-check)$/;
+
+/** How servers are checked: a connection, or one request whose status is looked at. */
+function wayOf(
+  lines: readonly Statement[],
+  inherited: readonly Statement[],
+): { readonly check: object; readonly lines: readonly Statement[] } | undefined {
+  const says = (line: Statement): boolean =>
+    CHECKS.test(line.words[0] ?? "") ||
+    (line.words[0] === "option" && /(chk|check)$/.test(line.words[1] ?? ""));
+  if (inherited.some(says)) return undefined;
+  const own = lines.filter(says);
+  if (own.length === 0) return { check: { kind: "tcp" }, lines: [] };
+  const request = own.find((line) => isOption(line, "httpchk"));
+  const expect = own.find(({ words }) => words[0] === "http-check");
+  if (request === undefined || own.length > (expect === undefined ? 1 : 2)) return undefined;
+  const words = request.words.slice(2);
+  if (words.length > 2) return undefined;
+  const [method, path] =
+    words.length === 1 ? ["OPTIONS", words[0]] : [words[0] ?? "OPTIONS", words[1] ?? "/"];
+  const fits = ["OPTIONS", "HEAD", "GET", "POST"].includes(method) && /^\/[\w./?=&%:-]*$/.test(path ?? "");
+  const [, wanted, , status] = expect?.words ?? [];
+  const plain = wanted === "expect" && expect?.words[2] === "status" && /^[1-5]\d\d$/.test(status ?? "");
+  if (!fits || (expect !== undefined && !(plain && expect.words.length === 4))) return undefined;
+  const check = { kind: "http", method, path, ...(expect === undefined ? {} : { expectStatus: status }) };
+  return { check, lines: own };
+}

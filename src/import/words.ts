@@ -1,0 +1,40 @@
+import {
+  blockLines,
+  commandLine,
+  directive,
+  emailAddress,
+  hostName,
+  interfaceAddress,
+  interfaceName,
+  ipAddress,
+  logTarget,
+  name,
+  sectionName,
+} from "../stack/index.ts";
+
+type Schema = { safeParse(value: unknown): { readonly success: boolean } };
+
+/** Whether the definition takes a value in a field of this kind. */
+const accepts =
+  (schema: Schema) =>
+  (value: unknown): boolean =>
+    schema.safeParse(value).success;
+
+export const isName = accepts(name());
+export const isSectionName = accepts(sectionName());
+export const isDirective = accepts(directive());
+export const isCommandLine = accepts(commandLine());
+export const isEmail = accepts(emailAddress());
+export const isHostName = accepts(hostName());
+export const isInterface = accepts(interfaceName());
+export const isInterfaceAddress = accepts(interfaceAddress());
+export const isIp = accepts(ipAddress());
+export const isLogTarget = accepts(logTarget);
+export const areBlockLines = accepts(blockLines());
+
+/** A whole number of a range, or undefined. */
+export function wholeNumber(text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined || !/^-?\d{1,9}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= least && value <= most ? value : undefined;
+}
