@@ -59,6 +59,18 @@ macro_rules! catalogue {
                 ENTRIES
             }
 
+            pub fn entry(self) -> &'static crate::Entry {
+                match self {
+                    $(Self::$variant => &crate::Entry {
+                        position: $position,
+                        name: $text,
+                        tags: $tags,
+                        form: crate::Form::$form,
+                        about: $about,
+                    },)*
+                }
+            }
+
             pub fn of_name(name: &str) -> Option<Self> {
                 match name {
                     $($text => Some(Self::$variant),)*

@@ -10,6 +10,8 @@ mod entry;
 mod field;
 mod info;
 mod json;
+pub mod metrics;
+pub mod page;
 mod row;
 mod schema;
 mod select;

@@ -9,7 +9,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "mode" "timeout" "option" "log" "disabled" "enabled" "no" "maxconn";
         Label => "description" "id";
         Supported => "log-tag" "errorfile";
-        NotYet("the statistics page is not served yet; ask tandemd status --json") => "stats";
+        Supported => "stats";
         Supported => "http-request" "http-response" "http-after-response" "tcp-request" "acl"
             "http-error" "errorfiles";
         Supported => "errorloc" "errorloc302" "errorloc303";

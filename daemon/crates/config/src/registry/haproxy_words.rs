@@ -90,9 +90,10 @@ pub(super) static WORDS: &[Entry] = entries! {
             "set-var" "set-var-fmt" "unset-var";
     }
     "stats" ALL {
-        NotYet("the statistics page is not served yet; ask tandemd status --json") => "enable" "uri"
+        Supported => "enable" "uri"
             "realm" "auth" "refresh" "hide-version" "show-legends" "show-node" "show-desc"
-            "show-modules" "scope" "admin" "http-request";
+            "scope" "admin" "http-request";
+        Accepted("CSV and JSON have the columns of TLS, HTTP/2 and HTTP/1 in any case") => "show-modules";
     }
     "http-request" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value"
@@ -111,7 +112,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         TRACK => "track-sc";
         CACHE => "cache-use";
         FILTER => "send-spoe-group" "ot-group";
-        SERVICE => "use-service";
+        Supported => "use-service";
     }
     "http-response" ALL {
         Supported => "set-header" "add-header" "del-header" "replace-header" "replace-value" "allow"

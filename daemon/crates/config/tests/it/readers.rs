@@ -15,11 +15,6 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ("Global.ca_base", &[]),
     ("Global.crt_base", &[]),
     ("StatsSocket.*", &[("global", "stats")]),
-    (
-        "StatsPage.*",
-        &[("stats", "realm"), ("stats", "refresh"), ("stats", "admin")],
-    ),
-    ("StatsAuth.*", &[("stats", "auth")]),
     ("Proxy.description", &[("proxy", "description")]),
     // Folded into the lines, into `bundles` and `versions`.
     ("TlsDefaults.*", &[]),

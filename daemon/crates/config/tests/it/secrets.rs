@@ -160,7 +160,9 @@ fn the_caret_still_fits_and_the_rest_of_the_line_is_shown() {
 
 #[test]
 fn the_user_of_credentials_and_plain_lines_stay_readable() {
-    let parsed = crate::said::haproxy("listen l\n stats auth admin:geheim12\n mode htp\n");
+    let parsed = crate::said::haproxy(
+        "listen l\n stats http-request deny\n stats auth admin:geheim12\n mode htp\n",
+    );
     let rendered = render_all(&parsed.diagnostics, &parsed.sources);
     assert!(
         rendered.contains("stats auth admin:********\n"),

@@ -8,6 +8,7 @@ mod configure;
 mod enrol;
 mod error;
 mod events;
+mod exporter;
 mod grants;
 mod lasting;
 mod load;
@@ -15,6 +16,7 @@ mod moves;
 mod observed;
 mod orders;
 mod outcome;
+mod page;
 mod probe;
 mod prober;
 mod renewed;
@@ -39,8 +41,10 @@ use events::Events as EventLog;
 use ipc::channel::{Channel, Received};
 use ipc::{FromWorker, ToWorker};
 use lasting::Lasting;
+use page::Secret;
 use resolver::Resolver;
 use rows::Overall;
+use stats::page::Instance;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +78,9 @@ pub struct Control {
     /// When counters are looked at next.
     next_look: u64,
     log: EventLog,
+    secret: Secret,
+    /// The virtual routers of this host, as the supervisor told last.
+    instances: Vec<Instance>,
     /// What was told last about the service.
     service: Option<(bool, String)>,
     lost_listener: bool,
@@ -104,6 +111,8 @@ impl Control {
             overall: Overall::default(),
             next_look: 0,
             log: EventLog::default(),
+            secret: Secret::default(),
+            instances: Vec::new(),
             service: None,
             lost_listener: false,
             pending: None,

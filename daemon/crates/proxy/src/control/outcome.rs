@@ -98,7 +98,13 @@ impl Checks {
 
     /// Orders for a server: checks of those that go into maintenance end, and those that leave it
     /// are checked at once.
-    fn ordered(&mut self, at: usize, wish: health::Wish, now: u64, changes: &mut Vec<Change>) {
+    pub(super) fn ordered(
+        &mut self,
+        at: usize,
+        wish: health::Wish,
+        now: u64,
+        changes: &mut Vec<Change>,
+    ) {
         let news = changes.len();
         self.roster.wish(at, wish, changes);
         self.follow_orders(&changes[news..], now);

@@ -34,6 +34,12 @@ impl Control {
                     self.checks.observed(&server, errors, now, &mut changes);
                 }
                 Report::Asked(asked) => self.resolver.ask(asked, now),
+                Report::Requested(requested) => {
+                    let made = self.serve(&requested.wanted, now, &mut changes);
+                    if let Some(team) = &self.team {
+                        team.made(&requested, made);
+                    }
+                }
                 Report::ListenerLost { .. } => self.lost_listener = true,
                 Report::Stopped { .. } => self.stopped += 1,
             }

@@ -3,7 +3,7 @@
 use crate::plan::Plan;
 use crate::shared::ServerShared;
 use crate::shared::leaving::{Board, Gone};
-use crate::worker::{Asked, Command, Grant, Mailbox, Report, Setup, Worker};
+use crate::worker::{Asked, Command, Grant, Made, Mailbox, Report, Requested, Setup, Worker};
 use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -111,6 +111,17 @@ impl Team {
                     address,
                 });
             }
+        }
+    }
+
+    /// A request that waited for this gets it.
+    pub fn made(&self, requested: &Requested, made: Made) {
+        if let Some(mailbox) = self.mailboxes.get(requested.worker) {
+            mailbox.send(Command::Made {
+                client: requested.client,
+                number: requested.number,
+                made,
+            });
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Answers, Backend, Check, ForwardFor, Holds, Inspection, Timeouts, inspect, servers};
 use crate::persist::Cookie;
 use crate::rules::compile::Compiler;
+use crate::rules::page::Page;
 use crate::rules::sample::Sample;
 use crate::shared::Registry;
 use config::haproxy::model::{self, Proxy};
@@ -74,6 +75,7 @@ pub fn compile(
         },
         checkcache: proxy.options.checkcache,
         request_rules: rules(&proxy.http_request, false, problems),
+        page: Page::compile(section, proxy, own_rules, compiler, problems),
         response_rules: rules(&proxy.http_response, true, problems),
         after_rules: rules(&proxy.http_after_response, true, problems),
         stick_rules: inspect::stick(proxy, compiler, problems),

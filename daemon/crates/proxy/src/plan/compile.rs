@@ -7,6 +7,7 @@ use super::{
 use crate::names::Known;
 use crate::rules::compile::Compiler;
 use crate::rules::environment::{Environment, Tables};
+use crate::rules::page::Page;
 use crate::shared::Registry;
 use config::haproxy::model::{self, Config, Proxy, TcpPhase};
 use http1::{Limits, Manner};
@@ -143,7 +144,6 @@ fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
         proxy.servers.iter().any(|s| s.tls.is_some()),
         "TLS to servers",
     );
-    no(proxy.stats.is_some(), "the statistics page");
 }
 
 fn frontend(
@@ -184,6 +184,7 @@ fn frontend(
         session_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Session, problems),
         content: inspect::request(proxy, compiler, problems),
         request_rules: compiler.rules(about_http(proxy, &proxy.http_request), false, problems),
+        page: Page::compile(section, proxy, true, compiler, problems),
         response_rules: compiler.rules(about_http(proxy, &proxy.http_response), true, problems),
         after_rules: compiler.rules(
             about_http(proxy, &proxy.http_after_response),

@@ -130,6 +130,8 @@ pub struct Frontend {
     pub session_rules: Vec<TcpRule>,
     pub content: Inspection,
     pub request_rules: Vec<Rule>,
+    /// The rule for the statistics page, where there is one.
+    pub page: Vec<Rule>,
     pub response_rules: Vec<Rule>,
     /// Run over answers of the proxy itself, too.
     pub after_rules: Vec<Rule>,
@@ -189,6 +191,8 @@ pub struct Backend {
     /// `option checkcache`
     pub checkcache: bool,
     pub request_rules: Vec<Rule>,
+    /// The rule for the statistics page, where there is one.
+    pub page: Vec<Rule>,
     pub response_rules: Vec<Rule>,
     pub after_rules: Vec<Rule>,
     pub stick_rules: Vec<StickRule>,

@@ -3,6 +3,7 @@
 use super::context::{Context, Message, RequestLine};
 use super::matcher::backslash_references;
 use super::normalize::{Broken, normalize};
+use super::page::Judged;
 use super::redirect::redirect;
 use super::target::{encode, with_authority, with_path};
 use super::{Action, NamePattern, Outcome, Rule, Subject, holds};
@@ -31,10 +32,14 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
                 break;
             }
             Step::Final(last) => {
-                subject.edits.refused = matches!(
-                    rule.action,
-                    Action::Deny(_) | Action::Tarpit(_) | Action::Auth(_) | Action::Normalize(_)
-                );
+                subject.edits.refused = match rule.action {
+                    Action::Deny(_)
+                    | Action::Tarpit(_)
+                    | Action::Auth(_)
+                    | Action::Normalize(_) => true,
+                    Action::Page(_) => !matches!(last, Outcome::Service(_)),
+                    _ => false,
+                };
                 outcome = last;
                 break;
             }
@@ -110,6 +115,7 @@ enum Edit {
     Remove,
 }
 
+#[allow(clippy::too_many_lines)] // an arm for each action
 fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
     let line = ctx.line.unwrap_or_default();
     let message = ctx.request.or(ctx.response);
@@ -207,6 +213,14 @@ fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
             None => return Step::Done,
         },
         Action::Deny(reply) | Action::Return(reply) => return Step::Final(reply.outcome(ctx)),
+        Action::Exporter => return Step::Final(super::page::metrics(ctx)),
+        Action::Page(page) => {
+            return match page.judge(ctx) {
+                Judged::Other => Step::Done,
+                Judged::Wait => Step::Wait(page.patience),
+                Judged::Final(outcome) => Step::Final(outcome),
+            };
+        }
         Action::Auth(realm) => {
             return Step::Final(super::reply::challenge(realm.as_ref(), ctx));
         }

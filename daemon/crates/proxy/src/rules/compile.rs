@@ -251,6 +251,7 @@ fn action(action: &HttpAction, env: &Environment<'_>) -> Result<Action, String> 
                 least: *at_least,
             }
         }
+        HttpAction::Exporter => Action::Exporter,
         HttpAction::Allow => Action::Allow,
         HttpAction::Deny(reply) => Action::Deny(Reply::compile(reply, true, env)?),
         HttpAction::Tarpit(reply) => Action::Tarpit(Reply::compile(reply, true, env)?),

@@ -14,6 +14,7 @@ pub mod memory;
 mod naming;
 mod normalize;
 mod outcome;
+pub mod page;
 pub mod patterns;
 pub mod redirect;
 pub mod reply;
@@ -33,12 +34,14 @@ pub use edits::Edits;
 pub use format::Format;
 pub use naming::unique_id;
 pub use outcome::{Outcome, Subject};
+pub use page::run_with_page;
 pub use redirect::{Redirect, RedirectKind};
 
 use crate::plan::Greeting;
 use config::haproxy::model::Normalizer;
 use effects::Effect;
 use matcher::Matcher;
+use page::Page;
 use reply::Reply;
 use resolve::Resolve;
 use sample::Sample;
@@ -211,6 +214,10 @@ pub enum Action {
     Return(Reply),
     /// 401 or 407; the realm, when it is not the section's name.
     Auth(Option<Format>),
+    /// The metrics, made by the control thread.
+    Exporter,
+    /// The statistics page, where the request is for it.
+    Page(Arc<Page>),
 }
 
 /// Names of headers that `del-header` means.

@@ -2,6 +2,7 @@
 
 use super::Edits;
 use super::context::RequestLine;
+use super::page::Wanted;
 use http1::Field;
 
 /// How the rules ended.
@@ -22,6 +23,8 @@ pub enum Outcome {
     },
     /// The proxy answers with this status' prepared text.
     Deny(u16),
+    /// The control thread makes the answer.
+    Service(Box<Wanted>),
     /// An answer after the tarpit timeout.
     Tarpit(Box<Outcome>),
     /// The connection ends without an answer: as it comes, or without telling the client.

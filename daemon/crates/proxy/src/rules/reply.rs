@@ -141,6 +141,15 @@ pub fn raw_outcome(status: u16, raw: &[u8]) -> Outcome {
     }
 }
 
+/// The section's own answer to that status.
+pub fn refused(status: u16, ctx: &Context<'_>) -> Outcome {
+    let own = ctx.backend.and_then(|b| ctx.plan.backends.get(b));
+    let frontend = &ctx.plan.frontends[ctx.frontend].answers;
+    let answers = Answers::nearest(own.map(|b| &b.answers), frontend, status);
+    let (head, body) = answers.get(status);
+    Outcome::Answer { status, head, body }
+}
+
 /// `auth`: asks for a name and a password; a request to a proxy gets the proxy's question.
 pub fn challenge(realm: Option<&Format>, ctx: &Context<'_>) -> Outcome {
     let target = ctx.line.map_or(&b"/"[..], |line| line.target);

@@ -2,7 +2,7 @@
 //! fetch can carry them among its arguments.
 
 use super::shacrypt;
-use config::haproxy::model::UserList;
+use config::haproxy::model::{StatsAuth, UserList};
 
 pub fn prepare(list: &UserList) -> Vec<Vec<u8>> {
     let user = |u: &config::haproxy::model::User| {
@@ -16,6 +16,12 @@ pub fn prepare(list: &UserList) -> Vec<Vec<u8>> {
         .into_bytes()
     };
     list.users.iter().map(user).collect()
+}
+
+/// A user of the statistics page, with a password as it is.
+pub fn own(user: &StatsAuth) -> Vec<u8> {
+    let (name, password) = (&user.user.value, &user.password.value);
+    format!("{name}:p::{password}").into_bytes()
 }
 
 /// The user's entry, when the password is right.

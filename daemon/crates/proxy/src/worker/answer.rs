@@ -49,7 +49,7 @@ impl Worker {
             txn.request_done = whole;
             txn.body = Body::Empty;
             // An answer that is no refusal is a local one.
-            let local = matches!(outcome, Outcome::Answer { .. }) && !self.edits.refused;
+            let local = is_local(&outcome) && !self.edits.refused;
             txn.log.end(if local { b'L' } else { b'P' }, b'R');
         }
         if let Some(txn) = &self.clients[i].txn {
@@ -76,6 +76,7 @@ impl Worker {
                 }
                 self.set_deadline(i, wait);
             }
+            Outcome::Service(wanted) => self.ask_service(i, wanted),
             Outcome::Drop => self.close_client(i),
             Outcome::Vanish => self.vanish(i),
             Outcome::Answer { status, head, body } => self.answer(i, status, head, &body, true),
@@ -182,4 +183,9 @@ impl Worker {
         http1::write::fields(&data, &fields, head);
         edits.write(head);
     }
+}
+
+/// The proxy serves it itself.
+pub(super) fn is_local(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Answer { .. } | Outcome::Service(_))
 }

@@ -25,6 +25,11 @@ impl Worker {
                 } => self.configure(plan, listeners, &gone),
                 Command::EndSessions { server, cause } => self.end_sessions(&server, cause),
                 Command::Moved { pool } => self.leave(pool),
+                Command::Made {
+                    client,
+                    number,
+                    made,
+                } => self.made(client, number, made),
                 Command::Answered {
                     client,
                     number,

@@ -52,6 +52,8 @@ pub enum Wait {
     Tarpit,
     /// Name servers are asked; the number of the question.
     Name(u32),
+    /// The control thread makes the answer; the number of the request.
+    Service(u32),
 }
 
 #[derive(Debug)]

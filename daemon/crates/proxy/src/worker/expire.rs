@@ -140,6 +140,7 @@ impl Worker {
             Wait::Connect => self.connect_failed(i, false),
             Wait::Turnaround => self.turn_around(i),
             Wait::Name(_) => self.go_on(i),
+            Wait::Service(_) => self.answer_prepared(i, 503, true),
             Wait::Tarpit => {
                 self.note_end(i, b'P', b'T');
                 let held = self.clients[i].txn.as_mut().and_then(|t| t.held.take());

@@ -1,6 +1,7 @@
 //! Messages from the control thread and from other workers, and reports to it.
 
 use crate::plan::Plan;
+use crate::rules::page::Wanted;
 use crate::shared::ServerShared;
 use crate::shared::leaving::Gone;
 use std::net::IpAddr;
@@ -29,6 +30,12 @@ pub enum Command {
         number: u32,
         address: Option<IpAddr>,
     },
+    /// The answer that the control thread made for this client.
+    Made {
+        client: u32,
+        number: u32,
+        made: Made,
+    },
     /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
     Stop { deadline: u64 },
 }
@@ -46,6 +53,8 @@ pub enum Report {
     },
     /// A request needs the address of a name.
     Asked(Asked),
+    /// A request for something that the control thread makes.
+    Requested(Requested),
     /// A listener failed for good.
     ListenerLost { worker: usize },
     /// Everything has ended after `Stop`.
@@ -62,6 +71,23 @@ pub struct Asked {
     pub resolvers: Arc<str>,
     pub prefers_ipv4: bool,
     pub name: String,
+}
+
+/// A request for something that the control thread makes, and who waits for it.
+#[derive(Debug)]
+pub struct Requested {
+    pub worker: usize,
+    pub client: u32,
+    pub number: u32,
+    pub wanted: Box<Wanted>,
+}
+
+/// An answer; its head lacks the empty line.
+#[derive(Debug)]
+pub struct Made {
+    pub status: u16,
+    pub head: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 /// A listening socket and the frontend it belongs to.

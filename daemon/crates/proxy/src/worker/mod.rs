@@ -47,6 +47,7 @@ mod response;
 mod retry;
 mod route;
 mod select;
+mod service;
 mod slab;
 mod stick;
 mod sticky;
@@ -55,7 +56,7 @@ mod upstream;
 mod wheel;
 
 pub use log::Notes;
-pub use mailbox::{Asked, Command, Grant, Mailbox, Report};
+pub use mailbox::{Asked, Command, Grant, Made, Mailbox, Report, Requested};
 
 use crate::logs::Logs;
 use crate::plan::Plan;

@@ -1,6 +1,7 @@
 //! What an exchange was, for the counters of its frontend, backend and server.
 
 use super::Worker;
+use super::answer::is_local;
 use super::conn::{Txn, Wait};
 use crate::plan::{Backend, Plan, Server};
 use crate::rules::Outcome;
@@ -126,7 +127,7 @@ impl Worker {
 
     /// Rules ended a request before it went to a server.
     pub(super) fn tally_outcome(&self, i: u32, outcome: &Outcome) {
-        if self.edits.refused || !matches!(outcome, Outcome::Answer { .. }) {
+        if self.edits.refused || !is_local(outcome) {
             self.tally_denied(i);
         } else if self.back(i).is_none() {
             self.front(i).intercepted.add(1);

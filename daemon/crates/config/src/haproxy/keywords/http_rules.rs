@@ -5,6 +5,7 @@ use super::effects;
 use super::http_answers::{answer, denied};
 use super::normalize;
 use super::redirect;
+use super::service;
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{Format, HttpAction, HttpRule, NameMatch, Sample};
@@ -130,6 +131,7 @@ fn action(
             }
             HttpAction::Auth { realm }
         }
+        "use-service" => service::service(cx, args)?,
         "set-status" => {
             let status = cx.number(args, 100..=999, "the status", "set-status 503")?;
             let mut reason = None;

@@ -31,6 +31,7 @@ mod retry;
 mod routing;
 mod server;
 mod server_words;
+mod service;
 mod stats;
 mod stick;
 mod tcp_check;

@@ -2,7 +2,7 @@
 
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{StatsAuth, StatsPage};
+use crate::haproxy::model::{StatsAuth, StatsPage, StatsRule, StatsVerdict};
 use crate::haproxy::section::Section;
 use crate::haproxy::values::DefaultUnit;
 use crate::source::Spanned;
@@ -21,7 +21,7 @@ pub fn stats(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
                 page.uri = uri;
             }
         }
-        "realm" => page.realm = args.take_text(),
+        "realm" => page.realm = cx.string(args, "the realm", "stats realm Statistics"),
         "auth" => auth(cx, &mut page, args),
         "refresh" => page.refresh = cx.time_in(args, DefaultUnit::Seconds, "stats refresh 10s"),
         "hide-version" => page.hide_version = true,
@@ -37,12 +37,18 @@ pub fn stats(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
                 if condition.is_none() {
                     cx.missing(args, "a condition", "stats admin if LOCALHOST");
                 }
-                page.admin = condition;
+                page.admin.extend(condition);
             }
         }
-        "http-request" => args.skip_all(),
+        "http-request" => page.rules.extend(rule(cx, section, args)),
         // `enable` and `show-modules` have no value.
         _ => {}
+    }
+    if !page.rules.is_empty() && (!page.auth.is_empty() || page.realm.is_some()) {
+        let message = "'stats http-request' decides who gets the page, so 'stats auth' and 'stats realm' cannot stand beside it".to_owned();
+        cx.error("haproxy/bad-value", args.keyword, message).suggest(
+            "keep 'stats auth', or write 'stats http-request auth realm REALM unless { http_auth(LIST) }'",
+        );
     }
     section.proxy.stats = Some(page);
     cx.finish(args, &format!("stats {}", word.text));
@@ -59,8 +65,40 @@ fn empty(args: &Args<'_>) -> StatsPage {
         show_node: None,
         show_desc: None,
         scopes: Vec::new(),
-        admin: None,
+        rules: Vec::new(),
+        admin: Vec::new(),
     }
+}
+
+/// `stats http-request {allow|deny|auth [realm REALM]} [if COND]`
+fn rule(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) -> Option<StatsRule> {
+    let example = "stats http-request deny unless LOCALHOST";
+    let Some(word) = args.take() else {
+        cx.missing(args, "the action", example);
+        return None;
+    };
+    let verdict = match word.text.as_ref() {
+        "allow" => StatsVerdict::Allow,
+        "deny" => StatsVerdict::Deny,
+        "auth" => {
+            let mut realm = None;
+            if args.take_if("realm").is_some() {
+                realm = Some(cx.string(args, "the realm", "stats http-request auth realm Ops")?);
+            }
+            StatsVerdict::Auth { realm }
+        }
+        other => {
+            let message = format!("'{other}' is no action of 'stats http-request'");
+            cx.error("haproxy/bad-value", word.span, message)
+                .suggest("it is 'allow', 'deny' or 'auth'");
+            args.skip_all();
+            return None;
+        }
+    };
+    let condition = cx
+        .condition(section, args, "stats http-request")
+        .into_rule()?;
+    Some(StatsRule { verdict, condition })
 }
 
 fn auth(cx: &mut Context<'_>, page: &mut StatsPage, args: &mut Args<'_>) {

@@ -68,6 +68,8 @@ pub enum HttpAction {
         realm: Option<Format>,
     },
 
+    /// `use-service prometheus-exporter`: final, all that is counted as metrics.
+    Exporter,
     /// `wait-for-body time T [at-least N]`; 0 wants all of it.
     WaitForBody {
         time: std::time::Duration,

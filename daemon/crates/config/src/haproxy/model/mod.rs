@@ -61,7 +61,7 @@ pub use sample::{Converter, Fetch, Format, FormatPart, HeaderFetch, Sample};
 pub use server::{
     CheckSettings, Host, OnMarkedDown, ProxyV2, SendProxy, Server, ServerAddress, ServerPort,
 };
-pub use stats::{StatsAuth, StatsPage};
+pub use stats::{StatsAuth, StatsPage, StatsRule, StatsVerdict};
 pub use stick::{StickKind, StickRule, StickTable, Store, TableKey};
 pub use tcp_rules::{TcpAction, TcpPhase, TcpRule};
 pub use timeouts::Timeouts;

@@ -18,8 +18,27 @@ pub struct StatsPage {
     pub show_desc: Option<Option<Spanned<String>>>,
     /// Only these proxies are shown; `.` = the section itself.
     pub scopes: Vec<Spanned<String>>,
-    /// `stats admin if COND`: buttons for servers.
-    pub admin: Option<Condition>,
+    /// `stats http-request …`: the first that holds counts.
+    pub rules: Vec<StatsRule>,
+    /// `stats admin if COND`: orders about servers, where one of these holds.
+    pub admin: Vec<Condition>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatsRule {
+    pub verdict: StatsVerdict,
+    pub condition: Option<Condition>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatsVerdict {
+    Allow,
+    /// 403.
+    Deny,
+    /// 401; the realm, when it is another than the page's.
+    Auth {
+        realm: Option<Spanned<String>>,
+    },
 }
 
 #[derive(Clone, PartialEq, Eq)]

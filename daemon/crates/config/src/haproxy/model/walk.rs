@@ -65,6 +65,14 @@ pub fn walk(proxy: &Proxy) -> Found<'_> {
     for condition in &proxy.monitor_fail {
         found.condition(Some(condition));
     }
+    if let Some(page) = &proxy.stats {
+        for rule in &page.rules {
+            found.condition(rule.condition.as_ref());
+        }
+        for condition in &page.admin {
+            found.condition(Some(condition));
+        }
+    }
     if let LogFormat::Custom(format) = &proxy.log_format {
         found.format(format);
     }
@@ -104,6 +112,7 @@ impl<'a> Found<'a> {
             | A::Auth { .. }
             | A::WaitForBody { .. }
             | A::NormalizeUri(_)
+            | A::Exporter
             | A::Allow
             | A::SilentDrop
             | A::Reject => {}

@@ -6,7 +6,7 @@ mod numbers;
 mod server;
 mod side;
 
-pub use info::Overall;
+pub use info::{Overall, node};
 
 use super::Control;
 use super::checks::{Checks, Kind};
@@ -81,6 +81,12 @@ impl Control {
         }
         rows.retain(|row| selection.takes(row));
         rows
+    }
+
+    /// The number of a section.
+    pub(super) fn number_of(&self, section: usize) -> Option<u32> {
+        let plan = self.plan.as_ref()?;
+        numbers(&plan.model).nth(section)
     }
 
     /// Looks at all counters once a second, so that rates, averages and ages can be told later.

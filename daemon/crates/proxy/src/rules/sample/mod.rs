@@ -3,7 +3,7 @@
 //! Compiled once: each fetch is a function with its arguments, each converter another. A value
 //! borrows from the message wherever it can.
 
-mod auth;
+pub mod auth;
 mod body;
 mod connection;
 mod distcc;
