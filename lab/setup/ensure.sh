@@ -50,7 +50,9 @@ second_lane() {
   step "Pulumi CLI $pulumi_version (built once, cached)" pulumi && return "$daemon_code"
 }
 third_lane() {
-  [ "$mode" != test ] || step "the daemon's test programs" test_programs
+  [ "$mode" = test ] || return 0
+  step "h2spec (built once, cached)" h2spec
+  step "the daemon's test programs" test_programs
 }
 first_lane &
 first=$!

@@ -44,6 +44,7 @@ test_packages="systemd openssh-server nftables tcpdump iputils-arping curl sudo 
 nginx-light
 keepalived
 haproxy
+nghttp2-client
 exim4-daemon-light
 mariadb-server-core mariadb-client-core
 redis-server

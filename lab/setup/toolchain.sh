@@ -5,7 +5,8 @@ for dir in "${CARGO_HOME:-${HOME:-/root}/.cargo}/bin" /usr/local/go/bin; do
     *) [ ! -d "$dir" ] || PATH=$PATH:$dir ;;
   esac
 done
-for dir in /usr/sbin /sbin; do
+# The last one has what ensure.sh builds for the tests.
+for dir in /usr/sbin /sbin "${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/tandem/bin"; do
   case ":$PATH:" in
     *":$dir:"*) ;;
     *) PATH=$PATH:$dir ;;

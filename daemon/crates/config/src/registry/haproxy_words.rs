@@ -73,7 +73,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         Accepted("threads do not take connections of each other") => "pool-low-conn";
         Accepted("saves one round trip; the kernel decides") => "tfo";
         NotYet("SOCKS is not spoken") => "socks4" "check-via-socks4";
-        NotYet("HTTP/1.1 is spoken") => "proto" "check-proto" "ws" "log-proto";
+        NotYet("servers are asked in HTTP/1.1") => "proto" "check-proto" "ws" "log-proto";
         NotYet("sockets belong to the namespace that the daemon runs in; start it there (systemd: NetworkNamespacePath=)") => "namespace";
         Accepted("servers start as their check finds them") => "init-state";
     }

@@ -116,8 +116,9 @@ fn pump(
             return Ok(Flow::Waits);
         }
         if from.ended {
-            // Where the other direction has ended too, closing does it.
-            if !to.ended {
+            // Where the other direction has ended too, closing does it, but for a stream, whose end
+            // has to be told from a break.
+            if !to.ended || to.is_stream() {
                 to.shut_down(buffers);
             }
             return Ok(Flow::Ended);

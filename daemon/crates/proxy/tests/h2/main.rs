@@ -4,6 +4,7 @@
 mod support;
 
 mod floods;
+mod manners;
 mod peer;
 mod requests;
 mod smuggling;

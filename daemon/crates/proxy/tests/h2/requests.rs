@@ -13,6 +13,36 @@ pub fn started(origin: &Origin, extra: &str) -> (Proxy, u16) {
     (Proxy::start(&http_config(port, extra, &server)), port)
 }
 
+/// What curl got, and behind it the version and the status.
+pub fn curl(args: &[&str], url: &str) -> String {
+    let out = Command::new("curl")
+        .args([
+            "-sS",
+            "--max-time",
+            "8",
+            "-w",
+            "|%{http_version} %{http_code}",
+        ])
+        .args(args)
+        .arg(url)
+        .output()
+        .expect("curl is installed");
+    String::from_utf8_lossy(&out.stdout).into_owned()
+}
+
+/// Takes whole requests: an answer before a request's end would end its stream.
+pub fn reads_whole() -> Origin {
+    Origin::start(|mut stream, _| {
+        while let Some(head) = read_head(&mut stream) {
+            // No chunk that it gets has an empty line; the last one is followed by one.
+            if head.contains("chunked") {
+                read_head(&mut stream);
+            }
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        }
+    })
+}
+
 #[test]
 fn a_request_and_its_answer() {
     let origin = Origin::echo();
@@ -43,22 +73,8 @@ fn curl_by_prior_knowledge() {
     let origin = Origin::echo();
     let (_proxy, port) = started(&origin, "");
     let big = "x".repeat(300_000);
-    let run = |args: &[&str]| {
-        let out = Command::new("curl")
-            .args([
-                "-sS",
-                "--http2-prior-knowledge",
-                "--max-time",
-                "8",
-                "-w",
-                "|%{http_version} %{http_code}",
-            ])
-            .args(args)
-            .arg(format!("http://127.0.0.1:{port}/x"))
-            .output()
-            .expect("curl is installed");
-        String::from_utf8_lossy(&out.stdout).into_owned()
-    };
+    let url = format!("http://127.0.0.1:{port}/x");
+    let run = |args: &[&str]| curl(&[&["--http2-prior-knowledge"], args].concat(), &url);
     let plain = run(&[]);
     assert!(plain.ends_with("|2 200"), "{plain}");
     let posted = run(&["--data-binary", &big[..100_000]]);
@@ -91,7 +107,7 @@ fn bodies_with_and_without_a_length_and_a_trailer_behind() {
             let n = stream.read(&mut buffer).unwrap_or(0);
             let mut seen = take.lock().unwrap();
             seen.extend_from_slice(&buffer[..n]);
-            let whole = seen.ends_with(b"\r\n\r\n") || seen.ends_with(b"hello");
+            let whole = is_whole(&String::from_utf8_lossy(&seen));
             if n == 0 || whole && stream.write_all(ANSWER).is_err() {
                 return;
             }
@@ -132,6 +148,18 @@ fn bodies_with_and_without_a_length_and_a_trailer_behind() {
         trailed.ends_with("\r\n0\r\nx-sum: 5d41\r\n\r\n"),
         "{trailed}"
     );
+}
+
+/// Head and body: the last chunk is the only one without data.
+fn is_whole(message: &str) -> bool {
+    let Some((head, body)) = message.split_once("\r\n\r\n") else {
+        return false;
+    };
+    if head.contains("chunked") {
+        body.contains("\r\n0\r\n") && body.ends_with("\r\n\r\n")
+    } else {
+        body == "hello"
+    }
 }
 
 const ANSWER: &[u8] =

@@ -1,7 +1,7 @@
 //! Fetches about the HTTP message: request line, cookies, parameters.
 
 use super::Get;
-use crate::rules::context::{Context, Message};
+use crate::rules::context::{Context, Message, Version};
 use crate::rules::value::Value;
 use balance::hash::Function;
 use http1::target;
@@ -126,18 +126,30 @@ fn response_version(ctx: &Context<'_>) -> Option<&'static [u8]> {
     })
 }
 
-/// A word of the request line as it came.
+/// A word of the request line as it came; of one in HTTP/2 as servers get it.
 fn nth_word<'a>(ctx: &Context<'a>, n: usize) -> Option<Value<'a>> {
+    let found = word(ctx, n)?;
+    Some(Value::bytes(match n {
+        1 if word(ctx, 2) == Some(Version::Http2.text()) => match target::path_and_query(found) {
+            b"" => found,
+            path => path,
+        },
+        2 if found == Version::Http2.text() => Version::Http11.text(),
+        _ => found,
+    }))
+}
+
+fn word<'a>(ctx: &Context<'a>, n: usize) -> Option<&'a [u8]> {
     let line = match (ctx.session, ctx.line) {
         (Some(session), _) if !session.notes.line.is_empty() => &session.notes.line,
         (_, Some(line)) => {
             return [line.method, line.target, line.version.text()]
                 .get(n)
-                .map(|w| Value::bytes(w));
+                .copied();
         }
         _ => return None,
     };
-    line.split(|b| *b == b' ').nth(n).map(Value::bytes)
+    line.split(|b| *b == b' ').nth(n)
 }
 
 fn base(ctx: &Context<'_>, path: &[u8]) -> Vec<u8> {
