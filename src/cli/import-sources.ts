@@ -34,7 +34,7 @@ export async function withSources<T>(
     return use({ haproxy: at(flags.haproxy), keepalived: at(flags.keepalived), hosts: told, ...plain });
   }
   // Copies hold passwords: the folder is for this user alone.
-  const folder = mkdtempSync(join(tmpdir(), "tandem-import-"));
+  const folder = mkdtempSync(join(tmpdir(), "tandem-copies-"));
   try {
     return await use(await fetched(context, flags, told, folder));
   } finally {

@@ -71,6 +71,13 @@ function tellFindings(findings: readonly Finding[], notes: Notes): void {
     const key = `${finding.file}:${finding.line}`;
     if (finding.severity === "note" || KNOWN.includes(finding.code) || told.has(key)) continue;
     told.add(key);
+    if (finding.code === "keepalived/missing-include") {
+      notes.lost(finding, `${finding.message}, so what it includes is not in the definition`, {
+        why: "files that others include are not read from live hosts, nor where they are missing",
+        hint: "copy the files beside each other, and give --keepalived",
+      });
+      continue;
+    }
     notes.refused(finding, `tandemd says of this line: ${finding.message}`, {
       why: "the line is carried over as it is",
       hint: finding.suggestion ?? "see docs/haproxy-support.md and docs/keepalived-support.md",
