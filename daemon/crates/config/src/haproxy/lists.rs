@@ -21,6 +21,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
         return false;
     };
     cx.finish(args, example.split(' ').next().unwrap_or(""));
+    taken(cx, config, kind, &name);
     match kind {
         Listed::Users => config.userlists.push(UserList {
             name,
@@ -34,6 +35,25 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
         Listed::Resolvers => config.resolvers.push(Resolvers::new(name)),
     }
     true
+}
+
+/// Whether a section of that name stands above; of others it is said where they are looked up.
+fn taken(cx: &mut Context<'_>, config: &Config, kind: Listed, name: &Spanned<String>) {
+    let userlists = || config.userlists.iter().any(|list| list.name == *name);
+    let errors = || config.http_errors.iter().any(|list| list.name == *name);
+    match kind {
+        Listed::Users if userlists() => {
+            let message = format!("there is a userlist '{name}' above: this one is never asked");
+            cx.warning("haproxy/duplicate-name", name.span, message)
+                .suggest("write all users into one of them, or give this one another name");
+        }
+        Listed::Errors if errors() => {
+            let message = format!("there is a section 'http-errors {name}' above");
+            cx.error("haproxy/duplicate-name", name.span, message)
+                .suggest("write all lines into one of them, or give this one another name");
+        }
+        _ => {}
+    }
 }
 
 /// Group name → its users, as `group NAME users A,B` says; settled when the section ends.

@@ -130,7 +130,7 @@ impl<'o> Parser<'o> {
             self.open(header, &mut args);
             return;
         }
-        self.note(&words);
+        self.take_note(&words);
         match &mut self.state {
             State::Outside => self.outside(&words),
             State::Skipped => {}
@@ -150,7 +150,7 @@ impl<'o> Parser<'o> {
         self.outline.line(&self.part, rest);
     }
 
-    fn note(&mut self, words: &[lexer::Word<'_>]) {
+    fn take_note(&mut self, words: &[lexer::Word<'_>]) {
         let texts = words.iter().map(|word| word.text.as_ref());
         let kind = NAMED.iter().find(|kind| words[0].text == **kind);
         match (kind, words.get(1)) {

@@ -131,7 +131,6 @@ fn parameters_of_named_servers_are_judged() {
             "error 12:20 'x' is not a number of servers [x] => write a number from 1 to 4096, or a range such as 1-10",
             "error 13:20 '3-1' is not a number of servers [3-1] => write a number from 1 to 4096, or a range such as 1-10",
             "error 14:20 '0' is not a number of servers [0] => write a number from 1 to 4096, or a range such as 1-10",
-            "error 15:22 '10.0.0.1:80' is an address: all servers would be the same [10.0.0.1:80] => write the name that has the addresses, or 'server' lines",
             "error 17:43 there is no section 'resolvers nope' [nope] => add 'resolvers nope' with a 'nameserver' line",
             "error 18:9 backend 'b' has a server 'h1' already [h1] => give each server of a backend its own name",
             "error 19:33 the network is missing [] => write e.g. 'resolve-net 10.0.0.0/8'",

@@ -71,12 +71,11 @@ pub fn template(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>
     let Some(found) = found else { return };
     if found.value.name().is_none() {
         let message = format!(
-            "'{}' is an address: all servers would be the same",
+            "'{}' is an address: all servers of this line are the same until they are told others",
             address.text
         );
-        cx.error("haproxy/bad-address", address.span, message)
+        cx.warning("haproxy/bad-address", address.span, message)
             .suggest("write the name that has the addresses, or 'server' lines");
-        return;
     }
     server.address = found;
     for number in numbers.into_iter().flatten() {
