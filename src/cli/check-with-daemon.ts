@@ -45,10 +45,14 @@ async function checkOne(release: Release, folder: string): Promise<readonly Prob
       else resolve(out);
     });
   });
-  return daemonFindings
-    .parse(JSON.parse(stdout))
-    .filter((d) => d.severity === "error" || d.severity === "warning")
-    .map((d) => toProblem(d, release, folder));
+  return (
+    daemonFindings
+      .parse(JSON.parse(stdout))
+      .filter((d) => d.severity === "error" || d.severity === "warning")
+      // Users, folders and files of this machine say nothing about the hosts; there it is asked again.
+      .filter((d) => !d.code.startsWith("host/"))
+      .map((d) => toProblem(d, release, folder))
+  );
 }
 
 function toProblem(d: DaemonFinding, release: Release, folder: string): Problem {

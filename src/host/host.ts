@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Release, ReleaseFileName, SecretValues } from "../render/release.ts";
+import type { ByFile, Release, ReleaseFileName, SecretValues } from "../render/release.ts";
 import type { DaemonStatus } from "./daemon-status.ts";
 
 /** How to reach a node; part of no diff: only `address` identifies it. Secrets are plain here. */
@@ -70,7 +70,7 @@ export interface Observation {
   readonly hostname: string;
   readonly architecture: string;
   readonly kernel: string;
-  readonly files: Readonly<Partial<Record<ReleaseFileName, ObservedFile>>>;
+  readonly files: Readonly<ByFile<ObservedFile>>;
   /** Live values of the wanted keys; a key that the kernel does not have is absent. */
   readonly sysctls: Readonly<Record<string, string>>;
   readonly service: { readonly enabled: boolean; readonly active: boolean };

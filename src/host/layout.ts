@@ -1,9 +1,9 @@
 import { dirname } from "node:path/posix";
-import { HostPaths, sysctlPath } from "../render/index.ts";
-import type { ReleaseFileName } from "../render/release.ts";
+import { HostPaths, isCertificateFile, sysctlPath } from "../render/index.ts";
+import type { ByFile, FixedFileName, ReleaseFileName } from "../render/release.ts";
 
-/** Where each file of a release stands, also the ones that a release leaves out. */
-export const FILE_PATHS: Readonly<Record<ReleaseFileName, string>> = {
+/** Where the files stand that every release may have. */
+export const FILE_PATHS: Readonly<Record<FixedFileName, string>> = {
   "haproxy.cfg": `${HostPaths.current}/haproxy.cfg`,
   "keepalived.conf": `${HostPaths.current}/keepalived.conf`,
   "nftables.nft": `${HostPaths.current}/nftables.nft`,
@@ -11,11 +11,21 @@ export const FILE_PATHS: Readonly<Record<ReleaseFileName, string>> = {
   "tandem.service": HostPaths.unit,
 };
 
-export const FILE_NAMES = Object.keys(FILE_PATHS) as readonly ReleaseFileName[];
+const FIXED = Object.keys(FILE_PATHS) as readonly FixedFileName[];
+
+/** What to look at: the files that a release may have, then the certificates that some of these have. */
+export function fileNames(...found: readonly Readonly<ByFile<unknown>>[]): readonly ReleaseFileName[] {
+  const others = found.flatMap((files) => Object.keys(files)).filter(isCertificateFile);
+  return [...FIXED, ...[...new Set(others)].sort()];
+}
+
+export function filePath(name: ReleaseFileName): string {
+  return isCertificateFile(name) ? `${HostPaths.current}/${name}` : FILE_PATHS[name];
+}
 
 /** The files that live in the release folder and change by swapping the link. */
 export function isInRelease(name: ReleaseFileName): boolean {
-  return FILE_PATHS[name].startsWith(`${HostPaths.current}/`);
+  return filePath(name).startsWith(`${HostPaths.current}/`);
 }
 
 export const UNIT = "tandem.service";

@@ -26,7 +26,7 @@ class SshHost implements Host {
   }
 
   async observe(wanted: Release, secrets: SecretValues): Promise<Observation> {
-    const facts = await readHost(this.#shell, wanted.binary.sha256, Object.keys(wanted.sysctls));
+    const facts = await readHost(this.#shell, wanted);
     return toObservation(facts, wanted, secrets);
   }
 

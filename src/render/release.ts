@@ -11,12 +11,23 @@ export interface ReleaseFile {
 }
 
 /** File names as the user sees them, e.g. in `files["haproxy.cfg"]`. */
-export type ReleaseFileName =
+export type ReleaseFileName = FixedFileName | CertificateFileName;
+
+export type FixedFileName =
   | "haproxy.cfg"
   | "keepalived.conf"
   | "nftables.nft"
   | "90-tandem.conf"
   | "tandem.service";
+
+/** A certificate with its chain and key, named as in the definition. */
+export type CertificateFileName = `${string}.pem`;
+
+/** Something for some of a release's files. */
+export type ByFile<T> = { [K in FixedFileName]?: T } & { [K in CertificateFileName]: T };
+
+export const isCertificateFile = (name: string): name is CertificateFileName =>
+  /^[A-Za-z0-9_.-]+\.pem$/.test(name);
 
 /** Which tandemd is shipped: only its digest and version travel through Pulumi. */
 export interface BinaryRef {
@@ -47,7 +58,7 @@ export interface Release {
   readonly id: string;
   readonly node: string;
   readonly pair: string;
-  readonly files: Readonly<Partial<Record<ReleaseFileName, ReleaseFile>>>;
+  readonly files: Readonly<ByFile<ReleaseFile>>;
   /** Kernel parameters, key dotted as in sysctl(8), value as read back from /proc/sys. */
   readonly sysctls: Readonly<Record<string, string>>;
   readonly service: { readonly enabled: boolean; readonly active: boolean };

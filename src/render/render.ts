@@ -7,12 +7,13 @@ import { nftablesRules } from "./model/nftables.ts";
 import { nodeSysctls, vrrpInterfaces } from "./model/sysctls.ts";
 import {
   type BinaryRef,
+  type ByFile,
   HostPaths,
   type Release,
   type ReleaseFile,
-  type ReleaseFileName,
   type Requirements,
   secretNamesIn,
+  secretPlaceholder,
 } from "./release.ts";
 
 /** Capabilities that the supervisor and its processes use; all others are dropped for good. */
@@ -62,7 +63,7 @@ function renderFiles(
   node: ResolvedNode,
   binary: BinaryRef,
   sysctls: Readonly<Record<string, string>>,
-): Readonly<Partial<Record<ReleaseFileName, ReleaseFile>>> {
+): Readonly<ByFile<ReleaseFile>> {
   const names = { pair: pair.name, node: node.name };
   const proxies = pair.frontends.length > 0 || pair.sections.length > 0;
   const inRelease = (name: string): string => `${HostPaths.current}/${name}`;
@@ -76,6 +77,12 @@ function renderFiles(
           ),
         }
       : {}),
+    ...Object.fromEntries(
+      pair.certificates.map(({ name, secrets }) => {
+        const text = secrets.map((secret) => `${secretPlaceholder(secret)}\n`).join("");
+        return [`${name}.pem`, file(inRelease(`${name}.pem`), 0o600, text)];
+      }),
+    ),
     // Passwords are filled in on the way, so nobody but root reads it.
     "keepalived.conf": file(
       inRelease("keepalived.conf"),

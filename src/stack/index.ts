@@ -7,7 +7,6 @@
 
 export { type CheckedPair, definePair, defineStack } from "./define.ts";
 export { checkStack, inspectNeighbour, inspectStack, type ParsedStack, parseStack } from "./parse.ts";
-export { checkSecret } from "./password.ts";
 export {
   checkTarget,
   failoverPredictions,
@@ -40,4 +39,5 @@ export {
   name,
   sectionName,
 } from "./schema/text.ts";
+export { checkSecret } from "./secrets.ts";
 export { nearest, suggestion } from "./suggest.ts";

@@ -1,5 +1,6 @@
 import {
   type BinaryRef,
+  type ByFile,
   binaryPath,
   canonicalJson,
   HostPaths,
@@ -52,7 +53,7 @@ export function makeRelease(binary: BinaryRef, wish: ReleaseWish = {}): Release 
     ],
     ["tandem.service", HostPaths.unit, wish.unit ?? unit(binary), 0o644],
   ];
-  const files: Partial<Record<ReleaseFileName, ReleaseFile>> = Object.fromEntries(
+  const files: ByFile<ReleaseFile> = Object.fromEntries(
     texts
       .filter(([name]) => wish.leaveOut?.includes(name) !== true)
       .map(([name, path, text, mode]) => [name, { path, mode, text, sha256: sha256(text) }]),

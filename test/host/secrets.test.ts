@@ -35,6 +35,21 @@ describe("taking secrets out of a text from a host", () => {
     expect(masked).not.toMatch(/hunter2|else|ab1|long enough/);
   });
 
+  it("shows that a certificate was exchanged on the host, and nothing of its key", () => {
+    const pem = (what: string, body: string) => `-----BEGIN ${what}-----\n${body}\n-----END ${what}-----`;
+    const wanted = "@@secret:certificate.site.chain@@\n@@secret:certificate.site.key@@\n";
+    const secrets = {
+      "certificate.site.chain": pem("CERTIFICATE", "bXkgY2VydA=="),
+      "certificate.site.key": pem("PRIVATE KEY", "bXkga2V5"),
+    };
+    expect(maskSecrets(fillSecrets(wanted, secrets), wanted, secrets)).toBe(wanted);
+    const other = { ...secrets, "certificate.site.key": pem("EC PRIVATE KEY", "b3RoZXI=") };
+    const masked = maskSecrets(fillSecrets(wanted, other), wanted, secrets);
+    expect(masked).toContain("@@secret:certificate.site.chain@@");
+    expect(masked).toContain(CHANGED_SECRET);
+    expect(masked).not.toMatch(/b3RoZXI|bXkga2V5/);
+  });
+
   it("hides what only looks like a secret when the release knows nothing of the file", () => {
     const live =
       "  auth_pass s3cr3t\n  user joe insecure-password pw\n  stats auth a:b\n  server x 1.2.3.4\n";

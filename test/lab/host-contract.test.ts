@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { createLab, type Lab } from "../../lab/index.ts";
 import { lockHost } from "../../src/host/apply/lock.ts";
 import { type Connection, type Host, openHost } from "../../src/host/index.ts";
-import { FILE_PATHS } from "../../src/host/layout.ts";
+import { filePath } from "../../src/host/layout.ts";
 import { hostContract } from "../host/host-contract.ts";
 import { makeRelease, SECRETS } from "../host/make-release.ts";
 import { type StandIn, writeStandIn } from "../host/stand-in.ts";
@@ -50,7 +50,7 @@ describe("a host over ssh", () =>
       }),
       editFile: async (name, from, to) => {
         const edit = "BEGIN { $from = shift; $to = shift } s/\\Q$from\\E/$to/";
-        await run("perl", "-i", "-pe", edit, from, to, FILE_PATHS[name]);
+        await run("perl", "-i", "-pe", edit, from, to, filePath(name));
       },
       setSysctl: async (key, value) => {
         await run("sysctl", "-qw", `${key}=${value}`);

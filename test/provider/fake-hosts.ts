@@ -10,6 +10,7 @@ import type {
   Shell,
 } from "../../src/host/host.ts";
 import {
+  type ByFile,
   fillSecrets,
   type Release,
   type ReleaseFile,
@@ -79,7 +80,7 @@ class FakeHost implements Host {
     this.#call("observe");
     const state = this.#hosts.state(this.name);
     const { release } = state;
-    const files: Partial<Record<ReleaseFileName, ObservedFile>> = {};
+    const files: ByFile<ObservedFile> = {};
     for (const [name, file] of Object.entries(wanted.files) as [ReleaseFileName, ReleaseFile][]) {
       const text = state.files.get(name);
       if (text === undefined) continue;

@@ -18,3 +18,14 @@ test("a password that comes from a reference is checked in the preview, and neve
 test("a value that is not known yet is not judged", () => {
   expect(failures({ "vrrp.VI_1.password": UNKNOWN })).toEqual([]);
 });
+
+test("what is no certificate or key is told before a host sees it, and never shown", () => {
+  const chain = "-----BEGIN CERTIFICATE-----\nbXkgY2VydA==\n-----END CERTIFICATE-----\n";
+  const secrets = { "certificate.site.chain": chain, "certificate.site.key": "/etc/ssl/private/site.key" };
+  const told = failures(secrets);
+  expect(told.map(({ path }) => path)).toEqual([["secrets", "certificate.site.key"]]);
+  expect(told[0]?.reason).toMatch(/^there is no PRIVATE KEY in PEM form/);
+  expect(JSON.stringify(told)).not.toContain("/etc/ssl");
+  const key = "-----BEGIN EC PRIVATE KEY-----\nbXkga2V5\n-----END EC PRIVATE KEY-----\n";
+  expect(failures({ ...secrets, "certificate.site.key": key })).toEqual([]);
+});

@@ -26,13 +26,41 @@ function ask(program: string, args: readonly string[]): Verdict {
 // parent-death signal that a test run does not have), whatever else the file says.
 const rootScripts = (text: string): string => text.replace(/^( {4}user) (?!root$)\S+$/gm, "$1 root");
 
+/** A certificate for nobody, and its key. */
+const pem = (() => {
+  let made: string | undefined;
+  return () => {
+    const args =
+      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=any -days 2 -keyout - -out -";
+    made ??= spawnSync("openssl", args.split(" "), { encoding: "utf8" }).stdout;
+    return made;
+  };
+})();
+
+function standIn(secret: string): string {
+  if (!secret.startsWith("certificate.")) return "s3cret";
+  const what = secret.endsWith(".key") ? "PRIVATE KEY" : "CERTIFICATE";
+  return new RegExp(`-----BEGIN ${what}-----[^-]+-----END ${what}-----\n`).exec(pem())?.[0] ?? "";
+}
+
 /** Runs something on the release's files with every secret filled in, in a folder of their own. */
 export function withFiles<T>(release: Release, use: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "tandem-render-"));
-  const secrets = Object.fromEntries(release.secretNames.map((name) => [name, "s3cret"]));
+  const secrets = Object.fromEntries(release.secretNames.map((name) => [name, standIn(name)]));
   try {
     for (const [name, file] of Object.entries(release.files)) {
-      writeFileSync(join(folder, name), fillSecrets(file.text, secrets));
+      const text = fillSecrets(file.text, secrets);
+      // Certificates are looked up on the hosts; here one of the test's stands for each.
+      writeFileSync(
+        join(folder, name),
+        text.replace(/\b(crt|ca-file) \/\S+/g, `$1 ${join(folder, "any.pem")}`),
+      );
+    }
+    if (/ ssl /.test(release.files["haproxy.cfg"]?.text ?? "")) {
+      writeFileSync(
+        join(folder, "any.pem"),
+        standIn("certificate.any.chain") + standIn("certificate.any.key"),
+      );
     }
     return use(folder);
   } finally {

@@ -1,6 +1,7 @@
 import { type BinaryRef, type Release, render } from "../../src/render/index.ts";
 import { parseStack, type ResolvedNode, type StackInput } from "../../src/stack/index.ts";
 import { stack as dualMaster } from "../../stacks/examples/dual-master.ts";
+import { stack as https } from "../../stacks/examples/https.ts";
 import { stack as ipv6 } from "../../stacks/examples/ipv6.ts";
 import { stack as unicast } from "../../stacks/examples/unicast.ts";
 import { stack as webSite } from "../../stacks/examples/web-site.ts";
@@ -28,6 +29,7 @@ export const scenarios: Readonly<Record<string, StackInput>> = {
   lab,
   "web-site": webSite,
   "dual-master": dualMaster,
+  https,
   ipv6,
   unicast,
   handbook,

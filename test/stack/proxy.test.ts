@@ -92,15 +92,16 @@ test("unknown references name the nearest that exists, unused things are warned 
   ]);
 });
 
-test("certificates are known but refused, never ignored", () => {
-  const key = { kind: "env" as const, name: "KEY" };
-  const binds = [{ address: "10.0.0.100", port: 443, certificates: ["site"] }];
+test("a certificate that is not there, one that nobody uses, and browsers told of TLS without it", () => {
+  const binds = [{ address: "10.0.0.100", port: 443, tls: { certificates: ["sight"] } }];
   const pair = pairWith({
-    certificates: [{ name: "site", certificate: key, privateKey: key }],
+    certificates: [{ kind: "hostFile", name: "site", path: "/etc/ssl/private/site.pem" }],
     frontends: [{ ...www, binds }],
   });
   expect(found(sampleStack(pair))).toEqual([
-    "pairs.0.certificates.0 STACK_NOT_YET",
-    "pairs.0.frontends.0.binds.0.certificates STACK_NOT_YET",
+    "pairs.0.frontends.0.binds.0.tls.certificates.0 STACK_UNKNOWN_REFERENCE",
+    "pairs.0.certificates.0 STACK_UNUSED",
   ]);
+  const clear = pairWith({ frontends: [{ ...www, mode: "http" as const, hsts: "365d" }] });
+  expect(found(sampleStack(clear))).toEqual(["pairs.0.frontends.0.hsts STACK_HSTS_WITHOUT_TLS"]);
 });

@@ -7,6 +7,11 @@ export const stackFieldCodes = {
     'vips: [{ address: "10.0.0.300/24" }]',
     'write e.g. "10.0.0.100/24" or "2001:db8::100/64"',
   ],
+  STACK_CERTIFICATE_NO_PEM: [
+    "the value of a certificate or of its private key is not PEM text",
+    'certificate: { kind: "env", name: "SITE_PEM" } with the path of a file in SITE_PEM',
+    "give the text itself, from -----BEGIN …----- to -----END …-----",
+  ],
   STACK_DURATION_INVALID: [
     "a time has no unit that Tandem knows",
     'interval: "2sec"',
@@ -22,11 +27,6 @@ export const stackFieldCodes = {
     "two things of one kind have the same name, so one would be lost",
     'two backends named "web"',
     "rename one",
-  ],
-  STACK_NOT_YET: [
-    "the definition knows it, but it cannot be deployed yet; accepting it would do nothing in silence",
-    "certificates: [{ … }]",
-    "take it out for now",
   ],
   STACK_PASSWORD_EMPTY: [
     "a VRRP password is empty",
@@ -94,7 +94,7 @@ export const stackFieldCodes = {
     "take the suggestion, or define it",
   ],
   STACK_UNUSED: [
-    "a track script or backend is defined and used by nothing",
+    "a track script, backend or certificate is defined and used by nothing",
     "a backend that no frontend names",
     "refer to it, or take it out",
   ],

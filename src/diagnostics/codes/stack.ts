@@ -88,6 +88,11 @@ export const stackCodes = {
     'label: "enp0s31f6:virtual"',
     "take a shorter tag",
   ],
+  STACK_HSTS_WITHOUT_TLS: [
+    "a frontend without TLS tells browsers to come only by TLS, which they do not believe",
+    'hsts: "365d" at the frontend of port 80',
+    "write it at the frontend whose binds have tls",
+  ],
   STACK_LISTEN_TWICE: [
     "two frontends listen on one address and port, so connections would go to either at random; a wildcard covers every address of its family",
     'binds on "*:80" and "10.0.0.100:80"',

@@ -21,7 +21,7 @@ export async function factsFor(
   { shell, release }: ApplyContext,
   options: RunOptions = {},
 ): Promise<HostFacts> {
-  return await readHost(shell, release.binary.sha256, Object.keys(release.sysctls), options);
+  return await readHost(shell, release, options);
 }
 
 /** Until the switch everything may be interrupted; after it nothing is. */

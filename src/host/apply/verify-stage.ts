@@ -1,5 +1,5 @@
 import type { Problem } from "../../diagnostics/index.ts";
-import type { Release, SecretValues } from "../../render/index.ts";
+import { HostPaths, type Release, type SecretValues } from "../../render/index.ts";
 import type { RunOptions, Shell } from "../host.ts";
 import { StatePaths } from "../layout.ts";
 import { hostProblem } from "../problem.ts";
@@ -22,7 +22,13 @@ version=$(timeout 10 "$binary" --version 2>&1) || { record broken "$version"; ex
 set --  "$@" --
 set -- "$@" --json
 [ -f "$stage/keepalived.conf" ] && set -- "$@" --keepalived "$stage/keepalived.conf"
-[ -f "$stage/haproxy.cfg" ] && set -- "$@" --haproxy "$stage/haproxy.cfg"
+if [ -f "$stage/haproxy.cfg" ]; then
+  # What the release brings is not at its place yet.
+  judged=${StatePaths.stagePrefix}$attempt/judged
+  (umask 077; mkdir "$judged" && sed "s|${HostPaths.current}/|$stage/|g" "$stage/haproxy.cfg" >"$judged/haproxy.cfg") ||
+    fail "cannot write $judged"
+  set -- "$@" --haproxy "$judged/haproxy.cfg"
+fi
 probes=
 while [ "$1" != -- ]; do
   probes="$probes $1=$2"
@@ -58,8 +64,13 @@ export async function verifyStage(
   );
   return records.flatMap((record): readonly Problem[] => {
     if (record.kind === "broken") return [brokenBinary(shell.name, text(record, 0))];
-    if (record.kind === "check")
-      return checkProblems(shell.name, release, secrets, text(record, 0), text(record, 1));
+    if (record.kind === "check") {
+      const said = text(record, 1).replaceAll(
+        `${StatePaths.stagePrefix}${plan.attempt}/release/`,
+        `${HostPaths.current}/`,
+      );
+      return checkProblems(shell.name, release, secrets, text(record, 0), said);
+    }
     return record.kind === "probe" ? probeProblems(shell.name, record, release, peerMacs) : [];
   });
 }

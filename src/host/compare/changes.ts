@@ -1,11 +1,11 @@
 import type { Observation } from "../host.ts";
-import { FILE_NAMES } from "../layout.ts";
+import { fileNames } from "../layout.ts";
 
 /** What an apply may touch that is not the same in two observations of a host, one line each. */
 export function changesBetween(before: Observation, after: Observation): readonly string[] {
   const keys = [...new Set([...Object.keys(before.sysctls), ...Object.keys(after.sysctls)])];
   return [
-    ...FILE_NAMES.flatMap((name) => {
+    ...fileNames(before.files, after.files).flatMap((name) => {
       const [was, is] = [before.files[name], after.files[name]];
       const same = was?.text === is?.text && was?.mode === is?.mode && was?.owner === is?.owner;
       return same ? [] : [`${name} is not what it was`];

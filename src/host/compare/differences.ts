@@ -1,6 +1,6 @@
 import type { Release, ReleaseFileName } from "../../render/release.ts";
 import type { Observation } from "../host.ts";
-import { FILE_NAMES, normalizeSysctl } from "../layout.ts";
+import { fileNames, normalizeSysctl } from "../layout.ts";
 import { unifiedDiff } from "./text-diff.ts";
 
 /** One thing on a host that is not as the release says. */
@@ -35,7 +35,7 @@ const OWNER = "root:root";
 /** Everything in which a host differs from a release, in a stable order; empty when nothing does. */
 export function diffObservation(release: Release, found: Observation): readonly Difference[] {
   return [
-    ...FILE_NAMES.flatMap((name) => diffFile(name, release, found)),
+    ...fileNames(release.files, found.files).flatMap((name) => diffFile(name, release, found)),
     ...diffSysctls(release, found),
     ...diffService(release, found),
     ...diffBinary(release, found),

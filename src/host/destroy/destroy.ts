@@ -8,6 +8,9 @@ import { readHost } from "../observe/observe.ts";
 import { hostError } from "../problem.ts";
 import { expectSuccess, runScript } from "../script.ts";
 
+/** No release: only what may be there of any. */
+const NOTHING = { binary: { sha256: "none" }, files: {}, sysctls: {} };
+
 /**
  * Removes everything that was shipped. Arguments: who, then pairs of interface and virtual
  * address. Standard input: an archive with \`sysctls\` (path and value) and \`files/N\` with
@@ -62,7 +65,7 @@ export async function destroyHost(
   const tell = (message: string) => options.onProgress?.({ step: "destroy", message });
   const lock = await lockHost(shell, options.owner);
   try {
-    const facts = await readHost(shell, "none", [], signal);
+    const facts = await readHost(shell, NOTHING, signal);
     const baseline = parseBaseline(facts.baseline);
     if (facts.baseline !== undefined && baseline === undefined) throw unreadable(shell.name);
     const { restore, foreign } = givingBack(baseline, facts.kept, new Set());

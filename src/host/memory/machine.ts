@@ -1,9 +1,15 @@
-import { fillSecrets, type Release, type ReleaseFileName, type SecretValues } from "../../render/index.ts";
+import {
+  type ByFile,
+  fillSecrets,
+  type Release,
+  type ReleaseFileName,
+  type SecretValues,
+} from "../../render/index.ts";
 import type { Setting } from "../apply/baseline.ts";
 import type { Plan } from "../apply/plan.ts";
 import type { DaemonStatus } from "../daemon-status.ts";
 import type { ObservedInterface } from "../host.ts";
-import { binaryPath, FILE_NAMES, procPath } from "../layout.ts";
+import { binaryPath, fileNames, procPath } from "../layout.ts";
 import type { HostFacts, RawFile } from "../observe/facts.ts";
 import { sha256 } from "../observe/observe.ts";
 
@@ -15,7 +21,7 @@ export interface MemoryMachineOptions {
 }
 
 interface State {
-  readonly files: Readonly<Partial<Record<ReleaseFileName, RawFile>>>;
+  readonly files: Readonly<ByFile<RawFile>>;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly enabled: boolean;
   readonly active: boolean;
@@ -74,7 +80,7 @@ export class MemoryMachine {
   }
 
   takeOver(release: Release, plan: Plan, secrets: SecretValues): void {
-    const entries = FILE_NAMES.flatMap((name) => {
+    const entries = fileNames(release.files).flatMap((name) => {
       const file = release.files[name];
       if (file === undefined) return [];
       const bytes = Buffer.from(fillSecrets(file.text, secrets));

@@ -1,9 +1,9 @@
 import { basename } from "node:path/posix";
 import { z } from "zod";
-import type { ReleaseFileName } from "../../render/release.ts";
+import type { ByFile, ReleaseFileName } from "../../render/release.ts";
 import { type DaemonStatus, daemonStatusSchema } from "../daemon-status.ts";
 import type { ObservedInterface } from "../host.ts";
-import { FILE_NAMES, procPath } from "../layout.ts";
+import { procPath } from "../layout.ts";
 import { type ScriptRecord, text } from "../script.ts";
 
 export interface RawFile {
@@ -17,7 +17,7 @@ export interface HostFacts {
   readonly hostname: string;
   readonly kernel: string;
   readonly architecture: string;
-  readonly files: Readonly<Partial<Record<ReleaseFileName, RawFile>>>;
+  readonly files: Readonly<ByFile<RawFile>>;
   readonly sysctls: Readonly<Record<string, string>>;
   /** Live values of the parameters that the baseline names, by path. */
   readonly kept: Readonly<Record<string, string>>;
@@ -40,6 +40,7 @@ export interface HostFacts {
 /** The records of the observe script, or undefined when its end is missing. */
 export function readFacts(
   records: readonly ScriptRecord[],
+  names: readonly ReleaseFileName[],
   sysctlKeys: readonly string[],
 ): HostFacts | undefined {
   const all = (kind: string) => records.filter((record) => record.kind === kind);
@@ -53,7 +54,7 @@ export function readFacts(
     hostname: text(machine, 0),
     kernel: text(machine, 1),
     architecture: text(machine, 2),
-    files: Object.fromEntries(all("file").flatMap(readFile)),
+    files: Object.fromEntries(all("file").flatMap((record) => readFile(record, names))),
     sysctls: Object.fromEntries(
       sysctlKeys.flatMap((key) => {
         const value = live[procPath(key)];
@@ -74,8 +75,11 @@ export function readFacts(
   };
 }
 
-function readFile(record: ScriptRecord): readonly [ReleaseFileName, RawFile][] {
-  const name = FILE_NAMES[Number(text(record, 0))];
+function readFile(
+  record: ScriptRecord,
+  names: readonly ReleaseFileName[],
+): readonly [ReleaseFileName, RawFile][] {
+  const name = names[Number(text(record, 0))];
   const bytes = record.fields[4];
   if (name === undefined || bytes === undefined) return [];
   const owner = `${text(record, 2)}:${text(record, 3)}`;

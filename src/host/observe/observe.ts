@@ -1,24 +1,32 @@
 import { createHash } from "node:crypto";
-import type { Release, ReleaseFileName, SecretValues } from "../../render/release.ts";
+import type { ByFile, Release, ReleaseFileName, SecretValues } from "../../render/release.ts";
 import { maskSecrets } from "../compare/secrets.ts";
 import type { Observation, ObservedFile, RunOptions, Shell } from "../host.ts";
-import { FILE_NAMES, FILE_PATHS, procPath, releaseIdOf } from "../layout.ts";
+import { fileNames, filePath, procPath, releaseIdOf } from "../layout.ts";
 import { hostError } from "../problem.ts";
 import { expectSuccess, runScript } from "../script.ts";
 import { digestInPath, type HostFacts, type RawFile, readFacts } from "./facts.ts";
 import { OBSERVE } from "./script.ts";
 
+/** What of a release decides what is looked at. */
+export interface Wanted {
+  readonly binary: { readonly sha256: string };
+  readonly files: Readonly<ByFile<unknown>>;
+  readonly sysctls: Readonly<Record<string, unknown>>;
+}
+
 /** Reads a host in one round trip. Throws TandemError when it cannot be read whole. */
-export async function readHost(
-  shell: Shell,
-  digest: string,
-  sysctlKeys: readonly string[],
-  options: RunOptions = {},
-): Promise<HostFacts> {
-  const paths = FILE_NAMES.map((name) => FILE_PATHS[name]);
-  const args = [digest, String(paths.length), ...paths, ...sysctlKeys.map(procPath)];
+export async function readHost(shell: Shell, wanted: Wanted, options: RunOptions = {}): Promise<HostFacts> {
+  const names = fileNames(wanted.files);
+  const sysctlKeys = Object.keys(wanted.sysctls);
+  const args = [
+    wanted.binary.sha256,
+    String(names.length),
+    ...names.map(filePath),
+    ...sysctlKeys.map(procPath),
+  ];
   const result = expectSuccess(shell, "reading the host", await runScript(shell, OBSERVE, args, options));
-  const facts = readFacts(result.records, sysctlKeys);
+  const facts = readFacts(result.records, names, sysctlKeys);
   if (facts !== undefined) return facts;
   throw hostError(shell.name, "HOST_STEP_FAILED", `reading the host ended early: ${result.stderr.trim()}`, {
     why: "what is missing from the answer would look like drift",
@@ -37,7 +45,7 @@ export function toObservation(facts: HostFacts, wanted: Release, secrets: Secret
     files: Object.fromEntries(
       Object.entries(facts.files).map(([name, file]) => {
         const fileName = name as ReleaseFileName;
-        return [name, observedFile(FILE_PATHS[fileName], file, wanted.files[fileName]?.text, secrets)];
+        return [name, observedFile(filePath(fileName), file, wanted.files[fileName]?.text, secrets)];
       }),
     ),
     sysctls: facts.sysctls,

@@ -1,20 +1,13 @@
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { Connection, Observation } from "../../host/host.ts";
-import { HostPaths, type Release, type ReleaseFile, type ReleaseFileName } from "../../render/release.ts";
+import { fileNames, filePath } from "../../host/layout.ts";
+import { type ByFile, HostPaths, type Release, type ReleaseFile } from "../../render/release.ts";
 import type { Operation, ReadState } from "../resource.ts";
 import type { Settings } from "../settings.ts";
 import { parseNodeId } from "./connection.ts";
 import { ailments } from "./health.ts";
-import { FILE_NAMES, formatPermissions, type NodeInputs, toRelease } from "./inputs.ts";
+import { formatPermissions, type NodeInputs, toRelease } from "./inputs.ts";
 import { nodeOutputs } from "./outputs.ts";
-
-const PATHS: Readonly<Record<ReleaseFileName, string>> = {
-  "haproxy.cfg": `${HostPaths.current}/haproxy.cfg`,
-  "keepalived.conf": `${HostPaths.current}/keepalived.conf`,
-  "nftables.nft": `${HostPaths.current}/nftables.nft`,
-  "90-tandem.conf": HostPaths.sysctl,
-  "tandem.service": HostPaths.unit,
-};
 
 /** Takes over a host that was provisioned before: all that is known is its id. */
 export async function importNode(id: string, operation: Operation): Promise<ReadState> {
@@ -58,8 +51,8 @@ function importConnection(
 
 /** A release that asks for every file, as a question to the host. */
 function everything(connection: Connection, sysctls: Readonly<Record<string, string>>): Release {
-  const files: Partial<Record<ReleaseFileName, ReleaseFile>> = {};
-  for (const name of FILE_NAMES) files[name] = { path: PATHS[name], mode: 0o644, text: "", sha256: "" };
+  const files: ByFile<ReleaseFile> = {};
+  for (const name of fileNames()) files[name] = { path: filePath(name), mode: 0o644, text: "", sha256: "" };
   return {
     id: "",
     node: connection.name,
@@ -87,7 +80,7 @@ function inputsFrom(connection: Connection, observed: Observation): NodeInputs {
   const files: NodeInputs["files"] = {};
   const paths: NodeInputs["paths"] = {};
   const permissions: NodeInputs["permissions"] = {};
-  for (const name of FILE_NAMES) {
+  for (const name of fileNames(observed.files)) {
     const file = observed.files[name];
     if (file === undefined) continue;
     files[name] = file.text;

@@ -1,20 +1,25 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Release, ReleaseFile, ReleaseFileName } from "../../render/release.ts";
+import { fileNames } from "../../host/layout.ts";
+import {
+  type ByFile,
+  isCertificateFile,
+  type Release,
+  type ReleaseFile,
+  type ReleaseFileName,
+} from "../../render/release.ts";
 import { checkSecret } from "../../stack/index.ts";
 import { type PropertyPath, UNKNOWN } from "../wire/values.ts";
 import { connectionSchema } from "./connection.ts";
 
 /** Names under which files appear in `files["…"]`. */
-export const FILE_NAMES = [
-  "haproxy.cfg",
-  "keepalived.conf",
-  "nftables.nft",
-  "90-tandem.conf",
-  "tandem.service",
-] as const satisfies readonly ReleaseFileName[];
-
-const fileName = z.enum(FILE_NAMES);
+const fileName = z.custom<ReleaseFileName>(
+  (name) =>
+    typeof name === "string" && (isCertificateFile(name) || fileNames().some((known) => known === name)),
+  "no file of a release has this name",
+);
+/** The keys are checked; that the type of a record with such keys is partial, zod cannot say. */
+const byFile = <T>(value: z.ZodType<T>) => z.record(fileName, value) as unknown as z.ZodType<ByFile<T>>;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 is 64 lower-case hex digits");
 
 /** Inputs of `tandem:index:Node`: one release, and how to reach the host that gets it. */
@@ -23,10 +28,10 @@ export const nodeInputs = z.strictObject({
   pair: z.string().min(1),
   releaseId: z.string().min(1),
   /** Whole texts with placeholders for secrets: plain strings, so that the engine shows line diffs. */
-  files: z.partialRecord(fileName, z.string()),
-  paths: z.partialRecord(fileName, z.string().startsWith("/")),
+  files: byFile(z.string()),
+  paths: byFile(z.string().startsWith("/")),
   /** `0640 root:root`. */
-  permissions: z.partialRecord(fileName, z.string().regex(/^0[0-7]{3} [\w-]+:[\w-]+$/)),
+  permissions: byFile(z.string().regex(/^0[0-7]{3} [\w-]+:[\w-]+$/)),
   sysctls: z.record(z.string(), z.string()),
   service: z.strictObject({ enabled: z.boolean(), active: z.boolean() }),
   binary: z.strictObject({ sha256, version: z.string() }),
@@ -46,7 +51,7 @@ export type NodeInputs = z.infer<typeof nodeInputs>;
 /** Checks that need the whole: every file has its place and its rights. */
 export function validateNode(inputs: NodeInputs): { path: PropertyPath; reason: string }[] {
   const failures: { path: PropertyPath; reason: string }[] = [];
-  for (const name of FILE_NAMES) {
+  for (const name of fileNames(inputs.files)) {
     if (inputs.files[name] === undefined) continue;
     if (inputs.paths[name] === undefined) {
       failures.push({ path: ["paths", name], reason: `no path for files[${JSON.stringify(name)}]` });
@@ -91,8 +96,8 @@ function secretNames(inputs: NodeInputs): string[] {
 
 /** The release that these inputs describe. */
 export function toRelease(inputs: NodeInputs): Release {
-  const files: Partial<Record<ReleaseFileName, ReleaseFile>> = {};
-  for (const name of FILE_NAMES) {
+  const files: ByFile<ReleaseFile> = {};
+  for (const name of fileNames(inputs.files)) {
     const text = inputs.files[name];
     const path = inputs.paths[name];
     const permissions = inputs.permissions[name];
@@ -118,7 +123,7 @@ export function fromRelease(release: Release): Omit<NodeInputs, "connection" | "
   const files: NodeInputs["files"] = {};
   const paths: NodeInputs["paths"] = {};
   const permissions: NodeInputs["permissions"] = {};
-  for (const name of FILE_NAMES) {
+  for (const name of fileNames(release.files)) {
     const file = release.files[name];
     if (file === undefined) continue;
     files[name] = file.text;

@@ -1,5 +1,6 @@
 import type { Observation } from "../../host/host.ts";
-import { FILE_NAMES, formatPermissions, type NodeInputs } from "./inputs.ts";
+import { fileNames } from "../../host/layout.ts";
+import { formatPermissions, type NodeInputs } from "./inputs.ts";
 
 /** Outputs of a node: the inputs' properties with live values, and facts that are never compared. */
 export interface NodeOutputs {
@@ -25,7 +26,7 @@ export interface NodeOutputs {
 export function nodeOutputs(inputs: NodeInputs, observed: Observation): NodeOutputs {
   const files: Record<string, string> = {};
   const permissions: Record<string, string> = {};
-  for (const name of FILE_NAMES) {
+  for (const name of fileNames(observed.files)) {
     const file = observed.files[name];
     if (file === undefined) continue;
     files[name] = file.text;

@@ -9,6 +9,7 @@ import type {
   ResolvedServer,
 } from "../../stack/index.ts";
 import { haproxyTime } from "./time.ts";
+import { bindTlsWords, httpsLines, serverTlsWords } from "./tls.ts";
 
 /** Model of templates/haproxy.cfg.hbs for one node. */
 export function haproxyModel(pair: ResolvedPair, node: ResolvedNode): object {
@@ -81,7 +82,9 @@ function frontendLines(frontend: ResolvedFrontend): string[] {
   const { forwardFor } = frontend;
   return [
     `mode ${frontend.mode}`,
-    ...frontend.binds.map((bind) => `bind ${bindWord(bind.address, bind.port)}`),
+    ...frontend.binds.map(
+      (bind) => `bind ${[bindWord(bind.address, bind.port), ...bindTlsWords(bind.tls)].join(" ")}`,
+    ),
     ...(frontend.logFormat === "short" ? [] : [`option ${frontend.logFormat}log`]),
     ...(frontend.logEmpty ? [] : ["option dontlognull"]),
     ...(forwardFor === undefined ? [] : [forwardForLine(forwardFor)]),
@@ -90,6 +93,7 @@ function frontendLines(frontend: ResolvedFrontend): string[] {
     ...(frontend.clientTimeoutMs === undefined
       ? []
       : [`timeout client ${haproxyTime(frontend.clientTimeoutMs)}`]),
+    ...httpsLines(frontend),
     ...frontend.directives,
     ...(frontend.defaultBackend === undefined ? [] : [`default_backend ${frontend.defaultBackend}`]),
   ];
@@ -168,5 +172,6 @@ function serverLine(server: ResolvedServer, check: ResolvedHealthCheck): string 
     ...(server.maxconn === undefined ? [] : [`maxconn ${server.maxconn}`]),
     ...(check.kind !== "none" && server.check ? ["check"] : []),
     ...(server.backup ? ["backup"] : []),
+    ...serverTlsWords(server.tls),
   ].join(" ");
 }

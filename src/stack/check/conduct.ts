@@ -4,9 +4,9 @@ import { durationMs } from "../schema/duration.ts";
 import type { PairData } from "../schema/stack.ts";
 import { error, type Path, warning } from "./report.ts";
 
-/** What the pair does at run time: scripts, kernel parameters, drills, and what is not built yet. */
+/** What the pair does at run time: scripts, kernel parameters and drills. */
 export function checkConduct(pair: PairData, path: Path): Problem[] {
-  return [...scripts(pair, path), ...sysctls(pair, path), ...drill(pair, path), ...notYet(pair, path)];
+  return [...scripts(pair, path), ...sysctls(pair, path), ...drill(pair, path)];
 }
 
 function scripts(pair: PairData, path: Path): Problem[] {
@@ -99,34 +99,4 @@ function drill(pair: PairData, path: Path): Problem[] {
       ),
     ];
   });
-}
-
-function notYet(pair: PairData, path: Path): Problem[] {
-  const out: Problem[] = [];
-  const later = (where: Path, what: string, hint: string): void => {
-    out.push(
-      error("STACK_NOT_YET", where, `${what} cannot be deployed yet`, {
-        why: "it would be accepted and do nothing",
-        hint,
-      }),
-    );
-  };
-  pair.certificates.forEach((_, i) => {
-    later(
-      [...path, "certificates", i],
-      "TLS",
-      "take the certificate out; pass TLS through with a tcp frontend",
-    );
-  });
-  pair.frontends.forEach((frontend, i) => {
-    frontend.binds.forEach((bind, j) => {
-      if (bind.certificates === undefined) return;
-      later(
-        [...path, "frontends", i, "binds", j, "certificates"],
-        "TLS",
-        "pass TLS through with a tcp frontend",
-      );
-    });
-  });
-  return out;
 }

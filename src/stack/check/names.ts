@@ -119,10 +119,11 @@ function ofFrontend(frontend: PairData["frontends"][number], names: Names, path:
       "defaultBackend",
     ]),
     ...frontend.binds.flatMap((bind, j) =>
-      unknown(bind.certificates ?? [], names.certificates, "certificate", (k) => [
+      unknown(bind.tls?.certificates ?? [], names.certificates, "certificate", (k) => [
         ...path,
         "binds",
         j,
+        "tls",
         "certificates",
         k,
       ]),
@@ -171,6 +172,9 @@ function unused(pair: PairData, path: Path): Problem[] {
   const blocks = new Set(
     pair.vrrpInstances.flatMap(({ directives }) => directives.flatMap((line) => line.trim().split(/\s+/))),
   );
+  const certificates = new Set(
+    pair.frontends.flatMap(({ binds }) => binds.flatMap(({ tls }) => tls?.certificates ?? [])),
+  );
   const left = (name: string, what: string, where: Path): Problem =>
     warning("STACK_UNUSED", where, `${what} ${JSON.stringify(name)} is used by nothing`, {
       hint: "refer to it or take it out",
@@ -181,6 +185,9 @@ function unused(pair: PairData, path: Path): Problem[] {
     ),
     ...pair.backends.flatMap(({ name }, i) =>
       backends.has(name) ? [] : [left(name, "backend", [...path, "backends", i])],
+    ),
+    ...pair.certificates.flatMap(({ name }, i) =>
+      certificates.has(name) ? [] : [left(name, "certificate", [...path, "certificates", i])],
     ),
   ];
 }

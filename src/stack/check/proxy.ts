@@ -79,6 +79,18 @@ function frontendProblems(pair: PairData, frontend: PairData["frontends"][number
       }),
     );
   }
+  if (
+    frontend.mode === "http" &&
+    frontend.hsts !== undefined &&
+    frontend.binds.every(({ tls }) => tls === undefined)
+  ) {
+    problems.push(
+      warning("STACK_HSTS_WITHOUT_TLS", [...path, "hsts"], "no bind of this frontend speaks TLS", {
+        why: "browsers believe Strict-Transport-Security only when it comes by TLS (RFC 6797, 8.1)",
+        hint: "write it at the frontend whose binds have tls",
+      }),
+    );
+  }
   return problems;
 }
 

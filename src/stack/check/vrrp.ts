@@ -1,8 +1,8 @@
 import type { Problem } from "../../diagnostics/index.ts";
-import { secretProblems } from "../password.ts";
 import { parseInterface, parseIp } from "../schema/address.ts";
 import { durationMs } from "../schema/duration.ts";
 import type { PairData, VrrpInstanceData } from "../schema/stack.ts";
+import { secretProblems } from "../secrets.ts";
 import { isLinkLocal } from "./addresses.ts";
 import { error, type Path, warning } from "./report.ts";
 

@@ -4,7 +4,9 @@ import type { BackendData, FrontendData, PairData } from "../schema/stack.ts";
 import { present } from "./present.ts";
 import type {
   BindAddress,
+  CertificatePlace,
   ResolvedBackend,
+  ResolvedBindTls,
   ResolvedFrontend,
   ResolvedHealthCheck,
   ResolvedProxy,
@@ -39,7 +41,10 @@ export function resolveProxy(proxy: PairData["proxy"]): ResolvedProxy {
   });
 }
 
-export function resolveFrontend(frontend: FrontendData): ResolvedFrontend {
+export function resolveFrontend(
+  frontend: FrontendData,
+  certificates: PairData["certificates"],
+): ResolvedFrontend {
   const http = frontend.mode === "http" ? frontend : undefined;
   const wish = http?.forwardFor ?? false;
   const forwardFor = wish === true ? { header: "X-Forwarded-For", ifNone: false } : wish;
@@ -47,7 +52,13 @@ export function resolveFrontend(frontend: FrontendData): ResolvedFrontend {
     name: frontend.name,
     from: frontend.from,
     mode: frontend.mode,
-    binds: frontend.binds.map((bind) => ({ address: resolveBindAddress(bind.address), port: bind.port })),
+    binds: frontend.binds.map(({ address, port, tls }) =>
+      present({
+        address: resolveBindAddress(address),
+        port,
+        tls: tls === undefined ? undefined : resolveTls(tls, certificates),
+      }),
+    ),
     defaultBackend: frontend.defaultBackend,
     maxconn: frontend.maxconn,
     logFormat: frontend.logFormat ?? frontend.mode,
@@ -56,6 +67,26 @@ export function resolveFrontend(frontend: FrontendData): ResolvedFrontend {
     forwardFor: forwardFor === false ? undefined : present(forwardFor),
     directives: frontend.directives,
     connectionMode: http?.connectionMode ?? "keepAlive",
+    redirectToHttps: http?.redirectToHttps ?? false,
+    hstsSeconds: http?.hsts === undefined ? undefined : Math.floor(durationMs(http.hsts) / 1000),
+  });
+}
+
+type BindTls = NonNullable<FrontendData["binds"][number]["tls"]>;
+
+function resolveTls(tls: BindTls, known: PairData["certificates"]): ResolvedBindTls {
+  const files = tls.certificates.flatMap((name): CertificatePlace[] => {
+    const certificate = known.find((one) => one.name === name);
+    if (certificate === undefined) return [];
+    return [certificate.kind === "hostFile" ? { path: certificate.path } : { released: `${name}.pem` }];
+  });
+  const { clientCertificates } = tls;
+  return present({
+    certificates: files,
+    alpn: tls.alpn ?? [],
+    minVersion: tls.minVersion,
+    strictSni: tls.strictSni,
+    clientCertificates: clientCertificates === undefined ? undefined : present(clientCertificates),
   });
 }
 
@@ -69,7 +100,8 @@ export function resolveBackend(backend: BackendData): ResolvedBackend {
     servers: backend.servers.map((server) => {
       const address = parseIp(server.address);
       if (address === undefined) throw new RangeError(`not an IP address: ${server.address}`);
-      return present({ ...server, address });
+      const tls = server.tls === undefined ? undefined : present(server.tls);
+      return present({ ...server, address, tls });
     }),
     directives: backend.directives,
     retries: backend.retries,

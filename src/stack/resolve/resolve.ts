@@ -1,6 +1,7 @@
 import { durationMs } from "../schema/duration.ts";
 import type { SecretRef } from "../schema/secret.ts";
 import type { PairData, StackData } from "../schema/stack.ts";
+import { certificateSecrets } from "../secrets.ts";
 import { resolveNode } from "./connection.ts";
 import { passwordSecret, resolveInstance } from "./instance.ts";
 import { present } from "./present.ts";
@@ -35,7 +36,10 @@ function resolvePair(pair: PairData): ResolvedPair {
     instances: pair.vrrpInstances.map((instance) => resolveInstance(pair, instance)),
     syncGroups: pair.syncGroups.map((group) => ({ ...group, notify: present(group.notify) })),
     proxy: resolveProxy(pair.proxy),
-    frontends: pair.frontends.map(resolveFrontend),
+    certificates: pair.certificates.flatMap(({ kind, name }) =>
+      kind === "secret" ? [{ name, secrets: certificateSecrets(name) }] : [],
+    ),
+    frontends: pair.frontends.map((frontend) => resolveFrontend(frontend, pair.certificates)),
     backends: pair.backends.map(resolveBackend),
     sections: pair.sections.map((section) => present(section)),
     keepalived: { globals: pair.vrrp.globalDirectives, blocks: pair.vrrp.blocks },
@@ -83,11 +87,15 @@ function resolveDrill(pair: PairData, drill: NonNullable<PairData["drill"]>): Re
 }
 
 function secretsOf(pair: PairData): Record<string, SecretRef> {
-  return Object.fromEntries(
-    pair.vrrpInstances.flatMap((instance) =>
-      instance.authentication.kind === "none"
-        ? []
-        : [[passwordSecret(instance.name), instance.authentication.password]],
-    ),
+  const passwords = pair.vrrpInstances.flatMap((instance) =>
+    instance.authentication.kind === "none"
+      ? []
+      : [[passwordSecret(instance.name), instance.authentication.password] as const],
   );
+  const certificates = pair.certificates.flatMap((one) => {
+    if (one.kind !== "secret") return [];
+    const [certificate, key] = certificateSecrets(one.name);
+    return [[certificate, one.certificate] as const, [key, one.privateKey] as const];
+  });
+  return Object.fromEntries([...passwords, ...certificates]);
 }

@@ -17,6 +17,8 @@ export interface ResolvedPair {
   readonly instances: readonly ResolvedInstance[];
   readonly syncGroups: readonly ResolvedSyncGroup[];
   readonly proxy: ResolvedProxy;
+  /** Certificates that a release brings; others stand on the hosts already. */
+  readonly certificates: readonly ResolvedCertificate[];
   readonly frontends: readonly ResolvedFrontend[];
   readonly backends: readonly ResolvedBackend[];
   /** Sections of haproxy.cfg that stand as they are. */
@@ -30,6 +32,12 @@ export interface ResolvedPair {
   readonly drill?: ResolvedDrill;
   /** Where the value of each placeholder comes from, by the name it has in the rendered files. */
   readonly secrets: Readonly<Record<string, SecretRef>>;
+}
+
+export interface ResolvedCertificate {
+  readonly name: string;
+  /** Placeholders of what its file holds, in order. */
+  readonly secrets: readonly string[];
 }
 
 export interface ResolvedNode {
@@ -195,7 +203,7 @@ export interface ResolvedFrontend {
   /** Section of kind defaults that it starts from. */
   readonly from?: string;
   readonly mode: "http" | "tcp";
-  readonly binds: readonly { readonly address: BindAddress; readonly port: number }[];
+  readonly binds: readonly ResolvedBind[];
   readonly defaultBackend?: string;
   readonly maxconn?: number;
   readonly logFormat: "http" | "tcp" | "short";
@@ -205,7 +213,33 @@ export interface ResolvedFrontend {
   /** Further lines of the section. */
   readonly directives: readonly string[];
   readonly connectionMode: "keepAlive" | "serverClose" | "close";
+  readonly redirectToHttps: boolean;
+  readonly hstsSeconds?: number;
 }
+
+export interface ResolvedBind {
+  readonly address: BindAddress;
+  readonly port: number;
+  readonly tls?: ResolvedBindTls;
+}
+
+export interface ResolvedBindTls {
+  /** The one for unknown names first. */
+  readonly certificates: readonly CertificatePlace[];
+  readonly alpn: readonly string[];
+  readonly minVersion: TlsVersion;
+  readonly strictSni: boolean;
+  readonly clientCertificates?: {
+    readonly verify: "optional" | "required";
+    readonly caFile: string;
+    readonly crlFile?: string;
+  };
+}
+
+/** A file on the host: one that stands there, or one of the release by its name. */
+export type CertificatePlace = { readonly path: string } | { readonly released: string };
+
+export type TlsVersion = "1.2" | "1.3";
 
 export type BindAddress =
   | { readonly kind: "any4" }
@@ -239,6 +273,12 @@ export interface ResolvedServer {
   readonly check: boolean;
   readonly backup: boolean;
   readonly maxconn?: number;
+  readonly tls?: {
+    readonly verify: "required" | "none";
+    readonly caFile?: string;
+    readonly serverName?: string;
+    readonly minVersion: TlsVersion;
+  };
 }
 
 export interface ResolvedBackend {

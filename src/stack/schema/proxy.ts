@@ -2,6 +2,7 @@ import { z } from "zod";
 import { bindAddress, interfaceAddress, ipAddress } from "./address.ts";
 import { duration } from "./duration.ts";
 import { directive, guarded, name, sectionName, word } from "./text.ts";
+import { bindTls, httpsFields, serverTls } from "./tls.ts";
 
 const port = z.int().min(1).max(65535);
 const timeout = (): ReturnType<typeof duration> => duration("1ms", "24d");
@@ -109,7 +110,7 @@ export const bind = z
   .strictObject({
     address: bindAddress().describe('address to listen on; "*" every IPv4 address, "::" every IPv6 address'),
     port: port.describe("TCP port"),
-    certificates: z.array(name()).optional().describe("names of certificates for TLS; default clear text"),
+    tls: bindTls.optional().describe("TLS; default clear text"),
   })
   .meta({ id: "Bind" });
 
@@ -171,6 +172,7 @@ export const httpFrontend = z
       .enum(["keepAlive", "serverClose", "close"])
       .default("keepAlive")
       .describe("keep connections on both sides, only to the client, or not at all"),
+    ...httpsFields,
   })
   .meta({ id: "HttpFrontend" });
 
@@ -240,6 +242,7 @@ export const server = z
       .max(10_000_000)
       .optional()
       .describe("connections at once, the rest waits; default no limit"),
+    tls: serverTls.optional().describe("TLS towards the server, checks included; default clear text"),
   })
   .meta({ id: "Server" });
 

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { duration } from "./duration.ts";
 import { node } from "./node.ts";
 import { backend, frontend, proxy, section } from "./proxy.ts";
-import { secretRef } from "./secret.ts";
 import { guarded, name } from "./text.ts";
+import { certificate } from "./tls.ts";
 import { syncGroup, trackScript, vrrp, vrrpInstance } from "./vrrp.ts";
 
 export const faultKind = z.enum(["handover", "kill", "stop", "linkDown"]);
@@ -40,14 +40,6 @@ export const drill = z
     from: name().optional().describe("node that sends the probes; default the machine that runs Tandem"),
   })
   .meta({ id: "Drill" });
-
-export const certificate = z
-  .strictObject({
-    name: name().describe("name, unique in the pair"),
-    certificate: secretRef.describe("certificate and chain in PEM form"),
-    privateKey: secretRef.describe("private key in PEM form"),
-  })
-  .meta({ id: "Certificate" });
 
 export const kernel = z
   .strictObject({
@@ -101,10 +93,7 @@ export const pair = z
       .describe("groups of virtual addresses that move together, one at least"),
     syncGroups: z.array(syncGroup).default([]).describe("instances that move together"),
     proxy: proxy.prefault({}).describe("settings of the whole proxy"),
-    certificates: z
-      .array(certificate)
-      .default([])
-      .describe("certificates for TLS; refused for now, as they cannot be deployed yet"),
+    certificates: z.array(certificate).default([]).describe("certificates for TLS"),
     frontends: z.array(frontend).default([]).describe("what clients connect to"),
     backends: z.array(backend).default([]).describe("groups of servers"),
     sections: z

@@ -38,10 +38,26 @@ export function secretProblems(value: string, path: Path): Problem[] {
   return problems;
 }
 
+/** Placeholders of a certificate with its chain, and of its private key. */
+export function certificateSecrets(name: string): readonly [string, string] {
+  return [`certificate.${name}.chain`, `certificate.${name}.key`];
+}
+
 /**
  * Problems of a resolved secret by its placeholder's name, e.g. `vrrp.VI_1.password`; called where
  * the values become known, which is after the definition was checked.
  */
 export function checkSecret(name: string, value: string): Problem[] {
-  return name.startsWith("vrrp.") ? secretProblems(value, ["secrets", name]) : [];
+  const path = ["secrets", name];
+  if (name.startsWith("vrrp.")) return secretProblems(value, path);
+  if (!name.startsWith("certificate.")) return [];
+  const what = name.endsWith(".key") ? "PRIVATE KEY" : "CERTIFICATE";
+  const whole = new RegExp(`-----BEGIN (?:[A-Z]+ )?${what}-----[^-]+-----END (?:[A-Z]+ )?${what}-----`);
+  if (whole.test(value)) return [];
+  return [
+    error("STACK_CERTIFICATE_NO_PEM", path, `there is no ${what} in PEM form (RFC 7468) in it`, {
+      why: "the host would refuse the file",
+      hint: `give the text itself, from -----BEGIN ${what}----- to -----END ${what}-----`,
+    }),
+  ];
 }
