@@ -26,7 +26,6 @@ const CAPABILITIES = [
   "CAP_SETPCAP",
   "CAP_SYS_CHROOT",
   "CAP_KILL",
-  "CAP_DAC_READ_SEARCH",
 ].join(" ");
 
 /**

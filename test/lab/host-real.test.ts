@@ -98,6 +98,28 @@ describe.skipIf(!built)(`the real tandemd (${built ? "dist/tandemd" : "skipped: 
     expect(await stateOf("lb-a")).toBe(before);
   });
 
+  it("is told by systemd to reload, and is started again by it when it hangs", async () => {
+    const show = async (property: string) =>
+      (await lab.exec("lb-b", ["systemctl", "show", "-P", property, "tandem.service"])).stdout.trim();
+    await host("lb-b").apply(release("lb-b"), options());
+    const before = await show("MainPID");
+    await lab.exec("lb-b", ["systemctl", "reload", "tandem.service"]);
+    expect([await show("ActiveState"), await show("MainPID")]).toEqual(["active", before]);
+    expect(await show("StatusText")).toContain("running proxy and vrrp");
+    // The watchdog of the unit takes ten seconds.
+    await lab.exec("lb-b", ["kill", "-STOP", before]);
+    const after = await until("systemd has started another one", 60_000, async () => {
+      const [pid, state] = [await show("MainPID"), await show("SubState")];
+      return pid !== before && pid !== "0" && state === "running" ? pid : undefined;
+    });
+    expect(after).not.toBe(before);
+    expect(await show("NRestarts")).toBe("1");
+    await until("lb-b holds the address again", 20_000, async () =>
+      (await holders()).join() === "lb-b" ? true : undefined,
+    );
+    await host("lb-b").destroy({ owner: "alice@desk pid 1" });
+  });
+
   it("refuses a text with its own words, at the line", async () => {
     const good = release("lb-a");
     const file = good.files["haproxy.cfg"];

@@ -7,6 +7,7 @@
 
 pub mod channel;
 mod error;
+pub mod fuzz;
 pub mod mail;
 pub mod message;
 mod orders;

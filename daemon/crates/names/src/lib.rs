@@ -8,6 +8,7 @@
 pub mod choice;
 mod counters;
 mod files;
+pub mod fuzz;
 mod lookup;
 pub mod message;
 pub mod reply;

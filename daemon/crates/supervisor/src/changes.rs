@@ -47,12 +47,14 @@ impl Changes {
         true
     }
 
-    pub fn texts(&self) -> &[String] {
-        &self.texts
+    /// The first of them, in words.
+    pub fn texts(&self, most: usize) -> &[String] {
+        &self.texts[..self.texts.len().min(most)]
     }
 
-    pub fn differences(&self) -> Vec<Value> {
-        let each = self.differences.iter();
+    /// The same for programs.
+    pub fn differences(&self, most: usize) -> Vec<Value> {
+        let each = self.differences.iter().take(most);
         each.map(|it| json!({ "kind": it.kind, "name": it.name, "change": it.change.word() }))
             .collect()
     }

@@ -59,7 +59,7 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
       name. See tandemd keepalived --help.
   tandemd --version [--json]
 
-Signals to the running daemon: SIGHUP reloads; SIGTERM hands over, drains and stops, a second one
+Signals to the running daemon: SIGHUP and SIGUSR2 reload; SIGTERM hands over, drains and stops, a second one
 stops at once; SIGINT stops without draining. The run directory is /run/tandem by default.
 ";
 

@@ -19,6 +19,9 @@ use crate::worker::Kind;
 /// How long a worker may take over a configuration.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// So many changes stay in the status.
+const SHOWN: usize = 100;
+
 /// A reload that is under way.
 pub(super) struct Reload {
     requester: Option<ClientId>,
@@ -251,15 +254,19 @@ impl Daemon {
             .iter()
             .filter_map(|finding| serde_json::to_value(finding).ok())
             .collect();
-        let reply = json!({
-            "applied": applied,
-            "generation": self.generation,
-            "at": unix_ms(),
-            "changes": changes.texts(),
-            "differences": changes.differences(),
-            "diagnostics": diagnostics,
-        });
-        self.last_reload = reply.clone();
+        let (generation, at) = (self.generation, unix_ms());
+        let verdict = |most: usize| {
+            json!({
+                "applied": applied,
+                "generation": generation,
+                "at": at,
+                "changes": changes.texts(most),
+                "differences": changes.differences(most),
+                "diagnostics": diagnostics,
+            })
+        };
+        let reply = verdict(usize::MAX);
+        self.last_reload = verdict(SHOWN);
         self.manager.ready(&self.summary());
         self.reply(requester, &reply);
     }
