@@ -13,6 +13,9 @@ pub enum Failure {
     /// It broke later.
     Socket,
     ConnectTimeout,
+    /// TLS was not agreed upon, or not in time.
+    Handshake,
+    HandshakeTimeout,
     Timeout,
 }
 
@@ -29,6 +32,8 @@ impl Run {
             Failure::Connection => CheckStatus::L4Connection,
             Failure::Socket => CheckStatus::SocketError,
             Failure::ConnectTimeout => CheckStatus::L4Timeout,
+            Failure::Handshake => CheckStatus::L6Response,
+            Failure::HandshakeTimeout => CheckStatus::L6Timeout,
             Failure::Timeout if tls => CheckStatus::L6Timeout,
             Failure::Timeout => expectation
                 .and_then(|expectation| expectation.timeout)

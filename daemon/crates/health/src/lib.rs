@@ -35,7 +35,7 @@ pub use request::Request;
 pub use result::{CheckResult, CheckStatus, Outcome};
 pub use run::{Need, Run};
 pub use schedule::{first_check_after, spread};
-pub use sequence::{Action, Connect, Port, Sequence, Speech, Step};
+pub use sequence::{Action, Connect, Port, Seal, Sequence, Speech, Step};
 pub use state::{Health, Settings, Transition};
 pub use text::{Author, NoText, Seen, Text};
 pub use wording::{

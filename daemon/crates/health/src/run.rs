@@ -65,12 +65,21 @@ impl Run {
 
     /// The connection is open.
     pub fn connected(&mut self, sequence: &Sequence, author: &mut dyn Author) {
+        self.reached(CheckStatus::L4Ok, sequence, author);
+    }
+
+    /// The connection is open, and TLS is agreed upon.
+    pub fn sealed(&mut self, sequence: &Sequence, author: &mut dyn Author) {
+        self.reached(CheckStatus::L6Ok, sequence, author);
+    }
+
+    fn reached(&mut self, status: CheckStatus, sequence: &Sequence, author: &mut dyn Author) {
         self.received.clear();
         let written = sequence
             .steps
             .get(self.at)
             .is_some_and(|step| step.number > 0);
-        let result = CheckResult::new(CheckStatus::L4Ok).with_code(0);
+        let result = CheckResult::new(status).with_code(0);
         self.passed = if written {
             result.with_info(PLAIN)
         } else {

@@ -16,6 +16,18 @@ pub struct Connect {
     pub send_proxy: bool,
     /// Closed in order at the end, instead of reset.
     pub linger: bool,
+    pub seal: Seal,
+}
+
+/// Whether a connection goes through TLS.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Seal {
+    /// As the server line says.
+    #[default]
+    AsServer,
+    None,
+    /// The name that the server is asked for.
+    Tls(Option<String>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use crate::anchors::{Anchors, revocations};
 use crate::certificate::Certificate;
 use crate::error::Problem;
 use crate::servers::{Believed, Verified};
+use crate::session::{self, Session};
 use crate::store::Files;
 use crate::suites;
 use config::haproxy::model::{ServerTls, Verify};
@@ -33,10 +34,12 @@ impl Connector {
     /// A session to the server; the name goes to it in the clear and is what its certificate is
     /// to be for, unless it is an address or no name at all.
     pub fn connect(&self, name: Option<&str>) -> Result<ClientConnection, rustls::Error> {
-        let nobody = || ServerName::IpAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED).into());
-        let name = name.and_then(|name| ServerName::try_from(name).ok());
-        let name = name.map_or_else(nobody, |name| name.to_owned());
-        ClientConnection::new(self.config(), name)
+        ClientConnection::new(self.config(), server_name(name))
+    }
+
+    /// The same without buffers of its own.
+    pub fn session(&self, name: Option<&str>) -> Result<Session, session::Fault> {
+        Session::client(self.config(), server_name(name))
     }
 
     fn config(&self) -> Arc<ClientConfig> {
@@ -55,6 +58,12 @@ impl Connector {
     pub(crate) fn is_used(&self) -> bool {
         Arc::strong_count(&self.now) > 1
     }
+}
+
+fn server_name(name: Option<&str>) -> ServerName<'static> {
+    let nobody = || ServerName::IpAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED).into());
+    let name = name.and_then(|name| ServerName::try_from(name).ok());
+    name.map_or_else(nobody, |name| name.to_owned())
 }
 
 /// What goes wrong is said with the file that it is about.

@@ -116,7 +116,7 @@ fn mistakes_are_named_where_they_stand() {
          tcp-check connect addr db.example\n tcp-check send-binary 0g\n tcp-check send\n \
          tcp-check expect strin x\n tcp-check expect rstring a(\n \
          tcp-check expect error-status L7OK string x\n tcp-check expect\n \
-         tcp-check send-lf %[req.len]\n tcp-check connect ssl\n \
+         tcp-check send-lf %[req.len]\n tcp-check connect alpn h2\n tcp-check connect ssl sni\n \
          tcp-check expect on-error %[path] string x\n http-check expect rstatus *\n",
     );
     assert_eq!(
@@ -126,7 +126,7 @@ fn mistakes_are_named_where_they_stand() {
             "error 4:20 the user is missing [] => write e.g. 'option pgsql-check user haproxy'",
             "error 5:17 'HALLO' is not a greeting [HALLO] => write 'option smtpchk EHLO mail.example.com'",
             "error 6:12 unknown tcp-check step 'conect' [conect] => did you mean 'connect'?",
-            "error 7:20 'prot' is not a parameter of 'tcp-check connect' [prot] => it takes port, addr, send-proxy, linger, comment",
+            "error 7:20 'prot' is not a parameter of 'tcp-check connect' [prot] => it takes default, port, addr, send-proxy, ssl, sni, linger, comment",
             "error 8:25 'db.example' is not an IP address [db.example] => write e.g. addr 10.0.0.9:6379",
             "error 9:24 '0g' is not a row of bytes in hexadecimal [0g] => write two digits for each byte, e.g. 50494e470d0a",
             "error 10:16 the text is missing [] => write e.g. 'tcp-check send PING\\r\\n'",
@@ -135,9 +135,10 @@ fn mistakes_are_named_where_they_stand() {
             "error 13:32 'L7OK' is not a status that fits here [L7OK] => write one of L7OKC, L7RSP, L7STS, L6RSP, L4CON",
             "error 14:18 what is expected is missing [] => write e.g. 'tcp-check expect string +PONG'",
             "error 15:22 a check has no request that this could look at [req.len] => look at the server's answer (res.…, status), at the backend or at variables",
-            "error 16:20 'ssl' of 'tcp-check connect' is not supported yet [ssl] => check the port without TLS, or with 'option ssl-hello-chk'",
-            "error 17:30 a check has no request that this could look at [path] => look at the server's answer (res.…, status), at the backend or at variables",
-            "error 18:28 this is no regular expression: repetition operator missing expression [*] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves",
+            "error 16:20 'alpn' of 'tcp-check connect' is not supported yet [alpn] => leave it out; 'check-alpn' on the server line offers protocols",
+            "error 17:27 the name is missing [] => write e.g. 'tcp-check connect ssl sni example.com'",
+            "error 18:30 a check has no request that this could look at [path] => look at the server's answer (res.…, status), at the backend or at variables",
+            "error 19:28 this is no regular expression: repetition operator missing expression [*] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves",
         ]
     );
 }
@@ -240,7 +241,7 @@ fn http_checks_in_an_order_that_cannot_be_done() {
         "backend a\n mode http\n option httpchk\n http-check send uri /a\n http-check connect\n\
          backend b\n mode http\n option httpchk\n http-check connect\n http-check expect status 200\n \
          http-check send uri /a\n http-check send uri /b\n http-check connect\n \
-         http-check connect ssl\n http-check connect port 0\n http-check conect\n \
+         http-check connect alpn h2\n http-check connect port 0\n http-check conect\n \
          http-check set-var(check) int(1)\n http-check comment\n\
          backend c\n mode http\n option httpchk\n http-check expect status 200\n \
          http-check send uri /late\n",
@@ -252,7 +253,7 @@ fn http_checks_in_an_order_that_cannot_be_done() {
             "error 10:2 nothing was asked over this connection [http-check expect status 200] => write 'http-check send' before it",
             "error 12:2 one connection carries one request [http-check send] => write 'http-check connect' before it",
             "error 13:2 the answer to the request before this is not looked at [http-check connect] => write e.g. 'http-check expect status 200'",
-            "error 14:21 'ssl' of 'http-check connect' is not supported yet [ssl] => check the port without TLS, or with 'option ssl-hello-chk'",
+            "error 14:21 'alpn' of 'http-check connect' is not supported yet [alpn] => leave it out; 'check-alpn' on the server line offers protocols",
             "error 15:26 '0' is not a whole number from 1 to 65535 [0] => write a number from 1 to 65535",
             "error 16:13 unknown http-check step 'conect' [conect] => did you mean 'connect'?",
             "error 17:21 the variable 'check' has no scope [check] => write one of proc, sess, txn, req, res in front, e.g. 'txn.check'",

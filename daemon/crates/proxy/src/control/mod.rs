@@ -24,6 +24,7 @@ mod reports;
 mod resolver;
 mod roster;
 mod rows;
+mod seal;
 mod seen;
 mod service;
 mod status;

@@ -1,6 +1,7 @@
 //! One check of one server under way: connect, ask, judge.
 
 use super::prober::{NotOpened, Prober};
+use super::seal::Seal;
 use crate::plan::Preamble;
 use crate::preamble;
 use crate::rules::memory::Memory;
@@ -16,6 +17,8 @@ use sys::tcp;
 pub struct Probe {
     pub(super) fd: OwnedFd,
     pub(super) connected: bool,
+    /// TLS, once it has begun.
+    pub(super) seal: Option<Box<Seal>>,
     pub(super) run: Run,
     pub(super) linger: bool,
     /// How the server was seen when it began, where it is told.
@@ -44,6 +47,9 @@ impl Prober {
     /// Moves the check on.
     pub fn advance(&self, probe: &mut Probe, ready: Ready, now: u64) -> Progress {
         let mut now_open = false;
+        if probe.seal.is_some() && !probe.connected {
+            return self.shake(probe, now);
+        }
         if !probe.connected {
             if ready.broken()
                 && let Err(e) = tcp::take_error(&probe.fd)
@@ -53,16 +59,41 @@ impl Prober {
             if !ready.writable() {
                 return Progress::Waiting;
             }
-            probe.connected = true;
             if let Err(e) = self.greet(probe) {
                 return self.failed(probe, Failure::Socket, &text(&e));
             }
+            if let Some(session) = self.session(&probe.run) {
+                match session.and_then(|session| Seal::begin(session, &probe.fd)) {
+                    Ok(seal) => probe.seal = Some(Box::new(seal)),
+                    Err(fault) => return self.failed(probe, Failure::Handshake, fault.text()),
+                }
+                return Progress::Waiting;
+            }
+            probe.connected = true;
             let mut voice = self.voice(&probe.memory, &probe.state, now);
             probe.run.connected(&self.sequence, &mut voice);
             now_open = true;
         }
         match self.exchange(probe, now) {
             Progress::Waiting if now_open => Progress::Connected,
+            progress => progress,
+        }
+    }
+
+    /// The handshake goes on with what has come.
+    fn shake(&self, probe: &mut Probe, now: u64) -> Progress {
+        let Some(seal) = &mut probe.seal else {
+            return Progress::Waiting;
+        };
+        match seal.shake(&probe.fd) {
+            Ok(false) => return Progress::Waiting,
+            Ok(true) => probe.connected = true,
+            Err(fault) => return self.failed(probe, Failure::Handshake, fault.text()),
+        }
+        let mut voice = self.voice(&probe.memory, &probe.state, now);
+        probe.run.sealed(&self.sequence, &mut voice);
+        match self.exchange(probe, now) {
+            Progress::Waiting => Progress::Connected,
             progress => progress,
         }
     }
@@ -113,12 +144,12 @@ impl Prober {
                     let (opened, linger) = (self.open(connect, port), connect.linger);
                     return self.reconnected(probe, opened, linger);
                 }
-                Need::Send(bytes) => match tcp::send(&probe.fd, bytes) {
+                Need::Send(bytes) => match put(&mut probe.seal, &probe.fd, bytes) {
                     Ok(count) => probe.run.sent(&self.sequence, count, voice),
                     Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
                     Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
                 },
-                Need::Receive => match tcp::recv(&probe.fd, &mut buf) {
+                Need::Receive => match get(&mut probe.seal, &probe.fd, &mut buf) {
                     Ok(0) => probe.run.ended(&self.sequence, voice),
                     Ok(count) => probe.run.feed(&self.sequence, &buf[..count], voice),
                     Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
@@ -137,7 +168,7 @@ impl Prober {
         match opened {
             Ok(fd) => {
                 probe.fd = fd;
-                probe.connected = false;
+                (probe.connected, probe.seal) = (false, None);
                 probe.linger = linger;
                 Progress::Reconnecting
             }
@@ -151,12 +182,26 @@ impl Prober {
 
     /// The time for the connection, or for the answer, is over.
     pub fn timed_out(&self, probe: &Probe) -> CheckResult {
-        let failure = if probe.connected {
-            Failure::Timeout
-        } else {
-            Failure::ConnectTimeout
+        let failure = match (probe.connected, &probe.seal) {
+            (true, _) => Failure::Timeout,
+            (false, Some(_)) => Failure::HandshakeTimeout,
+            (false, None) => Failure::ConnectTimeout,
         };
         probe.run.failed(&self.sequence, failure, "")
+    }
+}
+
+fn put(seal: &mut Option<Box<Seal>>, fd: &OwnedFd, bytes: &[u8]) -> std::io::Result<usize> {
+    match seal {
+        Some(seal) => seal.send(fd, bytes),
+        None => tcp::send(fd, bytes),
+    }
+}
+
+fn get(seal: &mut Option<Box<Seal>>, fd: &OwnedFd, buf: &mut [u8]) -> std::io::Result<usize> {
+    match seal {
+        Some(seal) => seal.recv(fd, buf),
+        None => tcp::recv(fd, buf),
     }
 }
 

@@ -6,13 +6,16 @@ use super::whom::Whom;
 use crate::plan::{Backend, Plan, Preamble, Server};
 use crate::rules::memory::Memory;
 use config::haproxy::model;
-use health::{Action, CheckResult, CheckStatus, Connect, Failure, Need, Reply, Run, Sequence};
+use health::{
+    Action, CheckResult, CheckStatus, Connect, Failure, Need, Reply, Run, Seal, Sequence,
+};
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 use sys::tcp::{self, Peer};
+use tls::session::{Fault, Session};
 
 /// A server by its place in the plan.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub struct Prober {
     pub(super) sequence: Arc<Sequence>,
     /// The header that the server wants first, and whether every connection of the check gets it.
     pub(super) preamble: Option<Preamble>,
+    /// Agents are asked in the clear.
+    agent: bool,
     connect: Option<Duration>,
     check: Option<Duration>,
 }
@@ -66,12 +71,11 @@ impl Prober {
         let question = question.map(|text| Action::send(text.value.clone().into_bytes()));
         let actions = question.into_iter().chain([Action::Reply(Reply::Agent)]);
         let sequence = Arc::new(Sequence::of(actions.collect()));
-        Self::of(
-            place,
-            section,
-            server,
-            (Whom::agent(server, s), sequence, None),
-        )
+        let whom = (Whom::agent(server, s), sequence, None);
+        Self {
+            agent: true,
+            ..Self::of(place, section, server, whom)
+        }
     }
 
     fn of(
@@ -87,9 +91,28 @@ impl Prober {
             source: source.map(|source| source.address),
             sequence,
             preamble,
+            agent: false,
             connect: section.timeouts.connect.as_ref().map(|d| d.value),
             check: section.timeouts.check.as_ref().map(|d| d.value),
         }
+    }
+
+    /// A session for the connection that the check has just opened, where it goes through TLS.
+    pub(super) fn session(&self, run: &Run) -> Option<Result<Session, Fault>> {
+        let Need::Connect(connect, _) = run.need(&self.sequence) else {
+            return None;
+        };
+        let tls = self.place.both()?.1.tls.as_ref().filter(|_| !self.agent)?;
+        let check = tls.check.as_ref();
+        let (connector, name) = match &connect.seal {
+            Seal::None => return None,
+            Seal::AsServer => {
+                let check = check?;
+                (&check.connector, check.name.as_deref())
+            }
+            Seal::Tls(name) => (&tls.connector, name.as_deref()),
+        };
+        Some(connector.session(name))
     }
 
     pub fn place(&self) -> &Place {
@@ -145,6 +168,7 @@ impl Prober {
             Ok(fd) => Ok(Probe {
                 fd,
                 connected: false,
+                seal: None,
                 run,
                 linger,
                 state,

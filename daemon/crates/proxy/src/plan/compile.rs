@@ -54,7 +54,6 @@ pub fn compile(
     let bodies = Cell::new(false);
     for (section, proxy) in sections() {
         let mut own = Vec::new();
-        refuse_unsupported(proxy, &mut own);
         let env = Environment {
             model: &model,
             attachments,
@@ -127,23 +126,6 @@ pub fn compile(
             .map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
         model,
     })
-}
-
-/// What the language can say and this process cannot do yet.
-fn refuse_unsupported(proxy: &Proxy, problems: &mut Vec<String>) {
-    let mut no = |there: bool, what: &str| {
-        if there {
-            problems.push(format!("{what} is not available yet"));
-        }
-    };
-    no(
-        proxy.binds.iter().any(|b| b.tls.is_some()),
-        "TLS on a bind line",
-    );
-    no(
-        proxy.servers.iter().any(|s| s.tls.is_some()),
-        "TLS to servers",
-    );
 }
 
 fn frontend(

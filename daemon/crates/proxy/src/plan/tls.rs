@@ -15,6 +15,8 @@ pub struct ServerTls {
     pub connector: Connector,
     /// What the server is asked for by name.
     pub sni: Option<Sample>,
+    /// The name is not always the same.
+    pub varies: bool,
     /// `ssl`: connections that carry traffic speak it.
     pub traffic: bool,
     /// How checks speak it, where they do.
@@ -103,6 +105,10 @@ pub fn server(
             None
         }
     };
+    let varies = tls.sni.as_ref().is_some_and(|sni| {
+        let fetch = &sni.value.fetch.value;
+        !matches!(fetch, model::Fetch::Other { name, .. } if name == "str")
+    });
     let made = connector(tls);
     // An address or a port of their own is no longer the one that speaks TLS.
     let check = &server.check;
@@ -122,6 +128,7 @@ pub fn server(
             }),
             connector,
             sni,
+            varies,
             traffic: tls.enabled,
         }),
         (made, own) => {

@@ -8,6 +8,7 @@ use http1::Field;
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use tls::session::Session;
 
 /// The head under examination.
 #[derive(Clone, Copy)]
@@ -123,6 +124,10 @@ pub struct Context<'a> {
     pub body: Option<BodySeen<'a>>,
     /// What is known of the exchange so far, for the log's variables.
     pub session: Option<&'a SessionView<'a>>,
+    /// TLS with the client, where it is spoken.
+    pub tls: Option<&'a Session>,
+    /// The same with the server.
+    pub server_tls: Option<&'a Session>,
     /// The connection to the server, once there is one.
     pub server_socket: Option<&'a OwnedFd>,
     /// The rule runs before the first request of the connection.
@@ -168,9 +173,17 @@ impl<'a> Context<'a> {
             payload: None,
             body: None,
             session: None,
+            tls: None,
+            server_tls: None,
             server_socket: None,
             session_phase: false,
         }
+    }
+
+    /// The client came in by an address that speaks TLS.
+    pub fn is_sealed(&self) -> bool {
+        let acceptors = self.plan.frontends.get(self.frontend).map(|f| &f.acceptors);
+        acceptors.is_some_and(|list| matches!(list.get(self.bind), Some(Some(_))))
     }
 
     /// Says that more bytes may change the outcome; whether any may come.

@@ -4,7 +4,7 @@ use super::exchange::{OwnTimeouts, Priority};
 use super::resolve::Question;
 use super::value::Value;
 use crate::plan::Greeting;
-use crate::preamble::{Fault, Told};
+use crate::preamble::Told;
 use crate::shared::table::{Counter, Tracked};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,8 +90,10 @@ pub struct Memory {
     pub question: Option<Box<Question>>,
     /// What the header of the PROXY protocol said besides addresses.
     pub told: Option<Told>,
-    /// Why that header was not taken.
-    pub fault: Option<Fault>,
+    /// Why the connection did not come to a request, in haproxy's number and words.
+    pub fault: Option<(i64, &'static str)>,
+    /// The same of TLS.
+    pub tls_fault: Option<tls::session::Fault>,
     /// `expect-proxy`, `expect-netscaler-cip`: what the connection begins with.
     pub expects: Option<Greeting>,
 }

@@ -153,11 +153,14 @@ impl Worker {
         if expected {
             self.clients[i].state = State::Greeting;
         }
-        let greets = greets || expected;
-        if !greets && !self.admitted(i, true) {
+        if greets || expected {
             return;
         }
-        if !greets {
+        if self.clients[i].acceptor().is_some() {
+            self.clients[i].state = State::Handshake;
+            return;
+        }
+        if self.admitted(i, true) {
             self.first_words(i);
         }
     }
@@ -167,7 +170,7 @@ impl Worker {
         let c = &self.clients[i];
         if c.frontend().mode == Mode::Tcp {
             self.begin_session(i);
-        } else if c.spoken() == Spoken::H2 {
+        } else if c.spoken() == Spoken::H2 || c.agreed_on_h2() {
             self.begin_h2(i, b"");
         }
     }
@@ -226,6 +229,7 @@ impl Worker {
             backend: backend.map(|b| b as usize),
             client: source.or(c.peer),
             socket: Some(c.link.fd()),
+            tls: c.link.session(),
             told: c.local,
             random: self.random,
             now: self.now,

@@ -130,7 +130,9 @@ impl Worker {
         for i in self.clients.indexes() {
             self.leave_h2(i);
             let c = &self.clients[i];
-            if matches!(c.state, State::Head | State::Greeting) && c.pend.is_empty() {
+            if matches!(c.state, State::Head | State::Greeting | State::Handshake)
+                && c.pend.is_empty()
+            {
                 let wait = LAST_CALL_MS.min(c.deadline.saturating_sub(self.now));
                 // Silently, even where a first request was still expected.
                 self.clients[i].first = false;

@@ -22,6 +22,8 @@ pub type PlanRef = Arc<Arc<Plan>>;
 pub enum State {
     /// A PROXY protocol header is to come first.
     Greeting,
+    /// TLS is agreed upon.
+    Handshake,
     /// Between requests, or in the middle of a request's head.
     Head,
     /// The first bytes of a connection in tcp mode are looked at before it goes anywhere.
@@ -273,6 +275,8 @@ pub struct Upstream {
     /// The only client it may work for, idle or not.
     pub owner: u32,
     pub pool: usize,
+    /// The name that its server was asked for, where TLS asks.
+    pub name: Option<Box<str>>,
     /// What it was made for, where its server's connections are made for one client.
     pub made: Option<Box<Made>>,
     /// The pool's when it was made: its server may have moved since.

@@ -42,6 +42,7 @@ impl Worker {
         let Some(c) = self.clients.get(i) else { return };
         match c.state {
             State::Greeting => self.read_greeting(i),
+            State::Handshake => self.handshake(i),
             State::Head => self.read_request(i),
             State::Waiting => {}
             State::Inspect => self.inspect(i),

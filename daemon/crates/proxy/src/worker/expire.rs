@@ -80,6 +80,7 @@ impl Worker {
     fn on_timeout(&mut self, i: u32) {
         match self.clients[i].state {
             State::Greeting => self.greets_too_late(i),
+            State::Handshake => self.shakes_too_long(i),
             State::Head => self.head_timeout(i),
             State::Waiting => self.wait_timeout(i),
             State::Inspect => self.inspect(i),

@@ -89,6 +89,7 @@ impl Worker {
             txn.log.end(cause, state);
         }
         self.abandon(i, cause);
+        self.clients[i].link.cut();
         self.close_client(i);
     }
 

@@ -6,7 +6,7 @@ use super::conn::{Client, State};
 use super::link::Read;
 use super::log::NOWHERE;
 use crate::logs::unix_ms;
-use crate::plan::{Greeting, Mode};
+use crate::plan::Greeting;
 use crate::preamble::{self, Fault};
 use sys::tcp;
 
@@ -60,24 +60,24 @@ impl Worker {
     /// The connection goes on as any other does from its beginning.
     fn greeted(&mut self, i: u32) {
         let c = &mut self.clients[i];
-        c.state = State::Head;
-        let f = c.frontend();
-        let (mode, wait) = (f.mode, f.timeouts.http_request.min(f.timeouts.client));
+        if c.acceptor().is_none() {
+            return self.welcome(i);
+        }
+        c.state = State::Handshake;
+        let timeouts = &c.frontend().timeouts;
+        let wait = timeouts.http_request.min(timeouts.client);
         self.set_deadline(i, wait);
-        if !self.admitted(i, true) {
-            return;
-        }
-        self.first_words(i);
-        if mode == Mode::Tcp {
-            return;
-        }
-        // The scratch buffer may be in use further up.
+        // Its first message may have come behind the header.
         self.resume_later(i);
     }
 
-    /// Ends the connection, and says why where sessions are logged.
     pub(super) fn not_greeted(&mut self, i: u32, fault: Fault) {
-        self.with_memory(i, |memory| memory.fault = Some(fault));
+        self.turned_away(i, fault.number(), fault.text());
+    }
+
+    /// Ends a connection that did not come to a request, and says why where sessions are logged.
+    pub(super) fn turned_away(&mut self, i: u32, number: i64, words: &'static str) {
+        self.with_memory(i, |memory| memory.fault = Some((number, words)));
         let c = &self.clients[i];
         let f = c.frontend();
         f.shared.traffic[self.id].request_errors.add(1);
@@ -91,7 +91,7 @@ impl Worker {
             let place = format!("{}/{}", f.name, bind.map_or("0", String::as_str));
             let (section, client) = (f.section, c.peer.unwrap_or(NOWHERE));
             self.logs
-                .refused(section, level, client, (&place, unix_ms()), fault.text());
+                .refused(section, level, client, (&place, unix_ms()), words);
         }
         self.close_client(i);
     }

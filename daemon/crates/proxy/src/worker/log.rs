@@ -18,6 +18,8 @@ use trafficlog::{ConnectRecord, Counts, HttpRecord, Level, Queues, TcpRecord, Te
 pub struct Notes {
     pub started: u64,
     pub idle_from: u64,
+    /// Milliseconds before that, of handshakes.
+    pub handshake: u64,
     pub head_done: u64,
     pub queued: u64,
     pub connecting: u64,
@@ -169,6 +171,7 @@ impl Worker {
                 .collect()
         };
         let (request_headers, response_headers) = (captures("request"), captures("response"));
+        let secure = c.acceptor().is_some();
         let backend = b.map_or(f.name.as_str(), |b| b.name.as_str());
         let server = s.map(|s| s.name.as_str());
         let ready = n.head_done.max(n.started);
@@ -196,7 +199,7 @@ impl Worker {
                     client,
                     request_time_ms: started_ms,
                     frontend: &f.name,
-                    tls: false,
+                    tls: secure,
                     backend,
                     server,
                     request: between(n.started, n.head_done),
@@ -237,7 +240,7 @@ impl Worker {
                 client,
                 accept_time_ms: started_ms,
                 frontend: &f.name,
-                tls: false,
+                tls: secure,
                 backend,
                 server,
                 wait,

@@ -2,6 +2,7 @@
 
 use super::Worker;
 use super::conn::Txn;
+use super::link::Link;
 use crate::plan::Capture;
 use crate::rules::context::SessionView;
 use crate::rules::memory::Memory;
@@ -133,9 +134,10 @@ impl Worker {
 
 /// Where rules look when a response or an inspection gives them no line of its own.
 pub(super) fn at_server<'a>(ctx: &Context<'a>, worker: &'a Worker, txn: &'a Txn) -> Context<'a> {
-    let socket = worker.ups.get(txn.up).map(|up| up.link.fd());
+    let link = worker.ups.get(txn.up).map(|up| &up.link);
     Context {
-        server_socket: socket,
+        server_socket: link.map(Link::fd),
+        server_tls: link.and_then(Link::session),
         ..*ctx
     }
 }

@@ -19,6 +19,7 @@ mod farm;
 mod finish;
 mod greeting;
 mod h2;
+mod handshake;
 mod hashing;
 mod head;
 mod held;
@@ -53,6 +54,7 @@ mod stick;
 mod sticky;
 mod tally;
 mod upstream;
+mod upstream_tls;
 mod wheel;
 
 pub use log::Notes;

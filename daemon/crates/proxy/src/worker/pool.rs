@@ -49,13 +49,27 @@ impl Stacks {
 impl Worker {
     /// Takes an idle connection to the server out of its pool, for a client's first request or
     /// for a later one.
-    pub(super) fn take_idle(&mut self, pool: usize, reuse: HttpReuse, first: bool) -> Option<u32> {
+    /// `name`: where servers are asked for more than one name, that of this request.
+    pub(super) fn take_idle(
+        &mut self,
+        pool: usize,
+        (reuse, first): (HttpReuse, bool),
+        name: Option<&Option<Box<str>>>,
+    ) -> Option<u32> {
         let stacks = self.pools.of(pool);
+        let ups = &self.ups;
+        let pop = |stack: &mut Vec<u32>| match name {
+            None => stack.pop(),
+            Some(name) => {
+                let at = stack.iter().rposition(|u| ups[*u].name == *name)?;
+                Some(stack.remove(at))
+            }
+        };
         let u = match (reuse, first) {
             (HttpReuse::Never, _) | (HttpReuse::Safe, true) => None,
             // Only where the server has shown that it serves more than one request.
-            (HttpReuse::Aggressive, true) => stacks.proven.pop(),
-            _ => stacks.proven.pop().or_else(|| stacks.once.pop()),
+            (HttpReuse::Aggressive, true) => pop(&mut stacks.proven),
+            _ => pop(&mut stacks.proven).or_else(|| pop(&mut stacks.once)),
         }?;
         self.ups[u].leave_pool();
         Some(u)

@@ -170,6 +170,9 @@ impl Worker {
         txn.request = self.buffers.take();
         let c = &mut self.clients[i];
         txn.log.idle_from = c.idle_from;
+        if c.first {
+            txn.log.handshake = c.idle_from.saturating_sub(c.accepted);
+        }
         txn.log.started = match (std::mem::take(&mut c.head_at), c.first) {
             (0, true) => c.accepted,
             (0, false) => self.now,

@@ -42,16 +42,20 @@ impl Worker {
         let (reuse, first) = (b.reuse, c.requests <= 1);
         let pool = server.pool;
         let fresh = txn.fresh || !txn.http;
+        let named = server.tls.as_ref().is_some_and(|tls| tls.varies);
         if !fresh {
-            let own = std::mem::replace(&mut c.own_up, NONE);
+            // Connections that asked for another name lead elsewhere.
+            let name = named.then(|| self.name_asked(i));
+            let own = std::mem::replace(&mut self.clients[i].own_up, NONE);
             if own != NONE {
-                let fits = !personal || self.is_made_for(i, own);
+                let same = name.as_ref().is_none_or(|name| *name == self.ups[own].name);
+                let fits = same && (!personal || self.is_made_for(i, own));
                 if fits && self.ups[own].pool == pool {
                     return self.reuse(i, own, idempotent);
                 }
                 self.close_upstream(own);
             }
-            if !personal && let Some(u) = self.take_idle(pool, reuse, first) {
+            if !personal && let Some(u) = self.take_idle(pool, (reuse, first), name.as_ref()) {
                 return self.reuse(i, u, idempotent);
             }
         }
@@ -95,6 +99,7 @@ impl Worker {
         let owner = if alone { i } else { NONE };
         let (pool, timeout, keepalive) = (server.pool, b.timeouts.connect, b.tcp_keepalive);
         let idle = server.idle.clone();
+        let secured = server.tls.as_ref().is_some_and(|tls| tls.traffic);
         let socket = peer
             .ok_or_else(|| ErrorKind::AddrNotAvailable.into())
             .and_then(|peer| match origin {
@@ -111,12 +116,14 @@ impl Worker {
         if keepalive {
             let _ = tcp::set_keepalive(&fd);
         }
+        let name = secured.then(|| self.name_asked(i)).flatten();
         let epoch = self.pools.epoch(pool);
         let u = self.ups.insert(Upstream {
             epoch,
             link: Link::new(fd),
             client: i,
             owner,
+            name,
             made,
             pool,
             connected: false,
@@ -147,21 +154,23 @@ impl Worker {
         let i = up.client;
         if i == NONE {
             // The edge for writing comes once after the last send and means nothing.
-            if ready.readable() {
+            if ready.readable() && !self.idles_on(u, ready) {
                 self.drop_idle(u);
             }
             return;
         }
         up.link.note(ready);
         if !up.connected {
+            if up.link.session().is_some() {
+                return self.shake_upstream(i, u, ready);
+            }
             if !ready.writable() && !ready.broken() {
                 return;
             }
             if tcp::take_error_if(ready.broken(), up.link.fd()).is_err() {
                 return self.connect_failed(i, true);
             }
-            up.connected = true;
-            return self.connected(i);
+            return self.reached(i, u);
         }
         if ready.writable() && up.link.is_blocked() && up.link.flush(&mut self.buffers).is_err() {
             up.link.readable = true;
@@ -177,14 +186,26 @@ impl Worker {
         }
     }
 
-    fn connected(&mut self, i: u32) {
+    /// The socket is connected: what comes before anything of the client's.
+    fn reached(&mut self, i: u32, u: u32) {
+        if !self.introduce(i) {
+            return self.connect_failed(i, true);
+        }
+        match self.begin_sealing(i) {
+            Ok(true) => {}
+            Ok(false) => {
+                self.ups[u].connected = true;
+                self.connected(i);
+            }
+            Err(fault) => self.not_sealed(i, &fault),
+        }
+    }
+
+    pub(super) fn connected(&mut self, i: u32) {
         let now = self.now;
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
         txn.log.connected = now;
-        if !self.introduce(i) {
-            return self.connect_failed(i, true);
-        }
         self.observe(i, Seen::Connected);
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };

@@ -13,6 +13,9 @@ use rustls::unbuffered::{
 pub(super) trait Records {
     type Data;
 
+    /// Messages wait to be sent.
+    fn owes(&self) -> bool;
+
     fn process<'c, 'i>(
         &'c mut self,
         incoming: &'i mut [u8],
@@ -21,6 +24,10 @@ pub(super) trait Records {
 
 impl Records for UnbufferedServerConnection {
     type Data = ServerConnectionData;
+
+    fn owes(&self) -> bool {
+        self.wants_write()
+    }
 
     fn process<'c, 'i>(
         &'c mut self,
@@ -32,6 +39,10 @@ impl Records for UnbufferedServerConnection {
 
 impl Records for UnbufferedClientConnection {
     type Data = ClientConnectionData;
+
+    fn owes(&self) -> bool {
+        self.wants_write()
+    }
 
     fn process<'c, 'i>(
         &'c mut self,
@@ -113,7 +124,11 @@ pub(super) fn drive<R: Records>(
 
 /// The alert that tells the peer what was wrong.
 fn explain<R: Records>(records: &mut R, incoming: &mut [u8], out: &mut Outgoing) {
-    while let Ok(ConnectionState::EncodeTlsData(mut message)) = records.process(incoming).state {
+    while records.owes() {
+        let Ok(ConnectionState::EncodeTlsData(mut message)) = records.process(incoming).state
+        else {
+            return;
+        };
         encode(&mut message, out);
     }
 }

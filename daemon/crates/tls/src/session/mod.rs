@@ -2,10 +2,12 @@
 
 mod drive;
 mod fault;
+mod hello;
 mod outgoing;
 mod plain;
 
 pub use fault::Fault;
+pub use hello::{First, first};
 pub use outgoing::Outgoing;
 
 use drive::{Say, Stand, drive};
@@ -13,7 +15,7 @@ use plain::{Over, Sink};
 use rustls::client::UnbufferedClientConnection;
 use rustls::pki_types::ServerName;
 use rustls::server::UnbufferedServerConnection;
-use rustls::{ClientConfig, CommonState, ServerConfig};
+use rustls::{ClientConfig, CommonState, ProtocolVersion, ServerConfig};
 use std::sync::Arc;
 
 pub struct Session {
@@ -24,14 +26,14 @@ pub struct Session {
     more: bool,
     over: Over,
     phase: Phase,
+    /// Of a client: the name that it asked for.
+    name: Option<Box<str>>,
     /// The peer has said that it will send no more.
     ended: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// The peer has not said anything.
-    Silence,
     Handshake,
     /// Bytes go both ways.
     Established,
@@ -55,10 +57,13 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// With a client, who speaks first.
-    pub fn server(config: Arc<ServerConfig>) -> Result<Self, Fault> {
+    /// With a client, who speaks first; the name is that of its [`first`] message.
+    pub fn server(config: Arc<ServerConfig>, name: Option<Box<str>>) -> Result<Self, Fault> {
         let connection = UnbufferedServerConnection::new(config);
-        Ok(Self::new(Side::Server(connection.map_err(fault_before)?)))
+        Ok(Self {
+            name,
+            ..Self::new(Side::Server(connection.map_err(fault_before)?))
+        })
     }
 
     /// With a server of this name; [`start`](Self::start) makes the first word.
@@ -73,7 +78,8 @@ impl Session {
             carry: Vec::new(),
             more: false,
             over: Over::default(),
-            phase: Phase::Silence,
+            phase: Phase::Handshake,
+            name: None,
             ended: false,
         }
     }
@@ -97,13 +103,14 @@ impl Session {
         self.phase == Phase::Established
     }
 
-    pub fn has_heard(&self) -> bool {
-        self.phase != Phase::Silence
-    }
-
     /// All that the peer had to say has been read.
     pub fn is_ended(&self) -> bool {
         self.ended && !self.has_plain()
+    }
+
+    /// The name that a client asked for, in lower case.
+    pub fn server_name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// What was agreed upon.
@@ -112,6 +119,15 @@ impl Session {
             Side::Server(connection) => connection,
             Side::Client(connection) => connection,
         }
+    }
+
+    /// The version in OpenSSL's words.
+    pub fn version(&self) -> Option<&'static str> {
+        Some(match self.common().protocol_version()? {
+            ProtocolVersion::TLSv1_2 => "TLSv1.2",
+            ProtocolVersion::TLSv1_3 => "TLSv1.3",
+            _ => return None,
+        })
     }
 
     /// Decrypted bytes that wait already.
@@ -144,9 +160,6 @@ impl Session {
             Side::Client(c) => drive(c, incoming, &mut sink, &Say::Nothing, out),
         };
         let filled = sink.filled;
-        if self.phase == Phase::Silence {
-            self.phase = Phase::Handshake;
-        }
         self.carry.clear();
         self.settle(stand, &incoming[stand.used..]);
         match result {

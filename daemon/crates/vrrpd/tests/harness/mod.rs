@@ -153,9 +153,8 @@ impl Node {
             FromWorker::Stopped => self.stopped = true,
             FromWorker::Undo { requests } => self.undo = requests,
             // The other process's.
-            FromWorker::Service { .. }
-            | FromWorker::Orders { .. }
-            | FromWorker::Renewed { .. } => {}
+            FromWorker::Service { .. } | FromWorker::Orders { .. } | FromWorker::Renewed { .. } => {
+            }
         }
     }
 

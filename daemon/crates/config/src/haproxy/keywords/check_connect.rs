@@ -4,7 +4,7 @@ use super::check_text;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{CheckConnect, CheckPort, Host, ServerAddress, ServerPort};
+use crate::haproxy::model::{CheckConnect, CheckPort, CheckSeal, Host, ServerAddress, ServerPort};
 use std::net::SocketAddr;
 
 const CONNECT: &str = "tcp-check connect port 6379";
@@ -17,9 +17,18 @@ pub fn connect(
     comment: &mut Option<String>,
 ) -> Option<CheckConnect> {
     let mut connect = CheckConnect::default();
+    let (mut default, mut sealed, mut name) = (false, false, None);
     while let Some(word) = args.take() {
         match word.text.as_ref() {
-            "default" => {}
+            "default" => default = true,
+            "ssl" => sealed = true,
+            "sni" => {
+                let Some(word) = args.take() else {
+                    cx.missing(args, "the name", "tcp-check connect ssl sni example.com");
+                    return None;
+                };
+                name = Some(word.text.as_ref().to_owned());
+            }
             "port" => connect.port = Some(port(cx, args)?),
             "addr" => {
                 let Some(word) = args.take() else {
@@ -31,14 +40,14 @@ pub fn connect(
             "send-proxy" => connect.send_proxy = true,
             "linger" => connect.linger = true,
             "comment" => *comment = check_text::comment(cx, args, CONNECT),
-            "ssl" | "sni" | "alpn" | "via-socks4" | "proto" => {
+            "alpn" | "via-socks4" | "proto" => {
                 let what = format!("'{}' of '{keyword}'", word.text);
                 let severity = cx.refusal_severity();
                 let message = format!("{what} is not supported yet");
                 cx.diagnostics
                     .add(severity, "haproxy/not-yet", word.span, message)
-                    .suggest("check the port without TLS, or with 'option ssl-hello-chk'");
-                if matches!(word.text.as_ref(), "sni" | "alpn" | "proto") {
+                    .suggest("leave it out; 'check-alpn' on the server line offers protocols");
+                if word.text.as_ref() != "via-socks4" {
                     args.take();
                 }
             }
@@ -46,13 +55,18 @@ pub fn connect(
                 cx.bad(
                     word,
                     &format!("a parameter of '{keyword}'"),
-                    "it takes port, addr, send-proxy, linger, comment",
+                    "it takes default, port, addr, send-proxy, ssl, sni, linger, comment",
                 );
                 args.skip_all();
                 return None;
             }
         }
     }
+    connect.seal = match (sealed, default) {
+        (true, _) => CheckSeal::Tls { name },
+        (false, true) => CheckSeal::AsServer,
+        (false, false) => CheckSeal::None,
+    };
     Some(connect)
 }
 

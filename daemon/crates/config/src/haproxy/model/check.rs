@@ -55,6 +55,18 @@ pub struct CheckConnect {
     pub address: Option<SocketAddr>,
     pub send_proxy: bool,
     pub linger: bool,
+    pub seal: CheckSeal,
+}
+
+/// Whether a check's connection goes through TLS.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum CheckSeal {
+    /// `default`: as the server line says.
+    AsServer,
+    #[default]
+    None,
+    /// `ssl`, and the name by `sni`.
+    Tls { name: Option<String> },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -36,8 +36,8 @@ pub use answers::{Content, HttpError, HttpErrors, ReturnBody};
 pub use balance::{Balance, HashType};
 pub use bind::{Bind, Ipv6Mode, ListenAddress};
 pub use check::{
-    CheckAction, CheckConnect, CheckExpect, CheckPort, CheckProtocol, CheckRequest, CheckStep,
-    CheckText, ExpectHeader, ExpectKind, ExpectMatch, HealthCheck,
+    CheckAction, CheckConnect, CheckExpect, CheckPort, CheckProtocol, CheckRequest, CheckSeal,
+    CheckStep, CheckText, ExpectHeader, ExpectKind, ExpectMatch, HealthCheck,
 };
 pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};

@@ -2,12 +2,12 @@
 
 use super::phrase::Phrases;
 use config::haproxy::model::{
-    CheckAction, CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckStep, ExpectHeader,
-    ExpectKind, ExpectMatch,
+    CheckAction, CheckConnect, CheckExpect, CheckPort, CheckRequest, CheckSeal, CheckStep,
+    ExpectHeader, ExpectKind, ExpectMatch,
 };
 use health::{
     Action, CheckStatus, Comparison, Connect, Content, Expectation, FieldPattern, Port, Request,
-    StatusRange, Step, Wanted,
+    Seal, StatusRange, Step, Wanted,
 };
 use regex::bytes::Regex;
 
@@ -60,6 +60,11 @@ fn connect(connect: &CheckConnect, phrases: &mut Phrases<'_>) -> Result<Connect,
         address: connect.address,
         send_proxy: connect.send_proxy,
         linger: connect.linger,
+        seal: match &connect.seal {
+            CheckSeal::AsServer => Seal::AsServer,
+            CheckSeal::None => Seal::None,
+            CheckSeal::Tls { name } => Seal::Tls(name.clone()),
+        },
     })
 }
 

@@ -1,7 +1,7 @@
 //! Fetches about the client's connection, constants, variables, time and chance.
 
 use super::{Arguments, Get, server_named};
-use crate::preamble::{Fault, Told};
+use crate::preamble::Told;
 use crate::rules::context::Context;
 use crate::rules::memory::Scope;
 use crate::rules::value::Value;
@@ -34,8 +34,8 @@ fn measured(ctx: &Context<'_>, of: fn(&TcpInfo) -> u32) -> Option<i64> {
 /// Of a connection on which nothing went wrong.
 const SUCCESS: &[u8] = b"Success";
 
-/// What went wrong before the first byte of the client's own.
-fn fault(ctx: &Context<'_>) -> Option<Fault> {
+/// What went wrong before the first request.
+fn fault(ctx: &Context<'_>) -> Option<(i64, &'static str)> {
     ctx.remember(|memory| memory.fault)?
 }
 
@@ -114,9 +114,9 @@ pub fn get(name: &str) -> Option<Get> {
         "bc_src_port" => |_, c| port(sys::tcp::local_address(c.server_socket?).ok()),
         "bc_err" => |_, c| connected(c).map(|()| Value::Int(0)),
         "bc_err_str" => |_, c| connected(c).map(|()| Value::bytes(SUCCESS)),
-        "fc_err" => |_, c| Some(Value::Int(fault(c).map_or(0, Fault::number))),
+        "fc_err" => |_, c| Some(Value::Int(fault(c).map_or(0, |(number, _)| number))),
         "fc_err_str" => |_, c| {
-            let text = fault(c).map_or(SUCCESS, |fault| fault.text().as_bytes());
+            let text = fault(c).map_or(SUCCESS, |(_, words)| words.as_bytes());
             Some(Value::bytes(text))
         },
         "fc_rcvd_proxy" => |_, c| Some(Value::Bool(c.remember(|m| m.told.is_some())?)),

@@ -9,7 +9,6 @@ mod connection;
 mod distcc;
 mod fetch;
 mod header;
-mod hello;
 mod http;
 mod packed;
 mod payload;

@@ -1,10 +1,10 @@
 //! Fetches over the first bytes of a connection: while too few have come, they wait.
 
 use super::Get;
-use super::hello::{Hello, Reading, read};
 use crate::rules::context::Context;
 use crate::rules::value::Value;
 use http1::parse_request;
+use tls::hello::{Hello, Reading, read};
 
 /// Fetches look into what the client sent, those of the response into what the server sent.
 pub fn bytes<'a>(ctx: &Context<'a>, response: bool) -> Option<&'a [u8]> {
@@ -120,7 +120,7 @@ pub fn get(name: &str) -> Option<Get> {
             |_, c| hello(c, true, |h| Some(Value::Int(i64::from(h.kind))))
         }
         "req.ssl_sni" | "req_ssl_sni" => {
-            |_, c| hello(c, false, Hello::server_name_of).map(Value::bytes)
+            |_, c| hello(c, false, |h| h.server_name()).map(Value::bytes)
         }
         "req.ssl_alpn" => |_, c| hello(c, false, |h| h.protocols()).map(Value::owned),
         "req.ssl_ver" | "req_ssl_ver" => |_, c| {
@@ -135,12 +135,6 @@ pub fn get(name: &str) -> Option<Get> {
         }
         _ => return None,
     })
-}
-
-impl<'a> Hello<'a> {
-    fn server_name_of(self) -> Option<&'a [u8]> {
-        self.server_name()
-    }
 }
 
 /// `Cookie: NAME=VALUE` in the connection request of RDP (MS-RDPBCGR 2.2.1.1), behind TPKT and

@@ -39,8 +39,8 @@ pub fn interval(timer: Timer, s: &SessionView<'_>, now: u64) -> Option<u64> {
         Timer::Whole if s.http => between(n.idle_from, n.head_done),
         Timer::Request | Timer::Whole => None,
         Timer::Idle if s.http => Some(n.started.saturating_sub(n.idle_from)),
-        // There is no handshake but with TLS and the PROXY protocol.
-        Timer::Idle | Timer::Handshake => Some(0),
+        Timer::Idle => Some(0),
+        Timer::Handshake => Some(n.handshake),
         Timer::Queue => between(ready, n.connecting),
         Timer::Connect => between(n.connecting, n.connected),
         Timer::Response => between(n.connected, n.response),

@@ -44,7 +44,8 @@ pub enum Variable {
     Count(Count),
     Timer(Timer),
     Date(Date),
-    Tls,
+    TlsCipher,
+    TlsVersion,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +153,8 @@ impl Variable {
             "Ts" => V::Date(Date::Seconds),
             "ms" => V::Date(Date::Milliseconds),
             "Tsu" => V::Date(Date::Microseconds),
-            "sslc" | "sslv" => V::Tls,
+            "sslc" => V::TlsCipher,
+            "sslv" => V::TlsVersion,
             _ => return None,
         })
     }

@@ -8,6 +8,7 @@ use crate::rules::context::Context;
 use crate::rules::format::Flags;
 use std::net::SocketAddr;
 use sys::tcp::Peer;
+use tls::session::Session;
 use trafficlog::Clock;
 
 impl Variable {
@@ -22,8 +23,10 @@ impl Variable {
             V::BackendPort => port(near_server(ctx), flags, out),
             V::ServerIp => ip(far_server(ctx), flags, out),
             V::ServerPort => port(far_server(ctx), flags, out),
-            V::Frontend | V::FrontendTransport => {
-                let name = ctx.plan.frontends.get(ctx.frontend).map_or("", |f| &f.name);
+            V::Frontend => text(frontend(ctx).as_bytes(), flags, out),
+            V::FrontendTransport => {
+                let sealed = if ctx.is_sealed() { "~" } else { "" };
+                let name = format!("{}{sealed}", frontend(ctx));
                 text(name.as_bytes(), flags, out);
             }
             V::Backend => text(backend(ctx).as_bytes(), flags, out),
@@ -44,7 +47,16 @@ impl Variable {
                     missing(id.as_deref(), flags, out);
                 }
             }
-            V::Tls => missing(None, flags, out),
+            V::TlsCipher => {
+                let suite = ctx
+                    .tls
+                    .and_then(|tls| tls.common().negotiated_cipher_suite());
+                missing(suite.map(|s| tls::suite_name(s).as_bytes()), flags, out);
+            }
+            V::TlsVersion => {
+                let version = ctx.tls.and_then(Session::version);
+                missing(version.map(str::as_bytes), flags, out);
+            }
             V::Status if ctx.status > 0 => number(u64::from(ctx.status), Flags::default(), 1, out),
             V::Status => {
                 let status = ctx.session.map_or(-1, |s| s.status);
@@ -87,6 +99,11 @@ fn mark_early(ctx: &Context<'_>, out: &mut Vec<u8>) {
     if ctx.plan.frontends.get(ctx.frontend).is_some_and(early) {
         out.push(b'+');
     }
+}
+
+fn frontend<'a>(ctx: &Context<'a>) -> &'a str {
+    let frontend = ctx.plan.frontends.get(ctx.frontend);
+    frontend.map_or("", |f| &f.name)
 }
 
 fn backend<'a>(ctx: &Context<'a>) -> &'a str {

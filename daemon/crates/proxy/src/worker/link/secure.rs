@@ -41,22 +41,42 @@ impl Link {
             .map_err(|e| e.unwrap_or(Fault::Aborted))
     }
 
+    /// Received before the session was there: a client's first messages.
+    pub fn feed(&mut self, received: &mut [u8], buffers: &mut Buffers) -> Result<(), Fault> {
+        self.speak(buffers, |session, out| {
+            session.receive(received, &mut [], out).map(drop)
+        })
+        .map_err(|e| e.unwrap_or(Fault::Aborted))
+    }
+
+    /// A connection between two exchanges became readable: whether all that came was about the
+    /// session, such as tickets.
+    pub fn rests(&mut self, buffers: &mut Buffers) -> bool {
+        while self.readable {
+            match self.receive(&mut [], HELLO, buffers) {
+                Ok(_) => self.readable = !self.drained,
+                Err(Break::Blocked) => self.readable = false,
+                Err(_) => return false,
+            }
+        }
+        !self.hung_up && self.out.is_empty() && !self.session().is_some_and(has_more)
+    }
+
     /// Takes the handshake as far as what was received allows.
     pub fn shake(&mut self, buffers: &mut Buffers) -> Shaking {
         loop {
             if self.session().is_some_and(Session::is_established) {
-                self.readable |= self.session().is_some_and(Session::has_plain);
+                self.drained = !self.readable;
+                self.readable |= self.session().is_some_and(has_more);
                 return Shaking::Done;
             }
             if !self.readable {
                 return Shaking::Waits;
             }
-            let heard = self.session().is_some_and(Session::has_heard);
             match self.receive(&mut [], HELLO, buffers) {
                 Ok(_) => {}
                 Err(Break::Fault(fault)) => return Shaking::Failed(fault),
                 Err(Break::Blocked) => self.readable = false,
-                Err(Break::Silence) if !heard => return Shaking::Failed(Fault::Empty),
                 Err(Break::Silence | Break::Lost) => return Shaking::Failed(Fault::Aborted),
             }
         }

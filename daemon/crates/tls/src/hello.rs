@@ -43,8 +43,27 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// The handshake message in the first record.
+/// The handshake message in the first record. One that goes on in the next is not found: rules over
+/// connections that are passed through look at one record.
 pub fn read(data: &[u8]) -> Reading<Hello<'_>> {
+    let (version, record) = match first_record(data) {
+        Reading::Found(found) => found,
+        Reading::Short => return Reading::Short,
+        Reading::Absent => return Reading::Absent,
+    };
+    let mut message = Bytes(&record[1..]);
+    match message.vector(3) {
+        Some(body) => Reading::Found(Hello {
+            kind: record[0],
+            version,
+            body,
+        }),
+        None => Reading::Absent,
+    }
+}
+
+/// A record with the beginning of a hello, and the version that it tells.
+fn first_record(data: &[u8]) -> Reading<(u16, &[u8])> {
     if data.is_empty() {
         return Reading::Short;
     }
@@ -64,28 +83,24 @@ pub fn read(data: &[u8]) -> Reading<Hello<'_>> {
     if !(4..=16_384 + 256).contains(&length) {
         return Reading::Absent;
     }
-    let Some(&kind) = bytes.0.first() else {
-        return Reading::Short;
-    };
-    if !matches!(kind, 1 | 2) {
-        return Reading::Absent;
-    }
-    let Some(record) = bytes.take(length) else {
-        return Reading::Short;
-    };
-    let mut message = Bytes(&record[1..]);
-    match message.vector(3) {
-        Some(body) => Reading::Found(Hello {
-            kind,
-            version: u16::try_from(version).unwrap_or(0),
-            body,
+    match bytes.0.first() {
+        None => Reading::Short,
+        Some(1 | 2) => bytes.take(length).map_or(Reading::Short, |record| {
+            Reading::Found((u16::try_from(version).unwrap_or(0), record))
         }),
-        // It goes on in the next record, which no client of our time does.
-        None => Reading::Absent,
+        Some(_) => Reading::Absent,
     }
 }
 
 impl<'a> Hello<'a> {
+    pub(crate) fn new(kind: u8, version: [u8; 2], body: &'a [u8]) -> Self {
+        Self {
+            kind,
+            version: u16::from_be_bytes(version),
+            body,
+        }
+    }
+
     /// The version that the client would like.
     pub fn wanted_version(&self) -> u16 {
         let mut bytes = Bytes(self.body);
@@ -135,11 +150,11 @@ impl<'a> Hello<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A hello with a server name, built from the structure in the RFC.
-    fn hello(name: &[u8]) -> Vec<u8> {
+    pub fn hello(name: &[u8]) -> Vec<u8> {
         let length = |n: usize, bytes: usize| n.to_be_bytes()[8 - bytes..].to_vec();
         let entry = [&[0][..], &length(name.len(), 2), name].concat();
         let list = [&length(entry.len(), 2)[..], &entry].concat();

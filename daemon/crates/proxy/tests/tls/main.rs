@@ -1,0 +1,11 @@
+//! TLS with clients and with servers, spoken by other programs on the other side.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bodies;
+mod certificates;
+mod clients;
+mod manners;
+mod sealed;
+mod servers;
