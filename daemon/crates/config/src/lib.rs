@@ -22,6 +22,7 @@ pub mod outline;
 pub mod registry;
 pub mod render;
 mod secrets;
+pub mod shown;
 pub mod source;
 pub mod suggest;
 pub mod syntax;

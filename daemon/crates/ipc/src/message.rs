@@ -23,7 +23,7 @@ pub struct Attachment {
 /// order of `ToWorker::Configure::listeners`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListenerGrant {
-    /// Name of the frontend or listen section.
+    /// Name of the frontend or listen section; empty for a runtime socket (`stats socket`).
     pub proxy: String,
     /// Address as bound, e.g. `10.0.0.100:80` or `[2001:db8::1]:443`.
     pub address: String,
@@ -52,7 +52,7 @@ impl ScriptSpec {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToWorker {
     /// Take up this configuration; answered by `Ready` or `Rejected` with the same generation.
@@ -70,6 +70,10 @@ pub enum ToWorker {
     Renewed { files: Vec<Attachment> },
     /// Proxy: what was ordered before it began. Comes before its first configuration.
     Orders { servers: Vec<crate::ServerOrders> },
+    /// Proxy: what was changed of its configuration before it began. Comes before its first one.
+    Amendments { body: serde_json::Value },
+    /// Proxy: the answer to a question of the same number.
+    Told { id: u64, text: String },
     /// VRRP: give up mastership now and stay up as backup (a planned change of master).
     Handover,
     /// Stop gracefully: VRRP releases its addresses, the proxy drains up to `deadline_ms`.
@@ -126,6 +130,16 @@ pub enum FromWorker {
     /// Proxy: all servers that are not as the configuration says, replacing the ones before.
     Orders {
         servers: Vec<crate::ServerOrders>,
+    },
+    /// Proxy: all that was changed of its configuration while it runs, in the place of what was.
+    Amendments {
+        body: serde_json::Value,
+    },
+    /// Proxy: somebody at a runtime socket asks what only the supervisor knows: `vrrp`, `config`,
+    /// `config diff`. Answered by `Told`.
+    Question {
+        id: u64,
+        what: String,
     },
     /// VRRP: the scripts to run from now on, replacing the list before.
     Scripts {

@@ -10,6 +10,7 @@
 #![allow(clippy::struct_excessive_bools)]
 
 pub mod control;
+mod desk;
 pub mod logs;
 pub mod persist;
 pub mod plan;

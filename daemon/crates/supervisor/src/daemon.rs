@@ -5,6 +5,7 @@ mod dead;
 mod dumping;
 mod mail;
 mod proxy;
+mod questions;
 mod reload;
 mod renewals;
 mod start;
@@ -84,6 +85,8 @@ pub struct Daemon {
     service: Service,
     /// Servers of the proxy that are not as their configuration says.
     orders: Vec<ServerOrders>,
+    /// What was changed of its configuration over runtime sockets.
+    amendments: serde_json::Value,
     /// All workers have been ready once.
     serving: bool,
     reload: Option<Reload>,
@@ -153,7 +156,7 @@ impl Daemon {
             if let Some(status) = self.exit {
                 self.close_mail();
                 self.readers.close();
-                self.listeners.remove_files();
+                self.listeners.remove_files(&Listeners::default());
                 self.run_dir.clean();
                 if self.options.stand_in.is_some() {
                     self.run_dir.remove();

@@ -10,17 +10,19 @@ use std::rc::Rc;
 
 use config::haproxy::model::{Bind, Ipv6Mode, ListenAddress, Proxy};
 use config::json::Finding;
-use config::{SourceMap, Span, haproxy};
+use config::{SourceMap, Span, Spanned, haproxy};
 use ipc::ListenerGrant;
 use sys::listener::{
     ListenOptions, Whose, listen_abstract, listen_tcp, listen_unix, set_interface, tune,
 };
 
 mod refusal;
+mod rights;
 #[cfg(test)]
 mod test;
 
 use refusal::problem;
+use rights::Rights;
 
 /// Connections that may wait to be accepted unless the configuration says otherwise.
 const DEFAULT_BACKLOG: u32 = 4096;
@@ -64,6 +66,8 @@ struct Open {
     key: Key,
     /// How it is to be open; of addresses of TCP.
     options: Option<ListenOptions>,
+    /// Of the file of a unix socket.
+    rights: Rights,
     fd: Rc<OwnedFd>,
 }
 
@@ -104,6 +108,7 @@ impl Listeners {
                 grant: wanted.grant,
                 key: wanted.key,
                 options,
+                rights: Rights::of(&wanted.bind),
                 fd,
             });
         }
@@ -124,20 +129,24 @@ impl Listeners {
 
     /// Sockets that were open before take up what their lines say now; what cannot be changed.
     pub fn tune(&self, before: &Self) -> Vec<String> {
-        let was = |it: &Open| {
-            let mut same = before.open.iter().filter(|old| Rc::ptr_eq(&old.fd, &it.fd));
-            same.next().and_then(|old| old.options.clone())
-        };
+        let was = |it: &Open| before.open.iter().find(|old| Rc::ptr_eq(&old.fd, &it.fd));
         let mut problems = Vec::new();
         for it in &self.open {
-            let (Some(old), Some(new)) = (was(it), &it.options) else {
+            if let ListenAddress::Unix(path) = &it.key.address
+                && was(it).is_some_and(|old| old.rights != it.rights)
+                && let Err(error) = it.rights.give(Path::new(path))
+            {
+                problems.push(format!("{path} keeps its owner and mode: {error}"));
+            }
+            let old = was(it).and_then(|old| old.options.as_ref());
+            let (Some(old), Some(new)) = (old, &it.options) else {
                 continue;
             };
             let mut result = Ok(());
             if old.interface != new.interface {
                 result = set_interface(&it.fd, new.interface.as_deref());
             }
-            if old != *new {
+            if old != new {
                 result = result.and_then(|()| tune(&it.fd, new));
             }
             if let Err(error) = result {
@@ -163,9 +172,10 @@ impl Listeners {
         added.map(|it| it.key.address.to_string()).collect()
     }
 
-    /// Removes the files of unix sockets.
-    pub fn remove_files(&self) {
-        for it in &self.open {
+    /// Removes the files of unix sockets, but for those that the others have, too.
+    pub fn remove_files(&self, but: &Self) {
+        let kept: HashSet<&Key> = but.open.iter().map(|it| &it.key).collect();
+        for it in self.open.iter().filter(|it| !kept.contains(&it.key)) {
             if let ListenAddress::Unix(path) = &it.key.address {
                 let _ = std::fs::remove_file(path);
             }
@@ -175,34 +185,61 @@ impl Listeners {
 
 fn wanted(config: &haproxy::Config) -> Vec<Wanted> {
     let enabled = config.frontends().filter(|proxy| !proxy.disabled);
-    enabled.flat_map(wanted_of).collect()
+    let mut all: Vec<Wanted> = enabled.flat_map(wanted_of).collect();
+    all.extend(runtime_sockets(config));
+    all
 }
 
 fn wanted_of(proxy: &Proxy) -> Vec<Wanted> {
     let all = proxy.listen_addresses();
     all.map(|(index, bind, address)| {
-        let backlog = bind
-            .backlog
-            .as_ref()
-            .or(proxy.backlog.as_ref())
-            .map_or(DEFAULT_BACKLOG, |backlog| backlog.value);
-        Wanted {
-            grant: ListenerGrant {
-                proxy: proxy.name.value.0.clone(),
-                address: address.value.to_string(),
-                index,
-            },
+        let grant = ListenerGrant {
+            proxy: proxy.name.value.0.clone(),
+            address: address.value.to_string(),
+            index,
+        };
+        Wanted::new(grant, bind.clone(), address, proxy.backlog.as_ref())
+    })
+    .collect()
+}
+
+/// `stats socket`: without a mode nobody but its owner may speak to the proxy.
+fn runtime_sockets(config: &haproxy::Config) -> impl Iterator<Item = Wanted> {
+    let all = config.global.runtime_addresses();
+    all.map(|(index, socket, address)| {
+        let grant = ListenerGrant {
+            proxy: String::new(),
+            address: address.value.to_string(),
+            index,
+        };
+        let mut bind = socket.bind.clone();
+        bind.unix_mode
+            .get_or_insert(Spanned::new(0o600, address.span));
+        Wanted::new(grant, bind, address, None)
+    })
+}
+
+impl Wanted {
+    fn new(
+        grant: ListenerGrant,
+        bind: Bind,
+        address: &Spanned<ListenAddress>,
+        backlog: Option<&Spanned<u32>>,
+    ) -> Self {
+        let backlog = bind.backlog.as_ref().or(backlog);
+        let backlog = backlog.map_or(DEFAULT_BACKLOG, |backlog| backlog.value);
+        Self {
+            grant,
             key: Key {
                 address: address.value.clone(),
                 interface: bind.interface.as_ref().map(|name| name.value.clone()),
                 v6: bind.ipv6,
             },
-            bind: bind.clone(),
+            bind,
             backlog: i32::try_from(backlog).unwrap_or(i32::MAX),
             span: address.span,
         }
-    })
-    .collect()
+    }
 }
 
 /// How an address of TCP is to be open.
@@ -237,28 +274,14 @@ fn options(wanted: &Wanted, vips: &HashSet<IpAddr>) -> Option<ListenOptions> {
 
 fn open_listener(wanted: &Wanted, options: Option<&ListenOptions>) -> io::Result<OwnedFd> {
     match (&wanted.key.address, options) {
-        (ListenAddress::Unix(path), _) => open_unix(Path::new(path), wanted),
+        (ListenAddress::Unix(path), _) => {
+            let path = Path::new(path);
+            let rights = Rights::of(&wanted.bind);
+            listen_unix(path, wanted.backlog, || rights.give(path))
+        }
         (ListenAddress::Abstract(name), _) => listen_abstract(name.as_bytes(), wanted.backlog),
         (ListenAddress::Fd(number), _) => sys::fdpass::take_inherited_socket(*number),
         (ListenAddress::Tcp(_), Some(options)) => listen_tcp(options),
         (ListenAddress::Tcp(_), None) => Err(io::ErrorKind::InvalidInput.into()),
     }
-}
-
-fn open_unix(path: &Path, wanted: &Wanted) -> io::Result<OwnedFd> {
-    let fd = listen_unix(path, wanted.backlog)?;
-    let bind = &wanted.bind;
-    if let Some(mode) = &bind.unix_mode {
-        let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode.value);
-        std::fs::set_permissions(path, permissions)?;
-    }
-    let name = |name: &Option<config::Spanned<String>>| name.as_ref().map(|n| n.value.clone());
-    let (user, group) = (name(&bind.unix_user), name(&bind.unix_group));
-    if user.is_some() || group.is_some() {
-        let identity = crate::users::Users::read()
-            .identity(user.as_deref(), group.as_deref())
-            .map_err(io::Error::other)?;
-        std::os::unix::fs::chown(path, Some(identity.uid), Some(identity.gid))?;
-    }
-    Ok(fd)
 }

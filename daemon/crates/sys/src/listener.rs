@@ -100,7 +100,12 @@ pub fn set_interface(fd: &OwnedFd, interface: Option<&str>) -> io::Result<()> {
 }
 
 /// Opens a unix listener at a path. A socket file that nobody listens on any more is replaced.
-pub fn listen_unix(path: &Path, backlog: i32) -> io::Result<OwnedFd> {
+/// `prepare` sees the file before anybody can connect to it.
+pub fn listen_unix(
+    path: &Path,
+    backlog: i32,
+    prepare: impl FnOnce() -> io::Result<()>,
+) -> io::Result<OwnedFd> {
     let address = SocketAddrUnix::new(path)?;
     let fd = socket_with(AddressFamily::UNIX, SocketType::STREAM, STREAM, None)?;
     match bind(&fd, &address) {
@@ -110,7 +115,10 @@ pub fn listen_unix(path: &Path, backlog: i32) -> io::Result<OwnedFd> {
         }
         other => other?,
     }
-    listen(&fd, backlog)?;
+    if let Err(error) = prepare().and_then(|()| Ok(listen(&fd, backlog)?)) {
+        let _ = std::fs::remove_file(path);
+        return Err(error);
+    }
     Ok(fd)
 }
 
@@ -193,10 +201,10 @@ mod tests {
     #[test]
     fn an_abandoned_socket_file_is_replaced_and_a_live_one_is_not() {
         let path = std::env::temp_dir().join(format!("tandem-listen-{}", std::process::id()));
-        drop(listen_unix(&path, 4).unwrap());
-        let live = listen_unix(&path, 4).unwrap();
+        drop(listen_unix(&path, 4, || Ok(())).unwrap());
+        let live = listen_unix(&path, 4, || Ok(())).unwrap();
         assert_eq!(
-            listen_unix(&path, 4).unwrap_err().kind(),
+            listen_unix(&path, 4, || Ok(())).unwrap_err().kind(),
             io::ErrorKind::AddrInUse
         );
         drop(live);

@@ -53,6 +53,11 @@ pub(crate) fn family(address: SocketAddr) -> AddressFamily {
     }
 }
 
+/// Makes a listening socket refuse connections until it listens again.
+pub fn shutdown_read(fd: impl AsFd) -> io::Result<()> {
+    Ok(net::shutdown(fd, Shutdown::Read)?)
+}
+
 /// Why the connection attempt failed; `Ok` when it did not.
 pub fn take_error(fd: impl AsFd) -> io::Result<()> {
     Ok(sockopt::socket_error(fd)??)

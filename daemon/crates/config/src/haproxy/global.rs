@@ -1,9 +1,9 @@
 //! Keywords of `global`.
 
-use super::args::{Args, owned};
+use super::args::Args;
 use super::context::Context;
 use super::keywords::log_target;
-use super::model::{Global, StatsSocket};
+use super::model::Global;
 use super::values::DefaultUnit;
 use crate::source::Spanned;
 
@@ -16,7 +16,7 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
         return negated(cx, global, args);
     }
     if keyword == "stats" {
-        return stats(cx, global, args);
+        return super::stats_socket::stats(cx, global, args);
     }
     if !cx.known("global", keyword, "global keyword", args.keyword) {
         return;
@@ -88,100 +88,6 @@ fn negated(cx: &mut Context<'_>, global: &mut Global, args: &mut Args<'_>) {
         None => cx.missing(args, "what 'no' is about", "no log"),
     }
     cx.finish(args, "no log");
-}
-
-fn stats(cx: &mut Context<'_>, global: &mut Global, args: &mut Args<'_>) {
-    cx.known("global", "stats", "keyword", args.keyword);
-    match args.descend().map(|word| word.text.as_ref()) {
-        Some("socket") => socket(cx, global, args),
-        Some("timeout") => {
-            global.stats_timeout = cx.time_in(args, DefaultUnit::Milliseconds, "stats timeout 30s");
-        }
-        Some("maxconn") => {
-            cx.number(
-                args,
-                1..=u32::MAX,
-                "the number of connections",
-                "stats maxconn 10",
-            );
-        }
-        Some("bind-process") => args.skip_all(),
-        Some(other) => {
-            let message = format!("unknown keyword 'stats {other}' in section 'global'");
-            cx.error("haproxy/unknown-keyword", args.keyword, message)
-                .suggest("it is 'stats socket', 'stats timeout' or 'stats maxconn'");
-            args.skip_all();
-        }
-        None => cx.missing(
-            args,
-            "what about statistics",
-            "stats socket /run/haproxy/admin.sock",
-        ),
-    }
-    cx.finish(args, "stats");
-}
-
-fn socket(cx: &mut Context<'_>, global: &mut Global, args: &mut Args<'_>) {
-    let Some(address) = args.take() else {
-        return cx.missing(
-            args,
-            "the path",
-            "stats socket /run/haproxy/admin.sock mode 660",
-        );
-    };
-    let mut socket = StatsSocket {
-        address: owned(address),
-        mode: None,
-        user: None,
-        group: None,
-        level: None,
-        expose_fd_listeners: false,
-    };
-    let example = "stats socket /run/haproxy/admin.sock mode 660 level admin";
-    while let Some(word) = args.take() {
-        if !cx.known(
-            "stats socket",
-            &word.text,
-            "stats socket parameter",
-            word.span,
-        ) {
-            continue;
-        }
-        match word.text.as_ref() {
-            "mode" => socket.mode = cx.file_mode(args, example),
-            "user" | "uid" => socket.user = cx.string(args, "the user", example),
-            "group" | "gid" => socket.group = cx.string(args, "the group", example),
-            "level" => socket.level = level(cx, args),
-            "expose-fd" => {
-                socket.expose_fd_listeners = args.take_if("listeners").is_some();
-                if !socket.expose_fd_listeners {
-                    cx.missing(args, "'listeners'", "expose-fd listeners");
-                }
-            }
-            "ssl" | "accept-proxy" => {}
-            _ => {
-                cx.string(args, "its value", example);
-            }
-        }
-    }
-    global.stats_sockets.push(socket);
-}
-
-fn level(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<crate::source::Spanned<String>> {
-    let word = args.take();
-    match word {
-        Some(word) if matches!(word.text.as_ref(), "user" | "operator" | "admin") => {
-            Some(owned(word))
-        }
-        Some(word) => {
-            cx.bad(word, "a level", "write user, operator or admin");
-            None
-        }
-        None => {
-            cx.missing(args, "the level", "level admin");
-            None
-        }
-    }
 }
 
 /// So many in a second; 0 is no limit.

@@ -26,6 +26,7 @@ mod ring;
 mod sample;
 mod section;
 mod signatures;
+mod stats_socket;
 pub(crate) mod syntax;
 mod tls;
 mod values;

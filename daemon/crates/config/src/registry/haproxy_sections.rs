@@ -31,7 +31,6 @@ pub(super) static SECTIONS: &[Entry] = entries! {
     }
 };
 
-const TLS: Status = NotYet("TLS is not terminated yet");
 const LUA: Status = NotYet("there is no Lua interpreter");
 const ENGINE: Status =
     Accepted("tunes the internals of another engine; this daemon has no such knob");
@@ -50,8 +49,8 @@ pub(super) static GLOBAL: &[Entry] = entries! {
         Accepted("threads are placed by the kernel") => "cpu-map" "numa-cpu-mapping"
             "thread-group" "thread-groups";
         Accepted("limits come from the systemd unit") => "ulimit-n" "set-dumpable" "fd-hard-limit";
-        Accepted("the runtime socket is /run/tandem/control.sock; asked with tandemd status")
-            => "stats" "stats-file";
+        Supported => "stats";
+        Accepted("counters outlive a reload by themselves") => "stats-file";
         Supported => "ca-base" "crt-base" "ssl-default-bind-ciphers" "ssl-default-bind-ciphersuites"
             "ssl-default-bind-curves" "ssl-default-bind-options" "ssl-default-server-ciphers"
             "ssl-default-server-ciphersuites" "ssl-default-server-options" "ssl-load-extra-del-ext"
@@ -117,10 +116,12 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "accepted_payload_size";
     }
     "stats socket" ALL {
-        // `stats` itself is said to have no effect.
-        Label => "mode" "user" "group" "uid" "gid" "level" "expose-fd" "name" "process"
-            "thread" "severity-output" "interface" "accept-proxy" "backlog" "maxconn" "nice"
-            "accept-netscaler-cip" "id" "namespace";
-        TLS => "ssl" "crt";
+        Supported => "mode" "user" "group" "uid" "gid" "level" "expose-fd" "severity-output"
+            "interface" "backlog" "v4v6" "v6only" "transparent";
+        Label => "name" "id";
+        Accepted("there is one process, and one thread of it answers") => "process" "thread" "nice";
+        Accepted("all runtime sockets together have a limit: 'stats maxconn'") => "maxconn";
+        NotYet("write a path with a mode, or an address of the loopback interface")
+            => "accept-proxy" "accept-netscaler-cip" "namespace" "ssl" "crt";
     }
 };

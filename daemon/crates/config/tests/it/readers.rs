@@ -10,11 +10,8 @@ use std::path::Path;
 /// Fields that nothing but this crate reads, and the keywords they come from.
 const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ("Cookie.*", &[("proxy", "cookie")]),
-    ("Global.stats_sockets", &[("global", "stats")]),
-    ("Global.stats_timeout", &[("global", "stats")]),
     ("Global.ca_base", &[]),
     ("Global.crt_base", &[]),
-    ("StatsSocket.*", &[("global", "stats")]),
     ("Proxy.description", &[("proxy", "description")]),
     // Folded into the lines, into `bundles` and `versions`.
     ("TlsDefaults.*", &[]),

@@ -37,6 +37,8 @@ pub enum News {
     Followed(String),
     /// The same, where it came from there.
     Ordered(Order, Option<String>),
+    /// Somebody said how it is.
+    Forced,
     /// It has another weight.
     Weighed,
     /// Its name has no address any more, in haproxy's words why; `down`: it was out already.

@@ -123,7 +123,10 @@ impl Checks {
     fn is_paused(&self, at: usize) -> bool {
         let w = &self.watched[at];
         let member = &self.roster.members[w.member];
-        w.kind == Kind::Health && member.server.state() == State::Maintenance
+        match w.kind {
+            Kind::Health => member.unchecked || member.server.state() == State::Maintenance,
+            Kind::Agent => member.unasked,
+        }
     }
 
     pub(super) fn interval(&self, at: usize) -> Duration {

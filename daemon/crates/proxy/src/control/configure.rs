@@ -1,7 +1,7 @@
 //! Taking up a configuration, and the same one with other addresses.
 
 use super::team::Team;
-use super::{Control, REPORTS, RunError, grants, load};
+use super::{Control, REPORTS, RunError, commands, grants, load, moves};
 use crate::plan::{Frontend, Plan, compile};
 use crate::shared::Registry;
 use crate::shared::leaving::{Gone, identity};
@@ -19,7 +19,9 @@ impl Control {
         model: model::Config,
         grants: Vec<Grant>,
     ) -> Result<(), RunError> {
-        let model = Arc::new(model);
+        let written = Arc::new(model);
+        let (model, kept) = self.amended(&written);
+        let (grants, sockets) = commands::split(grants);
         let first = self.registry.is_none();
         let workers = self
             .team
@@ -40,9 +42,12 @@ impl Control {
                 return Ok(());
             }
         };
+        (self.written, self.amendments) = (Some(written), kept);
+        grants::listen_again(&grants, |f| self.is_disabled(f));
+        self.configure_sockets(&plan.model, sockets)?;
         self.resolver
             .configure(&plan, &self.attachments, monotonic_ms());
-        Self::begin_named(&plan);
+        moves::begin_named(&plan);
         if first {
             let team = Team::start(workers, &plan)?;
             self.epoll.add(team.waker(), REPORTS, Interest::Input)?;
@@ -54,8 +59,25 @@ impl Control {
         self.lasting.stir();
         self.grants = grants::carry_over(&self.grants, grants);
         let now = monotonic_ms();
-        self.checks.configure(&plan, now);
+        self.checks.configure(&plan, &self.amendments, now);
         self.log.configure(&plan);
+        self.forget_others(&plan);
+        if let Some(team) = &self.team {
+            self.pending = Some((generation, plan.serial, team.len()));
+            let gone = self
+                .plan
+                .as_ref()
+                .map_or_else(Gone::default, |old| gone(old, &plan));
+            team.configure(&plan, &self.open_grants(), &Arc::new(gone));
+        }
+        if let Some(old) = self.plan.replace(plan) {
+            self.retire(old);
+        }
+        Ok(())
+    }
+
+    /// What is shared and belongs to no section of the plan goes.
+    pub(super) fn forget_others(&mut self, plan: &Plan) {
         if let Some(registry) = &mut self.registry {
             let names: HashMap<&str, HashSet<&str>> = plan
                 .backends
@@ -72,47 +94,18 @@ impl Control {
                 |b, s| names.get(b).is_some_and(|servers| servers.contains(s)),
             );
         }
-        if let Some(team) = &self.team {
-            self.pending = Some((generation, plan.serial, team.len()));
-            let gone = self
-                .plan
-                .as_ref()
-                .map_or_else(Gone::default, |old| gone(old, &plan));
-            team.configure(&plan, &self.grants, &Arc::new(gone));
-        }
-        if let Some(old) = self.plan.replace(plan) {
-            self.retire(old);
-        }
-        Ok(())
     }
 
     /// A log server given by name moved: the same configuration with the new address.
     pub(super) fn follow_logs(&mut self, now: u64) {
-        let (Some(old), Some(registry), Some(team)) = (&self.plan, &mut self.registry, &self.team)
-        else {
-            return;
-        };
-        let known = self.resolver.known(&old.model, &self.attachments);
-        let model = old.model.clone();
-        // It was accepted before; a file that is gone since changes nothing.
-        let Ok(plan) = compile(model, old.generation, registry, &self.attachments, &known) else {
-            return;
-        };
-        let plan = Arc::new(plan);
-        self.checks.configure(&plan, now);
-        self.log.configure(&plan);
-        if let Some((_, serial, left)) = &mut self.pending {
-            (*serial, *left) = (plan.serial, team.len());
-        }
-        team.configure(&plan, &self.grants, &Arc::default());
-        if let Some(old) = self.plan.replace(plan) {
-            self.retire(old);
+        if let Some(plan) = &self.plan {
+            self.recompile(plan.model.clone(), now);
         }
     }
 
     /// A plan is large, and whoever lets go of it last takes it apart: that is to be this thread,
     /// not one with traffic.
-    fn retire(&mut self, old: Arc<Plan>) {
+    pub(super) fn retire(&mut self, old: Arc<Plan>) {
         self.retired.push(old);
         self.free_retired();
     }
@@ -123,7 +116,7 @@ impl Control {
 }
 
 /// What `old` has and `new` has not.
-fn gone(old: &Plan, new: &Plan) -> Gone {
+pub(super) fn gone(old: &Plan, new: &Plan) -> Gone {
     let mut gone = Gone::default();
     let by_name: HashMap<&str, &Frontend> =
         new.frontends.iter().map(|f| (f.name.as_str(), f)).collect();

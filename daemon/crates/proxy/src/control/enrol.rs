@@ -1,9 +1,11 @@
 //! The servers of a configuration: who is checked how, and what is known of them from before.
 
 use super::checks::{Checks, FIRST_CHECKS, Kind, Watched, ms};
+use super::commands::Amendments;
 use super::prober::{Place, Prober};
 use super::roster::{Member, Roster};
 use crate::plan::{Backend, Plan};
+use crate::shared::State;
 use config::haproxy::model::{self, Balance, Proxy};
 use health::{CheckResult, Health, Settings, first_check_after};
 use std::collections::HashMap;
@@ -22,8 +24,26 @@ type Before = HashMap<(String, String, Kind), Known>;
 
 impl Checks {
     /// Watches the plan's servers; what is known of unchanged ones stays.
-    pub fn configure(&mut self, plan: &Arc<Plan>, now: u64) {
+    pub fn configure(&mut self, plan: &Arc<Plan>, amendments: &Amendments, now: u64) {
+        self.reconfigure(plan, amendments, false, now);
+    }
+
+    /// The same; `goes_on`: it is the same configuration with other details, and checks go on when
+    /// they were due, of servers that are elsewhere now, too.
+    pub fn reconfigure(
+        &mut self,
+        plan: &Arc<Plan>,
+        amendments: &Amendments,
+        goes_on: bool,
+        now: u64,
+    ) {
         let mut before = self.remembered(now);
+        if goes_on {
+            for known in before.values_mut() {
+                known.identity.clear();
+            }
+        }
+        let said = self.said();
         self.roster = Roster::default();
         self.places.clear();
         self.due.clear();
@@ -54,8 +74,25 @@ impl Checks {
             }
         }
         self.follow(plan, &names);
+        for member in &mut self.roster.members {
+            let (b, s) = (&member.server.backend, &member.server.name);
+            if let Some(a) = amendments.of(b, s) {
+                (member.unchecked, member.unasked) = (a.unchecked, a.unasked);
+            }
+            if goes_on {
+                member.said = said.get(&(b.clone(), s.clone())).copied();
+            }
+        }
         self.roster.settle();
         self.begin(now);
+    }
+
+    /// What was said of servers that nobody checks.
+    fn said(&self) -> HashMap<(String, String), State> {
+        let members = self.roster.members.iter();
+        let said = members
+            .filter_map(|m| Some(((m.server.backend.clone(), m.server.name.clone()), m.said?)));
+        said.collect()
     }
 
     fn remembered(&mut self, now: u64) -> Before {
@@ -102,13 +139,18 @@ impl Checks {
             on_error: m.observation.action,
             agent: None,
             last_agent: None,
+            unchecked: false,
+            unasked: false,
+            said: None,
             tracks: None,
             trackers: Vec::new(),
             peers: at..at,
         };
         let mut watch = |kind, prober, identity: String, settings| {
             let key = (b.name.clone(), s.name.clone(), kind);
-            let known = before.remove(&key).filter(|k| k.identity == identity);
+            // One without an identity goes on whatever changed.
+            let same = |k: &Known| k.identity.is_empty() || k.identity == identity;
+            let known = before.remove(&key).filter(same);
             let next = known.as_ref().map_or(0, |known| known.next);
             let (health, last) = known.map_or((None, None), |known| (known.health, known.last));
             self.watched.push(Watched {

@@ -7,13 +7,18 @@ use health::{
     CheckResult, Order, Transition, Who, check_line, no_server_line, order_line, transition_line,
     unresolved_line,
 };
+use std::collections::VecDeque;
 use std::sync::Arc;
 use trafficlog::Level;
 
 #[derive(Default)]
 pub struct Events {
     logs: Logs,
+    recent: VecDeque<String>,
 }
+
+/// Lines that are kept for who asks later.
+const KEPT: usize = 256;
 
 impl Events {
     pub fn configure(&mut self, plan: &Arc<Plan>) {
@@ -36,13 +41,14 @@ impl Events {
                     let in_words = section.is_some_and(|s| s.options.log_health_checks);
                     if in_words && *noted {
                         let line = check_line(who(change, None), *is_agent, result, health);
-                        self.logs.event(b.section, Level::Notice, &line);
+                        self.event(b.section, Level::Notice, &line);
                     }
                     // The reason was told with the check.
                     let reason = (!in_words).then_some(result);
                     self.transition(b, change, None, reason);
                 }
                 News::Followed(via) => self.transition(b, change, Some(via), None),
+                News::Forced => self.transition(b, change, None, None),
                 News::Weighed if change.nobody => self.nobody(b),
                 News::Weighed => {}
                 News::Lost { reason, down } => self.lost(b, change, reason, *down),
@@ -52,7 +58,7 @@ impl Events {
                         format!("{who} ('{name}') is UP/READY (resolves again)."),
                         format!("{who} administratively READY thanks to valid DNS answer."),
                     ] {
-                        self.logs.event(b.section, Level::Notice, &line);
+                        self.event(b.section, Level::Notice, &line);
                     }
                 }
                 News::Ordered(order, via) => self.ordered(b, change, *order, via.as_deref()),
@@ -75,7 +81,7 @@ impl Events {
             Transition::Down if change.served => Level::Alert,
             _ => Level::Notice,
         };
-        self.logs.event(b.section, level, &line);
+        self.event(b.section, level, &line);
         if change.nobody {
             self.nobody(b);
         }
@@ -88,7 +94,7 @@ impl Events {
         } else {
             Level::Notice
         };
-        self.logs.event(b.section, level, &line);
+        self.event(b.section, level, &line);
         if change.nobody {
             self.nobody(b);
         }
@@ -98,19 +104,31 @@ impl Events {
         let left = (!down).then_some(change.left);
         let line = unresolved_line(who(change, None), reason, left);
         let level = if down { Level::Notice } else { Level::Alert };
-        self.logs.event(b.section, level, &line);
+        self.event(b.section, level, &line);
         if change.nobody {
             self.nobody(b);
         }
     }
 
+    /// A line, kept for a while besides.
     pub fn event(&mut self, section: usize, level: Level, line: &str) {
+        if self.recent.len() == KEPT {
+            self.recent.pop_front();
+        }
+        let second = sys::epoll::unix_us() / 1_000_000;
+        self.recent
+            .push_back(format!("<{}>{second} {line}\n", level as u8));
         self.logs.event(section, level, line);
+    }
+
+    /// The last lines, the oldest first.
+    pub fn recent(&self) -> String {
+        self.recent.iter().map(String::as_str).collect()
     }
 
     fn nobody(&mut self, b: &Backend) {
         let line = no_server_line(&b.name);
-        self.logs.event(b.section, Level::Emerg, &line);
+        self.event(b.section, Level::Emerg, &line);
     }
 
     pub fn flush(&mut self) {

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+/// Connections that may wait for such a socket.
+const BACKLOG: i32 = 4096;
+
 /// Pairs names and descriptors.
 pub fn take(names: Vec<ListenerGrant>, fds: Vec<OwnedFd>) -> Result<Vec<Grant>, String> {
     if names.len() != fds.len() {
@@ -40,4 +43,13 @@ pub fn carry_over(old: &[Grant], new: Vec<Grant>) -> Vec<Grant> {
         None => g,
     };
     new.into_iter().map(carried).collect()
+}
+
+/// Sockets that were made to refuse connections listen again, but for those of disabled frontends.
+pub fn listen_again(grants: &[Grant], disabled: impl Fn(&str) -> bool) {
+    for grant in grants.iter().filter(|grant| !disabled(&grant.frontend)) {
+        if rustix::net::sockopt::socket_acceptconn(&*grant.fd) == Ok(false) {
+            let _ = rustix::net::listen(&*grant.fd, BACKLOG);
+        }
+    }
 }

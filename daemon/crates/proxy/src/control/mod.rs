@@ -4,6 +4,7 @@
 mod aftermath;
 mod change;
 mod checks;
+mod commands;
 mod configure;
 mod enrol;
 mod error;
@@ -37,7 +38,9 @@ use crate::shared::Registry;
 use crate::worker::Grant;
 use aftermath::Warming;
 use checks::{Checks, TOKEN_BASE};
+use commands::{Amendments, RuntimeSockets};
 use config::Source;
+use config::haproxy::model;
 use events::Events as EventLog;
 use ipc::channel::{Channel, Received};
 use ipc::{FromWorker, ToWorker};
@@ -56,6 +59,8 @@ pub use error::RunError;
 
 const CHANNEL: u64 = 1;
 const REPORTS: u64 = 2;
+/// Of the runtime sockets' clients.
+const DESK: u64 = 3;
 
 /// How long log servers may take for what is left at the end.
 const LAST_LINES: Duration = Duration::from_secs(1);
@@ -78,6 +83,13 @@ pub struct Control {
     overall: Overall,
     /// When counters are looked at next.
     next_look: u64,
+    sockets: RuntimeSockets,
+    /// The model as it was written, and what was changed of it since; whether that still has to
+    /// be taken up, and which servers begin with that.
+    written: Option<Arc<model::Config>>,
+    amendments: Amendments,
+    amends: bool,
+    fresh: Vec<(String, String)>,
     log: EventLog,
     secret: Secret,
     /// The virtual routers of this host, as the supervisor told last.
@@ -111,6 +123,11 @@ impl Control {
             lasting: Lasting::default(),
             overall: Overall::default(),
             next_look: 0,
+            sockets: RuntimeSockets::default(),
+            written: None,
+            amendments: Amendments::default(),
+            amends: false,
+            fresh: Vec::new(),
             log: EventLog::default(),
             secret: Secret::default(),
             instances: Vec::new(),
@@ -147,6 +164,7 @@ impl Control {
                 match ready.token {
                     CHANNEL => self.on_channel()?,
                     REPORTS => changes.extend(self.on_reports(now)?),
+                    DESK => self.on_desk(now, &mut changes)?,
                     t if t >= TOKEN_BASE => {
                         changes.extend(self.checks.on_event(ready, now, &self.epoll));
                     }
@@ -194,6 +212,7 @@ impl Control {
     }
 
     fn end(mut self) -> Result<(), RunError> {
+        std::mem::take(&mut self.sockets).end();
         if let Some(team) = self.team.take() {
             team.join();
         }
@@ -257,7 +276,7 @@ impl Control {
                         &self.checks,
                         &self.resolver,
                         self.team.as_ref().map(Team::board),
-                        |f| self.listens(f),
+                        |f| self.listens(f) && !self.is_disabled(f),
                         self.certificates(),
                     )),
                     None => Ok(serde_json::Value::Null),
@@ -276,6 +295,8 @@ impl Control {
                 let said = self.renewed(files);
                 self.channel.send(&said, &[])?;
             }
+            ToWorker::Amendments { body } => self.inherit_amendments(body),
+            ToWorker::Told { id, text } => self.told_by_supervisor(id, text),
             ToWorker::Orders { servers } => self.lasting.inherit(servers),
             // For the VRRP process.
             ToWorker::Alive

@@ -8,22 +8,22 @@ use crate::shared::admin;
 use std::sync::atomic::Ordering::Relaxed;
 use trafficlog::Level;
 
-impl Control {
-    /// Servers of a new plan whose addresses are known already begin as any other.
-    pub(super) fn begin_named(plan: &Plan) {
-        for b in &plan.backends {
-            let named = b
-                .servers
-                .iter()
-                .filter(|s| matches!(s.target, Target::Named(_)));
-            for s in named.filter(|s| s.shared.whereabouts.place().is_some()) {
-                if s.shared.set_orders(s.shared.orders() & !admin::UNRESOLVED) {
-                    b.shared.epoch.fetch_add(1, Relaxed);
-                }
+/// Servers of a new plan whose addresses are known already begin as any other.
+pub fn begin_named(plan: &Plan) {
+    for b in &plan.backends {
+        let named = b
+            .servers
+            .iter()
+            .filter(|s| matches!(s.target, Target::Named(_)));
+        for s in named.filter(|s| s.shared.whereabouts.place().is_some()) {
+            if s.shared.set_orders(s.shared.orders() & !admin::UNRESOLVED) {
+                b.shared.epoch.fetch_add(1, Relaxed);
             }
         }
     }
+}
 
+impl Control {
     /// New connections go to the new addresses; idle ones to the old are closed.
     pub(super) fn follow_names(&mut self, moves: &[Move], now: u64) -> Vec<Change> {
         let mut all = Vec::new();

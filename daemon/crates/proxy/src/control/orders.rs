@@ -6,6 +6,9 @@ use super::roster::{Roster, serves};
 use crate::shared::{State, admin};
 use health::{Health, Order, Transition, Wish};
 
+const STATIC: &str =
+    "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.";
+
 impl Roster {
     /// An administrator, or an agent in his place, wants this.
     pub fn wish(&mut self, at: usize, wish: Wish, changes: &mut Vec<Change>) {
@@ -114,12 +117,24 @@ impl Roster {
     ) -> Result<(), &'static str> {
         let member = &self.members[at];
         if member.fixed_weights && percent != 0 && percent != 100 {
-            return Err(
-                "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.",
-            );
+            return Err(STATIC);
         }
         let weight = u64::from(member.server.initial_weight()) * u64::from(percent) / 100;
         let weight = u32::try_from(weight).unwrap_or(256).min(256);
+        self.give_weight(at, weight, changes)
+    }
+
+    /// The same in absolute numbers.
+    pub fn give_weight(
+        &self,
+        at: usize,
+        weight: u32,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), &'static str> {
+        let member = &self.members[at];
+        if member.fixed_weights && weight != 0 && weight != member.server.initial_weight() {
+            return Err(STATIC);
+        }
         let served = serves(member);
         if member.server.set_weight(weight) {
             self.stir(member);

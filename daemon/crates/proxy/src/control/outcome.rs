@@ -110,6 +110,55 @@ impl Checks {
         self.follow_orders(&changes[news..], now);
     }
 
+    /// The check or the agent is taken to have said this; of a server that nobody checks it holds
+    /// until something else is said.
+    pub fn force(&mut self, at: usize, kind: Kind, outcome: Outcome, changes: &mut Vec<Change>) {
+        let member = &mut self.roster.members[at];
+        let health = match kind {
+            Kind::Health => &mut member.health,
+            Kind::Agent => &mut member.agent,
+        };
+        match health {
+            Some(health) if kind == Kind::Agent || !member.unchecked => health.force(outcome),
+            _ => {
+                member.said = match outcome {
+                    Outcome::Passed => None,
+                    Outcome::Failed => Some(State::Down),
+                    Outcome::Conditional => Some(State::Stopping),
+                };
+            }
+        }
+        self.roster.checked(at, News::Forced, changes);
+    }
+
+    /// Checks of the server, or questions to its agent, end or begin again.
+    pub fn switch(&mut self, at: usize, kind: Kind, on: bool, now: u64, changes: &mut Vec<Change>) {
+        let member = &mut self.roster.members[at];
+        match kind {
+            Kind::Health => (member.unchecked, member.said) = (!on, None),
+            Kind::Agent => member.unasked = !on,
+        }
+        for w in 0..self.watched.len() {
+            let watched = &mut self.watched[w];
+            if (watched.member, watched.kind) != (at, kind) {
+                continue;
+            }
+            if on {
+                self.schedule(w, now);
+            } else {
+                watched.running = None;
+                watched.sequence += 1;
+            }
+        }
+        self.roster.checked(at, News::Forced, changes);
+    }
+
+    /// Whether a check of this kind is under way.
+    pub fn runs(&self, at: usize, kind: Kind) -> bool {
+        let mut all = self.watched.iter();
+        all.any(|w| (w.member, w.kind) == (at, kind) && w.running.is_some())
+    }
+
     pub(super) fn follow_orders(&mut self, changes: &[Change], now: u64) {
         let changed: Vec<usize> = changes
             .iter()

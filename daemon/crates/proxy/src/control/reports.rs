@@ -40,6 +40,13 @@ impl Control {
                         team.made(&requested, made);
                     }
                 }
+                Report::Sessions {
+                    worker,
+                    question,
+                    text,
+                    next,
+                } => self.told_sessions(worker, &question, text, next),
+                Report::SessionEnded { number, found } => self.told_end(number, found),
                 Report::ListenerLost { .. } => self.lost_listener = true,
                 Report::Stopped { .. } => self.stopped += 1,
             }

@@ -26,6 +26,11 @@ pub struct Member {
     /// What its agent said.
     pub agent: Option<Health>,
     pub last_agent: Option<CheckResult>,
+    /// Its check, its agent are not asked: what they said does not count.
+    pub unchecked: bool,
+    pub unasked: bool,
+    /// Nobody checks it, and somebody said that it is down or stops.
+    pub said: Option<State>,
     pub tracks: Option<usize>,
     /// Who tracks it.
     pub trackers: Vec<usize>,
@@ -67,14 +72,15 @@ impl Roster {
         let member = &self.members[at];
         let of_checks = match (&member.health, member.tracks) {
             (_, Some(tracked)) => self.operation(tracked),
-            (None, None) => State::NoCheck,
+            (None, None) => member.said.unwrap_or(State::NoCheck),
+            (Some(_), None) if member.unchecked => member.said.unwrap_or(State::NoCheck),
             (Some(health), None) if !health.is_checked() => State::Unknown,
             (Some(health), None) if !health.is_up() => State::Down,
             (Some(health), None) if !health.takes_sessions() => State::Stopping,
             (Some(_), None) => State::Up,
         };
         match &member.agent {
-            Some(agent) if !agent.is_up() => State::Down,
+            Some(agent) if !agent.is_up() && !member.unasked => State::Down,
             _ => of_checks,
         }
     }

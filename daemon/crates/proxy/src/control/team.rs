@@ -3,9 +3,14 @@
 use crate::plan::Plan;
 use crate::shared::ServerShared;
 use crate::shared::leaving::{Board, Gone};
-use crate::worker::{Asked, Command, Grant, Made, Mailbox, Report, Requested, Setup, Worker};
+use crate::worker::{
+    Asked, Command, Grant, Made, Mailbox, Report, Requested, SessionId, SessionQuestion, Setup,
+    Worker,
+};
 use std::io;
 use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use sys::epoll::Waker;
@@ -91,6 +96,37 @@ impl Team {
         for mailbox in &self.mailboxes {
             let server = server.clone();
             mailbox.send(Command::EndSessions { server, cause });
+        }
+    }
+
+    pub fn ask_sessions(&self, worker: usize, question: SessionQuestion) {
+        if let Some(mailbox) = self.mailboxes.get(worker) {
+            mailbox.send(Command::Sessions(question));
+        }
+    }
+
+    /// Counters begin anew, or maxima alone.
+    pub fn forget_counters(&self, all: bool) {
+        for mailbox in &self.mailboxes {
+            mailbox.send(Command::Forget { all });
+        }
+    }
+
+    pub fn end_session(&self, id: SessionId, number: u64) {
+        if let Some(mailbox) = self.mailboxes.get(id.worker()) {
+            mailbox.send(Command::EndSession { id, number });
+        }
+    }
+
+    /// Nobody takes connections of these sockets any more, and the kernel refuses them.
+    pub fn close_frontend(&self, name: &str, sockets: &[Arc<OwnedFd>]) {
+        let left = Arc::new(AtomicUsize::new(self.mailboxes.len()));
+        for mailbox in &self.mailboxes {
+            mailbox.send(Command::Close {
+                frontend: name.to_owned(),
+                sockets: sockets.to_vec(),
+                left: left.clone(),
+            });
         }
     }
 

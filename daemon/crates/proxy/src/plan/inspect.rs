@@ -5,6 +5,7 @@ use crate::rules::compile::Compiler;
 use crate::rules::environment::{Environment, Tables};
 use crate::rules::memory::Variable;
 use crate::rules::sample::Sample;
+use crate::rules::value::Value;
 use crate::rules::{Condition, Format, TcpRule};
 use crate::shared::Registry;
 use crate::shared::table::Table;
@@ -168,6 +169,32 @@ pub fn process_variables(
     tables: &Tables,
     registry: &Registry,
 ) -> Result<(), Vec<String>> {
+    let mut problems = Vec::new();
+    for (name, format) in &model.global.variables {
+        let Some(variable) = Variable::new(&name.value) else {
+            continue;
+        };
+        let value = outside(model, attachments, tables, registry, format);
+        match value {
+            Ok(value) => registry.variables.set(&variable.name, Some(value)),
+            Err(why) => problems.push(format!("global set-var {name}: {why}")),
+        }
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+/// What a format is outside of any section.
+pub fn outside(
+    model: &Config,
+    attachments: &Attachments,
+    tables: &Tables,
+    registry: &Registry,
+    format: &model::Format,
+) -> Result<Value<'static>, String> {
     let (remembers, rates) = (Cell::new(false), Cell::new(false));
     let bodies = Cell::new(false);
     let env = Environment {
@@ -182,19 +209,5 @@ pub fn process_variables(
         response: Cell::new(false),
         checks: false,
     };
-    let mut problems = Vec::new();
-    for (name, format) in &model.global.variables {
-        let Some(variable) = Variable::new(&name.value) else {
-            continue;
-        };
-        match Format::constant(format, &env, &registry.variables) {
-            Ok(value) => registry.variables.set(&variable.name, Some(value)),
-            Err(why) => problems.push(format!("global set-var {name}: {why}")),
-        }
-    }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
+    Format::constant(format, &env, &registry.variables)
 }

@@ -25,7 +25,7 @@ pub use check::{Check, Phrase};
 pub use compile::{Attachments, compile};
 pub use h2::{Multiplexing, Spoken};
 pub use idle::{IdleRules, PURGE_MS};
-pub use inspect::{Inspection, Route, StickRule};
+pub use inspect::{Inspection, Route, StickRule, outside};
 pub use named::{CookieName, Target};
 pub use origin::{ForClient, Origin};
 pub use raw::{normal, take_close};

@@ -57,6 +57,17 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Its type in the words of `get map` and `get var`.
+    pub fn kind_name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "str",
+            Self::Int(_) => "sint",
+            Self::Bool(_) => "bool",
+            Self::Ip(ip) if ip.to_canonical().is_ipv4() => "ipv4",
+            Self::Ip(_) => "ipv6",
+        }
+    }
+
     pub fn truth(&self) -> bool {
         self.int().is_some_and(|n| n != 0)
     }

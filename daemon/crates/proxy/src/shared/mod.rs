@@ -40,6 +40,11 @@ impl Counter {
         }
     }
 
+    /// As if nothing had been counted.
+    pub fn forget(&self) {
+        self.0.store(0, Relaxed);
+    }
+
     pub fn get(&self) -> u64 {
         self.0.load(Relaxed)
     }

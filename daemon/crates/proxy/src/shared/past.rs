@@ -19,6 +19,17 @@ pub struct Past {
 }
 
 impl Past {
+    /// Maxima begin anew.
+    pub fn forget_most(&mut self) {
+        for rate in [
+            &mut self.sessions,
+            &mut self.requests,
+            &mut self.connections,
+        ] {
+            rate.forget_most();
+        }
+    }
+
     /// Looks at the counters now. What came since the last look counts for the second of that look.
     pub fn look(&mut self, workers: &[Traffic], now: u64) {
         let sessions = Traffic::total(workers, |t| &t.sessions);
@@ -52,6 +63,10 @@ pub struct Rate {
 
 impl Rate {
     pub fn look(&mut self, total: u64, now: u64) {
+        if total < self.total {
+            // The count began anew.
+            *self = Self::default();
+        }
         let second = now / 1000;
         self.total = total;
         self.most = self.most.max(total - self.begun);
@@ -65,6 +80,10 @@ impl Rate {
     /// Events of the last 1000 ms before the last look, as far as whole seconds tell.
     pub fn now(&self, now: u64) -> u64 {
         self.total - self.begun + self.before * (1000 - now % 1000) / 1000
+    }
+
+    pub fn forget_most(&mut self) {
+        self.most = 0;
     }
 
     pub fn most(&self) -> u64 {
@@ -83,6 +102,9 @@ pub struct Average {
 impl Average {
     #[allow(clippy::cast_precision_loss)] // milliseconds and exchanges stay far below 2^53
     fn look(&mut self, count: u64, sum: u64) {
+        if count < self.count || sum < self.sum {
+            *self = Self::default();
+        }
         let (more, by) = (count - self.count, sum - self.sum);
         (self.count, self.sum) = (count, sum);
         if more == 0 {

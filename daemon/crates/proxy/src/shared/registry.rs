@@ -21,6 +21,9 @@ pub struct Registry {
     servers: HashMap<(String, String), ServerEntry>,
     /// Backends that are gone; workers may still finish requests to them.
     retired: Vec<Arc<BackendShared>>,
+    /// What is compiled now is the same configuration with other details: servers that are elsewhere
+    /// keep their state.
+    pub goes_on: bool,
     next_backend: usize,
     next_pool: usize,
     serial: u64,
@@ -55,6 +58,7 @@ impl Registry {
             backends: HashMap::new(),
             servers: HashMap::new(),
             retired: Vec::new(),
+            goes_on: false,
             next_backend: 0,
             next_pool: 0,
             serial: 0,
@@ -127,7 +131,9 @@ impl Registry {
                 entry.pool = self.next_pool;
                 self.next_pool += 1;
                 entry.shared.whereabouts.set_place(None);
-                entry.shared.set_operation(start);
+                if !self.goes_on {
+                    entry.shared.set_operation(start);
+                }
                 (entry.shared.clone(), entry.pool)
             }
             None => {
@@ -182,6 +188,15 @@ impl Registry {
         let table = Arc::new(Table::new(section, spec));
         self.tables.insert(section.to_owned(), table.clone());
         table
+    }
+
+    /// A table that some section has now.
+    pub fn known_table(&self, name: &str) -> Option<Arc<Table>> {
+        self.tables.get(name).cloned()
+    }
+
+    pub fn tables(&self) -> HashMap<String, Arc<Table>> {
+        self.tables.clone()
     }
 
     /// The log targets of a configuration; those that it shares with the one before go on.

@@ -43,6 +43,12 @@ impl Standing {
         }
     }
 
+    /// As if nothing had happened so far.
+    pub fn forget(&self) {
+        self.falls.store(0, Relaxed);
+        self.down.store(0, Relaxed);
+    }
+
     pub fn falls(&self) -> u64 {
         self.falls.load(Relaxed)
     }

@@ -21,6 +21,15 @@ macro_rules! traffic {
         }
 
         impl Traffic {
+            /// Everything begins anew; for the writer alone.
+            pub fn forget(&self) {
+                self.forget_most();
+                $(self.$name.forget();)*
+                self.answers.iter().for_each(Counter::forget);
+                self.timed.forget();
+                self.times.iter().for_each(|time| time.sum.forget());
+            }
+
             /// Names and sums over all workers, as far as anything happened: a status of a thousand
             /// servers is long enough.
             pub fn sums(workers: &[Self]) -> impl Iterator<Item = (&'static str, u64)> {
@@ -73,6 +82,13 @@ traffic! {
 }
 
 impl Traffic {
+    /// The same of maxima alone.
+    pub fn forget_most(&self) {
+        self.most.forget();
+        self.most_queued.forget();
+        self.times.iter().for_each(|time| time.longest.forget());
+    }
+
     /// One more answer with this status; 0: none was seen.
     pub fn answered(&self, status: u16) {
         let class = match status / 100 {

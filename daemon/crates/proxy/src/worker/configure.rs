@@ -6,8 +6,9 @@ use super::mailbox::{Command, Grant};
 use super::{LISTENER, Report, Worker, token};
 use crate::plan::Plan;
 use crate::shared::leaving::Gone;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use sys::epoll::Interest;
 
 /// How long an idle client may still send a request after a stop began; without it a request on
@@ -35,6 +36,14 @@ impl Worker {
                     number,
                     address,
                 } => self.answered(client, number, address),
+                Command::Sessions(question) => self.tell_sessions(question),
+                Command::Forget { all } => self.forget_counters(all),
+                Command::EndSession { id, number } => self.end_session(id, number),
+                Command::Close {
+                    frontend,
+                    sockets,
+                    left,
+                } => self.close_frontend(&frontend, &sockets, &left),
                 Command::Stop { deadline } => self.stop(deadline),
             }
         }
@@ -118,6 +127,38 @@ impl Worker {
             && !listener.resting
         {
             let _ = self.epoll.delete(&*listener.fd);
+        }
+    }
+
+    /// Each worker has cells of its own: nobody else may write them.
+    fn forget_counters(&self, all: bool) {
+        let plan = &self.plan;
+        let fronts = plan.frontends.iter().map(|f| &f.shared.traffic);
+        let backs = plan.backends.iter().map(|b| &b.shared.traffic);
+        let servers = plan.backends.iter().flat_map(|b| &b.servers);
+        let servers = servers.map(|s| &s.shared.traffic);
+        for traffic in fronts.chain(backs).chain(servers) {
+            match traffic.get(self.id) {
+                Some(own) if all => own.forget(),
+                Some(own) => own.forget_most(),
+                None => {}
+            }
+        }
+    }
+
+    /// Who is in the queue is served; then connections are refused.
+    fn close_frontend(&mut self, name: &str, sockets: &[Arc<OwnedFd>], left: &AtomicUsize) {
+        for l in self.listeners.indexes() {
+            let listener = &self.listeners[l];
+            let f = listener.plan.frontends.get(listener.frontend as usize);
+            if f.is_some_and(|f| f.name == name) {
+                self.close_listener(l);
+            }
+        }
+        if left.fetch_sub(1, Relaxed) == 1 {
+            for socket in sockets {
+                let _ = sys::tcp::shutdown_read(&**socket);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::shared::ServerShared;
 use crate::shared::leaving::Gone;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use sys::epoll::Waker;
 
@@ -36,6 +37,19 @@ pub enum Command {
         number: u32,
         made: Made,
     },
+    /// A runtime socket asks about sessions.
+    Sessions(super::SessionQuestion),
+    /// Counters of the present configuration begin anew, or maxima alone.
+    Forget { all: bool },
+    /// A session is to end; the number is that of the question.
+    EndSession { id: super::SessionId, number: u64 },
+    /// The frontend takes no more connections. The last worker that heard of it lets the sockets
+    /// refuse them.
+    Close {
+        frontend: String,
+        sockets: Vec<Arc<OwnedFd>>,
+        left: Arc<AtomicUsize>,
+    },
     /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
     Stop { deadline: u64 },
 }
@@ -55,6 +69,15 @@ pub enum Report {
     Asked(Asked),
     /// A request for something that the control thread makes.
     Requested(Requested),
+    /// Sessions, a line each, and the slot to go on from.
+    Sessions {
+        worker: usize,
+        question: super::SessionQuestion,
+        text: String,
+        next: Option<u32>,
+    },
+    /// Whether the session that was to end was there.
+    SessionEnded { number: u64, found: bool },
     /// A listener failed for good.
     ListenerLost { worker: usize },
     /// Everything has ended after `Stop`.

@@ -49,6 +49,7 @@ mod retry;
 mod route;
 mod select;
 mod service;
+mod sessions;
 mod slab;
 mod stick;
 mod sticky;
@@ -59,6 +60,7 @@ mod wheel;
 
 pub use log::Notes;
 pub use mailbox::{Asked, Command, Grant, Made, Mailbox, Report, Requested};
+pub use sessions::{SessionId, SessionQuestion};
 
 use crate::logs::Logs;
 use crate::plan::Plan;

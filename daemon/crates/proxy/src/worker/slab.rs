@@ -69,6 +69,11 @@ impl<T> Slab<T> {
         self.slots.get_mut(i as usize)?.value.as_mut()
     }
 
+    /// Slots so far, free ones too.
+    pub fn slots(&self) -> u32 {
+        u32::try_from(self.slots.len()).unwrap_or(NONE)
+    }
+
     pub fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }

@@ -84,20 +84,26 @@ impl Proxy {
         self.attach(&parsed.config);
         let mut grants = Vec::new();
         let mut keep = HashMap::new();
-        for f in parsed.config.frontends() {
-            for (index, _, address) in f.listen_addresses() {
-                let key = (f.name.value.0.clone(), address.value.to_string());
-                let fd = self
-                    .listeners
-                    .remove(&key)
-                    .unwrap_or_else(|| listen(&key.1).unwrap_or_else(|e| panic!("{}: {e}", key.1)));
-                grants.push(ListenerGrant {
-                    proxy: key.0.clone(),
-                    address: key.1.clone(),
-                    index,
-                });
-                keep.insert(key, fd);
-            }
+        let config = &parsed.config;
+        let mut wanted = Vec::new();
+        for f in config.frontends() {
+            let all = f.listen_addresses();
+            wanted.extend(all.map(|(index, _, a)| (f.name.value.0.clone(), index, a)));
+        }
+        let sockets = config.global.runtime_addresses();
+        wanted.extend(sockets.map(|(index, _, a)| (String::new(), index, a)));
+        for (proxy, index, address) in wanted {
+            let key = (proxy, address.value.to_string());
+            let fd = self
+                .listeners
+                .remove(&key)
+                .unwrap_or_else(|| listen(&key.1).unwrap_or_else(|e| panic!("{}: {e}", key.1)));
+            grants.push(ListenerGrant {
+                proxy: key.0.clone(),
+                address: key.1.clone(),
+                index,
+            });
+            keep.insert(key, fd);
         }
         self.generation += 1;
         let generation = self.generation;
@@ -240,7 +246,7 @@ impl Drop for Proxy {
 
 fn listen(address: &str) -> std::io::Result<OwnedFd> {
     match address.strip_prefix("unix@") {
-        Some(path) => sys::listener::listen_unix(path.as_ref(), 1024),
+        Some(path) => sys::listener::listen_unix(path.as_ref(), 1024, || Ok(())),
         None => sys::tcp::listen(address.parse().unwrap(), 1024),
     }
 }

@@ -4,6 +4,7 @@ mod attach;
 mod certificates;
 mod disk;
 mod settled;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -18,6 +19,7 @@ use crate::options::StandIn;
 use attach::{attached, included, names};
 pub use disk::DiskFiles;
 use disk::{read_all, sources};
+pub use shown::Showing;
 
 /// What is read, and how strictly.
 #[derive(Debug, Clone, Copy)]

@@ -38,8 +38,12 @@ impl Daemon {
         }
     }
 
-    /// What was ordered about servers holds for the proxy's next life, too.
+    /// What was ordered about servers, and changed of the configuration, holds for the proxy's next life, too.
     pub(super) fn repeat_orders(&mut self, kind: Kind) {
+        if kind == Kind::Proxy && !self.amendments.is_null() {
+            let body = self.amendments.clone();
+            self.tell(kind, &ToWorker::Amendments { body });
+        }
         if kind == Kind::Proxy && !self.orders.is_empty() {
             let servers = self.orders.clone();
             self.tell(kind, &ToWorker::Orders { servers });

@@ -216,6 +216,7 @@ impl Daemon {
         for problem in self.listeners.tune(&before) {
             self.journal.warning(&problem);
         }
+        before.remove_files(&self.listeners);
         self.generation = reload.attempt;
         self.loaded_at = unix_ms();
         self.handed_over = false;

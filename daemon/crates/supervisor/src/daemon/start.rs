@@ -139,6 +139,7 @@ impl Daemon {
             letters: 0,
             service,
             orders: Vec::new(),
+            amendments: serde_json::Value::Null,
             serving: false,
             reload: None,
             last_reload: serde_json::Value::Null,

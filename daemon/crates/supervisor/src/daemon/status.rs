@@ -25,6 +25,8 @@ pub(super) enum Form {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Reply(ClientId, Form),
+    /// The proxy's question of this number, for a client of its runtime sockets.
+    Vrrp(u64),
     /// A look at whether a handover is done.
     Look,
     Dump(crate::dump::Kind),
@@ -104,6 +106,7 @@ impl Daemon {
                     };
                     self.reply(Some(client), &reply);
                 }
+                Purpose::Vrrp(id) => self.tell_proxy(id, super::questions::instances(&poll.vrrp)),
                 Purpose::Look => self.handover_looked(&poll.vrrp, now),
                 Purpose::Dump(kind) => self.finish_dump(kind, &poll.vrrp),
             }

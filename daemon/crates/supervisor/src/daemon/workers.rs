@@ -71,6 +71,8 @@ impl Daemon {
             FromWorker::Status { id, body } => self.status_part(kind, id, body),
             FromWorker::Service { up, reason } => self.proxy_says(Word { up, reason }),
             FromWorker::Orders { servers } => self.orders = servers,
+            FromWorker::Amendments { body } => self.amendments = body,
+            FromWorker::Question { id, what } => self.asked_by_proxy(id, &what),
             FromWorker::Scripts { scripts } => self.scripts.set(scripts, Instant::now()),
             FromWorker::Notify {
                 subject,

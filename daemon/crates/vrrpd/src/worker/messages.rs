@@ -54,7 +54,11 @@ impl Worker {
             ToWorker::Alive => self.supervisor_lives(),
             ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
             // For the proxy.
-            ToWorker::Orders { .. } | ToWorker::Renewed { .. } | ToWorker::Statistics { .. } => {}
+            ToWorker::Orders { .. }
+            | ToWorker::Amendments { .. }
+            | ToWorker::Told { .. }
+            | ToWorker::Renewed { .. }
+            | ToWorker::Statistics { .. } => {}
         }
         Ok(())
     }

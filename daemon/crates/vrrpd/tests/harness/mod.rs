@@ -153,8 +153,11 @@ impl Node {
             FromWorker::Stopped => self.stopped = true,
             FromWorker::Undo { requests } => self.undo = requests,
             // The other process's.
-            FromWorker::Service { .. } | FromWorker::Orders { .. } | FromWorker::Renewed { .. } => {
-            }
+            FromWorker::Service { .. }
+            | FromWorker::Orders { .. }
+            | FromWorker::Amendments { .. }
+            | FromWorker::Question { .. }
+            | FromWorker::Renewed { .. } => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{Bind, Ipv6Mode};
+use crate::haproxy::model::{Bind, Ipv6Mode, ListenAddress};
 use crate::haproxy::section::Section;
 use crate::haproxy::tls;
 use crate::haproxy::values::DefaultUnit;
@@ -13,8 +13,21 @@ pub fn bind(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let Some(address) = args.take() else {
         return cx.missing(args, "the address", "bind *:80");
     };
-    let mut bind = Bind {
-        addresses: cx.listen_addresses(address),
+    let mut bind = on(cx.listen_addresses(address));
+    while let Some(word) = args.take() {
+        if !cx.known("bind", &word.text, "bind parameter", word.span) {
+            // Unknown: whether the next word belongs to it cannot be told.
+            continue;
+        }
+        parameter(cx, &mut bind, word, args);
+    }
+    section.proxy.binds.push(bind);
+}
+
+/// A line that says nothing but where to listen.
+pub fn on(addresses: Vec<Spanned<ListenAddress>>) -> Bind {
+    Bind {
+        addresses,
         name: None,
         id: None,
         ipv6: Ipv6Mode::System,
@@ -33,18 +46,10 @@ pub fn bind(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
         unix_user: None,
         unix_group: None,
         tls: None,
-    };
-    while let Some(word) = args.take() {
-        if !cx.known("bind", &word.text, "bind parameter", word.span) {
-            // Unknown: whether the next word belongs to it cannot be told.
-            continue;
-        }
-        parameter(cx, &mut bind, word, args);
     }
-    section.proxy.binds.push(bind);
 }
 
-fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut Args<'_>) {
+pub fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &mut Args<'_>) {
     match word.text.as_ref() {
         "v4v6" => bind.ipv6 = Ipv6Mode::V4V6,
         "v6only" => bind.ipv6 = Ipv6Mode::V6Only,

@@ -2,7 +2,7 @@
 
 mod balance;
 mod basics;
-mod bind;
+pub mod bind;
 mod captures;
 mod check;
 mod check_connect;

@@ -28,6 +28,8 @@ pub struct Global {
     pub stats_sockets: Vec<StatsSocket>,
     /// `stats timeout`, default 10 s.
     pub stats_timeout: Option<Spanned<Duration>>,
+    /// `stats maxconn`: clients of all runtime sockets at once, default 10.
+    pub stats_maxconn: Option<Spanned<u32>>,
     /// `hard-stop-after`: the longest a graceful stop may take.
     pub hard_stop_after: Option<Spanned<Duration>>,
     /// `spread-checks`, percent 0–50: checks are spread by so much of their interval.
@@ -48,16 +50,47 @@ pub struct Global {
     pub tls: super::TlsDefaults,
 }
 
-/// `stats socket ADDRESS …`
+impl Global {
+    /// The addresses of all runtime sockets, numbered from 0.
+    pub fn runtime_addresses(
+        &self,
+    ) -> impl Iterator<Item = (u32, &StatsSocket, &Spanned<super::ListenAddress>)> {
+        let sockets = self.stats_sockets.iter();
+        let all = sockets.flat_map(|socket| {
+            let addresses = socket.bind.addresses.iter();
+            addresses.map(move |address| (socket, address))
+        });
+        (0..)
+            .zip(all)
+            .map(|(index, (socket, address))| (index, socket, address))
+    }
+}
+
+/// `stats socket ADDRESS …`: a runtime socket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatsSocket {
-    /// A path, or `ADDR:PORT`, or `fd@N`, as written.
-    pub address: Spanned<String>,
-    /// File mode in octal, e.g. `0o660`.
-    pub mode: Option<Spanned<u32>>,
-    pub user: Option<Spanned<String>>,
-    pub group: Option<Spanned<String>>,
-    /// `user`, `operator` or `admin`.
-    pub level: Option<Spanned<String>>,
+    /// What it listens on, as on a `bind` line.
+    pub bind: super::Bind,
+    pub level: SocketLevel,
+    /// `expose-fd listeners`: listening sockets are handed to whoever asks for them.
     pub expose_fd_listeners: bool,
+    pub severity_output: SeverityOutput,
+}
+
+/// What may be asked and ordered over a runtime socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SocketLevel {
+    User,
+    #[default]
+    Operator,
+    Admin,
+}
+
+/// `severity-output`: how a message's severity stands before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SeverityOutput {
+    #[default]
+    None,
+    Number,
+    String,
 }

@@ -43,7 +43,7 @@ pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};
 pub use effect::{DoResolve, Effect, PatternChange, TagValue};
 pub use exchange::{ExchangeEffect, TimeoutValue};
-pub use global::{Global, StatsSocket};
+pub use global::{Global, SeverityOutput, SocketLevel, StatsSocket};
 pub use h2::{H2, H2Side, Protocol};
 pub use http_rules::{
     HttpAction, HttpRule, NameMatch, Normalizer, PersistRule, Redirect, RedirectKind, Reply,

@@ -11,6 +11,8 @@ use crate::source::Spanned;
 #[derive(Default)]
 pub struct Found<'a> {
     pub files: Vec<&'a Spanned<String>>,
+    /// Of the files, those that hold patterns, and whether they are looked up as maps.
+    pub patterns: Vec<(&'a Spanned<String>, bool)>,
     pub samples: Vec<&'a Sample>,
     pub effects: Vec<&'a Effect>,
     /// `errorfiles NAME` in answers.
@@ -225,6 +227,8 @@ impl<'a> Found<'a> {
 
     fn test(&mut self, test: &'a Test) {
         self.files.extend(&test.files);
+        let patterns = test.files.iter().map(|file| (file, test.keyed));
+        self.patterns.extend(patterns);
         self.sample(&test.sample);
     }
 
@@ -233,6 +237,7 @@ impl<'a> Found<'a> {
         for converter in &sample.converters {
             if let Converter::Map { file, .. } = &converter.value {
                 self.files.push(file);
+                self.patterns.push((file, true));
             }
         }
     }

@@ -50,8 +50,19 @@ impl Control {
     /// All lines that are asked for, as they are now. `legends`: with addresses, cookies and
     /// algorithms.
     pub(super) fn rows(&self, selection: &Selection, legends: bool) -> Vec<Row> {
+        self.rows_from(selection, legends, (0, usize::MAX)).0
+    }
+
+    /// The same of so many lines from a place on, and where to go on.
+    pub(super) fn rows_from(
+        &self,
+        selection: &Selection,
+        legends: bool,
+        (from, most): (usize, usize),
+    ) -> (Vec<Row>, Option<usize>) {
+        let mut rows = Vec::new();
         let Some(plan) = &self.plan else {
-            return Vec::new();
+            return (rows, None);
         };
         let sight = Sight {
             plan,
@@ -61,26 +72,39 @@ impl Control {
             legends,
             stopping: self.stopping,
         };
-        let mut rows = Vec::new();
+        let end = from.saturating_add(most);
+        let mut at = 0;
+        let mut offer = |row: &dyn Fn() -> Row| {
+            at += 1;
+            if at > from && at <= end {
+                rows.extend(Some(row()).filter(|row| selection.takes(row)));
+            }
+            at <= end
+        };
         let (mut frontends, mut backends) = (
             plan.frontends.iter().peekable(),
             plan.backends.iter().peekable(),
         );
         let sections = plan.model.proxies.iter().enumerate();
-        for ((at, model), number) in sections.zip(numbers(&plan.model)) {
+        for ((place, model), number) in sections.zip(numbers(&plan.model)) {
             let section = Section { model, number };
-            if let Some(f) = frontends.next_if(|f| f.section == at) {
-                rows.push(sight.frontend(&section, f));
+            if let Some(f) = frontends.next_if(|f| f.section == place)
+                && !self.is_shut(&f.name)
+                && !offer(&|| sight.frontend(&section, f))
+            {
+                break;
             }
-            if let Some(b) = backends.next_if(|b| b.section == at) {
+            if let Some(b) = backends.next_if(|b| b.section == place) {
                 let models = model.servers.iter();
-                let both = b.servers.iter().zip(models).filter(|(s, _)| !s.implied);
-                rows.extend(both.map(|(s, model)| sight.server(&section, b, s, model)));
-                rows.push(sight.backend(&section, b));
+                let mut both = b.servers.iter().zip(models).filter(|(s, _)| !s.implied);
+                let all = both.all(|(s, model)| offer(&|| sight.server(&section, b, s, model)));
+                if !all || !offer(&|| sight.backend(&section, b)) {
+                    break;
+                }
             }
         }
-        rows.retain(|row| selection.takes(row));
-        rows
+        let next = (at > end).then_some(end);
+        (rows, next)
     }
 
     /// The number of a section.

@@ -2,6 +2,7 @@
 
 use super::{Content, Reading};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Weak};
 
 /// Files by the name that the configuration uses.
@@ -23,24 +24,30 @@ pub struct PatternFile {
     /// What the file said when it was read: while it says the same, changes outlive a reload.
     text: Vec<u8>,
     of_map: bool,
+    as_acl: AtomicBool,
     entries: Mutex<Entries>,
 }
 
 #[derive(Debug, Default)]
-struct Entries {
+pub(super) struct Entries {
     /// Key and value; `None` where one was taken out.
-    list: Vec<Option<(String, String)>>,
-    places: HashMap<String, Vec<usize>>,
+    pub(super) list: Vec<Option<(String, String)>>,
+    pub(super) places: HashMap<String, Vec<usize>>,
     /// Taken again first, so that comings and goings do not grow the list.
-    free: Vec<usize>,
-    views: Vec<Weak<View>>,
+    pub(super) free: Vec<usize>,
+    pub(super) views: Vec<Weak<View>>,
+    /// Versions that were begun and do not apply yet, by their numbers.
+    pub(super) begun: BTreeMap<u32, Vec<(String, String)>>,
+    /// The version that applies, and the last one that was begun.
+    pub(super) version: u32,
+    pub(super) last_version: u32,
 }
 
 /// What one kind of reader sees.
 #[derive(Debug)]
 pub struct View {
-    reading: Reading,
-    content: RwLock<Content>,
+    pub(super) reading: Reading,
+    pub(super) content: RwLock<Content>,
 }
 
 impl View {
@@ -59,6 +66,7 @@ impl PatternFile {
         Self {
             text,
             of_map,
+            as_acl: AtomicBool::new(!of_map),
             entries: Mutex::new(entries),
         }
     }
@@ -68,7 +76,21 @@ impl PatternFile {
         self.text == text && self.of_map == of_map
     }
 
-    fn entries(&self) -> MutexGuard<'_, Entries> {
+    /// Its entries have values.
+    pub fn of_map(&self) -> bool {
+        self.of_map
+    }
+
+    /// Some condition looks into it.
+    pub fn is_used_as_acl(&self) -> bool {
+        self.as_acl.load(Relaxed)
+    }
+
+    pub fn set_used_as_acl(&self, used: bool) {
+        self.as_acl.store(used, Relaxed);
+    }
+
+    pub(super) fn entries(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -142,7 +164,7 @@ pub fn split(line: &str) -> (&str, &str) {
 }
 
 impl Entries {
-    fn push(&mut self, key: &str, value: &str) -> usize {
+    pub(super) fn push(&mut self, key: &str, value: &str) -> usize {
         let place = self.free.pop().unwrap_or(self.list.len());
         let entry = Some((key.to_owned(), value.to_owned()));
         match self.list.get_mut(place) {
@@ -153,12 +175,12 @@ impl Entries {
         place
     }
 
-    fn there(&self) -> impl Iterator<Item = (usize, &(String, String))> {
+    pub(super) fn there(&self) -> impl Iterator<Item = (usize, &(String, String))> {
         let places = self.list.iter().enumerate();
         places.filter_map(|(at, entry)| Some((at, entry.as_ref()?)))
     }
 
-    fn read(&self, reading: Reading) -> Result<Content, (usize, String)> {
+    pub(super) fn read(&self, reading: Reading) -> Result<Content, (usize, String)> {
         let mut content = Content::new(reading);
         for (at, (key, value)) in self.there() {
             content.insert(at, key, value).map_err(|why| (at, why))?;
@@ -167,7 +189,7 @@ impl Entries {
     }
 
     /// As far as it fits the reading.
-    fn readable(&self, reading: Reading) -> Content {
+    pub(super) fn readable(&self, reading: Reading) -> Content {
         let mut content = Content::new(reading);
         for (at, (key, value)) in self.there() {
             let _ = content.insert(at, key, value);

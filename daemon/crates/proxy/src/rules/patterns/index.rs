@@ -50,6 +50,23 @@ impl Kind {
         })
     }
 
+    /// As `get map` and `get acl` have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "str",
+            Self::Bin => "bin",
+            Self::Beg => "beg",
+            Self::End => "end",
+            Self::Sub => "sub",
+            Self::Dir => "dir",
+            Self::Dom => "dom",
+            Self::Reg => "reg",
+            Self::Int => "int",
+            Self::Len => "len",
+            Self::Ip => "ip",
+        }
+    }
+
     /// `None` for tests that have no patterns.
     pub fn of_match(kind: &MatchKind) -> Option<Self> {
         Some(match kind {

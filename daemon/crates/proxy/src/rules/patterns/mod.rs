@@ -2,11 +2,13 @@
 
 mod file;
 mod index;
+mod outside;
 #[cfg(test)]
 mod tests;
 
 pub use file::{Change, PatternFile, PatternFiles, View, split};
 pub use index::{Index, Kind, Method};
+pub use outside::{Fault, Hit, Wanted};
 
 use super::value::Value;
 use std::net::IpAddr;
@@ -80,6 +82,12 @@ impl Content {
     pub fn find(&self, value: &Value<'_>) -> Option<&Value<'static>> {
         let entry = self.index.find(value)?;
         self.values.get(entry as usize)?.as_ref()
+    }
+
+    /// The number of the entry that matches, with its value.
+    pub fn entry(&self, value: &Value<'_>) -> Option<(usize, &Value<'static>)> {
+        let entry = self.index.find(value)? as usize;
+        Some((entry, self.values.get(entry)?.as_ref()?))
     }
 
     /// The value with the groups of the expression that matched put in.

@@ -98,6 +98,17 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Milliseconds over which a rate counts.
+    pub fn period(&self, counter: Counter) -> u64 {
+        self.stored[counter as usize]
+    }
+
+    pub fn gpc_period(&self, index: usize) -> u64 {
+        self.gpc_rate.get(index).copied().unwrap_or(0)
+    }
+}
+
 #[derive(Debug)]
 pub struct Entry {
     pub key: Key,
@@ -188,6 +199,30 @@ impl Entry {
         data.rates
             .get(at - PLAIN)
             .map(|rate| rate.read(now, period))
+    }
+
+    /// Gives a counter this value.
+    pub fn set(&self, layout: &Layout, counter: Counter, n: u64, now: u64) {
+        let at = counter as usize;
+        let mut data = self.lock();
+        if at < PLAIN {
+            data.plain[at] = n;
+        } else if let Some(rate) = data.rates.get_mut(at - PLAIN) {
+            rate.set(n, now, layout.stored[at].max(1));
+        }
+    }
+
+    pub fn set_gpc(&self, index: usize, n: u64) {
+        if let Some(counter) = self.lock().gpc.get_mut(index) {
+            *counter = n;
+        }
+    }
+
+    pub fn set_gpc_rate(&self, layout: &Layout, index: usize, n: u64, now: u64) {
+        let period = layout.gpc_period(index).max(1);
+        if let Some(rate) = self.lock().gpc_rate.get_mut(index) {
+            rate.set(n, now, period);
+        }
     }
 
     /// General purpose counters; the new value, `None` without such a counter.

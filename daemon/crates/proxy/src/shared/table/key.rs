@@ -3,7 +3,7 @@
 use config::haproxy::model::TableKey;
 use std::net::IpAddr;
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     Ip(IpAddr),
     Integer(u32),

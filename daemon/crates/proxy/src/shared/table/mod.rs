@@ -3,10 +3,12 @@
 //! Entries are found by key under the table's lock and counted under their own, so that two
 //! workers that count different clients meet only for the look-up.
 
+mod column;
 mod entry;
 mod key;
 mod rate;
 
+pub use column::{Column, Datum, is_known};
 pub use entry::{Counter, Entry, Layout};
 pub use key::Key;
 pub use rate::Rate;
@@ -86,6 +88,37 @@ impl Table {
         let idle = now.saturating_sub(entry.used().0);
         let expire = self.spec.expire.map_or(0, millis);
         (expire.saturating_sub(idle), idle)
+    }
+
+    /// The next entries in the order of their last use, as many as make a look of a moment; with
+    /// the mark to go on from. Those that are used meanwhile come last.
+    pub fn part(&self, from: (u64, u64)) -> (Vec<Arc<Entry>>, (u64, u64)) {
+        const MOST: usize = 4096;
+        let entries = self.lock();
+        let mut mark = from;
+        let mut part = Vec::new();
+        for (used, key) in entries.by_use.range(from..).take(MOST) {
+            part.extend(entries.by_key.get(key).cloned());
+            mark = (used.0, used.1 + 1);
+        }
+        (part, mark)
+    }
+
+    /// The number that the next use gets: smaller ones are of before.
+    pub fn next_number(&self) -> u64 {
+        self.lock().next
+    }
+
+    /// Takes an entry out; false while somebody is counted in it.
+    pub fn remove(&self, entry: &Entry) -> bool {
+        let mut entries = self.lock();
+        if entry.is_held() {
+            return false;
+        }
+        if entries.by_key.remove(&entry.key).is_some() {
+            entries.by_use.remove(&entry.used());
+        }
+        true
     }
 
     fn drop_expired(&self, entries: &mut Entries, now: u64) {

@@ -14,6 +14,13 @@ impl Rate {
         self.current += n;
     }
 
+    /// As if so many had come just now.
+    pub fn set(&mut self, n: u64, now: u64, period: u64) {
+        self.turn(now, period);
+        (self.current, self.last) = (n, 0);
+        self.start = now;
+    }
+
     pub fn read(&self, now: u64, period: u64) -> u64 {
         let mut at = *self;
         at.turn(now, period);

@@ -1,0 +1,9 @@
+//! The runtime sockets: HAProxy's language beside HAProxy's own, and what its commands do.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod beside;
+mod effects;
+mod hostile;
+mod socket;
