@@ -46,7 +46,7 @@ pub fn compile(
             pool,
             target,
             origin,
-            tls: tls::server(s, compiler, registry, problems),
+            tls: tls::server(s, proxy.mode.value, compiler, registry, problems),
             backup: s.backup,
             minconn,
             slowstart: s

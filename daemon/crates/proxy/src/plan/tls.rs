@@ -6,9 +6,6 @@ use crate::shared::Registry;
 use config::haproxy::model::{self, Bind, Mode, Proxy};
 use tls::{Acceptor, Connector, Line};
 
-/// Whether HTTP/2 is spoken where it is agreed on.
-const HTTP2: bool = false;
-
 /// How a server is reached by TLS.
 #[derive(Debug)]
 pub struct ServerTls {
@@ -43,7 +40,7 @@ pub fn acceptors(
             Some(name) => format!("{} {}", proxy.name.value, name.value),
             None => format!("{} {number}", proxy.name.value),
         };
-        let acceptor = acceptor(&name, bind, proxy.mode.value, compiler, registry, problems);
+        let acceptor = acceptor(&name, bind, compiler, registry, problems);
         acceptors.extend(bind.addresses.iter().map(|_| acceptor.clone()));
     }
     acceptors
@@ -52,7 +49,6 @@ pub fn acceptors(
 fn acceptor(
     name: &str,
     bind: &Bind,
-    mode: Mode,
     compiler: &Compiler<'_>,
     registry: &mut Registry,
     problems: &mut Vec<String>,
@@ -65,17 +61,9 @@ fn acceptor(
             .map(|(file, why)| format!("{file}: {why}"));
         problems.extend(said);
     };
-    let mut line = Line::read(tls, &model.global, files)
+    let line = Line::read(tls, &model.global, files)
         .map_err(&mut wrong)
         .ok()?;
-    if mode == Mode::Http && !HTTP2 {
-        let listed = line.listed.iter_mut().map(|one| &mut one.settings);
-        for settings in listed.chain([&mut line.tls.settings]) {
-            if let Some(protocols) = &mut settings.alpn {
-                protocols.retain(|name| name != "h2");
-            }
-        }
-    }
     let extra = model.global.tls.extra_files;
     let made = registry.tls.acceptor(name, &line, extra, files);
     made.map_err(wrong).ok()
@@ -84,6 +72,7 @@ fn acceptor(
 /// TLS to a server, where its line asks for it.
 pub fn server(
     server: &model::Server,
+    mode: Mode,
     compiler: &Compiler<'_>,
     registry: &mut Registry,
     problems: &mut Vec<String>,
@@ -91,7 +80,12 @@ pub fn server(
     let tls = server.tls.as_deref()?;
     let files = compiler.env.attachments;
     let mut connector = |tls: &model::ServerTls| {
-        let made = registry.tls.connector(tls, files);
+        let mut tls = tls.clone();
+        if let Some(protocols) = tls.settings.alpn.as_mut().filter(|_| mode == Mode::Http) {
+            // Servers are asked in HTTP/1.1: nothing else may be agreed on.
+            protocols.retain(|name| name != "h2");
+        }
+        let made = registry.tls.connector(&tls, files);
         made.map_err(|(file, why)| format!("server '{}': {file}: {why}", server.name.value))
     };
     let sni = tls

@@ -229,7 +229,7 @@ impl Worker {
             backend: backend.map(|b| b as usize),
             client: source.or(c.peer),
             socket: Some(c.link.fd()),
-            tls: c.link.session(),
+            tls: self.session_of(i),
             told: c.local,
             random: self.random,
             now: self.now,

@@ -3,9 +3,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../tls/certificates.rs"]
+#[allow(dead_code)] // TLS alone needs all of it
+mod certificates;
+
 mod floods;
 mod manners;
 mod peer;
 mod requests;
+mod sealed;
 mod smuggling;
 mod spec;

@@ -19,6 +19,7 @@ use crate::rules::context::Version;
 use h2::translate::{Inward, Outward};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use tls::session::Session;
 
 /// What a connection and its streams need besides the link that carries them.
 #[derive(Debug)]
@@ -72,6 +73,16 @@ impl Worker {
     pub(in crate::worker) fn may_multiplex(&self, i: u32) -> bool {
         let c = &self.clients[i];
         c.requests == 0 && !c.link.is_stream() && c.spoken() == Spoken::Either
+    }
+
+    /// The session of TLS that the client's bytes go through, those of a stream, too.
+    pub(in crate::worker) fn session_of(&self, i: u32) -> Option<&Session> {
+        let c = &self.clients[i];
+        if !c.link.is_stream() {
+            return c.link.session();
+        }
+        let holder = self.carriers.list.get(c.carrier)?.holder;
+        self.clients.get(holder)?.link.session()
     }
 
     /// The version that the client asks in.
