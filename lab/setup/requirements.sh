@@ -44,6 +44,8 @@ test_packages="systemd openssh-server nftables tcpdump iputils-arping curl sudo 
 nginx-light
 keepalived
 haproxy
+openssl
+gnutls-bin
 nghttp2-client
 exim4-daemon-light
 mariadb-server-core mariadb-client-core

@@ -14,6 +14,7 @@ mod connector;
 mod error;
 mod exchange;
 mod facts;
+pub mod fuzz;
 pub mod hello;
 mod inventory;
 mod line;

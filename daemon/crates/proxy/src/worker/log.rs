@@ -106,7 +106,11 @@ impl Worker {
         txn.log.end(b'P', b'R');
         let mut logs = std::mem::take(&mut self.logs);
         if let Some(format) = &c.frontend().log.error {
-            let view = self.view(i, &txn);
+            // There is no session yet that could have one.
+            let view = SessionView {
+                status: 0,
+                ..self.view(i, &txn)
+            };
             self.log_custom(&mut logs, i, &txn, &view, (level, self.unix_now()), format);
         }
         self.logs = logs;

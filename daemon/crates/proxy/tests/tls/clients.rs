@@ -25,6 +25,8 @@ pub fn s_client(port: u16, arguments: &[&str], input: &str) -> String {
             "-connect",
             &format!("127.0.0.1:{port}"),
             "-ign_eof",
+            "-servername",
+            "example.test",
             "-CAfile",
         ])
         .arg(certificates().path("all.crt"))

@@ -6,6 +6,7 @@ mod support;
 mod bodies;
 mod certificates;
 mod clients;
+mod faults;
 mod manners;
 mod sealed;
 mod servers;
