@@ -5,7 +5,13 @@ use super::{Entry, Status};
 use Status::{NotYet, Supported};
 
 const SAMPLE: Status = NotYet("FastCGI, caches and compression are none of this daemon's");
-const TLS: Status = NotYet("TLS is not spoken yet");
+const SHOWN: Status =
+    NotYet("the library does not tell which certificate it has shown; log ssl_fc_sni");
+const NPN: Status = NotYet("NPN is no part of TLS any more; ask ssl_fc_alpn or ssl_bc_alpn");
+const HELLO: Status = NotYet("hellos are looked at and not kept");
+const ERROR: Status =
+    NotYet("ask fc_err, fc_err_str, bc_err or bc_err_str, which tell errors of TLS, too");
+const SECRET: Status = NotYet("secrets and random numbers of sessions are given to nobody");
 const INTERNAL: Status = NotYet(
     "speaks of the internals of another engine; tandemd status and its metrics tell of this one",
 );
@@ -79,28 +85,36 @@ pub(super) static SAMPLES: &[Entry] = entries! {
         SAMPLE =>
             "fcgi.docroot" "fcgi.index" "res.cache_hit" "res.cache_name" "res.comp"
             "res.comp_algo";
-        TLS =>
-            "ssl_fc_sni" "ssl_bc" "ssl_bc_alg_keysize" "ssl_bc_alpn" "ssl_bc_cipher" "ssl_bc_client_random"
-            "ssl_bc_err" "ssl_bc_err_str" "ssl_bc_is_resumed" "ssl_bc_npn" "ssl_bc_protocol"
-            "ssl_bc_server_random" "ssl_bc_session_id" "ssl_bc_session_key" "ssl_bc_unique_id"
-            "ssl_bc_use_keysize" "ssl_c_ca_err" "ssl_c_ca_err_depth" "ssl_c_chain_der" "ssl_c_der"
-            "ssl_c_err" "ssl_c_i_dn" "ssl_c_key_alg" "ssl_c_notafter" "ssl_c_notbefore"
-            "ssl_c_s_dn" "ssl_c_serial" "ssl_c_sha1" "ssl_c_sig_alg" "ssl_c_used" "ssl_c_verify"
-            "ssl_c_version" "ssl_f_der" "ssl_f_i_dn" "ssl_f_key_alg" "ssl_f_notafter"
-            "ssl_f_notbefore" "ssl_f_s_dn" "ssl_f_serial" "ssl_f_sha1" "ssl_f_sig_alg"
-            "ssl_f_version" "ssl_fc_alg_keysize" "ssl_fc_alpn" "ssl_fc_cipher"
+        Supported =>
+            "ssl_fc_sni" "ssl_bc" "ssl_bc_alg_keysize" "ssl_bc_alpn" "ssl_bc_cipher"
+            "ssl_bc_is_resumed" "ssl_bc_protocol" "ssl_bc_use_keysize" "ssl_c_ca_err"
+            "ssl_c_ca_err_depth" "ssl_c_chain_der" "ssl_c_der" "ssl_c_err" "ssl_c_i_dn"
+            "ssl_c_key_alg" "ssl_c_notafter" "ssl_c_notbefore" "ssl_c_s_dn" "ssl_c_serial"
+            "ssl_c_sha1" "ssl_c_sig_alg" "ssl_c_used" "ssl_c_verify" "ssl_c_version"
+            "ssl_fc_alg_keysize" "ssl_fc_alpn" "ssl_fc_cipher" "ssl_fc_has_crt"
+            "ssl_fc_has_early" "ssl_fc_has_sni" "ssl_fc_is_resumed" "ssl_fc_protocol"
+            "ssl_fc_use_keysize" "ssl_s_chain_der" "ssl_s_der" "ssl_s_i_dn" "ssl_s_key_alg"
+            "ssl_s_notafter" "ssl_s_notbefore" "ssl_s_s_dn" "ssl_s_serial" "ssl_s_sha1"
+            "ssl_s_sig_alg" "ssl_s_version";
+        SHOWN =>
+            "ssl_f_der" "ssl_f_i_dn" "ssl_f_key_alg" "ssl_f_notafter" "ssl_f_notbefore"
+            "ssl_f_s_dn" "ssl_f_serial" "ssl_f_sha1" "ssl_f_sig_alg" "ssl_f_version";
+        NPN =>
+            "ssl_bc_npn" "ssl_fc_npn";
+        HELLO =>
             "ssl_fc_cipherlist_bin" "ssl_fc_cipherlist_hex" "ssl_fc_cipherlist_str"
-            "ssl_fc_cipherlist_xxh" "ssl_fc_client_early_traffic_secret"
+            "ssl_fc_cipherlist_xxh" "ssl_fc_ecformats_bin" "ssl_fc_eclist_bin"
+            "ssl_fc_extlist_bin" "ssl_fc_protocol_hello_id";
+        ERROR =>
+            "ssl_bc_err" "ssl_bc_err_str" "ssl_fc_err" "ssl_fc_err_str";
+        SECRET =>
+            "ssl_bc_client_random" "ssl_bc_server_random" "ssl_bc_session_id"
+            "ssl_bc_session_key" "ssl_bc_unique_id" "ssl_fc_client_early_traffic_secret"
             "ssl_fc_client_handshake_traffic_secret" "ssl_fc_client_random"
-            "ssl_fc_client_traffic_secret_0" "ssl_fc_early_exporter_secret" "ssl_fc_ecformats_bin"
-            "ssl_fc_eclist_bin" "ssl_fc_err" "ssl_fc_err_str" "ssl_fc_exporter_secret"
-            "ssl_fc_extlist_bin" "ssl_fc_has_crt" "ssl_fc_has_early" "ssl_fc_has_sni"
-            "ssl_fc_is_resumed" "ssl_fc_npn" "ssl_fc_protocol" "ssl_fc_protocol_hello_id"
-            "ssl_fc_server_handshake_traffic_secret" "ssl_fc_server_random"
-            "ssl_fc_server_traffic_secret_0" "ssl_fc_session_id" "ssl_fc_session_key"
-            "ssl_fc_unique_id" "ssl_fc_use_keysize" "ssl_s_chain_der" "ssl_s_der" "ssl_s_i_dn"
-            "ssl_s_key_alg" "ssl_s_notafter" "ssl_s_notbefore" "ssl_s_s_dn" "ssl_s_serial"
-            "ssl_s_sha1" "ssl_s_sig_alg" "ssl_s_version";
+            "ssl_fc_client_traffic_secret_0" "ssl_fc_early_exporter_secret"
+            "ssl_fc_exporter_secret" "ssl_fc_server_handshake_traffic_secret"
+            "ssl_fc_server_random" "ssl_fc_server_traffic_secret_0" "ssl_fc_session_id"
+            "ssl_fc_session_key" "ssl_fc_unique_id";
         NotYet("let the rule say its name: 'set-var(txn.rule) str(NAME)' before it, and log %[var(txn.rule)]") =>
             "last_rule_file" "last_rule_line";
         INTERNAL =>

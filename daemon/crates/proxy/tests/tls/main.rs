@@ -7,6 +7,7 @@ mod bodies;
 mod certificates;
 mod clients;
 mod faults;
+mod fetches;
 mod manners;
 mod sealed;
 mod servers;

@@ -1,18 +1,21 @@
 //! Certificates made on the spot, and both ends of a handshake in memory.
+#![allow(dead_code)] // each test file uses its part
 
-use config::haproxy::model::BindTls;
+use config::haproxy::model::{BindTls, ServerTls};
 use config::{Options, Source, haproxy};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_ED25519,
-    PKCS_RSA_SHA256, SignatureAlgorithm,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
+    DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_ED25519, PKCS_RSA_SHA256,
+    RevokedCertParams, SerialNumber, SignatureAlgorithm, date_time_ymd,
 };
 use std::sync::Arc;
 use tls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
 use tls::rustls::crypto::aws_lc_rs::default_provider;
-use tls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tls::rustls::pki_types::pem::PemObject as _;
+use tls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use tls::rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, Error, ServerConnection, SignatureScheme,
 };
@@ -80,6 +83,7 @@ pub fn authority(name: &str) -> Issued {
     let key = key("p256");
     let mut params = params(&[name]);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let certificate = params.self_signed(&key).unwrap();
     Issued {
         certificate: certificate.pem(),
@@ -186,12 +190,13 @@ fn with_schemes(schemes: Vec<SignatureScheme>) -> ClientConfig {
         .with_no_client_auth()
 }
 
+fn all_schemes() -> Vec<SignatureScheme> {
+    let known = default_provider().signature_verification_algorithms;
+    known.supported_schemes()
+}
+
 pub fn client() -> ClientConfig {
-    with_schemes(
-        default_provider()
-            .signature_verification_algorithms
-            .supported_schemes(),
-    )
+    with_schemes(all_schemes())
 }
 
 pub fn client_of_rsa() -> ClientConfig {
@@ -201,20 +206,95 @@ pub fn client_of_rsa() -> ClientConfig {
     ])
 }
 
+/// A client that shows this when it is asked.
+pub fn with_certificate(own: &Issued) -> ClientConfig {
+    let config = client();
+    let chain = vec![CertificateDer::from_pem_slice(own.certificate.as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(own.key.as_bytes()).unwrap();
+    ClientConfig::builder_with_provider(config.crypto_provider().clone())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Anything(all_schemes())))
+        .with_client_auth_cert(chain, key)
+        .unwrap()
+}
+
+/// The authority's list with that certificate on it.
+pub fn revocations(by: &Issued, what: &Issued) -> String {
+    let der = CertificateDer::from_pem_slice(what.certificate.as_bytes()).unwrap();
+    let params = CertificateRevocationListParams {
+        this_update: date_time_ymd(2020, 1, 1),
+        next_update: date_time_ymd(4000, 1, 1),
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs: vec![RevokedCertParams {
+            serial_number: SerialNumber::from(Facts::read(&der).unwrap().serial),
+            revocation_time: date_time_ymd(2020, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        }],
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    let issuer = by.issuer.as_ref().expect("an authority");
+    params.signed_by(issuer).unwrap().pem().unwrap()
+}
+
+/// What the words behind `server s 127.0.0.1:443 ssl` come to.
+pub fn server(words: &str) -> ServerTls {
+    let text = format!(
+        "backend b\n timeout connect 1s\n timeout server 1s\n server s 127.0.0.1:443 ssl {words}\n"
+    );
+    let parsed = haproxy::parse(&[Source::new("t.cfg", text)], &Options::default());
+    assert!(parsed.is_valid(), "{:?}", parsed.diagnostics);
+    let tls = parsed.config.proxies[0].servers[0].tls.clone();
+    *tls.expect("ssl")
+}
+
 #[derive(Debug)]
 pub struct Outcome {
     /// The common name and the kind of key of what was shown.
     pub shown: String,
     pub kind: String,
+    /// What the client has shown.
+    pub client: Vec<CertificateDer<'static>>,
 }
 
-/// A whole handshake, or the server's word against it.
+/// A whole handshake, or a word against it.
 pub fn handshake(acceptor: &Acceptor, config: ClientConfig, name: &str) -> Result<Outcome, Error> {
     let asked = ServerName::try_from(name.to_owned()).unwrap();
-    let mut client = ClientConnection::new(Arc::new(config), asked).unwrap();
-    let mut server = ServerConnection::new(acceptor.config(Some(&name.to_lowercase())))?;
+    let client = ClientConnection::new(Arc::new(config), asked).unwrap();
+    let (client, server) = shake(acceptor, client)?;
+    let chain = client.peer_certificates().unwrap_or_default();
+    let facts = Facts::read(&chain[0]).unwrap();
+    let common = facts.subject.iter().find(|part| part.kind == "CN");
+    Ok(Outcome {
+        shown: String::from_utf8(common.unwrap().value.clone()).unwrap(),
+        kind: facts.key_algorithm.clone(),
+        client: server.peer_certificates().unwrap_or_default().to_vec(),
+    })
+}
+
+/// The server's side of a connection with this client.
+pub fn served(
+    acceptor: &Acceptor,
+    config: &Arc<ClientConfig>,
+    name: &str,
+) -> Result<ServerConnection, Error> {
+    let asked = ServerName::try_from(name.to_owned()).unwrap();
+    let client = ClientConnection::new(config.clone(), asked).unwrap();
+    shake(acceptor, client).map(|(_, server)| server)
+}
+
+/// Both sides when they are done, tickets included.
+pub fn shake(
+    acceptor: &Acceptor,
+    mut client: ClientConnection,
+) -> Result<(ClientConnection, ServerConnection), Error> {
+    let name = "a.example";
+    let mut server = ServerConnection::new(acceptor.config(Some(name)))?;
     let mut bytes = Vec::new();
-    while client.is_handshaking() || server.is_handshaking() {
+    while client.is_handshaking() || server.is_handshaking() || server.wants_write() {
         bytes.clear();
         client.write_tls(&mut bytes).unwrap();
         server.read_tls(&mut bytes.as_slice()).unwrap();
@@ -224,11 +304,5 @@ pub fn handshake(acceptor: &Acceptor, config: ClientConfig, name: &str) -> Resul
         client.read_tls(&mut bytes.as_slice()).unwrap();
         client.process_new_packets()?;
     }
-    let chain = client.peer_certificates().unwrap_or_default();
-    let facts = Facts::read(&chain[0]).unwrap();
-    let common = facts.subject.iter().find(|part| part.kind == "CN");
-    Ok(Outcome {
-        shown: String::from_utf8(common.unwrap().value.clone()).unwrap(),
-        kind: facts.key_algorithm.clone(),
-    })
+    Ok((client, server))
 }

@@ -2,6 +2,7 @@
 
 mod converters;
 mod fetches;
+mod tls;
 mod values;
 
 pub use values::wrong;
@@ -64,7 +65,8 @@ fn find(rows: &'static [Row], name: &str) -> Option<Signature> {
 
 /// `None` for fetches that have a typed form of their own, and for those that cannot be computed.
 pub fn fetch(name: &str) -> Option<Signature> {
-    find(fetches::FETCHES, name).or_else(|| counter(name))
+    let found = find(fetches::FETCHES, name).or_else(|| find(tls::FETCHES, name));
+    found.or_else(|| counter(name))
 }
 
 pub fn converter(name: &str) -> Option<Signature> {

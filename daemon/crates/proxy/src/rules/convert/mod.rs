@@ -12,7 +12,7 @@ mod mqtt;
 mod number;
 mod protobuf;
 mod reach;
-mod sha1;
+pub mod sha1;
 mod text;
 mod time;
 mod words;

@@ -75,7 +75,7 @@ fn is_local(ip: IpAddr) -> bool {
 pub fn get(name: &str) -> Option<Get> {
     Some(match name {
         "always_true" => |_, _| Some(Value::Bool(true)),
-        "always_false" | "ssl_fc" => |_, _| Some(Value::Bool(false)),
+        "always_false" => |_, _| Some(Value::Bool(false)),
         "int" => |a, _| Some(Value::Int(a.int(0))),
         "bool" => |a, _| Some(Value::Bool(a.int(0) != 0)),
         "str" | "bin" | "meth" => |a, _| Some(Value::bytes(a.text(0))),

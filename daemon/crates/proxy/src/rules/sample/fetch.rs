@@ -1,7 +1,7 @@
 //! From the name of a fetch to the function that gets its value.
 
 use super::header::Header;
-use super::{auth, body, connection, distcc, http, packed, payload, state, sticky};
+use super::{auth, body, connection, distcc, http, packed, payload, state, sticky, tls};
 use crate::rules::context::Context;
 use crate::rules::environment::Environment;
 use crate::rules::memory::Variable;
@@ -106,7 +106,8 @@ impl Source {
             .or_else(|| state::get(name))
             .or_else(|| payload::get(name))
             .or_else(|| packed::get(name))
-            .or_else(|| distcc::get(name));
+            .or_else(|| distcc::get(name))
+            .or_else(|| tls::get(name));
         if let Some(get) = get {
             if matches!(
                 name,

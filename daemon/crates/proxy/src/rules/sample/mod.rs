@@ -14,6 +14,7 @@ mod packed;
 mod payload;
 mod state;
 pub mod sticky;
+mod tls;
 
 pub use fetch::{Arguments, Get};
 pub use state::server_named;
