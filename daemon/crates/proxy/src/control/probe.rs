@@ -26,6 +26,9 @@ pub struct Probe {
     pub(super) memory: RefCell<Memory>,
 }
 
+/// Whatever was wrong with the handshake: haproxy says the same of all.
+const UNSEALED: &str = "SSL handshake failure";
+
 /// How far a check got.
 #[derive(Debug)]
 pub enum Progress {
@@ -65,7 +68,7 @@ impl Prober {
             if let Some(session) = self.session(&probe.run) {
                 match session.and_then(|session| Seal::begin(session, &probe.fd)) {
                     Ok(seal) => probe.seal = Some(Box::new(seal)),
-                    Err(fault) => return self.failed(probe, Failure::Handshake, fault.text()),
+                    Err(_) => return self.failed(probe, Failure::Handshake, UNSEALED),
                 }
                 return Progress::Waiting;
             }
@@ -88,7 +91,7 @@ impl Prober {
         match seal.shake(&probe.fd) {
             Ok(false) => return Progress::Waiting,
             Ok(true) => probe.connected = true,
-            Err(fault) => return self.failed(probe, Failure::Handshake, fault.text()),
+            Err(_) => return self.failed(probe, Failure::Handshake, UNSEALED),
         }
         let mut voice = self.voice(&probe.memory, &probe.state, now);
         probe.run.sealed(&self.sequence, &mut voice);

@@ -72,7 +72,7 @@ const DEEDS: &[Deed] = &[
     ("a hello", |port| say_and_end(port, &hello(port))),
     ("http", |port| say_and_end(port, b"GET / HTTP/1.0\r\n\r\n")),
     ("nonsense", |port| {
-        say_and_end(port, b"\0\x01\x02\x03\x04\x05\x06\x07\x08")
+        say_and_end(port, b"\0\x01\x02\x03\x04\x05\x06\x07\x08");
     }),
     ("silence", |port| {
         let mut stream = connected(port);

@@ -5,6 +5,7 @@ mod support;
 
 mod bodies;
 mod certificates;
+mod checks;
 mod clients;
 mod faults;
 mod fetches;
