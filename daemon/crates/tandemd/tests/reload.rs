@@ -1,6 +1,8 @@
 //! Reload: what changes, what stays, and what is refused.
 
 mod pair;
+#[path = "reload/renewal.rs"]
+mod renewal;
 
 use pair::traffic::{failures, get_from};
 use pair::{Daemon, Pair, Traffic, VIP, wait};
