@@ -46,6 +46,7 @@ impl Control {
                     text,
                     next,
                 } => self.told_sessions(worker, &question, text, next),
+                Report::Closed { number } => self.told_closed(number),
                 Report::SessionEnded { number, found } => self.told_end(number, found),
                 Report::ListenerLost { .. } => self.lost_listener = true,
                 Report::Stopped { .. } => self.stopped += 1,

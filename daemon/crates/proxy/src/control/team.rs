@@ -9,8 +9,6 @@ use crate::worker::{
 };
 use std::io;
 use std::net::IpAddr;
-use std::os::fd::OwnedFd;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use sys::epoll::Waker;
@@ -118,14 +116,12 @@ impl Team {
         }
     }
 
-    /// Nobody takes connections of these sockets any more, and the kernel refuses them.
-    pub fn close_frontend(&self, name: &str, sockets: &[Arc<OwnedFd>]) {
-        let left = Arc::new(AtomicUsize::new(self.mailboxes.len()));
+    /// Workers take no connections of the frontend any more; each reports it.
+    pub fn close_frontend(&self, name: &str, number: u64) {
         for mailbox in &self.mailboxes {
             mailbox.send(Command::Close {
                 frontend: name.to_owned(),
-                sockets: sockets.to_vec(),
-                left: left.clone(),
+                number,
             });
         }
     }

@@ -6,9 +6,8 @@ use super::mailbox::{Command, Grant};
 use super::{LISTENER, Report, Worker, token};
 use crate::plan::Plan;
 use crate::shared::leaving::Gone;
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use sys::epoll::Interest;
 
 /// How long an idle client may still send a request after a stop began; without it a request on
@@ -39,11 +38,7 @@ impl Worker {
                 Command::Sessions(question) => self.tell_sessions(question),
                 Command::Forget { all } => self.forget_counters(all),
                 Command::EndSession { id, number } => self.end_session(id, number),
-                Command::Close {
-                    frontend,
-                    sockets,
-                    left,
-                } => self.close_frontend(&frontend, &sockets, &left),
+                Command::Close { frontend, number } => self.close_frontend(&frontend, number),
                 Command::Stop { deadline } => self.stop(deadline),
             }
         }
@@ -146,8 +141,8 @@ impl Worker {
         }
     }
 
-    /// Who is in the queue is served; then connections are refused.
-    fn close_frontend(&mut self, name: &str, sockets: &[Arc<OwnedFd>], left: &AtomicUsize) {
+    /// Who is in the queue is served.
+    fn close_frontend(&mut self, name: &str, number: u64) {
         for l in self.listeners.indexes() {
             let listener = &self.listeners[l];
             let f = listener.plan.frontends.get(listener.frontend as usize);
@@ -155,11 +150,7 @@ impl Worker {
                 self.close_listener(l);
             }
         }
-        if left.fetch_sub(1, Relaxed) == 1 {
-            for socket in sockets {
-                let _ = sys::tcp::shutdown_read(&**socket);
-            }
-        }
+        (self.report)(Report::Closed { number });
     }
 
     fn stop(&mut self, deadline: u64) {

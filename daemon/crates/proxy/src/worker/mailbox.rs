@@ -6,7 +6,6 @@ use crate::shared::ServerShared;
 use crate::shared::leaving::Gone;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use sys::epoll::Waker;
 
@@ -43,13 +42,8 @@ pub enum Command {
     Forget { all: bool },
     /// A session is to end; the number is that of the question.
     EndSession { id: super::SessionId, number: u64 },
-    /// The frontend takes no more connections. The last worker that heard of it lets the sockets
-    /// refuse them.
-    Close {
-        frontend: String,
-        sockets: Vec<Arc<OwnedFd>>,
-        left: Arc<AtomicUsize>,
-    },
+    /// The frontend takes no more connections; the number is that of the question.
+    Close { frontend: String, number: u64 },
     /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
     Stop { deadline: u64 },
 }
@@ -76,6 +70,8 @@ pub enum Report {
         text: String,
         next: Option<u32>,
     },
+    /// This worker takes no connections of the frontend any more.
+    Closed { number: u64 },
     /// Whether the session that was to end was there.
     SessionEnded { number: u64, found: bool },
     /// A listener failed for good.

@@ -2,7 +2,7 @@
 
 use super::{leading_number, listed, word};
 use crate::control::Control;
-use crate::desk::Answer;
+use crate::desk::{Answer, Job};
 use std::sync::Arc;
 
 const RATES: &str = "'set rate-limit' only supports :\n   - 'connections global' to set the per-process maximum connection rate\n   - 'sessions global' to set the per-process maximum session rate\n   - 'ssl-sessions global' to set the per-process maximum SSL session rate\n   - 'http-compression global' to set the per-process maximum compression speed in kB/s\n";
@@ -28,30 +28,52 @@ impl Control {
         listed::open(&self.grants, &self.amendments.shut)
     }
 
-    pub(super) fn disable_frontend(&mut self, words: &[String], for_good: bool) -> Answer {
-        let (plan, at) = match self.find_frontend(words) {
+    /// The answer comes when all workers took it up.
+    pub(super) fn disable_frontend(&mut self, job: &Job, for_good: bool) -> Option<Answer> {
+        let (plan, at) = match self.find_frontend(&job.invocation.words) {
             Ok(found) => found,
-            Err(refused) => return refused,
+            Err(refused) => return Some(refused),
         };
         let name = &plan.frontends[at].name;
-        if self.is_shut(name) {
-            return Answer::error(if for_good {
-                "Frontend was already shut down.\n"
-            } else {
-                "Frontend was previously shut down, cannot disable.\n"
-            });
-        }
-        if self.is_disabled(name) && !for_good {
-            return Answer::error("All sockets are already disabled.\n");
+        let refusal = match (self.is_shut(name), self.is_disabled(name), for_good) {
+            (true, _, true) => "Frontend was already shut down.\n",
+            (true, _, false) => "Frontend was previously shut down, cannot disable.\n",
+            (false, true, false) => "All sockets are already disabled.\n",
+            _ => "",
+        };
+        if !refusal.is_empty() {
+            return Some(Answer::error(refusal));
         }
         self.amendments.shut.retain(|(shut, _)| shut != name);
         self.amendments.shut.push((name.clone(), for_good));
-        if let Some(team) = &self.team {
-            let fds: Vec<_> = listed::of_frontend(&self.grants, name).cloned().collect();
-            team.close_frontend(name, &fds);
-        }
         self.tell_amendments();
-        Answer::Done
+        let number = self.sockets.question(job.ticket);
+        let team = self.team.as_ref()?;
+        self.sockets
+            .closing
+            .insert(number, (name.clone(), team.len()));
+        team.close_frontend(name, number);
+        None
+    }
+
+    /// A worker took it up. After the last one the kernel refuses connections, unless the frontend
+    /// was enabled meanwhile.
+    pub(in crate::control) fn told_closed(&mut self, number: u64) {
+        let Some((name, left)) = self.sockets.closing.get_mut(&number) else {
+            return;
+        };
+        *left -= 1;
+        if *left > 0 {
+            return;
+        }
+        let name = std::mem::take(name);
+        self.sockets.closing.remove(&number);
+        if self.is_disabled(&name) {
+            for socket in listed::of_frontend(&self.grants, &name) {
+                let _ = sys::tcp::shutdown_read(&**socket);
+            }
+        }
+        self.sockets.late(number, Answer::Done);
     }
 
     pub(super) fn enable_frontend(&mut self, words: &[String]) -> Answer {

@@ -40,6 +40,8 @@ pub struct RuntimeSockets {
     grants: Vec<Grant>,
     /// Who waits for workers or for the supervisor, by the number of the question.
     waiting: HashMap<u64, Ticket>,
+    /// Frontends that are being closed, and how many workers still listen, by the same.
+    closing: HashMap<u64, (String, usize)>,
     questions: u64,
 }
 
@@ -144,6 +146,8 @@ impl Control {
         let words = &it.words[..];
         Ok(Some(match it.command {
             C::ShowSess | C::ShutdownSession => return Ok(self.sessions(job)),
+            C::DisableFrontend => return Ok(self.disable_frontend(job, false)),
+            C::ShutdownFrontend => return Ok(self.disable_frontend(job, true)),
             C::ShowVrrp | C::ShowConfig => return self.ask_supervisor(job),
             C::ShutdownSessions => self.end_sessions(words),
             C::ShowServersState => self.servers_state(words, job.cursor.as_ref()),
@@ -162,8 +166,6 @@ impl Control {
             C::DelServer => self.delete_server(words),
             C::EnableCookie | C::DisableCookie | C::SetCookieKey => self.dynamic_cookie(it),
             C::EnableFrontend => self.enable_frontend(words),
-            C::DisableFrontend => self.disable_frontend(words, false),
-            C::ShutdownFrontend => self.disable_frontend(words, true),
             C::SetMaxconnFrontend => self.set_frontend_maxconn(words),
             C::SetMaxconnGlobal => self.set_global_maxconn(words),
             C::SetRateLimit => self.set_rate_limit(words),
