@@ -4,6 +4,7 @@
 mod support;
 
 mod beside;
+mod certificates;
 mod effects;
 mod hostile;
 mod socket;

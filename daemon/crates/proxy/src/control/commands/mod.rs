@@ -2,6 +2,7 @@
 //! ask about, and each answer is one step that takes next to no time.
 
 mod amend;
+mod certificates;
 mod find;
 mod frontends;
 mod listed;
@@ -187,6 +188,12 @@ impl Control {
             | C::CommitAcl => self.patterns(it),
             C::GetVar => self.get_var(words),
             C::SetVar => self.set_var(words),
+            C::ShowSslCert
+            | C::SetSslCert
+            | C::CommitSslCert
+            | C::AbortSslCert
+            | C::NewSslCert
+            | C::DelSslCert => self.certificate(it),
             C::GetSockets => self.hand_over(job),
             _ => self.about_process(it, job.cursor.as_ref(), now),
         }))
