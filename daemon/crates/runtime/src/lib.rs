@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 pub mod filter;
+pub mod fuzz;
 mod help;
 mod level;
 mod line;

@@ -4,7 +4,7 @@ use crate::catalogue::{self, Command, Mode};
 use crate::{Level, help, line};
 
 /// A line may have so many bytes, and a command so many with what follows it.
-const LONGEST_LINE: usize = 64 << 10;
+pub(crate) const LONGEST_LINE: usize = 64 << 10;
 const MOST_INPUT: usize = 1 << 20;
 
 /// How grave a message is, by its number in syslog.

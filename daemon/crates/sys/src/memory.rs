@@ -24,6 +24,18 @@ pub fn stay_small() {
 
 const LARGE: i32 = 64 << 10;
 
+/// The most memory that this process has had at once, in KiB.
+pub fn most_resident() -> u64 {
+    // SAFETY: all zeros is a value of this type, which is made of numbers.
+    let mut used: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: the kernel writes one `rusage`, into one that is ours.
+    let result = unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut used) };
+    if result != 0 {
+        return 0;
+    }
+    u64::try_from(used.ru_maxrss).unwrap_or(0)
+}
+
 /// Gives both back to the kernel, which refuses it of locked pages: so they are unlocked for the
 /// moment and locked again. Code that runs again comes back from the page cache.
 pub fn give_back(locked: bool) -> io::Result<()> {

@@ -68,7 +68,7 @@ fn a_certificate_is_exchanged_in_haproxys_words_and_clients_see_it() {
     let haproxy = Haproxy::start(&config(&theirs, their_port), their_port);
     let _proxy = Proxy::start_with(&[(&path, &first)], &config(&ours, port));
     assert!(shown(port).contains("one.example"), "{}", shown(port));
-    let set = format!("set ssl cert {path} <<\n{}\n", second);
+    let set = format!("set ssl cert {path} <<\n{second}\n");
     let commands = [
         "show ssl cert".to_owned(),
         format!("show ssl cert {path}"),

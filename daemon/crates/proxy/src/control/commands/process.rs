@@ -9,6 +9,9 @@ use config::haproxy::model::SocketLevel;
 use runtime::{Command, Invocation};
 use std::fmt::Write as _;
 
+/// What the process may not look into by itself.
+const CLOSED: &str = "The process may open no files, /proc among them: look from outside.\n";
+
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 impl Control {
@@ -129,8 +132,11 @@ impl Control {
 
 /// The worker threads with the processor time that each has used.
 fn threads() -> String {
-    let mut out = String::new();
     let mut names: Vec<(String, String, u64)> = tasks();
+    if names.is_empty() {
+        return CLOSED.to_owned();
+    }
+    let mut out = String::new();
     names.sort();
     for (at, (name, state, cpu_ms)) in names.into_iter().enumerate() {
         let _ = writeln!(
@@ -206,10 +212,19 @@ fn sockets(plan: &Plan) -> String {
 
 fn environment(only: &str) -> Answer {
     let shown = |(name, value): (String, String)| format!("{name}={value}\n");
+    // A client may be a window on somebody's desk: secrets stay where they are.
+    let hidden = |(name, value): (String, String)| {
+        if config::registry::secrets::is_secret_name(&name) {
+            (name, "***".to_owned())
+        } else {
+            (name, value)
+        }
+    };
+    let mut all = std::env::vars().map(hidden);
     if only.is_empty() {
-        return Answer::Text(std::env::vars().map(shown).collect());
+        return Answer::Text(all.map(shown).collect());
     }
-    match std::env::vars().find(|(name, _)| name == only) {
+    match all.find(|(name, _)| name == only) {
         Some(found) => Answer::Text(shown(found)),
         None => Answer::error("Variable not found\n"),
     }
@@ -232,26 +247,18 @@ fn show_errors(plan: &Plan, only: &str) -> Answer {
     Answer::Text(format!("Total events captured on [{date}] : 0\n"))
 }
 
-/// What the process holds of the machine's memory.
+/// What the process has held of the machine's memory at most.
 fn pools() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let bytes = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name));
-        let kib: u64 = line
-            .and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
-            .unwrap_or(0);
-        kib * 1024
-    };
+    let kib = sys::memory::most_resident();
     format!(
-        "Dumping pools usage.\nTotal: 1 pools, {} bytes allocated, {} used.\n",
-        bytes("VmData:"),
-        bytes("VmRSS:")
+        "Dumping pools usage.\nTotal: 1 pools, {0} bytes allocated, {0} used.\n",
+        kib * 1024
     )
 }
 
 fn descriptors(only: &str) -> String {
     let Ok(entries) = std::fs::read_dir("/proc/self/fd") else {
-        return String::new();
+        return CLOSED.to_owned();
     };
     let mut open: Vec<(u32, String)> = entries
         .filter_map(Result::ok)

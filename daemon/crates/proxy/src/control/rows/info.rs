@@ -28,6 +28,9 @@ impl Default for Overall {
     }
 }
 
+/// The date of this version; clients like hatop want one.
+const RELEASED: &str = "2026/11/21";
+
 impl Overall {
     pub fn look(&mut self, plan: &Plan, now: u64) {
         self.connections.look(total(plan, |t| &t.connections), now);
@@ -53,6 +56,7 @@ impl Control {
         info.set(Field::Name, "tandemd")
             .set(Field::Version, env!("CARGO_PKG_VERSION"))
             .set(Field::BuildInfo, env!("CARGO_PKG_VERSION"))
+            .set(Field::ReleaseDate, RELEASED)
             .set(Field::Nbproc, 1_u32)
             .set(Field::ProcessNum, 1_u32)
             .set(Field::Pid, std::process::id())
