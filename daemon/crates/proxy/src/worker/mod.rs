@@ -27,8 +27,6 @@ mod held_reply;
 mod inspect;
 mod inspect_reply;
 mod leaving;
-// Streams and sessions are made by those who speak HTTP/2 and TLS.
-#[allow(dead_code, unused_imports)]
 mod link;
 mod log;
 mod mailbox;
