@@ -164,9 +164,9 @@ impl Daemon {
             self.options.version, self.options.commit
         );
         self.journal.notice(&text);
-        if !sys::filter::KNOWN {
+        if !sys::filter::known() {
             self.journal
-                .notice("system calls of the processes are not filtered: the lists are for x86-64");
+                .notice("system calls of the processes are not filtered: they are known for x86-64 alone, and it takes a kernel with seccomp");
         }
         if !sys::files::known() {
             self.journal.notice(

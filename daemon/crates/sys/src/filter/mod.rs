@@ -2,8 +2,8 @@
 //!
 //! A call that is not on the list ends the whole process: it is a bug or somebody else's code, and
 //! the supervisor starts another one. A few calls are refused instead, because libraries try them in
-//! passing and go on without. The lists are known for x86-64; elsewhere there is no filter, and
-//! [`KNOWN`] says so.
+//! passing and go on without. The lists are known for x86-64; elsewhere, and where the kernel knows
+//! no filters, there is none, and [`known`] says so.
 
 mod lists;
 
@@ -14,13 +14,20 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, SeccompRule, TargetA
 pub use lists::Process;
 use lists::Rules;
 
-/// Whether this machine's calls are listed.
-pub const KNOWN: bool = cfg!(target_arch = "x86_64");
+/// Whether this machine's calls are listed, and its kernel (or what stands in for it, as valgrind
+/// does) can filter them. To be asked before a filter is there, which would end the process for it.
+pub fn known() -> bool {
+    let action = libc::SECCOMP_RET_KILL_PROCESS;
+    let operation = libc::SECCOMP_GET_ACTION_AVAIL;
+    // SAFETY: reads the action, which lives, and changes nothing (seccomp(2)).
+    let answer = unsafe { libc::syscall(libc::SYS_seccomp, operation, 0, &raw const action) };
+    cfg!(target_arch = "x86_64") && answer == 0
+}
 
 /// From now on this thread, and those it starts, may make the calls of `process` and no others.
 /// It can never run another program with more rights, either: the kernel demands that first.
 pub fn install(process: Process) -> io::Result<()> {
-    if !KNOWN {
+    if !known() {
         return Ok(());
     }
     let refuse = |errno: i32| SeccompAction::Errno(errno.unsigned_abs());

@@ -77,8 +77,9 @@ impl Worker {
         let privileges = sys::caps::no_new_privileges();
         let files = sys::files::only(&reaches(&plan.fifos));
         self.hardening.files = files.is_ok() && sys::files::known();
+        let filters = sys::filter::known();
         let filter = sys::filter::install(Process::Vrrp);
-        self.hardening.filter = filter.is_ok() && sys::filter::KNOWN;
+        self.hardening.filter = filter.is_ok() && filters;
         let steps = [
             ("lock its memory", locked),
             ("run in real time", realtime),
