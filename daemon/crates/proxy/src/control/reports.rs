@@ -14,6 +14,7 @@ impl Control {
         for report in reports {
             match report {
                 Report::Configured { serial, .. } => {
+                    self.sockets.taken_up(serial);
                     if let Some((generation, wanted, left)) = &mut self.pending
                         && *wanted == serial
                     {

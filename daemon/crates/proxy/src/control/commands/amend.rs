@@ -1,15 +1,10 @@
 //! What was changed of the configuration while it runs. The sections as they were written stay
 //! beside it: both together are compiled anew, so that workers see a configuration as any other.
 
-use super::super::configure::gone;
-use super::super::{Control, RunError, moves};
-use crate::plan::compile;
 use config::Spanned;
 use config::haproxy::model::{self, Config, Host, ServerAddress, ServerPort};
-use ipc::FromWorker;
 use runtime::Command;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// All of it, in the form in which the supervisor keeps it for the next life of this process.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -109,7 +104,7 @@ impl Amendments {
 
     /// Another text of the configuration: of servers whose lines say the same, what was changed
     /// holds on; all else is as written again.
-    fn survive(&self, model: &Config) -> Self {
+    pub fn survive(&self, model: &Config) -> Self {
         let same = |a: &&ServerAmendment| {
             let server = find(model, &a.backend, &a.server);
             server.is_some_and(|server| server.address.value.to_string() == a.written)
@@ -120,7 +115,7 @@ impl Amendments {
         }
     }
 
-    fn apply(&self, model: &mut Config) {
+    pub fn apply(&self, model: &mut Config) {
         self.apply_lists(model);
         for a in &self.servers {
             if let Some(server) = find_mut(model, &a.backend, &a.server) {
@@ -170,7 +165,7 @@ impl Amendments {
             }
             proxy.servers.retain(|server| !gone(&server.name.0));
             for added in added() {
-                if let Ok(mut server) = super::listed::parse_server(proxy, added) {
+                if let Ok(mut server) = super::dynamic::parse_server(proxy, added) {
                     server.id = Some(Spanned::implied(added.id));
                     proxy.servers.push(server);
                 }
@@ -234,73 +229,4 @@ pub fn find<'m>(model: &'m Config, backend: &str, server: &str) -> Option<&'m mo
     let mut proxies = model.proxies.iter();
     let proxy = proxies.find(|p| p.kind.is_backend() && p.name.0 == backend)?;
     proxy.servers.iter().find(|s| s.name.0 == server)
-}
-
-impl Control {
-    /// A configuration as it was written, with what still holds of the changes to the one before.
-    pub(in crate::control) fn amended(&self, written: &Arc<Config>) -> (Arc<Config>, Amendments) {
-        // The first one follows on a life of this process before.
-        let kept = if self.written.is_some() {
-            self.amendments.survive(written)
-        } else {
-            self.amendments.clone()
-        };
-        if kept == Amendments::default() {
-            return (written.clone(), kept);
-        }
-        let mut model = (**written).clone();
-        kept.apply(&mut model);
-        (Arc::new(model), kept)
-    }
-
-    /// Something was changed: it applies before the next command that may see it.
-    pub(super) fn amend(&mut self, change: impl FnOnce(&mut Amendments)) {
-        change(&mut self.amendments);
-        self.amends = true;
-    }
-
-    pub(super) fn settle_amendments(&mut self, now: u64) -> Result<(), RunError> {
-        if !std::mem::take(&mut self.amends) {
-            return Ok(());
-        }
-        if let Some(written) = self.written.clone() {
-            let mut model = (*written).clone();
-            self.amendments.apply(&mut model);
-            self.recompile(Arc::new(model), now);
-        }
-        let body = serde_json::to_value(&self.amendments).unwrap_or_default();
-        self.channel.send(&FromWorker::Amendments { body }, &[])?;
-        Ok(())
-    }
-
-    /// The same text with other details: workers and checks go on with what they know.
-    pub(in crate::control) fn recompile(&mut self, model: Arc<Config>, now: u64) {
-        let (Some(old), Some(registry)) = (self.plan.clone(), &mut self.registry) else {
-            return;
-        };
-        let known = self.resolver.known(&model, &self.attachments);
-        registry.goes_on = true;
-        let compiled = compile(model, old.generation, registry, &self.attachments, &known);
-        registry.goes_on = false;
-        // It was accepted before; a file that is gone since changes nothing.
-        let Ok(plan) = compiled else { return };
-        let plan = Arc::new(plan);
-        self.resolver.configure(&plan, &self.attachments, now);
-        moves::begin_named(&plan);
-        super::listed::begin_added(&plan, &std::mem::take(&mut self.fresh));
-        self.checks.reconfigure(&plan, &self.amendments, true, now);
-        self.log.configure(&plan);
-        self.forget_others(&plan);
-        if let Some(team) = &self.team {
-            if let Some((_, serial, left)) = &mut self.pending {
-                (*serial, *left) = (plan.serial, team.len());
-            }
-            let gone = gone(&old, &plan);
-            team.configure(&plan, &self.open_grants(), &Arc::new(gone));
-        }
-        self.lasting.stir();
-        if let Some(old) = self.plan.replace(plan) {
-            self.retire(old);
-        }
-    }
 }

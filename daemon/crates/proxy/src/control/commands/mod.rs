@@ -3,11 +3,15 @@
 
 mod amend;
 mod certificates;
+mod cookies;
+mod dynamic;
 mod find;
 mod frontends;
 mod listed;
 mod patterns;
+mod places;
 mod process;
+mod recompile;
 mod servers;
 mod sessions;
 mod states;
@@ -15,59 +19,24 @@ mod statistics;
 mod supervisor;
 mod tables;
 mod variables;
+mod waiting;
+mod walk;
 
 use super::change::Change;
 use super::{Control, RunError};
-use crate::desk::{Answer, Desk, Job, Settings, Socket, Ticket};
+use crate::desk::{Answer, Desk, Job, Settings, Socket};
 use crate::worker::Grant;
 pub use amend::Amendments;
 use config::haproxy::model::{self, SeverityOutput, SocketLevel};
 use runtime::{Command, Level, Manner};
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 use sys::epoll::Interest;
+pub use waiting::RuntimeSockets;
 
 /// `stats timeout` and `stats maxconn` where nothing is said.
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MOST_CLIENTS: usize = 10;
-
-/// What the control thread keeps for the runtime sockets.
-#[derive(Debug, Default)]
-pub struct RuntimeSockets {
-    /// There since the first configuration with such a socket.
-    desk: Option<(Arc<Desk>, JoinHandle<()>)>,
-    grants: Vec<Grant>,
-    /// Who waits for workers or for the supervisor, by the number of the question.
-    waiting: HashMap<u64, Ticket>,
-    /// Frontends that are being closed, and how many workers still listen, by the same.
-    closing: HashMap<u64, (String, usize)>,
-    questions: u64,
-}
-
-impl RuntimeSockets {
-    fn question(&mut self, ticket: Ticket) -> u64 {
-        self.questions += 1;
-        self.waiting.insert(self.questions, ticket);
-        self.questions
-    }
-
-    /// The answer to a question that others had to be asked.
-    fn late(&mut self, question: u64, answer: Answer) {
-        if let (Some(ticket), Some((desk, _))) = (self.waiting.remove(&question), &self.desk) {
-            desk.answer(ticket, answer);
-        }
-    }
-
-    /// The process is told nothing any more.
-    pub fn end(self) {
-        if let Some((desk, thread)) = self.desk {
-            desk.stop();
-            let _ = thread.join();
-        }
-    }
-}
 
 /// Splits off the sockets of `stats socket`: no worker hears of them.
 pub fn split(grants: Vec<Grant>) -> (Vec<Grant>, Vec<Grant>) {
@@ -128,8 +97,11 @@ impl Control {
             if !amend::only_amends(job.invocation.command) {
                 self.settle_amendments(now)?;
             }
-            if let Some(answer) = self.carry_out(&job, now, changes)? {
-                desk.answer(ticket, answer);
+            match self.carry_out(&job, now, changes)? {
+                // Who is answered may count on it: the workers are to have it by then.
+                Some(answer) if self.amends => self.sockets.held.push((ticket, answer)),
+                Some(answer) => desk.answer(ticket, answer),
+                None => {}
             }
         }
         self.settle_amendments(now)

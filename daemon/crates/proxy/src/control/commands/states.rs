@@ -4,7 +4,6 @@ use super::find::{backend, number_of};
 use super::word;
 use crate::control::Control;
 use crate::control::checks::Kind;
-use crate::control::roster::Member;
 use crate::desk::{Answer, Cursor};
 use crate::plan::{Backend, Plan, Server};
 use crate::shared::{State, WARM};
@@ -130,7 +129,7 @@ impl Control {
             b.name,
             s.id,
             s.name,
-            operation(s, member),
+            operation(s),
             s.shared.orders(),
             s.shared.weight(),
             s.shared.initial_weight(),
@@ -157,7 +156,7 @@ fn line_of<'p>(plan: &'p Plan, b: &Backend, s: &Server) -> Option<&'p model::Ser
     section.servers.get(at)
 }
 
-fn operation(s: &Server, _: Option<&Member>) -> u8 {
+fn operation(s: &Server) -> u8 {
     match s.shared.operation() {
         _ if s.shared.state() == State::Maintenance => 0,
         State::Down | State::Maintenance => 0,
