@@ -139,7 +139,9 @@ fn the_same_words_lead_to_the_same_states() {
     let Some(_haproxy) = Haproxy::start(&theirs.config(listen, path), listen) else {
         panic!("haproxy is not installed");
     };
-    let mut proxy = Proxy::start(&ours.config(free_port(), path));
+    let own = format!("{path}.own");
+    let mut proxy = Proxy::start(&ours.config(free_port(), &own));
+    let _ = std::fs::remove_file(own);
     let mut paused = false;
     for (number, (words, status)) in STEPS.iter().enumerate() {
         paused |= words.contains("maint");
