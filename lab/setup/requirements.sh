@@ -51,6 +51,8 @@ exim4-daemon-light
 mariadb-server-core mariadb-client-core
 redis-server
 dnsmasq-base
+socat
+prometheus-haproxy-exporter
 frr
 tshark
 strace

@@ -131,6 +131,7 @@ fn a_disabled_frontend_refuses_and_an_enabled_one_serves_again() {
         assert!(Instant::now() < end, "it still takes connections");
         std::thread::sleep(Duration::from_millis(5));
     }
+    assert!(side.ask("show stat web 1 -1").contains(",PAUSED,"));
     assert_eq!(side.ask("enable frontend web"), "\n");
     assert_eq!(who(side.port), "a");
     // A reload is as good as an order to serve.

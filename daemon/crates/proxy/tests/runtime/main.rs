@@ -5,6 +5,7 @@ mod support;
 
 mod beside;
 mod certificates;
+mod clients;
 mod effects;
 mod hostile;
 mod socket;

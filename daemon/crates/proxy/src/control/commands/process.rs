@@ -28,7 +28,7 @@ impl Control {
         };
         match it.command {
             C::ShowInfo => self.show_info(words),
-            C::ShowStat => self.show_stat(words, cursor),
+            C::ShowStat => self.show_stat(it, cursor),
             C::ShowSchema => Answer::Text(format!("{}\n", stats::schema())),
             C::ShowVersion => Answer::info(format!("{VERSION}\n")),
             C::ShowBackend => {

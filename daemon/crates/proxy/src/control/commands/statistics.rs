@@ -6,7 +6,7 @@ use super::word;
 use crate::control::Control;
 use crate::desk::{Answer, Cursor};
 use runtime::{Invocation, Level};
-use stats::{Objects, Selection, Shown};
+use stats::{Field, Info, Objects, Selection, Shown};
 use std::fmt::Write as _;
 use std::sync::PoisonError;
 
@@ -35,7 +35,8 @@ fn form(words: &[String]) -> (Form, bool) {
 
 impl Control {
     pub(super) fn show_info(&mut self, words: &[String]) -> Answer {
-        let info = self.info();
+        let mut info = self.info();
+        complete(&mut info);
         let mut out = String::new();
         match form(words) {
             (Form::Json, _) => out = format!("{}\n", info.json()),
@@ -46,7 +47,10 @@ impl Control {
     }
 
     /// A part of the lines at a time.
-    pub(super) fn show_stat(&self, words: &[String], from: Option<&Cursor>) -> Answer {
+    pub(super) fn show_stat(&self, it: &Invocation, from: Option<&Cursor>) -> Answer {
+        let words = &it.words[..];
+        // Addresses and cookies are not for everybody.
+        let legends = it.level > Level::User;
         if words.get(..2).is_some_and(|w| w == ["domain", "resolvers"]) {
             return Answer::Text(self.resolver_lines());
         }
@@ -67,7 +71,7 @@ impl Control {
             }
         }
         loop {
-            let (rows, next) = self.rows_from(&selection, false, (at, LINES));
+            let (rows, next) = self.rows_from(&selection, legends, (at, LINES));
             for row in &rows {
                 match form {
                     Form::Typed => row.typed(described, &mut out),
@@ -175,4 +179,31 @@ impl Control {
         }
         Answer::Done
     }
+}
+
+/// What clients of HAProxy want besides: its name, by which they know that they may go on, and every
+/// field that it has; what is not counted here is none.
+fn complete(info: &mut Info) {
+    info.set(Field::Name, "HAProxy").set(Field::Tainted, "0");
+    let bytes = sys::memory::most_resident() * 1024;
+    for field in [Field::PoolAllocBytes, Field::PoolUsedBytes] {
+        info.set(field, bytes);
+    }
+    for field in [Field::PoolAllocMB, Field::PoolUsedMB] {
+        info.set(field, bytes >> 20);
+    }
+    info.set(Field::IdlePct, idle(info));
+    for field in Field::ALL {
+        if info.get(*field).is_none() {
+            info.set(*field, 0_u32);
+        }
+    }
+}
+
+/// Percent of the time since the start that the threads have waited.
+fn idle(info: &Info) -> u64 {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let used = u64::try_from(used.tv_sec).unwrap_or(0);
+    let whole = info.number(Field::UptimeSec) * info.number(Field::Nbthread);
+    100 - (used * 100 / whole.max(1)).min(100)
 }

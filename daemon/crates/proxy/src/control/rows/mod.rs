@@ -90,7 +90,7 @@ impl Control {
             let section = Section { model, number };
             if let Some(f) = frontends.next_if(|f| f.section == place)
                 && !self.is_shut(&f.name)
-                && !offer(&|| sight.frontend(&section, f))
+                && !offer(&|| self.as_ordered(sight.frontend(&section, f)))
             {
                 break;
             }
@@ -111,6 +111,14 @@ impl Control {
     pub(super) fn number_of(&self, section: usize) -> Option<u32> {
         let plan = self.plan.as_ref()?;
         numbers(&plan.model).nth(section)
+    }
+
+    /// A frontend that was disabled says so.
+    fn as_ordered(&self, mut row: Row) -> Row {
+        if self.is_disabled(row.section()) {
+            row.set(Column::Status, "PAUSED".to_owned());
+        }
+        row
     }
 
     /// Looks at all counters once a second, so that rates, averages and ages can be told later.
