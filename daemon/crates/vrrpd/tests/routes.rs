@@ -111,12 +111,13 @@ fn kernel(host: &Host) -> Vec<String> {
         .map(str::trim)
         .filter(|line| line.starts_with("inet"));
     // Seconds run down while the two are looked at.
-    all.extend(
-        addresses.map(|line| match line.split_once("preferred_lft 99") {
+    all.extend(addresses.map(|line| {
+        let line = line.replace("preferred_lft 100000sec", "preferred_lft 99999sec");
+        match line.split_once("preferred_lft 99") {
             Some((before, _)) => format!("{before}preferred_lft 99…"),
-            None => line.to_owned(),
-        }),
-    );
+            None => line,
+        }
+    }));
     all.sort();
     all
 }
