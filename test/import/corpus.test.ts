@@ -107,4 +107,4 @@ test.skipIf(absent !== undefined)(
 );
 
 /** Share of files that must pass. */
-const FLOOR = 0.85;
+const FLOOR = 0.95;

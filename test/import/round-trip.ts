@@ -75,9 +75,12 @@ export function meaning(kind: "haproxy" | "keepalived", text: string): readonly 
   });
 }
 
-/** The model of haproxy.cfg without what has no effect: logs are those of frontends. */
+/** The model of haproxy.cfg without what has no effect: logs are those of frontends, and TLS begins at 1.2. */
 export function proxyMeaning(text: string): readonly string[] {
-  const lines = meaning("haproxy", text);
+  const lines = meaning("haproxy", text)
+    .join("\n")
+    .replace(/min_version: Some\(\s*Tls12,\s*\)/g, "min_version: None")
+    .split("\n");
   let backend = false;
   return lines.filter((line, index) => {
     if (/^ {8}Proxy \{/.test(line)) {

@@ -1,47 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tandemd } from "../../lab/setup/paths.ts";
-import { formatWhere } from "../../src/diagnostics/index.ts";
-import type { Imported } from "../../src/import/index.ts";
 import { missing } from "../render/originals.ts";
-import { haproxyTakes, importFiles, inFolder, renderAgain } from "./round-trip.ts";
+import { imported, proxied, proxyText, told } from "./imported.ts";
+import { haproxyTakes, renderAgain } from "./round-trip.ts";
 
 const built = missing(tandemd);
-
-/** Without hosts, the place-holders of both nodes and of the virtual address lie in one network. */
-function imported(texts: { haproxy?: string; keepalived?: readonly string[] }): Imported {
-  return inFolder((folder) => {
-    const put = (name: string, text: string) => {
-      writeFileSync(join(folder, name), text);
-      return join(folder, name);
-    };
-    const haproxy = texts.haproxy === undefined ? [] : [put("haproxy.cfg", texts.haproxy)];
-    const keepalived = (texts.keepalived ?? []).map((text, index) => put(`${index}.conf`, text));
-    const known =
-      texts.keepalived === undefined
-        ? []
-        : [11, 12].map((last) => ({ interface: "eth0", interfaceAddress: `10.0.0.${last}/24` }));
-    return importFiles({ haproxy, keepalived }, known);
-  });
-}
-
-const told = ({ notes }: Imported, code: string): string[] =>
-  notes
-    .filter((note) => note.code === code)
-    .map(
-      ({ where, message }) =>
-        `${where === undefined ? "" : formatWhere(where).replace(/^.*\//, "")} ${message}`,
-    );
-
-function proxyText(text: string): string {
-  const again = renderAgain(imported({ haproxy: text }));
-  if (!("haproxy" in again)) throw new Error(again.join("\n"));
-  return again.haproxy;
-}
-
-const proxied = (line: string) =>
-  `defaults\n mode http\n timeout connect 5s\n timeout client 5s\n timeout server 5s\nfrontend f\n bind *:80\n ${line}\n default_backend b\nbackend b\n server s 10.0.0.21:80\n`;
 
 describe.skipIf(built !== undefined)("old spellings of haproxy.cfg", () => {
   test.each([
@@ -167,6 +130,27 @@ describe.skipIf(built !== undefined)("keepalived.conf", () => {
     const made = imported({ keepalived: [instance("", 150, "MASTER")] });
     expect(told(made, "IMPORT_PLACEHOLDER")).toEqual([" the other node of VI_1 has priority 149"]);
     expect(made.input).toMatchObject({ pairs: [{ vrrpInstances: [{ master: "lb-a" }] }] });
+  });
+
+  test("peers beside the other node and the owner's priority are carried over", () => {
+    const peers = (own: number, ...others: number[]) =>
+      `    unicast_src_ip 10.0.0.${own}\n    unicast_peer {\n${others.map((last) => `        10.0.0.${last}\n`).join("")}    }\n`;
+    const texts = [instance(peers(11, 12, 13), 255, "MASTER"), instance(peers(12, 13, 11), 100)];
+    const made = imported({ keepalived: texts });
+    expect(made.input).toMatchObject({
+      pairs: [
+        {
+          vrrp: { transport: { kind: "unicast", peers: ["10.0.0.13"] } },
+          vrrpInstances: [{ members: { "lb-a": { priority: 255 } } }],
+        },
+      ],
+    });
+    expect(told(made, "IMPORT_NOT_CARRIED")).toEqual([]);
+    expect(routerText(...texts)).toMatch(/unicast_peer \{\s+10\.0\.0\.12\s+10\.0\.0\.13\s+\}/);
+    const odd = imported({ keepalived: [texts[0]?.replace("10.0.0.13", "10.0.0.13 min_ttl 10") ?? ""] });
+    expect(told(odd, "IMPORT_NOT_CARRIED")).toEqual([
+      "0.conf:12:9 min_ttl 10 of the peer 10.0.0.13 has no field",
+    ]);
   });
 
   test("passwords are referred to, never written, and a long one is cut as keepalived does", () => {

@@ -101,7 +101,7 @@ export const everything = defineStack({
           virtualRouterId: 54,
           master: "lb-a",
           version: 3,
-          transport: { kind: "unicast" },
+          transport: { kind: "unicast", peers: ["10.0.1.13", "2001:db8::13"] },
           vips: [{ address: "192.0.2.103/24" }],
         },
       ],

@@ -35,6 +35,16 @@ describe("priorities", () => {
   });
 });
 
+test("the owner of the addresses is told of, and no weight moves it", () => {
+  const owner = { members: { "lb-a": { priority: 255 } } };
+  expect(found(instanceWith(owner))).toEqual([
+    "pairs.0.vrrpInstances.0.members.lb-a.priority STACK_PRIORITY_OWNER",
+  ]);
+  expect(
+    found(instanceWith({ ...owner, trackScripts: ["chk"] }, { trackScripts: [script(-200)] })),
+  ).toContain("pairs.0.vrrpInstances.0.trackScripts.0 STACK_WEIGHT_POWERLESS");
+});
+
 describe("weights", () => {
   const handbook = (a: number, b: number, ...weights: number[]) =>
     instanceWith(

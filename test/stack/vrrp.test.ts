@@ -138,6 +138,16 @@ test("a kernel parameter is set in one place", () => {
   ).toEqual(["pairs.0.sysctls.net.ipv4.ip_forward STACK_SYSCTL_TWICE"]);
 });
 
+test("further peers are neither nodes of the pair nor virtual addresses", () => {
+  const peers = (...list: string[]) => instanceWith({ transport: { kind: "unicast", peers: list } });
+  const at = "pairs.0.vrrpInstances.0.transport.peers";
+  expect(found(peers("10.0.0.13"))).toEqual([]);
+  expect(found(peers("10.0.0.13", "10.0.0.12", "10.0.0.100"))).toEqual([
+    `${at}.1 STACK_PEER_IS_OWN`,
+    `${at}.2 STACK_PEER_IS_OWN`,
+  ]);
+});
+
 describe("witnesses", () => {
   const at = "pairs.0.vrrpInstances.0";
 

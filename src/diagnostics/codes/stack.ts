@@ -133,6 +133,11 @@ export const stackCodes = {
     "vrrpInstances: []",
     "add an instance with a virtual address",
   ],
+  STACK_PEER_IS_OWN: [
+    "a further unicast peer is one of the two nodes or a virtual address",
+    'transport: { kind: "unicast", peers: ["10.0.0.12"] } with the node 10.0.0.12',
+    "name other routers alone, or leave peers out",
+  ],
   STACK_PREEMPT_DELAY_WITHOUT_EFFECT: [
     "a node that never takes the addresses back has no use for a delay",
     'nopreempt: true, preemptDelay: "60s"',
@@ -147,6 +152,11 @@ export const stackCodes = {
     "priority and positive weights exceed 254, so a part of the weights is lost",
     "priority: 254 with a script of weight 10",
     "lower the priority by the sum of the weights",
+  ],
+  STACK_PRIORITY_OWNER: [
+    "priority 255 says that the node owns the virtual addresses (RFC 9568): it is master whenever it runs, and no weight moves it",
+    'members: { "lb-a": { priority: 255 } }',
+    "write 254, unless the addresses are its own",
   ],
   STACK_SERVERS_ALL_BACKUP: [
     "all servers of a backend are backups, so only the first is used",

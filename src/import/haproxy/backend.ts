@@ -7,14 +7,15 @@ import { carried, linesField } from "./lines.ts";
 import type { Section } from "./sections.ts";
 import { type Servers, serversOf } from "./servers.ts";
 import { durationOf } from "./time.ts";
+import type { TlsWords } from "./tls.ts";
 
 const BALANCES = ["roundrobin", "leastconn", "source"];
 const TIMEOUTS = ["connect", "server", "queue", "tunnel"];
 
 /** A backend of the definition. */
-export function backendItem(section: Section, base: Base, notes: Notes): Item {
+export function backendItem(section: Section, base: Base, tls: TlsWords, notes: Notes): Item {
   const mode = lastMode(section.body) ?? base.mode;
-  const servers = serversOf(section.body, base.lines);
+  const servers = serversOf(section.body, base.lines, tls);
   const fields = new Map<string, Field>();
   const timeouts: Field[] = [];
   const rest: Statement[] = [];

@@ -6,6 +6,7 @@ import { type Base, isOption, lastMode } from "./base.ts";
 import { carried, linesField } from "./lines.ts";
 import type { Section } from "./sections.ts";
 import { durationOf } from "./time.ts";
+import type { TlsWords } from "./tls.ts";
 
 /** What frontends need to know of the rest. */
 export interface Surroundings {
@@ -15,7 +16,12 @@ export interface Surroundings {
   readonly vips: ReadonlySet<string>;
   /** `ADDRESS:PORT` that a bind has taken. */
   readonly taken: Set<string>;
+  readonly tls: TlsWords;
 }
+
+/** The rule of `redirectToHttps`, which stands in front of all others. */
+const TO_HTTPS = "http-request redirect scheme https code 301 unless { ssl_fc }";
+const decidesRequests = ({ words }: Statement): boolean => words[0] === "http-request";
 
 /** A frontend of the definition. */
 export function frontendItem(section: Section, base: Base, around: Surroundings, notes: Notes): Item {
@@ -29,6 +35,8 @@ export function frontendItem(section: Section, base: Base, around: Surroundings,
     const own = bind === undefined ? fieldOf(line, mode, around) : undefined;
     if (bind !== undefined) binds.push(item(treeOf(bind), line));
     else if (own !== undefined) fields.set(own.key, own);
+    else if (mode === "http" && rewritten(line) === TO_HTTPS && !rest.some(decidesRequests))
+      fields.set("redirectToHttps", field("redirectToHttps", literal(true), line));
     else if (saidElsewhere(line)) silent.push(line);
     else rest.push(line);
   }
@@ -39,7 +47,9 @@ export function frontendItem(section: Section, base: Base, around: Surroundings,
       ...(base.from === undefined ? [] : [field("from", literal(base.from))]),
       field("mode", literal(mode)),
       ...(binds.length === 0 ? [] : [field("binds", list(binds))]),
-      ...["defaultBackend", "maxconn", "clientTimeout"].flatMap((key) => fields.get(key) ?? []),
+      ...["defaultBackend", "maxconn", "clientTimeout", "redirectToHttps"].flatMap(
+        (key) => fields.get(key) ?? [],
+      ),
       ...logFields(section.body, base, mode),
       ...(mode === "http" ? httpFields(section.body, base, fields) : []),
       ...linesField("directives", carried(rest, notes)),
@@ -52,7 +62,7 @@ export function frontendItem(section: Section, base: Base, around: Surroundings,
   );
 }
 
-/** `bind ADDRESS:PORT` without options, on an address that both nodes serve. */
+/** `bind ADDRESS:PORT` with nothing but TLS behind it, on an address that both nodes serve. */
 function bindOf(line: Statement, around: Surroundings, notes: Notes): object | undefined {
   const [, word = "", ...options] = line.words;
   if (line.raws[1] !== word) return undefined;
@@ -60,8 +70,12 @@ function bindOf(line: Statement, around: Surroundings, notes: Notes): object | u
   const port = wholeNumber(digits, 1, 65_535);
   if (port === undefined) return undefined;
   const bare = host.replace(/^(ipv4@|ipv6@)/, "").replace(/^\[(.*)\]$/, "$1");
-  const wildcard6 = bare === "::" && options.length === 1 && options[0] === "v6only";
-  if (!wildcard6 && (options.length > 0 || bare === "::")) return undefined;
+  const [six] = options;
+  if ((bare === "::") !== (six === "v6only")) return undefined;
+  const words = six === "v6only" ? options.slice(1) : options;
+  if (words.length > 0 && line.raws.slice(2).join(" ") !== options.join(" ")) return undefined;
+  const tls = words.length === 0 ? undefined : around.tls.bind(words);
+  if (words.length > 0 && tls === undefined) return undefined;
   const address = ["", "*", "0.0.0.0"].includes(bare) && !host.startsWith("ipv6@") ? "*" : bare;
   if (address !== "*" && address !== "::" && !isIp(address)) return undefined;
   const loopback = address.startsWith("127.") || address === "::1";
@@ -89,7 +103,7 @@ function bindOf(line: Statement, around: Surroundings, notes: Notes): object | u
     return undefined;
   }
   around.taken.add(keys[0] ?? "");
-  return { address, port };
+  return { address, port, ...(tls === undefined ? {} : { tls }) };
 }
 
 function fieldOf(line: Statement, mode: "http" | "tcp", around: Surroundings): Field | undefined {

@@ -8,6 +8,7 @@ import { frontendItem } from "./frontend.ts";
 import { defaultsFields, globalFields } from "./global.ts";
 import { carried, linesField } from "./lines.ts";
 import { readSections, type Section } from "./sections.ts";
+import { TlsWords } from "./tls.ts";
 
 /** Fields of a pair that haproxy.cfg fills, and the comments behind its last line. */
 export interface ProxyPart {
@@ -26,7 +27,8 @@ export function readProxy(files: readonly HaproxyFile[], vips: ReadonlySet<strin
       lastMode(section.body) ?? bases.baseOf(section).mode,
     ]),
   );
-  const around = { backends, vips, taken: new Set<string>() };
+  const tls = new TlsWords(of("global").flatMap(({ body }) => body));
+  const around = { backends, vips, taken: new Set<string>(), tls };
   const typed = (kind: string) =>
     of(kind).filter((section) => isName(section.name) && section.body.length > 0);
   const frontends = typed("frontend").filter(({ body }) => body.some(({ words }) => words[0] === "bind"));
@@ -48,6 +50,10 @@ export function readProxy(files: readonly HaproxyFile[], vips: ReadonlySet<strin
       notes,
     ),
   ]);
+  const served = listField(
+    "frontends",
+    frontends.map((section) => frontendItem(section, bases.baseOf(section), around, notes)),
+  );
   return {
     sections,
     tail,
@@ -58,13 +64,11 @@ export function readProxy(files: readonly HaproxyFile[], vips: ReadonlySet<strin
         ...of("global").map(({ head }) => head),
         ...(bases.main === undefined ? [] : [bases.main.head]),
       ),
-      ...listField(
-        "frontends",
-        frontends.map((section) => frontendItem(section, bases.baseOf(section), around, notes)),
-      ),
+      ...tls.certificates(),
+      ...served,
       ...listField(
         "backends",
-        typed("backend").map((section) => backendItem(section, bases.baseOf(section), notes)),
+        typed("backend").map((section) => backendItem(section, bases.baseOf(section), tls, notes)),
       ),
       ...listField("sections", others),
     ],

@@ -1,3 +1,4 @@
+import { sectionKinds } from "../../stack/index.ts";
 import type { Notes } from "../notes.ts";
 import { type Statement, withComments } from "../statement.ts";
 import type { HaproxyFile } from "../syntax.ts";
@@ -13,23 +14,7 @@ export interface Section {
   readonly body: readonly Statement[];
 }
 
-const KINDS = new Set([
-  "global",
-  "defaults",
-  "frontend",
-  "backend",
-  "listen",
-  "resolvers",
-  "userlist",
-  "peers",
-  "cache",
-  "mailers",
-  "http-errors",
-  "ring",
-  "log-forward",
-  "fcgi-app",
-  "program",
-]);
+const KINDS = new Set<string>(["global", ...sectionKinds]);
 
 /** All sections in order, and the comments behind the last line. */
 export function readSections(

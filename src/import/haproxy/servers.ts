@@ -3,6 +3,7 @@ import type { Statement } from "../statement.ts";
 import { isIp, isName, wholeNumber } from "../words.ts";
 import { isOption } from "./base.ts";
 import { durationOf } from "./time.ts";
+import { SERVER_TLS, type TlsWords } from "./tls.ts";
 
 /** Servers and their check as fields of a backend; nothing of it when the lines say more than fields can. */
 export interface Servers {
@@ -23,11 +24,15 @@ interface Server {
   readonly rhythm: Readonly<Record<string, unknown>>;
 }
 
-export function serversOf(lines: readonly Statement[], inherited: readonly Statement[]): Servers {
+export function serversOf(
+  lines: readonly Statement[],
+  inherited: readonly Statement[],
+  tls: TlsWords,
+): Servers {
   const all = [...inherited, ...lines];
   if (all.some(({ words }) => words[0] === "default-server" || words[0] === "server-template"))
     return NOTHING;
-  const servers = lines.filter(({ words }) => words[0] === "server").map(serverOf);
+  const servers = lines.filter(({ words }) => words[0] === "server").map((line) => serverOf(line, tls));
   const known = servers.flatMap((server) => server ?? []);
   if (known.length === 0 || known.length < servers.length) return NOTHING;
   if (new Set(known.map(({ fields }) => fields.name)).size < known.length) return NOTHING;
@@ -52,7 +57,7 @@ export function serversOf(lines: readonly Statement[], inherited: readonly State
 }
 
 /** `server NAME IP:PORT` with what the definition knows; undefined for all others. */
-function serverOf(line: Statement): Server | undefined {
+function serverOf(line: Statement, tls: TlsWords): Server | undefined {
   const [, name = "", target = "", ...options] = line.words;
   const [, host = "", digits] = /^(.*):(\d{1,5})$/.exec(target) ?? [];
   const address = host.replace(/^\[(.*)\]$/, "$1");
@@ -60,18 +65,25 @@ function serverOf(line: Statement): Server | undefined {
   if (!isName(name) || port === undefined || !isIp(address)) return undefined;
   const fields: Record<string, unknown> = { name, address, port };
   const rhythm: Record<string, unknown> = {};
+  const secure = new Map<string, string[]>();
   let checked = false;
   for (let at = 0; at < options.length; at++) {
     const word = options[at] ?? "";
     const value = options[at + 1];
     if (word === "check") checked = true;
     else if (word === "backup") fields.backup = true;
+    else if (word === "ssl") secure.set(word, []);
+    else if (SERVER_TLS.includes(word) && value !== undefined) secure.set(word, [options[++at] ?? ""]);
     else {
       const [key, known] = valued(word, value);
       if (known === undefined) return undefined;
       (["weight", "maxconn"].includes(key) ? fields : rhythm)[key] = known;
       at++;
     }
+  }
+  if (secure.size > 0) {
+    fields.tls = secure.has("ssl") ? tls.server(secure) : undefined;
+    if (fields.tls === undefined) return undefined;
   }
   // Without a check a rhythm means nothing, but it may be what a runtime order turns on.
   if (!checked && Object.keys(rhythm).length > 0) return undefined;

@@ -3,22 +3,16 @@ import type { Notes } from "../notes.ts";
 import type { KeepalivedFile } from "../syntax.ts";
 import { isName } from "../words.ts";
 import { blocksField, carriedBlocks } from "./carry.ts";
+import type { Common } from "./common.ts";
 import { tellDifferences } from "./compare.ts";
 import { type Globals, globalFields, globalsOf } from "./global.ts";
-import {
-  advertOf,
-  type Common,
-  instanceItem,
-  type Member,
-  memberOf,
-  notifyOf,
-  onePeer,
-  versionOf,
-  vipsOf,
-} from "./instance.ts";
+import { instanceItem } from "./instance.ts";
+import { advertOf, type Member, memberOf, onePeer, versionOf, vipsOf } from "./member.ts";
+import { notifyOf } from "./notify.ts";
 import { translatedBlocks } from "./old-words.ts";
 import { readScript, type Script } from "./script.ts";
-import { type Block, inside, keyword, last, readBlocks } from "./tree.ts";
+import { multicast, transportField, transportOf } from "./transport.ts";
+import { type Block, inside, keyword, readBlocks } from "./tree.ts";
 
 /** What keepalived.conf says of one node. */
 export interface NodeHint {
@@ -84,27 +78,34 @@ export function routerFields(
     scripts.set(script.name, script);
   }
   const instances = named(first, "vrrp_instance");
-  const intervals = instances.map((block) => advertOf(block, versionOf(block, globals.version)));
-  const shared = { version: globals.version, advertInterval: intervals[0] ?? "1s", scripts, proxies, names };
+  const roles = instances.map((block) => rolesOf(block, router, names, notes));
+  const [leader] = instances;
+  const shared = {
+    version: globals.version,
+    advertInterval: leader === undefined ? "1s" : advertOf(leader, versionOf(leader, globals.version)),
+    usualTransport: roles[0]?.transport ?? multicast(globals.group4),
+    scripts,
+    proxies,
+    names,
+    notifies: globals.notifies,
+    interface: router.hints[0].interface,
+  };
   const items: Item[] = [];
   const raw: Block[] = [];
   const seen = new Set<string>();
-  for (const block of instances) {
-    const common = {
-      ...shared,
-      notifies: globals.notifies,
-      interface: router.hints[0].interface,
-      ...rolesOf(block, router, names, notes),
-    };
-    const made = seen.has(block.words[1] ?? "") ? undefined : instanceItem(block, common, notes);
+  for (const [index, block] of instances.entries()) {
+    const [, name = ""] = block.words;
+    const own = roles[index];
+    const made =
+      seen.has(name) || own === undefined ? undefined : instanceItem(block, { ...shared, ...own }, notes);
     if (made !== undefined) items.push(made);
-    else if (seen.has(block.words[1] ?? ""))
-      notes.lost(block, `the instance ${block.words[1]} stands here again`, {
+    else if (seen.has(name))
+      notes.lost(block, `the instance ${name} stands here again`, {
         why: "a file describes one node, and this one describes two",
         hint: "import the file of each node by itself",
       });
     else raw.push(block);
-    seen.add(block.words[1] ?? "");
+    seen.add(name);
   }
   if (items.length === 0) items.push(placeholderInstance(names, notes));
   const groups = groupItems(named(first, "vrrp_sync_group"), seen, raw);
@@ -120,7 +121,7 @@ export function routerFields(
       record([
         ...globalFields(inside(first, "global_defs"), notes),
         field("advertInterval", literal(shared.advertInterval)),
-        ...transportField(instances, globals, notes),
+        ...transportField(shared.usualTransport, multicast(undefined)),
         ...blocksField("blocks", carriedBlocks(others, notes)),
       ]),
       ...heads,
@@ -143,7 +144,7 @@ function rolesOf(
   router: Router,
   names: readonly [string, string],
   notes: Notes,
-): Pick<Common, "master" | "members"> {
+): Pick<Common, "master" | "members" | "transport"> {
   const own = memberOf(block);
   const twin = named(router.second ?? [], "vrrp_instance").find(({ words }) => words[1] === block.words[1]);
   if (router.second !== undefined && twin === undefined)
@@ -152,42 +153,19 @@ function rolesOf(
       hint: "take it out of the definition, or see to it that both nodes can serve it",
     });
   const other = twin === undefined ? impliedMember(block, own, notes) : memberOf(twin);
-  for (const each of [block, twin])
-    if (last(each?.block ?? [], "priority")?.words[1] === "255")
-      notes.translated(last(each?.block ?? [], "priority") ?? block, "priority 255 is 254 now", {
-        why: "255 is the owner of the addresses, which ignores all weights; a pair shares them",
-        hint: "nothing is to be done",
-      });
   const first = own.priority === other.priority ? own.state === "MASTER" : own.priority > other.priority;
-  return { master: first ? names[0] : names[1], members: [own, other] };
+  const transport = transportOf(own, other, router.globals.group4);
+  return { master: first ? names[0] : names[1], members: [own, other], transport };
 }
 
 function impliedMember(block: Block, own: Member, notes: Notes): Member {
-  const leads = own.state === "MASTER" || own.priority === 254;
+  const leads = own.state === "MASTER" || own.priority >= 254;
   const priority = leads ? Math.max(1, own.priority - 1) : Math.min(254, own.priority + 1);
   notes.placeholder(`the other node of ${block.words[1]} has priority ${priority}`, {
     why: "its file was not given: it is made the one that this file's role and priority imply",
     hint: "give --keepalived the file of each node, or change members in the definition",
   });
   return { ...own, priority, state: leads ? "BACKUP" : own.state === "BACKUP" ? "BACKUP" : "MASTER" };
-}
-
-function transportField(instances: readonly Block[], globals: Globals, notes: Notes): readonly Field[] {
-  const unicast = instances.map(memberOf).filter(({ peers }) => peers.length > 0);
-  if (unicast.length === 0) {
-    const group4 = globals.group4;
-    return group4 === undefined ? [] : [field("transport", treeOf({ kind: "multicast", group4 }))];
-  }
-  for (const block of instances) {
-    const [, ...more] = memberOf(block).peers.filter((peer) => peer !== memberOf(block).source);
-    const line = named(block.block ?? [], "unicast_peer")[0];
-    if (more.length > 0)
-      notes.lost(line ?? block, `the peers ${more.join(", ")} of ${block.words[1]} have no place in a pair`, {
-        why: "a pair is two hosts",
-        hint: "take the other hosts out of service for these addresses, or stay with keepalived here",
-      });
-  }
-  return [field("transport", treeOf({ kind: "unicast" }))];
 }
 
 /** Sync groups of two instances and more; others stand as they are. */

@@ -132,11 +132,20 @@ function options(instance: ResolvedInstance): string[] {
   ];
 }
 
-/** Both sides of a unicast pair come from the same two nodes, so they always fit together. */
+/** Both sides of a unicast pair come from the same two nodes, so they always fit together; others come behind. */
 function peer(pair: ResolvedPair, node: ResolvedNode, instance: ResolvedInstance): object | null {
   if (instance.transport.kind !== "unicast") return null;
   const other = pair.nodes.find((candidate) => candidate.name !== node.name) ?? node;
-  return { source: advertAddress(node, instance), address: advertAddress(other, instance) };
+  return {
+    source: advertAddress(node, instance),
+    addresses: [advertAddress(other, instance), ...furtherPeers(instance)],
+  };
+}
+
+/** Routers beside the two nodes that take part in the election, as far as they are of the adverts' family. */
+export function furtherPeers({ transport, family }: ResolvedInstance): readonly string[] {
+  if (transport.kind !== "unicast") return [];
+  return transport.peers.filter((peer) => peer.includes(":") === (family === "ipv6"));
 }
 
 /** The node's own address on the interface of the adverts, of their family. */

@@ -1,7 +1,8 @@
 import type { ResolvedInstance, ResolvedNode, ResolvedPair } from "../../stack/index.ts";
+import { furtherPeers } from "./keepalived.ts";
 
 /**
- * Rules that drop adverts which do not come from the other node. VRRP is IP protocol 112; its
+ * Rules that drop adverts which come neither from the other node nor from a further peer. VRRP is IP protocol 112; its
  * authentication header (AH, protocol 51) is looked at only where it is addressed to the group,
  * as it is IPsec otherwise. Multicast adverts carry TTL 255, so nothing routed passes
  * (RFC 5798 section 5.1.1.3).
@@ -38,6 +39,7 @@ function peerSources(other: ResolvedNode, instance: ResolvedInstance): string[] 
       (candidate) => candidate.interface === own && candidate.address.address.family === instance.family,
     )
     .map((candidate) => candidate.address.address.text);
-  if (instance.family === "ipv4" || instance.transport.kind === "unicast") return addresses;
+  if (instance.transport.kind === "unicast") return [...addresses, ...furtherPeers(instance)];
+  if (instance.family === "ipv4") return addresses;
   return ["fe80::/10", ...addresses];
 }

@@ -1,5 +1,5 @@
 import type { Problem } from "../../diagnostics/index.ts";
-import { influence, type Tracker } from "../resolve/election.ts";
+import { influence, OWNER, type Tracker } from "../resolve/election.ts";
 import { memberOf, trackersOf } from "../resolve/instance.ts";
 import type { PairData, VrrpInstanceData } from "../schema/stack.ts";
 import { error, type Path, warning } from "./report.ts";
@@ -11,6 +11,7 @@ export function checkElection(pair: PairData, path: Path): Problem[] {
     if (!pair.nodes.some((node) => node.name === instance.master)) return [];
     return [
       ...priorities(pair, instance, at),
+      ...owners(instance, at),
       ...weights(pair, instance, at),
       ...preemption(pair, instance, at),
       ...syncedWeights(pair, instance, at),
@@ -53,6 +54,22 @@ function priorities(pair: PairData, instance: VrrpInstanceData, path: Path): Pro
       },
     ),
   ];
+}
+
+function owners(instance: VrrpInstanceData, path: Path): Problem[] {
+  return Object.entries(instance.members)
+    .filter(([, member]) => member.priority === OWNER)
+    .map(([node]) =>
+      warning(
+        "STACK_PRIORITY_OWNER",
+        [...path, "members", node, "priority"],
+        `priority 255 makes ${node} the owner of the addresses`,
+        {
+          why: "it becomes master at once whenever it starts, nopreempt or not, and no weight moves it",
+          hint: "write 254, unless the addresses are its own",
+        },
+      ),
+    );
 }
 
 function weights(pair: PairData, instance: VrrpInstanceData, path: Path): Problem[] {
@@ -111,7 +128,7 @@ function clamped(
   master: number,
 ): Problem[] {
   const gain = trackers.reduce((sum, tracker) => sum + Math.max(0, tracker.weight), 0);
-  if (master + gain <= 254) return [];
+  if (master === OWNER || master + gain <= 254) return [];
   return [
     warning(
       "STACK_PRIORITY_CLAMPED",

@@ -5,6 +5,7 @@ import { checkConduct } from "./conduct.ts";
 import { checkElection } from "./election.ts";
 import { checkGroups } from "./groups.ts";
 import { checkNames, checkReferences } from "./names.ts";
+import { checkPeers } from "./peers.ts";
 import { checkProxy } from "./proxy.ts";
 import { checkSegments } from "./segments.ts";
 import { checkVrrp } from "./vrrp.ts";
@@ -17,9 +18,15 @@ export function crossCheck(stack: StackData): Problem[] {
     ...checkSegments(stack),
     ...stack.pairs.flatMap((pair, i) => {
       const path = ["pairs", i];
-      return [checkReferences, checkVrrp, checkElection, checkGroups, checkProxy, checkConduct].flatMap(
-        (check) => check(pair, path),
-      );
+      return [
+        checkReferences,
+        checkVrrp,
+        checkPeers,
+        checkElection,
+        checkGroups,
+        checkProxy,
+        checkConduct,
+      ].flatMap((check) => check(pair, path));
     }),
   ];
 }

@@ -9,12 +9,14 @@ export interface Tracker {
 /**
  * Priority of a node while the named trackers fail; undefined in FAULT. Positive weights count
  * while healthy, negative ones while failed; the sum stays within 1 to 254 (keepalived.conf(5)).
+ * The owner of the addresses stays at 255 (RFC 9568, 6.1).
  */
 export function effectivePriority(
   base: number,
   trackers: readonly Tracker[],
   failed: ReadonlySet<Tracker>,
 ): number | undefined {
+  const weighs = base !== OWNER;
   let sum = base;
   for (const tracker of trackers) {
     const failing = failed.has(tracker);
@@ -22,8 +24,11 @@ export function effectivePriority(
     if (tracker.weight > 0 && !failing) sum += tracker.weight;
     if (tracker.weight < 0 && failing) sum += tracker.weight;
   }
-  return Math.min(254, Math.max(1, sum));
+  return weighs ? Math.min(254, Math.max(1, sum)) : base;
 }
+
+/** Priority of the router that has the virtual addresses as its own. */
+export const OWNER = 255;
 
 /** Base priorities when the definition names none: as high as the positive weights permit. */
 export function defaultPriorities(trackers: readonly Tracker[]): { master: number; backup: number } {

@@ -93,7 +93,11 @@ export interface ResolvedTrackScript {
 
 export type ResolvedTransport =
   | { readonly kind: "multicast"; readonly group4: string; readonly group6: string }
-  | { readonly kind: "unicast" };
+  | {
+      readonly kind: "unicast";
+      /** Routers beside the two nodes. */
+      readonly peers: readonly string[];
+    };
 
 export interface ResolvedVip {
   readonly address: IpInterface;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { bindAddress, interfaceAddress, ipAddress } from "./address.ts";
 import { duration } from "./duration.ts";
-import { directive, guarded, name, sectionName, word } from "./text.ts";
+import { directives } from "./section.ts";
+import { guarded, name, sectionName, word } from "./text.ts";
 import { bindTls, httpsFields, serverTls } from "./tls.ts";
 
 const port = z.int().min(1).max(65535);
@@ -9,14 +10,6 @@ const timeout = (): ReturnType<typeof duration> => duration("1ms", "24d");
 /** A deadline of the whole proxy that can be left out. */
 const deadline = (): z.ZodUnion<[ReturnType<typeof duration>, z.ZodLiteral<"none">]> =>
   z.union([timeout(), z.literal("none")]);
-
-const directives = (): z.ZodDefault<z.ZodArray<ReturnType<typeof directive>>> =>
-  z
-    .array(directive())
-    .default([])
-    .describe(
-      "further lines of the section as in haproxy.cfg, for what the definition does not know; checked on the host",
-    );
 
 export const logTarget = z
   .strictObject({
@@ -279,29 +272,3 @@ export const backend = z
       .describe("deadlines of this backend"),
   })
   .meta({ id: "Backend" });
-
-export const section = z
-  .strictObject({
-    kind: z
-      .enum([
-        "defaults",
-        "frontend",
-        "backend",
-        "listen",
-        "resolvers",
-        "userlist",
-        "peers",
-        "cache",
-        "mailers",
-        "http-errors",
-        "ring",
-        "log-forward",
-        "fcgi-app",
-        "program",
-      ])
-      .describe("word that opens the section"),
-    name: sectionName().describe("name of the section"),
-    from: sectionName().optional().describe("name of the defaults that it starts from"),
-    directives: directives(),
-  })
-  .meta({ id: "Section" });

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { duration } from "./duration.ts";
 import { node } from "./node.ts";
-import { backend, frontend, proxy, section } from "./proxy.ts";
+import { backend, frontend, proxy } from "./proxy.ts";
+import { section } from "./section.ts";
 import { guarded, name } from "./text.ts";
 import { certificate } from "./tls.ts";
 import { syncGroup, trackScript, vrrp, vrrpInstance } from "./vrrp.ts";

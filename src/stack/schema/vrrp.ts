@@ -20,7 +20,13 @@ export const transport = z
       group4: multicastGroup("ipv4").default("224.0.0.18").describe("IPv4 group of the adverts"),
       group6: multicastGroup("ipv6").default("ff02::12").describe("IPv6 group of the adverts"),
     }),
-    z.strictObject({ kind: z.literal("unicast") }),
+    z.strictObject({
+      kind: z.literal("unicast").describe("adverts go to the other node's address"),
+      peers: z
+        .array(ipAddress())
+        .default([])
+        .describe("further routers that stand for the same virtual addresses, beside the other node"),
+    }),
   ])
   .meta({ id: "Transport" });
 
@@ -90,9 +96,11 @@ export const member = z
     priority: z
       .int()
       .min(1)
-      .max(254)
+      .max(255)
       .optional()
-      .describe("1 to 254; default 254 on the master and 253 on the other, less the sum of positive weights"),
+      .describe(
+        "1 to 254, or 255 for the owner of the addresses, whom no weight moves (RFC 9568); default 254 on the master and 253 on the other, less the sum of positive weights",
+      ),
     state: z
       .enum(["MASTER", "BACKUP"])
       .optional()
