@@ -4,6 +4,8 @@
  * Loads no Pulumi; `tandem-lb/pulumi` has `deploy`.
  */
 export { ExitCode, type Problem, TandemError, type Where } from "./diagnostics/index.ts";
+export { defineRollout } from "./rollout/definition/define.ts";
+export type { RolloutInput } from "./rollout/definition/schema.ts";
 export {
   checkStack,
   type Duration,

@@ -10,7 +10,7 @@ const name = getStack();
 const file = new URL(`./${name}.ts`, import.meta.url);
 if (!existsSync(file)) {
   const known = readdirSync(new URL(".", import.meta.url))
-    .filter((entry) => entry.endsWith(".ts") && !["index.ts", "program.ts"].includes(entry))
+    .filter((entry) => entry.endsWith(".ts") && !["index.ts", "program.ts", "rollout.ts"].includes(entry))
     .map((entry) => entry.slice(0, -3));
   throw programError(
     new RunError(

@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { CliContext } from "./context.ts";
+import { rollout } from "./rollout/commands.ts";
 
 // Commands are data; what they do is loaded only when they run, so that `--help` answers at once.
 
@@ -309,6 +310,7 @@ export const commands = {
   up,
   drift,
   drill,
+  rollout,
   graph,
   import: importCommand,
   doctor,

@@ -26,12 +26,22 @@ export function stackFile(nameOrFile: string, cwd: string): string {
  *
  * The file runs as written: definitions are plain data, so it has nothing to do but evaluate.
  */
-export async function loadStack(nameOrFile: string, cwd: string): Promise<{ file: string; input: unknown }> {
+export function loadStack(nameOrFile: string, cwd: string): Promise<{ file: string; input: unknown }> {
+  return loadExport(nameOrFile, cwd, "stack", "defineStack({ … })");
+}
+
+/** Loads a named export of a TypeScript file; `call` is what a user would write for it. */
+export async function loadExport(
+  nameOrFile: string,
+  cwd: string,
+  name: string,
+  call: string,
+): Promise<{ file: string; input: unknown }> {
   const file = stackFile(nameOrFile, cwd);
   const { tsImport } = await import("tsx/esm/api");
-  let module: { stack?: unknown };
+  let module: Readonly<Record<string, unknown>>;
   try {
-    module = (await tsImport(pathToFileURL(file).href, import.meta.url)) as { stack?: unknown };
+    module = (await tsImport(pathToFileURL(file).href, import.meta.url)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
     if (cause instanceof TandemError) throw cause;
     throw invalid(
@@ -42,15 +52,16 @@ export async function loadStack(nameOrFile: string, cwd: string): Promise<{ file
       cause,
     );
   }
-  if (module.stack === undefined) {
+  const input = module[name];
+  if (input === undefined) {
     throw invalid(
       file,
       "CLI_STACK_NO_EXPORT",
-      `${basename(file)} does not export \`stack\``,
-      "write `export const stack = defineStack({ … })`",
+      `${basename(file)} does not export \`${name}\``,
+      `write \`export const ${name} = ${call}\``,
     );
   }
-  return { file, input: module.stack };
+  return { file, input };
 }
 
 function describe(cause: unknown): string {

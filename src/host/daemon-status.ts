@@ -93,6 +93,9 @@ const vrrpInstance = z.object({
   packetErrors: z.record(z.string(), z.number()).optional(),
 });
 
+/** What was counted since the start, in the words of HAProxy's `show stat`; what is zero is left out. */
+const traffic = z.record(z.string(), z.number());
+
 const server = z.object({
   name: z.string(),
   address: z.string(),
@@ -179,9 +182,17 @@ export const daemonStatusSchema = z.object({
           listening: z.boolean(),
           connections: z.number(),
           requests: z.number(),
+          traffic: traffic.optional(),
         }),
       ),
-      backends: z.array(z.object({ name: z.string(), mode: z.string(), servers: z.array(server) })),
+      backends: z.array(
+        z.object({
+          name: z.string(),
+          mode: z.string(),
+          servers: z.array(server),
+          traffic: traffic.optional(),
+        }),
+      ),
     })
     .nullable(),
 });

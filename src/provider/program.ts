@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblem, type Problem } from "../diagnostics/index.ts";
+import type { BinaryRef } from "../render/index.ts";
 import { checkStack, pairPredictions, predictionText, type StackInput } from "../stack/index.ts";
 import { binaryRef } from "./sdk/binary.ts";
 import { LoadBalancerPair, type Transforms } from "./sdk/load-balancer-pair.ts";
@@ -17,6 +18,8 @@ export { programError } from "./sdk/program-error.ts";
 repairStackTraces();
 
 export interface DeployOptions {
+  /** Which tandemd to ship; default the configured or packaged one. */
+  readonly binary?: BinaryRef;
   readonly transforms?: Transforms;
   /** Options of every pair, e.g. `protect`. */
   readonly resourceOptions?: pulumi.ComponentResourceOptions;
@@ -53,7 +56,7 @@ function declare(input: StackInput, options: DeployOptions): Readonly<Record<str
   const root = isAbsolute(told) ? told : process.cwd();
   const config = new pulumi.Config("tandem");
   // The plugin looks in the same places, in the same order.
-  const binary = binaryRef(root, process.env.TANDEM_BINARY || config.get("binary"));
+  const binary = options.binary ?? binaryRef(root, process.env.TANDEM_BINARY || config.get("binary"));
   // For one run, so no configuration: hosts that were provisioned before are taken over.
   const adopt = !["", "0", "false"].includes(process.env.TANDEM_ADOPT ?? "");
   const { transforms, resourceOptions } = options;

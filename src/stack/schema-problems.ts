@@ -5,17 +5,20 @@ import { type IssueParams, quote } from "./schema/text.ts";
 import { knownKeys } from "./schema/walk.ts";
 import { suggestion } from "./suggest.ts";
 
+/** Names the keys that a definition may have at a path. */
+type KeysAt = (path: Path, input: unknown) => readonly string[];
+
 /** What the schema found wrong, as problems with codes, paths and suggestions. */
-export function schemaProblems(error: z.ZodError, input: unknown): Problem[] {
-  return error.issues.flatMap((issue) => toProblems(issue, input));
+export function schemaProblems(error: z.ZodError, input: unknown, keysAt: KeysAt = knownKeys): Problem[] {
+  return error.issues.flatMap((issue) => toProblems(issue, input, keysAt));
 }
 
-function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+function toProblems(issue: z.core.$ZodIssue, input: unknown, keysAt: KeysAt): Problem[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   const value = at(input, path);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(path, key, input));
+      return issue.keys.map((key) => unknownKey(path, key, keysAt(path, input)));
     case "custom":
       return [fromParams(issue.message, path, issue.params)];
     case "invalid_type":
@@ -23,13 +26,13 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
     case "invalid_value":
       return [wrongValue(path, issue.values.map(String), value)];
     case "invalid_union":
-      return invalidUnion(issue, path, input);
+      return invalidUnion(issue, path, input, keysAt);
     case "too_small":
     case "too_big":
       return [outOfRange(issue, path, value)];
     case "invalid_key":
       return issue.issues.flatMap((inner) =>
-        toProblems({ ...inner, path: issue.path } as z.core.$ZodIssue, input),
+        toProblems({ ...inner, path: issue.path } as z.core.$ZodIssue, input, keysAt),
       );
     default:
       return [problem("STACK_VALUE_INVALID", path, `${quote(value)} does not fit: ${issue.message}`)];
@@ -46,9 +49,9 @@ function problem(code: string, path: Path, message: string, hint?: string): Prob
   };
 }
 
-function unknownKey(path: Path, key: string, input: unknown): Problem {
+function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
   const why = "a key that means nothing would be ignored in silence";
-  const hint = suggestion(key, knownKeys(path, input));
+  const hint = suggestion(key, known);
   return { ...problem("STACK_UNKNOWN_KEY", [...path, key], `there is no ${quote(key)} here`, hint), why };
 }
 
@@ -109,7 +112,12 @@ function wrongValue(path: Path, values: readonly string[], value: unknown): Prob
   );
 }
 
-function invalidUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: unknown): Problem[] {
+function invalidUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  path: Path,
+  input: unknown,
+  keysAt: KeysAt,
+): Problem[] {
   const value = at(input, path);
   const options = knownDiscriminators(issue);
   if (options.length > 0) return [wrongValue(path, options, value)];
@@ -125,7 +133,7 @@ function invalidUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: un
     inner.code === "invalid_value" ? inner.values.map(String) : [],
   );
   if (literals.length === issue.errors.length) return [wrongValue(path, literals, value)];
-  return best.flatMap((inner) => toProblems(inner as z.core.$ZodIssue, input));
+  return best.flatMap((inner) => toProblems(inner as z.core.$ZodIssue, input, keysAt));
 }
 
 function depth(issues: readonly { readonly code: string; readonly path: readonly unknown[] }[]): number {

@@ -5,6 +5,7 @@ import { hostCodes } from "./host.ts";
 import { importCodes } from "./import.ts";
 import { type LintRule, lintRules, ruleOf } from "./lint.ts";
 import { providerCodes } from "./provider.ts";
+import { rolloutCodes } from "./rollout.ts";
 import { stackCodes } from "./stack.ts";
 import { stackFieldCodes } from "./stack-fields.ts";
 import { verifyCodes } from "./verify.ts";
@@ -17,6 +18,7 @@ export const errorCatalogue = {
   ...hostCodes,
   ...providerCodes,
   ...verifyCodes,
+  ...rolloutCodes,
   ...cliCodes,
   ...importCodes,
   ...lintRules,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -22,6 +22,11 @@ export async function fileDigest(path: string): Promise<string> {
   return sha256;
 }
 
+/** Where a rollout keeps the executables of verified releases, to be able to go back to them. */
+export function keptBinary({ sha256 }: Pick<BinaryRef, "sha256">, project = "."): string {
+  return resolve(project, ".tandem/binaries", `tandemd-${sha256}`);
+}
+
 /** The executable on this machine, after making sure that it is the one that was previewed. */
 export async function shippedBinary(path: string | undefined, wanted: BinaryRef): Promise<string> {
   const file = resolve(path ?? packagedBinary);
@@ -37,6 +42,8 @@ export async function shippedBinary(path: string | undefined, wanted: BinaryRef)
     );
   }
   if (found === wanted.sha256) return file;
+  const kept = keptBinary(wanted);
+  if (existsSync(kept) && (await fileDigest(kept)) === wanted.sha256) return kept;
   const message = `the executable has SHA-256 ${found}, but the plan says ${wanted.sha256} (version ${wanted.version})`;
   throw binaryError("PROVIDER_BINARY_CHANGED", file, message);
 }

@@ -5,16 +5,16 @@ import { stackSchema } from "./stack.ts";
 type Schema = z.core.$ZodType;
 
 /** Keys that the schema knows at a path, for suggestions. */
-export function knownKeys(path: Path, input: unknown): string[] {
-  const keys = schemasAt(path, input).flatMap((schema) =>
+export function knownKeys(path: Path, input: unknown, root: Schema = stackSchema): string[] {
+  const keys = schemasAt(path, input, root).flatMap((schema) =>
     isObject(schema) ? Object.keys(schema._zod.def.shape) : [],
   );
   return [...new Set(keys)];
 }
 
 /** The schemas that a path may mean; unions are followed by their discriminator. */
-export function schemasAt(path: Path, input: unknown): Schema[] {
-  let schemas = [...objects(stackSchema, input)];
+export function schemasAt(path: Path, input: unknown, root: Schema = stackSchema): Schema[] {
+  let schemas = [...objects(root, input)];
   path.forEach((part, depth) => {
     const value = at(input, path.slice(0, depth + 1));
     schemas = schemas

@@ -1,0 +1,73 @@
+import { openHost } from "../../host/index.ts";
+import { type DrillPlan, drillPlans } from "../../provider/sdk/drill-plan.ts";
+import { durationMs, type ResolvedPair } from "../../stack/index.ts";
+import { runDrill } from "../../verify/index.ts";
+import type { Gate } from "../definition/schema.ts";
+import { nodesOf, type StackState } from "../pulumi/state.ts";
+import type { WantedStage } from "../release/wanted.ts";
+import type { GateContext, GateVerdict } from "../run/driver.ts";
+
+/** Injects faults now, on the canaries or on every pair, one after another. */
+export async function drillNow(
+  stage: WantedStage,
+  gate: Extract<Gate, { readonly kind: "drill" }>,
+  context: GateContext,
+  state: StackState,
+): Promise<GateVerdict> {
+  const names = gate.pairs === "all" ? stage.waves.flat() : context.canaries;
+  const bad: string[] = [];
+  let [worst, count] = [0, 0];
+  for (const pair of stage.source.stack.pairs.filter(({ name }) => names.includes(name))) {
+    for (const plan of plansOf(pair, gate)) {
+      for (const fault of plan.faults) {
+        context.note(`${pair.name}: ${fault}`);
+        const result = await drill(pair, plan, fault, state, context.signal);
+        count++;
+        worst = Math.max(worst, result.outageMs);
+        if (!result.passed) bad.push(`${pair.name}: ${fault}: ${result.failures.join("; ")}`);
+      }
+    }
+  }
+  if (bad.length > 0) return { outcome: "failed", detail: bad.join("; ") };
+  return { outcome: "passed", detail: `${count} drills passed, longest outage ${worst.toFixed(0)} ms` };
+}
+
+function plansOf(pair: ResolvedPair, gate: Extract<Gate, { readonly kind: "drill" }>): readonly DrillPlan[] {
+  const kind = pair.frontends.some(({ mode }) => mode === "http") ? "http" : "tcp";
+  const probe = pair.drill?.probe ?? { kind, path: "/", intervalMs: 5, timeoutMs: 1000 };
+  const drill = {
+    faults: gate.faults ?? [],
+    maxOutageMs: durationMs(gate.maxOutage),
+    when: "always" as const,
+    probe,
+    ...(pair.drill?.from === undefined ? {} : { from: pair.drill.from }),
+  };
+  return drillPlans({ ...pair, drill });
+}
+
+async function drill(
+  pair: ResolvedPair,
+  plan: DrillPlan,
+  fault: DrillPlan["faults"][number],
+  state: StackState,
+  signal: AbortSignal,
+) {
+  const connections = nodesOf(state, [pair.name]).map(({ connection }) => connection);
+  const from = connections.find(({ name }) => name === plan.from);
+  const hosts = connections.map(openHost);
+  try {
+    return await runDrill({
+      pair: pair.name,
+      instance: plan.instance,
+      hosts,
+      fault,
+      probe: from === undefined ? plan.probe : { ...plan.probe, from },
+      maxOutageMs: plan.maxOutageMs,
+      preempts: plan.preempts,
+      preemptDelayMs: plan.preemptDelayMs,
+      signal,
+    });
+  } finally {
+    await Promise.allSettled(hosts.map((host) => host.close()));
+  }
+}
