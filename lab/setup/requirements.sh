@@ -53,6 +53,7 @@ redis-server
 dnsmasq-base
 socat
 prometheus-haproxy-exporter
+chromium
 frr
 tshark
 strace

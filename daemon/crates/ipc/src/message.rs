@@ -72,6 +72,8 @@ pub enum ToWorker {
     Orders { servers: Vec<crate::ServerOrders> },
     /// Proxy: what was changed of its configuration before it began. Comes before its first one.
     Amendments { body: serde_json::Value },
+    /// Proxy: a VRRP process runs beside it, and questions about its routers are answered.
+    Routers,
     /// Proxy: the answer to a question of the same number.
     Told { id: u64, text: String },
     /// VRRP: give up mastership now and stay up as backup (a planned change of master).
@@ -136,7 +138,8 @@ pub enum FromWorker {
         body: serde_json::Value,
     },
     /// Proxy: somebody at a runtime socket asks what only the supervisor knows: `vrrp`, `config`,
-    /// `config diff`. Answered by `Told`.
+    /// `config diff`; or looks at its page (`routers`: JSON) or metrics (`router metrics`). Answered by
+    /// `Told`.
     Question {
         id: u64,
         what: String,

@@ -2,6 +2,7 @@
 
 mod catalogue;
 pub mod document;
+mod samples;
 
 use std::fmt::Write as _;
 
@@ -36,8 +37,13 @@ pub struct Sample {
 
 /// The exposition of a status document, metrics in the order of the catalogue.
 pub fn exposition(status: &Value) -> String {
+    exposition_of(status, "")
+}
+
+/// The same of the metrics whose names begin with this.
+pub fn exposition_of(status: &Value, prefix: &str) -> String {
     let mut text = String::new();
-    for metric in CATALOGUE {
+    for metric in CATALOGUE.iter().filter(|m| m.name.starts_with(prefix)) {
         let samples = metric.samples(status);
         if samples.is_empty() {
             continue;

@@ -4,6 +4,7 @@
 mod pair;
 
 use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 use pair::daemon::signal_process;
 use pair::{Daemon, Pair, wait};
+use serde_json::Value;
+use testkit::segment::Host;
 
 fn ask(socket: &Path, line: &str) -> String {
     let Ok(mut stream) = UnixStream::connect(socket) else {
@@ -133,4 +136,97 @@ fn the_supervisor_opens_the_sockets_and_answers_for_what_the_proxy_does_not_know
         .collect();
     let orders: Vec<(&str, &str)> = servers.iter().map(|words| (words[3], words[6])).collect();
     assert_eq!(orders, [("w1", "1"), ("w2", "1")], "{state}");
+}
+
+/// What a host's own web server answers.
+fn get(host: &Host, target: &str) -> String {
+    let said = host.namespace.enter(|| {
+        let mut stream = TcpStream::connect("127.0.0.1:8404")?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
+        let mut said = String::new();
+        stream.read_to_string(&mut said).map(|_| said)
+    });
+    let said = said.unwrap();
+    let (head, body) = said.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    body.to_owned()
+}
+
+/// The one virtual router as the page has it.
+fn router(host: &Host) -> Value {
+    let live: Value = serde_json::from_str(&get(host, "/stats;live")).unwrap();
+    assert_eq!(live["vrrp"].as_array().map(Vec::len), Some(1), "{live}");
+    live["vrrp"][0].clone()
+}
+
+#[test]
+fn the_page_and_the_metrics_follow_who_holds_the_addresses() {
+    require_pair!();
+    let pair = Pair::new("windows");
+    let text = "defaults\n    mode http\n    timeout client 10s\n    timeout server 10s\n    timeout connect 1s\n\
+        frontend stats\n    bind 127.0.0.1:8404\n    stats uri /stats\n    http-request use-service prometheus-exporter if { path /metrics }\n";
+    let haproxy = pair.write("haproxy.cfg", text);
+    let [a, b] = [(&pair.a, 254), (&pair.b, 253)].map(|(host, priority)| {
+        let keepalived = pair.write_keepalived(host, priority, "");
+        Daemon::start(&pair, host, Some(&haproxy), Some(&keepalived))
+    });
+    a.wait_ready();
+    b.wait_ready();
+    let holds = |host: &Host| router(host)["held"] == serde_json::json!(["10.77.0.100/24"]);
+    let is = |host: &Host, state: &str| router(host)["state"] == state;
+    wait("both pages show that a is master", || {
+        is(&pair.a, "MASTER") && holds(&pair.a) && is(&pair.b, "BACKUP") && !holds(&pair.b)
+    });
+    assert_eq!(router(&pair.b)["master"]["address"], "10.77.0.11");
+    wait("the master's page names its peer", || {
+        router(&pair.a)["peers"][0]["address"] == "10.77.0.12"
+    });
+    let page = get(&pair.a, "/stats");
+    assert!(page.contains("\"state\":\"MASTER\""), "{page}");
+
+    // All metrics of virtual routers that `tandemd metrics` prints, and nothing else of it.
+    let names = |text: &str| -> Vec<String> {
+        let types = text.lines().filter_map(|l| l.strip_prefix("# TYPE "));
+        types
+            .filter(|l| l.starts_with("tandemd_"))
+            .map(str::to_owned)
+            .collect()
+    };
+    let printed = String::from_utf8(a.tell(["metrics"]).stdout).unwrap();
+    let mut wanted = names(&printed);
+    wanted.retain(|name| name.starts_with("tandemd_vrrp_"));
+    assert!(wanted.len() > 30, "{wanted:?}");
+    assert_eq!(names(&get(&pair.a, "/metrics")), wanted);
+    assert_eq!(names(&get(&pair.a, "/metrics?scope=vrrp")), wanted);
+    assert_eq!(names(&get(&pair.a, "/metrics?scope=server")), [""; 0]);
+
+    assert!(a.tell(["handover"]).status.success());
+    // By now the switch is done, and whoever asks is told what is, not what was.
+    assert!(
+        is(&pair.a, "BACKUP") && !holds(&pair.a),
+        "{}",
+        router(&pair.a)
+    );
+    wait("the other page follows", || {
+        is(&pair.b, "MASTER") && holds(&pair.b)
+    });
+    let state = |host: &Host, state: &str| {
+        let text = get(host, "/metrics?scope=vrrp");
+        let found = text.lines().find(|line| {
+            line.starts_with("tandemd_vrrp_instance_state{")
+                && line.contains(&format!("state=\"{state}\""))
+        });
+        found.unwrap().rsplit(' ').next().unwrap().to_owned()
+    };
+    let states = [&pair.a, &pair.b].map(|host| (state(host, "MASTER"), state(host, "BACKUP")));
+    assert_eq!(states, [("0".into(), "1".into()), ("1".into(), "0".into())]);
+
+    // A supervisor that does not speak keeps nobody waiting for long.
+    a.signal("STOP");
+    let live: Value = serde_json::from_str(&get(&pair.a, "/stats;live")).unwrap();
+    a.signal("CONT");
+    assert_eq!(live["vrrp"], serde_json::json!([]));
+    wait("it is asked again", || is(&pair.a, "BACKUP"));
 }

@@ -19,7 +19,7 @@ impl Control {
         };
         let rows = self.rows(&selection, true);
         let info = self.info();
-        let text = exposition(&request, &rows, &info, &self.instances);
+        let text = exposition(&request, &rows, &info, &self.routers.metrics);
         answer(200, "text/plain; version=0.0.4", text, MORE)
     }
 }

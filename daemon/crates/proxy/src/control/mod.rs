@@ -24,6 +24,7 @@ mod renewed;
 mod reports;
 mod resolver;
 mod roster;
+mod routers;
 mod rows;
 mod seal;
 mod seen;
@@ -47,8 +48,8 @@ use ipc::{FromWorker, ToWorker};
 use lasting::Lasting;
 use page::Secret;
 use resolver::Resolver;
+use routers::Routers;
 use rows::Overall;
-use stats::page::Instance;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,8 +93,7 @@ pub struct Control {
     fresh: Vec<(String, String)>,
     log: EventLog,
     secret: Secret,
-    /// The virtual routers of this host, as the supervisor told last.
-    instances: Vec<Instance>,
+    routers: Routers,
     /// What was told last about the service.
     service: Option<(bool, String)>,
     lost_listener: bool,
@@ -130,7 +130,7 @@ impl Control {
             fresh: Vec::new(),
             log: EventLog::default(),
             secret: Secret::default(),
-            instances: Vec::new(),
+            routers: Routers::default(),
             service: None,
             lost_listener: false,
             pending: None,
@@ -149,6 +149,7 @@ impl Control {
                 self.resolver.next_due(),
                 self.warming.next_due(),
                 self.lasting.next_due(),
+                self.routers.next_due(),
                 self.plan.is_some().then_some(self.next_look),
             ];
             let wait = due
@@ -199,6 +200,7 @@ impl Control {
                 }
             }
             self.warming.run_due(now);
+            self.give_up_on_routers(now);
             self.look_back(now);
             self.free_retired();
             self.tell_service()?;
@@ -297,6 +299,7 @@ impl Control {
             }
             ToWorker::Amendments { body } => self.inherit_amendments(body),
             ToWorker::Told { id, text } => self.told_by_supervisor(id, text),
+            ToWorker::Routers => self.routers.introduce(),
             ToWorker::Orders { servers } => self.lasting.inherit(servers),
             // For the VRRP process.
             ToWorker::Alive

@@ -4,13 +4,11 @@ use super::Control;
 use super::change::Change;
 use super::rows::node;
 use crate::plan::{Plan, reason};
-use crate::rules::page::{From, Page, Service, Wanted};
-use crate::shared::State;
+use crate::rules::page::{Page, Service, Wanted};
 use crate::worker::Made;
 use config::haproxy::model::{Proxy, StatsPage};
-use health::Wish;
 use sha2::{Digest as _, Sha256};
-use stats::page::{Action, Live, Look, Options, Order, Output, html};
+use stats::page::{Live, Look, Options, Output, html};
 use stats::{Info, Row, Selection};
 use std::fmt::Write as _;
 use sys::epoll::unix_us;
@@ -21,7 +19,7 @@ pub struct Secret(Option<[u8; 32]>);
 
 impl Secret {
     /// A text that only this process can make. Without random numbers there is none.
-    fn sign(&mut self, what: &[u8]) -> Option<String> {
+    pub fn sign(&mut self, what: &[u8]) -> Option<String> {
         let key = match self.0 {
             Some(key) => key,
             None => *self.0.insert(random()?),
@@ -62,7 +60,8 @@ impl Control {
                 };
                 match &wanted.order {
                     Some(body) => {
-                        self.obey(page, wanted, &String::from_utf8_lossy(body), (now, changes))
+                        let body = String::from_utf8_lossy(body);
+                        self.obey(page, wanted, &body, (now, changes))
                     }
                     None => self.page(&plan, proxy, page, wanted),
                 }
@@ -117,7 +116,8 @@ impl Control {
         Live {
             rows,
             info,
-            instances: &self.instances,
+            instances: &self.routers.instances,
+            expiry: self.next_expiry(),
             now: unix_us() / 1000,
         }
     }
@@ -169,99 +169,6 @@ impl Control {
         );
         answer(200, "text/html; charset=utf-8", body, &guards)
     }
-
-    /// Carries out what the page's form, or a program in its place, orders.
-    fn obey(
-        &mut self,
-        page: &Page,
-        wanted: &Wanted,
-        body: &str,
-        (now, changes): (u64, &mut Vec<Change>),
-    ) -> Made {
-        let order = Order::read(body);
-        if !wanted.admin {
-            return done(page, "DENY");
-        }
-        if !self.is_genuine(&wanted.from, order.token.as_deref()) {
-            let text = "This order does not come from the statistics page: load the page again.\n";
-            return answer(
-                403,
-                "text/plain",
-                text.to_owned(),
-                "cache-control: no-cache\r\n",
-            );
-        }
-        let Some(action) = order.action else {
-            return done(page, "ERRP");
-        };
-        if order.backend.is_empty() || order.servers.is_empty() {
-            return done(page, "ERRP");
-        }
-        let mut carry = |name: &String| self.order(&order.backend, name, action, now, changes);
-        let carried: Vec<Option<bool>> = order.servers.iter().map(&mut carry).collect();
-        let count = |wanted: Option<bool>| carried.iter().filter(|c| **c == wanted).count();
-        let code = match (count(Some(true)), count(None)) {
-            (0, missing) if missing == carried.len() => "ERRP",
-            (0, _) => "NONE",
-            (done, _) if done == carried.len() => "DONE",
-            _ => "PART",
-        };
-        done(page, code)
-    }
-
-    /// Whether an order comes from our page, or from no browser at all: a page of somebody else
-    /// makes a browser send the password along, but not our token, and it says whose page it was.
-    fn is_genuine(&mut self, from: &From, token: Option<&str>) -> bool {
-        if from.origin.is_none() && from.site.is_none() && token.is_none() {
-            return true;
-        }
-        let host = from.origin.as_ref().is_none_or(|origin| {
-            let scheme = origin.windows(3).position(|w| w == b"://");
-            scheme.is_some_and(|at| origin[at + 3..].eq_ignore_ascii_case(&from.host))
-        });
-        let site = from
-            .site
-            .as_deref()
-            .is_none_or(|site| site == b"same-origin");
-        let own = self.secret.sign(&from.user);
-        host && site && own.zip(token).is_some_and(|(own, token)| own == token)
-    }
-
-    /// Whether anything could be done; `None`: there is no such server.
-    fn order(
-        &mut self,
-        backend: &str,
-        name: &str,
-        action: Action,
-        now: u64,
-        changes: &mut Vec<Change>,
-    ) -> Option<bool> {
-        let plan = self.plan.as_ref()?;
-        let number = backend.strip_prefix('#').and_then(|n| n.parse().ok());
-        let numbered = |section: usize| number == self.number_of(section);
-        let found = plan
-            .backends
-            .iter()
-            .find(|b| b.name == backend || number.is_some() && numbered(b.section));
-        let server = found.and_then(|b| b.servers.iter().find(|s| s.name == name && !s.implied));
-        let shared = server?.shared.clone();
-        let at = self.checks.place(&shared)?;
-        let wish = match action {
-            Action::Enable if shared.state() != State::Maintenance => return Some(false),
-            Action::Ready | Action::Enable => Wish::Ready,
-            Action::Drain => Wish::Drain,
-            Action::Maintenance => Wish::Maintenance,
-            Action::Shutdown => {
-                if let Some(team) = &self.team {
-                    team.end_sessions(&shared, b'K');
-                }
-                return Some(true);
-            }
-            _ => return Some(false),
-        };
-        self.checks.ordered(at, wish, now, changes);
-        Some(true)
-    }
 }
 
 fn typed(rows: &[Row]) -> String {
@@ -270,13 +177,6 @@ fn typed(rows: &[Row]) -> String {
         row.typed(false, &mut text);
     }
     text
-}
-
-/// Back to the page, which tells what became of it.
-fn done(page: &Page, code: &str) -> Made {
-    let uri = String::from_utf8_lossy(&page.uri);
-    let more = format!("cache-control: no-cache\r\nlocation: {uri};st={code}\r\n");
-    answer(303, "text/plain", String::new(), &more)
 }
 
 /// `more`: further header lines.

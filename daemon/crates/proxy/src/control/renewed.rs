@@ -3,6 +3,7 @@
 use super::Control;
 use super::status::CertificateStatus;
 use ipc::{Attachment, FromWorker};
+use stats::page::Expiry;
 
 /// Of syslog.
 const ERROR: u8 = 3;
@@ -28,6 +29,23 @@ impl Control {
                 path: one.path,
             })
             .collect()
+    }
+
+    /// The one of them that ends first.
+    pub(super) fn next_expiry(&self) -> Option<Expiry> {
+        let registry = self.registry.as_ref()?;
+        let shown = registry.tls.list(&self.attachments);
+        let count = shown.len();
+        let first = shown
+            .into_iter()
+            .min_by_key(|one| one.facts.not_after.unix)?;
+        let mut names = first.facts.dns_names.iter();
+        let name = names.next().cloned();
+        Some(Expiry {
+            count,
+            name: name.unwrap_or_else(|| first.facts.subject_line()),
+            not_after: first.facts.not_after.unix,
+        })
     }
 
     /// Lines that use them take all of them over, or stay as they are.

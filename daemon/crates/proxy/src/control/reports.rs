@@ -35,12 +35,7 @@ impl Control {
                     self.checks.observed(&server, errors, now, &mut changes);
                 }
                 Report::Asked(asked) => self.resolver.ask(asked, now),
-                Report::Requested(requested) => {
-                    let made = self.serve(&requested.wanted, now, &mut changes);
-                    if let Some(team) = &self.team {
-                        team.made(&requested, made);
-                    }
-                }
+                Report::Requested(requested) => self.requested(requested, now, &mut changes)?,
                 Report::Sessions {
                     worker,
                     question,

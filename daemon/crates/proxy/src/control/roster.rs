@@ -131,7 +131,8 @@ impl Roster {
     pub fn status(&self, at: usize) -> String {
         let member = &self.members[at];
         let root = self.root(at);
-        let of_checks = |name: &str| root.health.as_ref().map_or(name.to_owned(), Health::status);
+        let checked = root.health.as_ref().filter(|_| !root.unchecked);
+        let of_checks = |name: &str| checked.map_or(name.to_owned(), Health::status);
         let by_agent = |word: &str| format!("{word} (agent)");
         let orders = member.server.orders();
         match member.server.state() {

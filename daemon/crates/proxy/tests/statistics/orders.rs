@@ -49,6 +49,49 @@ fn orders_do_what_they_do_in_haproxy() {
     }
 }
 
+/// Checks and agents that say what this test has them say: none does within it.
+#[test]
+fn orders_about_checks_and_agents_do_what_they_do_in_haproxy() {
+    let origin = origin();
+    let port = origin.port;
+    let Some((_haproxy, theirs, _proxy, ours)) = both(&format!(
+        "frontend web\n bind 127.0.0.1:PORT\n stats uri /stats\n stats admin if TRUE\n default_backend app\n\
+         backend app\n default-server inter 60s fall 1 rise 1\n server plain 127.0.0.1:{port}\n server checked 127.0.0.1:{port} check\n\
+         \x20server asked 127.0.0.1:{port} agent-check agent-inter 60s agent-port 1\n server follows 127.0.0.1:{port} track app/checked\n"
+    )) else {
+        return;
+    };
+    // The first checks are over.
+    for port in [theirs, ours] {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while state(port, "checked") != "UP" {
+            assert!(std::time::Instant::now() < end, "it is not checked");
+            std::thread::yield_now();
+        }
+    }
+    let servers = ["plain", "checked", "asked", "follows"];
+    let mut different = Vec::new();
+    for action in [
+        "dhlth", "ehlth", "hnolb", "hrunn", "hdown", "hrunn", "dagent", "eagent", "adown", "arunn",
+        "dhlth", "hdown", "hrunn", "ehlth", "explode",
+    ] {
+        for server in servers {
+            let body = format!("s={server}&b=app&action={action}");
+            let [theirs, ours] = [theirs, ours].map(|port| {
+                let (head, _) = post(port, "/stats", "", &body);
+                let to = header(&head, "location").map(str::to_owned);
+                // haproxy counts checks of a server that has an agent and none.
+                let states = servers.map(|server| state(port, server).replace("DOWN 0/1", "DOWN"));
+                (to, states)
+            });
+            if theirs != ours {
+                different.push(format!("{body}: haproxy {theirs:?}, here {ours:?}"));
+            }
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
 #[test]
 fn an_order_from_elsewhere_is_refused() {
     let (_proxy, port) = alone(

@@ -2,9 +2,7 @@
 //! HAProxy's exporter, and the virtual routers beside them.
 
 mod catalogue;
-mod routers;
 
-use crate::page::Instance;
 use crate::{Column, Field, Info, Object, Row, Shown, Value};
 use catalogue::{Kind, Metric, OBJECTS, PROCESS};
 use std::collections::HashMap;
@@ -88,6 +86,11 @@ impl Request {
         Ok(())
     }
 
+    /// Whether the virtual routers are asked for.
+    pub fn routers(&self) -> bool {
+        self.routers
+    }
+
     pub fn shown(&self) -> Shown {
         if self.no_maint {
             Shown::NotOut
@@ -97,7 +100,8 @@ impl Request {
     }
 }
 
-pub fn exposition(request: &Request, rows: &[Row], info: &Info, routers: &[Instance]) -> String {
+/// `routers` are the lines about them, which stand behind the others.
+pub fn exposition(request: &Request, rows: &[Row], info: &Info, routers: &str) -> String {
     let mut out = String::with_capacity(rows.len() * 4096);
     if request.process {
         process(info, &mut out);
@@ -115,7 +119,7 @@ pub fn exposition(request: &Request, rows: &[Row], info: &Info, routers: &[Insta
         }
     }
     if request.routers {
-        routers::write(routers, &mut out);
+        out.push_str(routers);
     }
     out
 }

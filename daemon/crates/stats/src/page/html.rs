@@ -33,6 +33,19 @@ const ANSWERS: &[(&str, &str)] = &[
     ("UNKN", "the action is not known"),
 ];
 
+/// One script: its parts share what they declare.
+const SCRIPT: &str = concat!(
+    include_str!("script/small.js"),
+    include_str!("script/plots.js"),
+    include_str!("script/rows.js"),
+    include_str!("script/orders.js"),
+    include_str!("script/sections.js"),
+    include_str!("script/tiles.js"),
+    include_str!("script/pair.js"),
+    include_str!("script/render.js"),
+    include_str!("script/live.js"),
+);
+
 const EVERY: Duration = Duration::from_secs(1);
 
 /// The page with its first figures in it.
@@ -82,7 +95,7 @@ pub fn html(look: &Look<'_>, options: &Options, live: &Live<'_>) -> String {
         ("style", include_str!("page.css").to_owned()),
         ("settings", inside_script(&settings.to_string())),
         ("data", inside_script(&live.json())),
-        ("script", include_str!("page.js").to_owned()),
+        ("script", SCRIPT.to_owned()),
     ];
     filled(include_str!("page.html"), &whole)
 }

@@ -5,30 +5,63 @@ use crate::{Column, Field, Info, Row, Value};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
-/// A virtual router of this host, as the page shows it.
+/// A virtual router of this host, as the page shows it; the names are those of `tandemd status`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Instance {
     pub name: String,
     /// `MASTER`, `BACKUP`, `FAULT`, `INIT`.
     pub state: String,
+    /// Why it is not as it was meant to be.
+    pub reasons: Vec<String>,
     pub interface: String,
-    pub router_id: u64,
+    pub virtual_router_id: u64,
     /// `ipv4` or `ipv6`.
     pub family: String,
-    pub priority: u64,
-    /// Virtual addresses.
+    pub effective_priority: u64,
+    /// Virtual addresses, and those that are on this host.
     pub addresses: Vec<String>,
-    /// The address of the master, where another one is.
-    pub master: Option<String>,
-    /// How often it became master.
+    pub held: Vec<String>,
+    /// Who is master, this host or another one.
+    pub master: Option<Router>,
+    /// The other hosts of which was heard.
+    pub peers: Vec<Router>,
+    /// Since when, in unix milliseconds.
+    pub since: u64,
+    /// How often the state changed.
     pub transitions: u64,
+}
+
+/// A host as another one hears of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Router {
+    pub address: String,
+    pub state: Option<String>,
+    pub priority: Option<u64>,
+    /// Whether it says that it hears this host; not known of peers that do not report.
+    pub hears_us: Option<bool>,
+    pub last_advert_heard_ms: Option<u64>,
+}
+
+/// The certificate that ends first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Expiry {
+    /// How many there are.
+    pub count: usize,
+    /// The name that it is for.
+    pub name: String,
+    /// When it ends, in unix seconds.
+    pub not_after: u64,
 }
 
 pub struct Live<'a> {
     pub rows: &'a [Row],
     pub info: &'a Info,
     pub instances: &'a [Instance],
+    /// Of the certificates that clients are shown.
+    pub expiry: Option<Expiry>,
     /// Unix milliseconds.
     pub now: u64,
 }
@@ -126,6 +159,9 @@ impl Live<'_> {
         out.push_str("},\"vrrp\":");
         let instances = serde_json::to_string(self.instances);
         out.push_str(instances.as_deref().unwrap_or("[]"));
+        out.push_str(",\"expiry\":");
+        let expiry = serde_json::to_string(&self.expiry);
+        out.push_str(expiry.as_deref().unwrap_or("null"));
         out.push_str(",\"columns\":[");
         for (at, column) in SHOWN.iter().enumerate() {
             separate(at, &mut out);

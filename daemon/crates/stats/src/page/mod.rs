@@ -6,6 +6,6 @@ mod options;
 mod order;
 
 pub use html::{Look, html};
-pub use live::{Instance, Live};
+pub use live::{Expiry, Instance, Live, Router};
 pub use options::{Options, Output};
 pub use order::{Action, Order};

@@ -34,6 +34,7 @@ impl Daemon {
                 self.note_process(kind, pid);
                 self.journal
                     .info(&format!("{} process {pid} started", kind.name()));
+                self.introduce(kind);
                 self.repeat_orders(kind);
                 self.configure_current(kind);
             }

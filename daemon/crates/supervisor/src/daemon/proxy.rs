@@ -38,6 +38,13 @@ impl Daemon {
         }
     }
 
+    /// Whether there are virtual routers to ask about.
+    pub(super) fn introduce(&mut self, kind: Kind) {
+        if kind == Kind::Proxy && self.slot(Kind::Vrrp).is_some() {
+            self.tell(kind, &ToWorker::Routers);
+        }
+    }
+
     /// What was ordered about servers, and changed of the configuration, holds for the proxy's next life, too.
     pub(super) fn repeat_orders(&mut self, kind: Kind) {
         if kind == Kind::Proxy && !self.amendments.is_null() {

@@ -3,20 +3,36 @@
 use std::fmt::Write as _;
 
 use ipc::ToWorker;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Daemon;
 use super::status::Purpose;
 use crate::configuration::Showing;
 use crate::worker::Kind;
 
+/// In which form the proxy wants to know of the virtual routers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    Lines,
+    Document,
+    Metrics,
+}
+
 impl Daemon {
     pub(super) fn asked_by_proxy(&mut self, id: u64, what: &str) {
-        let text = match what {
-            "vrrp" if self.slot(Kind::Vrrp).is_some() => {
-                return self.poll(Purpose::Vrrp(id), &[Kind::Vrrp]);
+        let about = match what {
+            "vrrp" => Some(About::Lines),
+            "routers" => Some(About::Document),
+            "router metrics" => Some(About::Metrics),
+            _ => None,
+        };
+        if let Some(about) = about {
+            if self.slot(Kind::Vrrp).is_some() {
+                return self.poll(Purpose::Vrrp(id, about), &[Kind::Vrrp]);
             }
-            "vrrp" => "No VRRP process runs here.\n".to_owned(),
+            return self.tell_proxy(id, "No VRRP process runs here.\n".to_owned());
+        }
+        let text = match what {
             "config diff" => Showing(&self.current)
                 .drift()
                 .unwrap_or_else(|| "No difference: the files say what runs.\n".to_owned()),
@@ -25,13 +41,24 @@ impl Daemon {
         self.tell_proxy(id, text);
     }
 
-    pub(super) fn tell_proxy(&mut self, id: u64, text: String) {
+    pub(super) fn told_of_vrrp(&mut self, id: u64, about: About, vrrp: &Value) {
+        let text = match about {
+            About::Lines => instances(vrrp),
+            About::Document => vrrp["instances"].to_string(),
+            About::Metrics => {
+                crate::metrics::exposition_of(&json!({ "vrrp": vrrp }), "tandemd_vrrp_")
+            }
+        };
+        self.tell_proxy(id, text);
+    }
+
+    fn tell_proxy(&mut self, id: u64, text: String) {
         self.tell(Kind::Proxy, &ToWorker::Told { id, text });
     }
 }
 
 /// A line for each instance: its state, and who holds which address.
-pub(super) fn instances(vrrp: &Value) -> String {
+fn instances(vrrp: &Value) -> String {
     let Some(all) = vrrp["instances"].as_array() else {
         return "The VRRP process does not answer.\n".to_owned();
     };

@@ -26,7 +26,7 @@ pub(super) enum Form {
 pub(super) enum Purpose {
     Reply(ClientId, Form),
     /// The proxy's question of this number, for a client of its runtime sockets.
-    Vrrp(u64),
+    Vrrp(u64, super::questions::About),
     /// A look at whether a handover is done.
     Look,
     Dump(crate::dump::Kind),
@@ -106,7 +106,7 @@ impl Daemon {
                     };
                     self.reply(Some(client), &reply);
                 }
-                Purpose::Vrrp(id) => self.tell_proxy(id, super::questions::instances(&poll.vrrp)),
+                Purpose::Vrrp(id, about) => self.told_of_vrrp(id, about, &poll.vrrp),
                 Purpose::Look => self.handover_looked(&poll.vrrp, now),
                 Purpose::Dump(kind) => self.finish_dump(kind, &poll.vrrp),
             }

@@ -54,7 +54,8 @@ impl Worker {
             ToWorker::Alive => self.supervisor_lives(),
             ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
             // For the proxy.
-            ToWorker::Orders { .. }
+            ToWorker::Routers
+            | ToWorker::Orders { .. }
             | ToWorker::Amendments { .. }
             | ToWorker::Told { .. }
             | ToWorker::Renewed { .. }

@@ -8,6 +8,7 @@ mod dynamic;
 mod find;
 mod frontends;
 mod listed;
+mod page_orders;
 mod patterns;
 mod places;
 mod process;

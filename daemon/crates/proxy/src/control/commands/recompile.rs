@@ -32,7 +32,7 @@ impl Control {
         self.amends = true;
     }
 
-    pub(super) fn settle_amendments(&mut self, now: u64) -> Result<(), RunError> {
+    pub(in crate::control) fn settle_amendments(&mut self, now: u64) -> Result<(), RunError> {
         if !std::mem::take(&mut self.amends) {
             return Ok(());
         }

@@ -188,15 +188,12 @@ impl Control {
             Ok(found) => found,
             Err(refused) => return refused,
         };
-        let model = Self::line(&found);
-        let (kind, there, name) = if agent {
-            let there = model.is_some_and(|m| m.agent.enabled.is_some());
-            (Kind::Agent, there, "Agent")
+        let (kind, name) = if agent {
+            (Kind::Agent, "Agent")
         } else {
-            let there = model.is_some_and(|m| m.check.enabled);
-            (Kind::Health, there, "Health check")
+            (Kind::Health, "Health check")
         };
-        if !there {
+        if !Self::is_asked(&found, kind) {
             let refused = format!("{name} was not configured on this server, cannot enable.\n");
             return if on {
                 Answer::error(refused)
@@ -204,10 +201,29 @@ impl Control {
                 Answer::Done
             };
         }
+        self.switch_found(&found, kind, on, now, changes)
+    }
+
+    /// Whether its line has such checks.
+    pub(super) fn is_asked(found: &Found, kind: Kind) -> bool {
+        Self::line(found).is_some_and(|m| match kind {
+            Kind::Health => m.check.enabled,
+            Kind::Agent => m.agent.enabled.is_some(),
+        })
+    }
+
+    pub(super) fn switch_found(
+        &mut self,
+        found: &Found,
+        kind: Kind,
+        on: bool,
+        now: u64,
+        changes: &mut Vec<Change>,
+    ) -> Answer {
         if let Some(at) = self.checks.place(&found.server().shared) {
             self.checks.switch(at, kind, on, now, changes);
         }
-        self.amend_server(&found, |a| match kind {
+        self.amend_server(found, |a| match kind {
             Kind::Health => a.unchecked = !on,
             Kind::Agent => a.unasked = !on,
         })

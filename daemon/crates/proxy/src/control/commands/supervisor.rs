@@ -6,6 +6,7 @@ use crate::desk::{Answer, Job};
 use ipc::FromWorker;
 use runtime::Command;
 use serde_json::{Value, json};
+use sys::epoll::monotonic_ms;
 
 impl Control {
     /// Asks the supervisor; its word is the answer.
@@ -31,7 +32,10 @@ impl Control {
         Ok(None)
     }
 
-    pub(in crate::control) fn told_by_supervisor(&mut self, id: u64, text: String) {
+    pub(in crate::control) fn told_by_supervisor(&mut self, id: u64, mut text: String) {
+        if self.told_of_routers(id, &mut text, monotonic_ms()) {
+            return;
+        }
         self.sockets.late(id, Answer::Text(text));
     }
 

@@ -34,8 +34,14 @@ pub struct RuntimeSockets {
 
 impl RuntimeSockets {
     pub fn question(&mut self, ticket: Ticket) -> u64 {
+        let number = self.number();
+        self.waiting.insert(number, ticket);
+        number
+    }
+
+    /// A number that no question has had.
+    pub fn number(&mut self) -> u64 {
         self.questions += 1;
-        self.waiting.insert(self.questions, ticket);
         self.questions
     }
 

@@ -107,12 +107,6 @@ impl Control {
         (rows, next)
     }
 
-    /// The number of a section.
-    pub(super) fn number_of(&self, section: usize) -> Option<u32> {
-        let plan = self.plan.as_ref()?;
-        numbers(&plan.model).nth(section)
-    }
-
     /// A frontend that was disabled says so.
     fn as_ordered(&self, mut row: Row) -> Row {
         if self.is_disabled(row.section()) {
