@@ -72,6 +72,16 @@ impl Intake {
         }
     }
 
+    /// The same for a peer that has not confirmed our settings: it may have sent by the first ones
+    /// (RFC 9113 §6.9.3).
+    #[must_use]
+    pub fn unconfirmed(size: u32) -> Self {
+        Self {
+            window: Window::new(size.max(FIRST)),
+            ..Self::new(size)
+        }
+    }
+
     /// The peer sent so many bytes; false when it may not.
     #[must_use]
     pub fn take(&mut self, bytes: usize) -> bool {

@@ -45,7 +45,7 @@ pub enum Kind {
     Other,
     Host,
     Connection,
-    /// `Keep-Alive`, `Proxy-Connection`, `TE`, `HTTP2-Settings`: never passed on.
+    /// `Keep-Alive`, `Proxy-Connection`, `TE`, `HTTP2-Settings`: never passed on, but `TE: trailers`.
     Hop,
     Upgrade,
     TransferEncoding,

@@ -58,7 +58,10 @@ impl Semantics {
                         }
                     }
                 }
-                Kind::Hop => f.keep = false,
+                // Whoever takes trailers gets them through us, too (RFC 9110 §10.1.4).
+                Kind::Hop => {
+                    f.keep = f.name.of(buf).len() == 2 && value.eq_ignore_ascii_case(b"trailers");
+                }
                 // RFC 9113 §3.1: nobody behind this proxy may switch to h2c.
                 Kind::Upgrade => {
                     offered = true;

@@ -146,7 +146,7 @@ pub const HAPROXY: &[(&str, &str)] = &[
     ),
     (
         "haproxy/proto-mode",
-        "'proto h2' needs 'mode http': in mode tcp bytes go by without being understood.",
+        "'proto' needs 'mode http': in mode tcp bytes go by without being understood.",
     ),
     (
         "haproxy/removed",

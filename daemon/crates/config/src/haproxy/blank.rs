@@ -3,7 +3,7 @@
 use super::model::{
     Agent, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, Idle, LogFormat, Mode,
     Observation, OnError, Proxy, ProxyKind, ProxyName, ProxyOptions, ProxyV2, RetryOn, Server,
-    ServerAddress, ServerName, ServerPort, Timeouts,
+    ServerAddress, ServerName, ServerPort, Timeouts, Websockets,
 };
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -103,7 +103,10 @@ pub fn server() -> Server {
             ssl: false,
             sni: None,
             alpn: None,
+            proto: None,
         },
+        proto: None,
+        websockets: Websockets::Auto,
         agent: Agent {
             enabled: None,
             port: None,

@@ -47,6 +47,7 @@ impl Connection {
         self.guard.idle()?;
         if head.has(flag::ACK) {
             return if payload.is_empty() {
+                self.confirmed = true;
                 Ok(None)
             } else {
                 Err(Code::FrameSize.into())

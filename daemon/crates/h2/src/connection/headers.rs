@@ -3,7 +3,7 @@
 use super::receive::{Seen, Wrong};
 use super::{Block, Connection, Event, Role};
 use crate::error::Code;
-use crate::flow::{Intake, Window};
+use crate::flow::Window;
 use crate::frame::{Head, flag, number, unpadded};
 use crate::guard::{BLOCK, CONTINUATIONS};
 use crate::stream::Stream;
@@ -99,7 +99,7 @@ impl Connection {
             local_done: false,
             begun: true,
             send: Window::new(self.remote.window),
-            intake: Intake::new(self.local.window),
+            intake: self.new_intake(),
             expected: None,
             stalled: false,
         });

@@ -103,6 +103,8 @@ pub struct Connection {
     decoder: Decoder,
     encoder: Encoder,
     streams: Streams,
+    /// The peer knows our settings.
+    confirmed: bool,
     /// The highest stream that the peer opened.
     last: u32,
     /// The stream that we open next.
@@ -139,6 +141,7 @@ impl Connection {
             decoder: Decoder::new(local.header_table_size as usize),
             encoder: Encoder::default(),
             streams: Streams::default(),
+            confirmed: false,
             last: 0,
             next: 1,
             send: Window::new(flow::FIRST),
@@ -197,6 +200,12 @@ impl Connection {
         self.left || self.leaving.is_some()
     }
 
+    /// The peer's settings have come.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.stage == Stage::Open
+    }
+
     /// What the peer said of itself.
     #[must_use]
     pub fn remote(&self) -> &Settings {
@@ -217,6 +226,15 @@ impl Connection {
     #[must_use]
     pub fn is_open(&self, stream: u32) -> bool {
         self.streams.get(stream).is_some()
+    }
+
+    /// What the peer may send on a new stream.
+    fn new_intake(&self) -> Intake {
+        if self.confirmed {
+            Intake::new(self.local.window)
+        } else {
+            Intake::unconfirmed(self.local.window)
+        }
     }
 
     /// Memory that belongs to the peer's doing, in bytes.

@@ -2,7 +2,7 @@
 
 use super::{Connection, Role, Stage};
 use crate::error::Code;
-use crate::flow::{self, Intake, Window};
+use crate::flow::{self, Window};
 use crate::frame::{HEAD, write};
 use crate::stream::Stream;
 
@@ -30,7 +30,7 @@ impl Connection {
             local_done: false,
             begun: false,
             send: Window::new(self.remote.window),
-            intake: Intake::new(self.local.window),
+            intake: self.new_intake(),
             expected: None,
             stalled: false,
         });
@@ -141,6 +141,11 @@ impl Connection {
         }
         self.streams.note_reset(stream);
         write::reset(stream, code, &mut self.out);
+    }
+
+    /// Drops a stream that the peer has not heard of, or will not hear of again.
+    pub fn forget(&mut self, stream: u32) {
+        self.streams.remove(stream);
     }
 
     /// Refuses a stream for what the peer said on it, which counts against the peer. `Err`: that was

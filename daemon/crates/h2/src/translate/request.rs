@@ -203,8 +203,7 @@ fn target(pseudo: &Pseudo<'_>, name: Option<&[u8]>, out: &mut Vec<u8>) -> Result
 /// The ordinary fields in their order; cookies joined (§8.2.3), the length once.
 fn fields(list: &HeaderList, plain: &Plain<'_>, out: &mut Vec<u8>) {
     for (name, value) in list.iter() {
-        if name.starts_with(b":") || matches!(name, b"host" | b"cookie" | b"content-length" | b"te")
-        {
+        if name.starts_with(b":") || matches!(name, b"host" | b"cookie" | b"content-length") {
             continue;
         }
         line(name, value, out);

@@ -107,6 +107,9 @@ impl Answers {
 /// Reason phrases of RFC 9110 §15 and the registry.
 pub fn reason(status: u16) -> &'static str {
     match status {
+        100 => "Continue",
+        101 => "Switching Protocols",
+        103 => "Early Hints",
         200 => "OK",
         201 => "Created",
         204 => "No Content",

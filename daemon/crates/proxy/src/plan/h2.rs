@@ -1,7 +1,7 @@
 //! What is offered to peers that speak HTTP/2: `tune.h2.*`.
 
 use config::Spanned;
-use config::haproxy::model::{Bind, Global, H2Side, Protocol};
+use config::haproxy::model::{Bind, Global, H2Side, Mode, Protocol, Server, Websockets};
 use h2::Settings;
 use h2::connection::Limits;
 
@@ -55,9 +55,12 @@ impl Multiplexing {
                 window: WINDOW.max(settings.window),
             }
         };
+        let mut back = side(&h2.back);
+        // It is servers that accept websockets.
+        back.settings.connect_protocol = false;
         Self {
             front: side(&h2.front),
-            back: side(&h2.back),
+            back,
         }
     }
 }
@@ -77,6 +80,44 @@ impl Spoken {
             Some(Protocol::H2) => Self::H2,
             None if upgrades => Self::Either,
             Some(Protocol::H1) | None => Self::H1,
+        }
+    }
+}
+
+/// What a server is asked in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaks {
+    H1,
+    H2,
+    /// What TLS agrees on.
+    Agreed,
+}
+
+impl Speaks {
+    pub fn new(server: &Server, mode: Mode) -> Self {
+        match server.proto.as_ref().map(|proto| proto.value) {
+            _ if mode != Mode::Http => Self::H1,
+            Some(Protocol::H2) => Self::H2,
+            None if offers(server, "h2") => Self::Agreed,
+            Some(Protocol::H1) | None => Self::H1,
+        }
+    }
+}
+
+/// Traffic goes by TLS, which offers this.
+fn offers(server: &Server, protocol: &str) -> bool {
+    let tls = server.tls.as_deref().filter(|tls| tls.enabled);
+    let offered = tls.and_then(|tls| tls.settings.alpn.as_ref());
+    offered.is_some_and(|list| list.iter().any(|name| name == protocol))
+}
+
+/// Websockets reach the server by HTTP/1.1, whatever else does by HTTP/2.
+pub fn upgrades_in_h1(server: &Server) -> bool {
+    match server.websockets {
+        Websockets::H1 => true,
+        Websockets::H2 => false,
+        Websockets::Auto => {
+            server.proto.is_none() && offers(server, "h2") && offers(server, "http/1.1")
         }
     }
 }

@@ -23,7 +23,7 @@ pub use answers::{Answers, reason};
 pub use bind::{BindLimit, Greeting, Pace};
 pub use check::{Check, Phrase};
 pub use compile::{Attachments, compile};
-pub use h2::{Multiplexing, Spoken};
+pub use h2::{Multiplexing, Speaks, Spoken};
 pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule, outside};
 pub use named::{CookieName, Target};

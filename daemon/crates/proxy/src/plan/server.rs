@@ -1,6 +1,6 @@
 //! A server as the workers use it.
 
-use super::{Backend, CookieName, IdleRules, Origin, Preamble, ServerTls, Target};
+use super::{Backend, CookieName, IdleRules, Origin, Preamble, ServerTls, Speaks, Target};
 use crate::rules::Format;
 use crate::rules::compile::Compiler;
 use crate::shared::{ServerShared, WARM};
@@ -19,6 +19,9 @@ pub struct Server {
     pub origin: Option<Origin>,
     pub tls: Option<ServerTls>,
     pub idle: Option<Arc<IdleRules>>,
+    pub speaks: Speaks,
+    /// Websockets get connections of HTTP/1.1.
+    pub upgrades_in_h1: bool,
     pub backup: bool,
     pub maxqueue: u32,
     /// Below `maxconn`: the limit follows the backend's load from here.

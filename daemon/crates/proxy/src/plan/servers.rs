@@ -1,7 +1,9 @@
 //! Servers of a section: addresses, limits and the state they start in.
 
+use super::h2::upgrades_in_h1;
 use super::{
-    Backend, CookieName, Frontend, IdleRules, Introduction, Observed, Origin, Server, Target, tls,
+    Backend, CookieName, Frontend, IdleRules, Introduction, Observed, Origin, Server, Speaks,
+    Target, tls,
 };
 use crate::rules::compile::Compiler;
 use crate::shared::{Registry, ServerShared, State};
@@ -41,6 +43,8 @@ pub fn compile(
         servers.push(Server {
             name: s.name.0.clone(),
             idle: IdleRules::compile(&s.idle, &shared),
+            speaks: Speaks::new(s, proxy.mode.value),
+            upgrades_in_h1: upgrades_in_h1(s),
             id: s.id.as_ref().map_or(place, |id| id.value),
             shared,
             pool,
@@ -122,7 +126,7 @@ fn limits(s: &model::Server) -> (u32, u32) {
 /// What makes it the same server with the same health as before.
 fn identity(proxy: &Proxy, s: &model::Server) -> String {
     format!(
-        "{:+?} {:+?} {:+?} {:+?} {:+?} {:+?}",
+        "{:+?} {:+?} {:+?} {:+?} {:+?} {:+?} {:?}",
         s.address.value,
         s.check,
         proxy.check.value,
@@ -132,6 +136,7 @@ fn identity(proxy: &Proxy, s: &model::Server) -> String {
             .map(|s| &s.value),
         s.track,
         tls::identity(s),
+        s.proto.as_ref().map(|proto| proto.value),
     )
 }
 

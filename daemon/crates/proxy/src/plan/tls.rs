@@ -1,5 +1,7 @@
 //! TLS of addresses and servers, from the files that came with the configuration.
 
+use super::Speaks;
+use super::h2::upgrades_in_h1;
 use crate::rules::compile::Compiler;
 use crate::rules::sample::Sample;
 use crate::shared::Registry;
@@ -10,6 +12,8 @@ use tls::{Acceptor, Connector, Line};
 #[derive(Debug)]
 pub struct ServerTls {
     pub connector: Connector,
+    /// The same for websockets, where these are not asked for as everything else is.
+    pub websocket: Option<Connector>,
     /// What the server is asked for by name.
     pub sni: Option<Sample>,
     /// The name is not always the same.
@@ -81,8 +85,11 @@ pub fn server(
     let files = compiler.env.attachments;
     let mut connector = |tls: &model::ServerTls| {
         let mut tls = tls.clone();
-        if let Some(protocols) = tls.settings.alpn.as_mut().filter(|_| mode == Mode::Http) {
-            // Servers are asked in HTTP/1.1: nothing else may be agreed on.
+        if let Some(protocols) = tls.settings.alpn.as_mut()
+            && mode == Mode::Http
+            && Speaks::new(server, mode) == Speaks::H1
+        {
+            // Nothing else may be agreed on than what is spoken.
             protocols.retain(|name| name != "h2");
         }
         let made = registry.tls.connector(&tls, files);
@@ -104,6 +111,19 @@ pub fn server(
         !matches!(fetch, model::Fetch::Other { name, .. } if name == "str")
     });
     let made = connector(tls);
+    let websocket = (Speaks::new(server, mode) == Speaks::Agreed)
+        .then(|| match (upgrades_in_h1(server), server.websockets) {
+            (true, _) => Some("http/1.1"),
+            (false, model::Websockets::H2) => Some("h2"),
+            _ => None,
+        })
+        .flatten()
+        .map(|only| {
+            let mut tls = tls.clone();
+            tls.settings.alpn = Some(vec![only.to_owned()]);
+            connector(&tls)
+        })
+        .transpose();
     // An address or a port of their own is no longer the one that speaks TLS.
     let check = &server.check;
     let elsewhere = check.port.is_some() || check.addr.is_some();
@@ -114,8 +134,9 @@ pub fn server(
         connector(&tls)
     });
     let own = own.transpose();
-    match (made, own) {
-        (Ok(connector), Ok(own)) => Some(ServerTls {
+    match (made, own, websocket) {
+        (Ok(connector), Ok(own), Ok(websocket)) => Some(ServerTls {
+            websocket,
             check: checked.then(|| CheckTls {
                 connector: own.unwrap_or_else(|| connector.clone()),
                 name: check.sni.as_ref().map(|name| name.value.clone()),
@@ -125,8 +146,9 @@ pub fn server(
             varies,
             traffic: tls.enabled,
         }),
-        (made, own) => {
-            problems.extend([made.err(), own.err()].into_iter().flatten());
+        (made, own, websocket) => {
+            let wrong = [made.err(), own.err(), websocket.err()];
+            problems.extend(wrong.into_iter().flatten());
             None
         }
     }

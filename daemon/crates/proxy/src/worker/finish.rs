@@ -196,6 +196,7 @@ impl Worker {
 
     pub(super) fn close_client(&mut self, i: u32) {
         self.end_carrier(i);
+        self.end_owned(i);
         self.leave_queue(i);
         self.release_place(i);
         if let Some(txn) = self.clients[i].txn.take() {

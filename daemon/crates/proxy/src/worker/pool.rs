@@ -16,6 +16,8 @@ const MOST: usize = 4096;
 struct Stacks {
     proven: Vec<u32>,
     once: Vec<u32>,
+    /// Connections of HTTP/2, idle or not.
+    trunks: Vec<u32>,
     /// Moves on when the server moves: connections from before are not used again.
     epoch: u32,
 }
@@ -29,6 +31,15 @@ impl Pools {
             self.0.resize_with(pool + 1, Stacks::default);
         }
         &mut self.0[pool]
+    }
+
+    /// Of HTTP/2.
+    pub fn trunks_of(&self, pool: usize) -> &[u32] {
+        self.0.get(pool).map_or(&[], |stacks| &stacks.trunks)
+    }
+
+    pub fn trunks(&mut self, pool: usize) -> &mut Vec<u32> {
+        &mut self.of(pool).trunks
     }
 
     pub fn epoch(&mut self, pool: usize) -> u32 {
@@ -121,8 +132,14 @@ impl Worker {
     pub(super) fn leave(&mut self, pool: usize) {
         self.pools.of(pool).epoch += 1;
         for u in self.ups.indexes() {
-            if self.ups[u].pool == pool && self.ups[u].client == NONE {
-                self.drop_idle(u);
+            // A connection that is closed may take others with it.
+            let idle = |up: &Upstream| up.pool == pool && up.client == NONE;
+            if !self.ups.get(u).is_some_and(idle) {
+                continue;
+            }
+            match self.trunk_of(u) {
+                Some(h) => self.retire(h),
+                None => self.drop_idle(u),
             }
         }
     }
@@ -130,13 +147,11 @@ impl Worker {
     /// Closes what has been idle for long; the oldest are at the bottom of each stack.
     pub(super) fn purge_idle(&mut self) {
         for pool in 0..self.pools.0.len() {
+            self.purge_trunks(pool);
             for proven in [true, false] {
                 let stack = self.pools.0[pool].of(proven);
                 let (ups, now) = (&self.ups, self.now);
-                let is_old = |u: &&u32| {
-                    ups.get(**u)
-                        .is_none_or(|up| up.idle_since + up.purge_after() < now)
-                };
+                let is_old = |u: &&u32| ups.get(**u).is_none_or(|up| up.is_old(now));
                 let old = stack.iter().take_while(is_old).count();
                 let gone: Vec<u32> = stack.drain(..old).collect();
                 for u in gone {
@@ -156,8 +171,16 @@ impl Worker {
 }
 
 impl Upstream {
-    fn purge_after(&self) -> u64 {
-        self.idle.as_ref().map_or(PURGE_MS, |idle| idle.purge)
+    /// Nobody has used it for long.
+    pub fn is_old(&self, now: u64) -> bool {
+        let after = self.idle.as_ref().map_or(PURGE_MS, |idle| idle.purge);
+        self.idle_since + after < now
+    }
+
+    /// Where requests are counted as they begin: whether the server wants to see another one.
+    pub fn may_carry_more(&self) -> bool {
+        let may = |idle: &IdleRules| idle.purge > 0 && self.requests <= idle.reuse;
+        self.idle.as_deref().is_none_or(may)
     }
 
     /// Whether the server wants to see it again.
@@ -168,7 +191,7 @@ impl Upstream {
     }
 
     /// False when the server has as many idle connections as it wants.
-    fn enter_pool(&self) -> bool {
+    pub fn enter_pool(&self) -> bool {
         let most = |idle: &IdleRules| match idle.most {
             0 => false,
             u32::MAX => take_place(&idle.shared.idle, 0),
@@ -177,7 +200,7 @@ impl Upstream {
         self.idle.as_deref().is_none_or(most)
     }
 
-    fn leave_pool(&self) {
+    pub fn leave_pool(&self) {
         if let Some(idle) = &self.idle {
             idle.shared.idle.fetch_sub(1, Relaxed);
         }

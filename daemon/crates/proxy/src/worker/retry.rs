@@ -131,6 +131,25 @@ impl Worker {
         self.answer_prepared(i, 502, true);
     }
 
+    /// The server has not looked at the request: another try, where one is left and the request is
+    /// still here. False: it is not.
+    pub(super) fn ask_again(&mut self, i: u32) -> bool {
+        let c = &self.clients[i];
+        let Some(txn) = c.txn.as_ref() else {
+            return false;
+        };
+        let named = txn.backend(&c.plan).is_some_and(|b| b.retry_on.connection);
+        if !named || txn.streamed || txn.reply != Reply::Head || txn.retries_left == 0 {
+            return false;
+        }
+        self.drop_upstream(i);
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.request_sent = 0;
+        }
+        self.try_again(i, 0);
+        true
+    }
+
     /// Sends the whole request again after a failure that `retry-on` names. False: it does not, or
     /// the request is not here any more, or it was tried often enough.
     pub(super) fn replay(&mut self, i: u32, wanted: impl Fn(&RetryOn) -> bool) -> bool {

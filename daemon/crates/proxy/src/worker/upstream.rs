@@ -6,7 +6,7 @@ use super::observe::Seen;
 use super::slab::NONE;
 use super::tally::tally_behind;
 use super::{UPSTREAM, Worker, token};
-use crate::plan::{ForClient, HttpReuse, Mode};
+use crate::plan::{ForClient, HttpReuse, Mode, Speaks};
 use std::io::ErrorKind;
 use sys::epoll::{Interest, Ready};
 use sys::tcp;
@@ -85,6 +85,14 @@ impl Worker {
     pub(super) fn connect(&mut self, i: u32) {
         let c = &self.clients[i];
         let Some(txn) = c.txn.as_ref() else { return };
+        let Some(server) = txn.server(&c.plan) else {
+            return;
+        };
+        if server.speaks != Speaks::H1 && self.join(i) {
+            return;
+        }
+        let c = &self.clients[i];
+        let Some(txn) = c.txn.as_ref() else { return };
         let (Some(b), Some(server)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
             return;
         };
@@ -153,6 +161,9 @@ impl Worker {
         let up = &mut self.ups[u];
         let i = up.client;
         if i == NONE {
+            if let Some(h) = self.trunk_of(u) {
+                return self.on_trunk(h, u, ready);
+            }
             // The edge for writing comes once after the last send and means nothing.
             if ready.readable() && !self.idles_on(u, ready) {
                 self.drop_idle(u);
@@ -222,6 +233,9 @@ impl Worker {
             return self.relay(i);
         }
         c.state = State::Exchange;
+        if self.multiplexes(i) {
+            self.begin_trunk(i);
+        }
         self.send_request(i);
         self.pump_body(i);
     }

@@ -72,7 +72,9 @@ impl Worker {
             return Ok(false);
         };
         let up = &mut self.ups[txn.up];
-        let session = tls.connector.session(up.name.as_deref())?;
+        let websocket = tls.websocket.as_ref().filter(|_| txn.upgrade);
+        let connector = websocket.unwrap_or(&tls.connector);
+        let session = connector.session(up.name.as_deref())?;
         up.link.secure(session);
         up.link.begin_handshake(&mut self.buffers)?;
         Ok(true)

@@ -9,8 +9,13 @@ mod certificates;
 
 mod floods;
 mod manners;
+mod origin;
 mod peer;
 mod requests;
+mod reuse;
+mod script;
 mod sealed;
+mod servers;
 mod smuggling;
 mod spec;
+mod websockets;

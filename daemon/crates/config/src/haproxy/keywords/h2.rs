@@ -1,8 +1,8 @@
-//! `tune.h2.*` and `proto`.
+//! `tune.h2.*`, `proto` and `ws`.
 
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{H2, Protocol};
+use crate::haproxy::model::{H2, Protocol, Websockets};
 use crate::source::Spanned;
 
 /// False: it is another keyword.
@@ -63,6 +63,27 @@ pub fn protocol(
         _ => {
             cx.bad(word, "a protocol that is spoken here", "write h1 or h2");
             None
+        }
+    }
+}
+
+/// The word behind `ws`.
+pub fn websockets(cx: &mut Context<'_>, args: &mut Args<'_>) -> Websockets {
+    let Some(word) = args.take() else {
+        cx.missing(
+            args,
+            "the protocol",
+            "server web1 10.0.0.21:443 ssl alpn h2 ws h2",
+        );
+        return Websockets::Auto;
+    };
+    match word.text.as_ref() {
+        "auto" => Websockets::Auto,
+        "h1" => Websockets::H1,
+        "h2" => Websockets::H2,
+        _ => {
+            cx.bad(word, "a protocol for websockets", "write auto, h1 or h2");
+            Websockets::Auto
         }
     }
 }

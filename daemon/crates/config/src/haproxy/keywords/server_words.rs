@@ -114,6 +114,10 @@ fn check(cx: &mut Context<'_>, server: &mut Server, name: &str, args: &mut Args<
             }
         }
         "check-sni" => check.sni = cx.string(args, "the name", example),
+        "check-proto" => {
+            let example = "server web1 10.0.0.21:80 check check-proto h2";
+            check.proto = super::h2::protocol(cx, args, example);
+        }
         "check-alpn" => check.alpn = cx.string(args, "the protocols", example),
         _ => return false,
     }
@@ -168,8 +172,11 @@ fn other(cx: &mut Context<'_>, server: &mut Server, word: &Word<'_>, args: &mut 
                 .suggest("write it behind an address, e.g. 'source 0.0.0.0 usesrc clientip'");
             args.skip_all();
         }
-        "check-proto" | "log-proto" | "namespace" | "proto" | "socks4" | "ws" | "guid"
-        | "init-state" => {
+        "proto" => {
+            server.proto = super::h2::protocol(cx, args, "server web1 10.0.0.21:80 proto h2");
+        }
+        "ws" => server.websockets = super::h2::websockets(cx, args),
+        "log-proto" | "namespace" | "socks4" | "guid" | "init-state" => {
             cx.string(args, "its value", &format!("{name} VALUE"));
         }
         _ => {

@@ -9,6 +9,16 @@ pub enum Protocol {
     H2,
 }
 
+/// `ws`: what websockets reach a server by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Websockets {
+    /// As everything else, but HTTP/1.1 where TLS offers it, too.
+    #[default]
+    Auto,
+    H1,
+    H2,
+}
+
 /// What is announced to peers; `None`: the manual's default.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct H2 {

@@ -44,7 +44,7 @@ pub use cookie::{Cookie, CookieMode};
 pub use effect::{DoResolve, Effect, PatternChange, TagValue};
 pub use exchange::{ExchangeEffect, TimeoutValue};
 pub use global::{Global, SeverityOutput, SocketLevel, StatsSocket};
-pub use h2::{H2, H2Side, Protocol};
+pub use h2::{H2, H2Side, Protocol, Websockets};
 pub use http_rules::{
     HttpAction, HttpRule, NameMatch, Normalizer, PersistRule, Redirect, RedirectKind, Reply,
     UseBackend, UseServer,

@@ -49,6 +49,8 @@ pub struct Server {
     /// Only where traffic or checks are encrypted.
     pub tls: Option<Box<super::ServerTls>>,
     pub resolving: super::Resolving,
+    pub proto: Option<Spanned<super::Protocol>>,
+    pub websockets: super::Websockets,
 }
 
 /// Where a server is reached.
@@ -145,6 +147,8 @@ pub struct CheckSettings {
     pub ssl: bool,
     pub sni: Option<Spanned<String>>,
     pub alpn: Option<Spanned<String>>,
+    /// `check-proto`
+    pub proto: Option<Spanned<super::Protocol>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! Backends that cannot serve, and checks that check nothing.
 
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Proxy, ProxyV2, SendProxy, Server, ServerAddress, ServerPort};
+use crate::haproxy::model::{Mode, Proxy, ProxyV2, SendProxy, Server, ServerAddress, ServerPort};
 use crate::haproxy::section::Section;
 
 pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
@@ -43,6 +43,7 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
         // The servers of a template share one line: it is judged once.
         if judged.replace(server.name.span) != Some(server.name.span) {
             header(cx, server);
+            protocol(cx, proxy, server);
         }
         let no_port = matches!(
             server.address.value,
@@ -136,5 +137,20 @@ pub fn check_lines(cx: &mut Context<'_>, section: &Section) {
         );
         cx.warning("haproxy/no-check", span, message)
             .suggest("add 'check' to the server lines");
+    }
+}
+
+fn protocol(cx: &mut Context<'_>, proxy: &Proxy, server: &Server) {
+    if let Some(proto) = server
+        .proto
+        .as_ref()
+        .filter(|_| proxy.mode.value == Mode::Tcp)
+    {
+        let message = format!(
+            "the server '{}' is in mode tcp: bytes go by without being understood",
+            server.name
+        );
+        cx.error("haproxy/proto-mode", proto.span, message)
+            .suggest("write 'mode http', or leave 'proto' out");
     }
 }

@@ -54,26 +54,32 @@ impl Outward {
         let Some(request) = parsed else {
             return Ok(0);
         };
-        if request.upgrade && !connection.remote().connect_protocol {
+        // Nothing else can be switched to.
+        let websocket = request.upgrade
+            && fields.iter().any(|f| {
+                f.kind == Kind::Upgrade && f.value.of(text).eq_ignore_ascii_case(b"websocket")
+            });
+        if websocket && !connection.remote().connect_protocol {
             return Err(Stopped::NoTunnel);
         }
         let connects = request.method == Method::Connect;
         let target = request.target.of(text);
         let host = request.host.map_or(&b""[..], |span| span.of(text));
         let (named, path) = split(target);
-        let end = request.body.is_done() && !request.upgrade && !connects;
+        let end = request.body.is_done() && !websocket && !connects;
+        let trailers = fields.iter().any(|f| f.kind == Kind::Hop && f.keep);
         let grpc = fields.iter().any(|f| {
             f.value.of(text).starts_with(b"application/grpc")
                 && f.name.of(text).eq_ignore_ascii_case(b"content-type")
         });
         connection.send_headers(stream, end, |field| {
-            let method = if request.upgrade {
+            let method = if websocket {
                 b"CONNECT"
             } else {
                 request.method_span.of(text)
             };
             field(b":method", method);
-            if request.upgrade {
+            if websocket {
                 field(b":protocol", b"websocket");
             }
             if connects {
@@ -89,16 +95,16 @@ impl Outward {
             write_fields(
                 text,
                 fields,
-                |name| name == b"host" || request.upgrade && name == b"sec-websocket-key",
+                |name| matches!(name, b"host" | b"te") || websocket && name == b"sec-websocket-key",
                 field,
             );
-            if grpc {
-                // It travels from hop to hop, and this protocol's servers ask for it.
+            if grpc || trailers {
+                // It travels from hop to hop, and servers of gRPC ask for it.
                 field(b"te", b"trailers");
             }
         });
         self.stage = match request.body {
-            _ if request.upgrade || connects => Stage::Raw,
+            _ if websocket || connects => Stage::Raw,
             _ if end => Stage::Done,
             body => Stage::Body(body),
         };

@@ -1,6 +1,6 @@
 //! The end of a round of events: all that was said leaves.
 
-use super::Worker;
+use super::{Holder, Worker};
 use crate::worker::conn::State;
 
 impl Worker {
@@ -9,6 +9,7 @@ impl Worker {
             return;
         }
         loop {
+            self.read_trunks();
             self.settle_left();
             let mut stirred = std::mem::take(&mut self.buffers.stirred);
             for (h, key) in stirred.drain(..) {
@@ -36,7 +37,10 @@ impl Worker {
             return;
         };
         carrier.due = false;
-        let i = carrier.holder;
+        let i = match carrier.holder {
+            Holder::Client(i) => i,
+            Holder::Server(u) => return self.send_to_server(h, u),
+        };
         let c = &mut self.clients[i];
         if c.link.is_blocked() {
             return;

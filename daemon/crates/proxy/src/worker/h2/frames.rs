@@ -1,6 +1,7 @@
 //! Bytes of a connection as frames.
 
-use super::{Carrier, Worker};
+use super::trunk::Trunk;
+use super::{Carrier, Holder, Worker};
 use crate::worker::conn::State;
 use crate::worker::link::Read;
 use crate::worker::request::ROUNDS;
@@ -14,11 +15,12 @@ impl Worker {
         let limits = c.plan.h2.front;
         let carrier = Carrier {
             core: Connection::new(Role::Server, limits),
-            holder: i,
+            holder: Holder::Client(i),
             socket: c.link.share(),
             streams: Slab::default(),
             due: false,
             waiting: Vec::new(),
+            trunk: Trunk::default(),
         };
         c.state = State::Multiplexed;
         c.first = false;
@@ -95,7 +97,7 @@ impl Worker {
         true
     }
 
-    fn step_frames(&mut self, h: u32, bytes: &[u8]) -> Result<usize, Code> {
+    pub(super) fn step_frames(&mut self, h: u32, bytes: &[u8]) -> Result<usize, Code> {
         let mut at = 0;
         while let Some(carrier) = self.carriers.list.get_mut(h) {
             match carrier.core.step(&bytes[at..])? {

@@ -58,7 +58,7 @@ impl Worker {
         self.settle_left();
         self.clients[i].carrier = NONE;
         for key in self.carriers.list[h].streams.indexes() {
-            let client = self.carriers.list[h].streams[key].client;
+            let client = self.carriers.list[h].streams[key].user;
             if self.clients.get(client).is_some() {
                 self.client_gone(client);
             }

@@ -1,5 +1,6 @@
-//! Connections of HTTP/2. Each of their streams is a client of its own, whose link is a tube: all
-//! that is done with requests and responses is done with theirs, too, in the text of HTTP/1.1.
+//! Connections of HTTP/2. Each of their streams is a client of its own, or a connection to a server,
+//! whose link is a tube: all that is done with requests and responses is done with theirs, too, in
+//! the text of HTTP/1.1.
 //!
 //! A connection reads and sends as one: one call takes what has come for all of its streams, and what
 //! they had to say in a round of events leaves in one piece at the end of the round.
@@ -9,7 +10,11 @@ mod flush;
 mod frames;
 mod idle;
 mod open;
+mod replies;
 mod streams;
+mod trunk;
+mod trunk_end;
+mod trunk_frames;
 
 use super::Worker;
 use super::link::Tube;
@@ -17,31 +22,44 @@ use super::slab::{NONE, Slab};
 use crate::plan::Spoken;
 use crate::rules::context::Version;
 use h2::translate::{Inward, Outward};
+use replies::Asked;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use tls::session::Session;
+use trunk::Trunk;
 
 /// What a connection and its streams need besides the link that carries them.
 #[derive(Debug)]
 pub struct Carrier {
     core: h2::Connection,
-    /// The client whose link it is.
-    holder: u32,
+    holder: Holder,
     socket: Arc<OwnedFd>,
     streams: Slab<Stream>,
     /// It is in the list of those with frames to send.
     due: bool,
     /// Streams that wait for the socket to take what others had to say.
     waiting: Vec<u32>,
+    /// Of one to a server.
+    trunk: Trunk,
+}
+
+/// Whose link it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Client(u32),
+    /// A connection to a server.
+    Server(u32),
 }
 
 #[derive(Debug)]
 struct Stream {
+    /// 0: not opened yet, because its head is still to be sent.
     id: u32,
-    /// The client whose link it is; [`NONE`] when that is gone.
-    client: u32,
+    /// The client, or the connection to a server, whose link it is; [`NONE`] when that is gone.
+    user: u32,
     inward: Inward,
     outward: Outward,
+    asked: Asked,
     /// Data that came and is not released yet.
     owed: usize,
     /// What its link left behind.
@@ -53,6 +71,12 @@ struct Stream {
 pub struct Carriers {
     list: Slab<Carrier>,
     due: Vec<u32>,
+    /// Those to servers with something to read.
+    unread: Vec<u32>,
+    /// By the connection to a server that is the link.
+    by_server: Vec<u32>,
+    /// Connections to servers that belong to one client.
+    owned: u32,
 }
 
 /// From so many bytes of frames on, streams wait for the socket.
@@ -81,8 +105,10 @@ impl Worker {
         if !c.link.is_stream() {
             return c.link.session();
         }
-        let holder = self.carriers.list.get(c.carrier)?.holder;
-        self.clients.get(holder)?.link.session()
+        match self.carriers.list.get(c.carrier)?.holder {
+            Holder::Client(holder) => self.clients.get(holder)?.link.session(),
+            Holder::Server(_) => None,
+        }
     }
 
     /// The version that the client asks in.

@@ -1,6 +1,7 @@
 //! A stream becomes a client of its own.
 
-use super::{Stream, Worker};
+use super::replies::Asked as Awaited;
+use super::{Holder, Stream, Worker};
 use crate::worker::conn::{Client, State};
 use crate::worker::link::{Link, Tube};
 use crate::worker::slab::NONE;
@@ -32,8 +33,9 @@ impl Worker {
         let Some(asked) = asked else {
             self.buffers.give(text);
             let refused = carrier.core.refuse(id, Code::Protocol);
-            let holder = carrier.holder;
-            self.front(holder).request_errors.add(1);
+            if let Holder::Client(holder) = carrier.holder {
+                self.front(holder).request_errors.add(1);
+            }
             return refused;
         };
         self.admit_stream(h, id, text, asked, end);
@@ -42,12 +44,15 @@ impl Worker {
 
     fn admit_stream(&mut self, h: u32, id: u32, text: Vec<u8>, asked: Asked, end: bool) {
         let carrier = &mut self.carriers.list[h];
-        let holder = carrier.holder;
+        let Holder::Client(holder) = carrier.holder else {
+            return;
+        };
         let key = carrier.streams.insert(Stream {
             id,
-            client: NONE,
+            user: NONE,
             inward: Inward::new(asked.framing),
             outward: Outward::response(asked.method, asked.websocket),
+            asked: Awaited::default(),
             owed: 0,
             left: None,
         });
@@ -96,7 +101,7 @@ impl Worker {
         let wait = stream.frontend().timeouts.http_request;
         let i = self.clients.insert(stream);
         let carrier = &mut self.carriers.list[h];
-        carrier.streams[key].client = i;
+        carrier.streams[key].user = i;
         if !current || self.stop_at.is_some() {
             carrier.core.leave();
         }
@@ -112,7 +117,9 @@ impl Worker {
             field(b"content-length", b"0");
         });
         carrier.core.reset(id, Code::NoError);
-        let holder = carrier.holder;
+        let Holder::Client(holder) = carrier.holder else {
+            return;
+        };
         let front = self.front(holder);
         front.request_errors.add(1);
         front.requests.add(1);

@@ -1,6 +1,6 @@
 //! What streams' clients have to say, as frames; and the end of streams.
 
-use super::{FULL, Worker};
+use super::{FULL, Holder, Worker};
 use crate::worker::link::Tube;
 use crate::worker::slab::NONE;
 use h2::Code;
@@ -22,7 +22,7 @@ impl Worker {
             let carrier = self.carriers.list.get_mut(tube.connection);
             match carrier.and_then(|c| c.streams.get_mut(tube.stream)) {
                 Some(stream) => {
-                    stream.client = NONE;
+                    stream.user = NONE;
                     stream.left = Some(tube);
                 }
                 None => self.give_tube(*tube),
@@ -39,8 +39,10 @@ impl Worker {
         if let Some(tube) = stream.left {
             self.give_tube(*tube);
         }
-        if idle {
-            self.rest_h2(holder);
+        if let Holder::Client(i) = holder
+            && idle
+        {
+            self.rest_h2(i);
         }
     }
 
@@ -50,7 +52,10 @@ impl Worker {
         if c.memory.is_none() || !c.link.is_stream() {
             return;
         }
-        let holder = self.carriers.list.get(c.carrier).map_or(NONE, |h| h.holder);
+        let Some(Holder::Client(holder)) = self.carriers.list.get(c.carrier).map(|h| h.holder)
+        else {
+            return;
+        };
         let connection = self.clients.get(holder).and_then(|h| h.memory.as_ref());
         if let (Some(own), Some(connection)) = (&c.memory, connection) {
             connection.borrow_mut().take_session(&mut own.borrow_mut());
@@ -67,10 +72,13 @@ impl Worker {
         let Some(carrier) = self.carriers.list.get_mut(h) else {
             return;
         };
+        if let Holder::Server(_) = carrier.holder {
+            return self.pump_request(h, key);
+        }
         let Some(stream) = carrier.streams.get_mut(key) else {
             return;
         };
-        let client = stream.client;
+        let client = stream.user;
         let alive = self.clients.get_mut(client).and_then(|c| c.link.tube());
         let Some(tube) = alive.or(stream.left.as_deref_mut()) else {
             return;

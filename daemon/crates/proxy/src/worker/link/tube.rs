@@ -30,12 +30,11 @@ pub struct Tube {
 impl Tube {
     /// The link's `readable` has to be set again when input is added after this said `Blocked`.
     pub fn read(&mut self, buf: &mut [u8], buffers: &mut Buffers) -> Read {
-        if self.broken {
-            return Read::Broken;
-        }
         let n = (self.input.len() - self.taken).min(buf.len());
         if n == 0 {
-            return if self.input_ended {
+            return if self.broken {
+                Read::Broken
+            } else if self.input_ended {
                 Read::End
             } else {
                 Read::Blocked
