@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { CliContext } from "./context.ts";
+import { adopt, drift } from "./drift/commands.ts";
 import { rollout } from "./rollout/commands.ts";
 
 // Commands are data; what they do is loaded only when they run, so that `--help` answers at once.
@@ -105,28 +106,6 @@ const diff = buildCommand<DiffFlags, [string], CliContext>({
   docs: { brief: "Compare the stack as written with the hosts as they are; exit 2 when they differ" },
   parameters: { flags: { node, json }, positional: stackOnly },
   loader: async () => (await import("./actions/diff.ts")).diffAction,
-});
-
-export interface DriftFlags {
-  readonly stack?: string;
-  readonly json: boolean;
-}
-
-const drift = buildCommand<DriftFlags, [], CliContext>({
-  docs: { brief: "Compare what was last applied with the hosts as they are; exit 2 on drift" },
-  parameters: {
-    flags: {
-      stack: {
-        kind: "parsed",
-        parse: String,
-        brief: "Pulumi stack (default: the selected one)",
-        optional: true,
-      },
-      json,
-    },
-    positional: { kind: "tuple", parameters: [] },
-  },
-  loader: async () => (await import("./actions/drift.ts")).driftAction,
 });
 
 export interface UpFlags {
@@ -309,6 +288,7 @@ export const commands = {
   diff,
   up,
   drift,
+  adopt,
   drill,
   rollout,
   graph,

@@ -23,26 +23,37 @@ export async function deployedNodes(
   stack: string | undefined,
 ): Promise<readonly NodeInputs[]> {
   const args = ["stack", "export", "--show-secrets", ...(stack === undefined ? [] : ["--stack", stack])];
+  const stdout = await askPulumi(context, args);
+  const resources = deployment.parse(JSON.parse(stdout)).deployment.resources ?? [];
+  return resources
+    .filter((r) => r.type === nodeType)
+    .map((r) => nodeInputs.parse(withoutInternals(unwrapSecrets(r.inputs ?? {}) as Record<string, unknown>)));
+}
+
+/** All stacks of the project. */
+export async function stackNames(context: CliContext): Promise<readonly string[]> {
+  const listed = z.array(z.object({ name: z.string() }));
+  return listed
+    .parse(JSON.parse(await askPulumi(context, ["stack", "ls", "--json"])))
+    .map(({ name }) => name);
+}
+
+async function askPulumi(context: CliContext, args: readonly string[]): Promise<string> {
   const { exitCode, stdout } = await runPulumi(args, {
     cwd: context.cwd,
     env: context.env,
     inherit: false,
     signal: context.signal,
   });
-  if (exitCode !== 0) {
-    throw new TandemError([
-      {
-        code: "CLI_PULUMI_FAILED",
-        severity: "error",
-        message: `\`pulumi stack export\` ended with ${exitCode}`,
-        hint: "run it in the folder of Pulumi.yaml, with the stack selected or named by --stack",
-      },
-    ]);
-  }
-  const resources = deployment.parse(JSON.parse(stdout)).deployment.resources ?? [];
-  return resources
-    .filter((r) => r.type === nodeType)
-    .map((r) => nodeInputs.parse(withoutInternals(unwrapSecrets(r.inputs ?? {}) as Record<string, unknown>)));
+  if (exitCode === 0) return stdout;
+  throw new TandemError([
+    {
+      code: "CLI_PULUMI_FAILED",
+      severity: "error",
+      message: `\`pulumi ${args.slice(0, 2).join(" ")}\` ended with ${exitCode}`,
+      hint: "run it in the folder of Pulumi.yaml, with the stack selected or named by --stack",
+    },
+  ]);
 }
 
 function withoutInternals(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -6,9 +6,14 @@
  * May import diagnostics, stack and render.
  */
 
+export { type Audit, readAudit } from "./audit/audit.ts";
+export { foreignDrops } from "./audit/ruleset.ts";
+export { suspects } from "./audit/who.ts";
 export { type Difference, describeDifference, diffObservation } from "./compare/differences.ts";
+export { CHANGED_SECRET } from "./compare/secrets.ts";
 export type { DaemonStatus } from "./daemon-status.ts";
 export type * from "./host.ts";
+export { filePath, normalizeSysctl } from "./layout.ts";
 export { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "./memory/memory-host.ts";
 export { MemoryShell } from "./memory/memory-shell.ts";
 export { SshShell } from "./ssh/shell.ts";

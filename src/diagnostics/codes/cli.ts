@@ -12,6 +12,11 @@ export const cliCodes = {
     'lb-a.haproxy.cfg:12:3: error[CLI_DAEMON_REFUSES]: tandemd unknown-keyword: unknown keyword "balanse"',
     "change the field of the definition that renders that line; if the definition is right, this is a defect of Tandem",
   ],
+  CLI_DRIFT_WHAT: [
+    "`tandem drift` was given options that contradict each other",
+    "error[CLI_DRIFT_WHAT]: --all and --stack contradict each other",
+    "name one stack with --stack, or say --all",
+  ],
   CLI_INIT_NAME: [
     "a project name has characters that npm or Pulumi refuse",
     'error[CLI_INIT_NAME]: "Edge Prod" is not a project name',

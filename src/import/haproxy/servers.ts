@@ -30,8 +30,10 @@ export function serversOf(
   tls: TlsWords,
 ): Servers {
   const all = [...inherited, ...lines];
-  if (all.some(({ words }) => words[0] === "default-server" || words[0] === "server-template"))
-    return NOTHING;
+  if (all.some(({ words }) => words[0] === "server-template")) return NOTHING;
+  if (inherited.some(({ words }) => words[0] === "default-server")) return NOTHING;
+  const usual = usualRhythm(lines);
+  if (usual === undefined) return NOTHING;
   const servers = lines.filter(({ words }) => words[0] === "server").map((line) => serverOf(line, tls));
   const known = servers.flatMap((server) => server ?? []);
   if (known.length === 0 || known.length < servers.length) return NOTHING;
@@ -41,19 +43,42 @@ export function serversOf(
   const way = first === undefined ? { check: { kind: "none" }, lines: [] } : wayOf(lines, inherited);
   if (way === undefined) return NOTHING;
   // The definition has one rhythm for all servers of a backend.
-  const rhythm = JSON.stringify(first?.rhythm);
-  if (checked.some((server) => JSON.stringify(server.rhythm) !== rhythm)) return NOTHING;
+  const rhythmOf = (server: Server | undefined) => ({ ...usual.rhythm, ...server?.rhythm });
+  const rhythm = JSON.stringify(rhythmOf(first));
+  if (checked.some((server) => JSON.stringify(rhythmOf(server)) !== rhythm)) return NOTHING;
+  if (first === undefined && usual.lines.length > 0) return NOTHING;
   return {
-    check: { ...way.check, ...first?.rhythm },
+    check: { ...way.check, ...(first === undefined ? {} : rhythmOf(first)) },
     items: known.map((server) =>
       item(
         treeOf({ ...server.fields, ...(first !== undefined && !server.checked ? { check: false } : {}) }),
         server.line,
       ),
     ),
-    used: new Set([...way.lines, ...known.map(({ line }) => line)]),
-    remarks: way.lines,
+    used: new Set([...way.lines, ...usual.lines, ...known.map(({ line }) => line)]),
+    remarks: [...way.lines, ...usual.lines],
   };
+}
+
+/** `default-server` with nothing but the rhythm of checks; undefined when it says more. */
+function usualRhythm(lines: readonly Statement[]):
+  | {
+      readonly rhythm: Readonly<Record<string, unknown>>;
+      readonly lines: readonly Statement[];
+    }
+  | undefined {
+  const own = lines.filter(({ words }) => words[0] === "default-server");
+  const rhythm: Record<string, unknown> = {};
+  for (const { words } of own)
+    for (let at = 1; at < words.length; at += 2) {
+      const [key, known] = valued(words[at] ?? "", words[at + 1]);
+      if (known === undefined || key === "weight" || key === "maxconn") return undefined;
+      rhythm[key] = known;
+    }
+  // A later line overrides; servers in front of it do not have it.
+  const first = lines.findIndex(({ words }) => words[0] === "server");
+  if (own.some((line) => first !== -1 && lines.indexOf(line) > first)) return undefined;
+  return { rhythm, lines: own };
 }
 
 /** `server NAME IP:PORT` with what the definition knows; undefined for all others. */
@@ -109,6 +134,7 @@ function valued(word: string, value: string | undefined): readonly [string, unkn
   }
 }
 
+const STATUSES = /^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$/;
 const CHECKS = /^(tcp-check|http-check|external-check)$/;
 
 /** How servers are checked: a connection, or one request whose status is looked at. */
@@ -131,7 +157,7 @@ function wayOf(
     words.length === 1 ? ["OPTIONS", words[0]] : [words[0] ?? "OPTIONS", words[1] ?? "/"];
   const fits = ["OPTIONS", "HEAD", "GET", "POST"].includes(method) && /^\/[\w./?=&%:-]*$/.test(path ?? "");
   const [, wanted, , status] = expect?.words ?? [];
-  const plain = wanted === "expect" && expect?.words[2] === "status" && /^[1-5]\d\d$/.test(status ?? "");
+  const plain = wanted === "expect" && expect?.words[2] === "status" && STATUSES.test(status ?? "");
   if (!fits || (expect !== undefined && !(plain && expect.words.length === 4))) return undefined;
   const check = { kind: "http", method, path, ...(expect === undefined ? {} : { expectStatus: status }) };
   return { check, lines: own };

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TandemError } from "../../diagnostics/index.ts";
+import { CHANGED_SECRET, diffObservation, type Observation } from "../../host/index.ts";
+import { importStack, syntaxSchema } from "../../import/index.ts";
+import type { Release } from "../../render/release.ts";
+import type { CliContext } from "../context.ts";
+import { askTandemd } from "../tandemd.ts";
+import { type LookedAt, nodeDrift } from "./node.ts";
+import { type Edit, treeDiff } from "./tree-diff.ts";
+
+/** What to write to keep what was changed on a node, and what no definition can say. */
+export interface Adoption {
+  readonly pair: string;
+  readonly node: string;
+  readonly edits: readonly Edit[];
+  /** What `tandem up` puts back, or what is to be undone by hand. */
+  readonly rest: readonly string[];
+}
+
+const FILES = ["haproxy.cfg", "keepalived.conf"] as const;
+const SAID = new Set(["running-config", "release", "sysctl", "sysctl-boot"]);
+
+export async function adoptionOf(context: CliContext, looked: LookedAt): Promise<Adoption> {
+  const { release, found } = looked;
+  const rest = nodeDrift(looked).filter(
+    ({ kind, message }) =>
+      !SAID.has(kind) && !FILES.some((file) => kind === "file" && message === `${file} was changed`),
+  );
+  const weights = weightEdits(found);
+  const edits = [...(await fileEdits(context, release, found)), ...sysctlEdits(release, found), ...weights];
+  return {
+    pair: release.pair,
+    node: release.node,
+    edits: edits.map((edit) => ({ ...edit, path: `pairs[${JSON.stringify(release.pair)}].${edit.path}` })),
+    rest: [
+      ...rest
+        .filter(({ kind, message }) => kind !== "runtime" || !/ has weight \d+/.test(message))
+        .map(({ message }) => message),
+      ...changedSecrets(found),
+    ],
+  };
+}
+
+/** The definition refers to secrets: their values are set elsewhere. */
+function changedSecrets(found: Observation): readonly string[] {
+  return Object.entries(found.files).flatMap(([name, file]) =>
+    file?.text.includes(CHANGED_SECRET) === true
+      ? [`a secret in ${name} is another one: to keep it, set it with \`pulumi config set --secret\``]
+      : [],
+  );
+}
+
+/** Both texts are imported: what differs then is said in the definition's words. */
+async function fileEdits(
+  context: CliContext,
+  release: Release,
+  found: Observation,
+): Promise<readonly Edit[]> {
+  const changed = FILES.filter((file) => {
+    const [wanted, live] = [release.files[file]?.text, found.files[file]?.text];
+    return wanted !== undefined && live !== undefined && wanted !== live;
+  });
+  if (changed.length === 0) return [];
+  const texts = (live: boolean) =>
+    FILES.flatMap((file) => {
+      const text = (live ? found.files[file] : release.files[file])?.text;
+      return text === undefined ? [] : [[file, text] as const];
+    });
+  const before = await imported(context, release.node, texts(false));
+  const after = await imported(context, release.node, texts(true));
+  // A file speaks of its own node: what it implies of the other is no change.
+  return treeDiff(before, after).filter(({ path }) => !path.includes(OTHER) && !path.startsWith("nodes["));
+}
+
+const OTHER = "the-other-node";
+
+async function imported(
+  context: CliContext,
+  node: string,
+  texts: readonly (readonly [(typeof FILES)[number], string])[],
+): Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), "tandem-adopt-"));
+  try {
+    const argv = texts.flatMap(([file, text]) => {
+      const path = join(folder, file);
+      // The texts are masked; what stands for a secret has to be one word.
+      writeFileSync(path, text.replaceAll(CHANGED_SECRET, "secret-changed"), { mode: 0o600 });
+      return [file === "haproxy.cfg" ? "--haproxy" : "--keepalived", path];
+    });
+    const said = await askTandemd(context, ["parse", "--alone", ...argv]);
+    if (said.status !== 0)
+      throw new TandemError([
+        {
+          code: "IMPORT_UNREADABLE",
+          severity: "error",
+          message: said.stderr.trim(),
+          hint: "see `tandem drift` for the changed lines",
+        },
+      ]);
+    const syntax = syntaxSchema.parse(JSON.parse(said.stdout));
+    const { input } = importStack({ name: "adopted", syntax, hosts: [{ name: node }, { name: OTHER }] });
+    return (input as { readonly pairs: readonly unknown[] }).pairs[0];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Kernel parameters that have a field of their own, and whether it is a flag. */
+const KERNEL: Readonly<Record<string, readonly [field: string, flag: boolean]>> = {
+  "net.ipv4.ip_forward": ["kernel.forwarding", true],
+  "net.ipv6.conf.all.forwarding": ["kernel.forwarding", true],
+  "net.ipv4.ip_nonlocal_bind": ["kernel.nonlocalBind", true],
+  "net.ipv6.ip_nonlocal_bind": ["kernel.nonlocalBind", true],
+  "net.ipv4.conf.all.arp_ignore": ["kernel.arpIgnore", false],
+  "net.ipv4.conf.all.arp_announce": ["kernel.arpAnnounce", false],
+  "net.ipv4.conf.all.send_redirects": ["kernel.sendRedirects", true],
+  "net.ipv4.conf.default.send_redirects": ["kernel.sendRedirects", true],
+};
+
+function sysctlEdits(release: Release, found: Observation): readonly Edit[] {
+  return diffObservation(release, found).flatMap((difference): Edit[] => {
+    if (difference.kind !== "sysctl" || difference.found === undefined) return [];
+    const { key, wanted } = difference;
+    const [field, flag] = KERNEL[key] ?? [`sysctls[${JSON.stringify(key)}]`, false];
+    const value = (text: string): unknown =>
+      flag ? text === "1" : /^-?\d+$/.test(text) ? Number(text) : text;
+    return [{ path: field, from: value(wanted), to: value(difference.found) }];
+  });
+}
+
+function weightEdits(found: Observation): readonly Edit[] {
+  const backends = found.daemon?.proxy?.backends ?? [];
+  return backends.flatMap((backend) =>
+    backend.servers.flatMap(({ name, weight, initialWeight, agent }): Edit[] => {
+      if (initialWeight === undefined || initialWeight === weight || agent != null) return [];
+      const path = `backends[${JSON.stringify(backend.name)}].servers[${JSON.stringify(name)}].weight`;
+      return [{ path, from: initialWeight, to: weight }];
+    }),
+  );
+}
