@@ -9,6 +9,8 @@ export interface Place {
   /** Where log lines go. */
   readonly sink: number;
   readonly threads: number;
+  /** A file with certificate and key, where clients speak TLS. */
+  readonly certificate?: string;
 }
 
 export interface Case {
@@ -28,6 +30,8 @@ export interface Case {
   /** A new connection for each request. */
   readonly each?: boolean;
   readonly connections?: number;
+  /** Clients speak TLS: each connection with a handshake of its own, or with a ticket of one before. */
+  readonly tls?: "full" | "resumed";
   readonly nginx: (place: Place) => string;
   readonly targets: Targets;
 }
@@ -70,7 +74,7 @@ ${it.log ? `    log 127.0.0.1:${place.sink} local0\n` : ""}defaults
     timeout connect 5s
 ${it.log ? "    log global\n" : ""}${it.defaults ?? ""}${splice ? "    option splice-request\n    option splice-response\n" : ""}
 frontend web
-    bind 127.0.0.1:${place.port}${it.frontend ?? ""}
+    bind 127.0.0.1:${place.port}${place.certificate === undefined ? "" : ` ssl crt ${place.certificate}`}${it.frontend ?? ""}
     default_backend app
 backend app${it.backend ?? ""}
 ${servers}
@@ -90,7 +94,7 @@ function http(options: { keepalive?: number; location?: string; server?: string;
   access_log off; keepalive_requests 1000000000; keepalive_timeout 60s; ${options.http ?? ""}
   ${upstream(place, keepalive)}
   server {
-    listen 127.0.0.1:${place.port} backlog=4096; ${(options.server ?? "").replaceAll("$SINK", String(place.sink))}
+    listen 127.0.0.1:${place.port} ${sealed(place)} ${(options.server ?? "").replaceAll("$SINK", String(place.sink))}
     location / {
       proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Host $host;
       proxy_set_header Connection "${keepalive > 0 ? "" : "close"}"; ${options.location ?? ""}
@@ -98,6 +102,11 @@ function http(options: { keepalive?: number; location?: string; server?: string;
   }
 }`;
   };
+}
+
+function sealed({ certificate }: Place): string {
+  if (certificate === undefined) return "backlog=4096;";
+  return `ssl backlog=4096; ssl_protocols TLSv1.3; ssl_certificate ${certificate}; ssl_certificate_key ${certificate}; ssl_buffer_size 16k;`;
 }
 
 function stream(place: Place): string {
@@ -119,6 +128,16 @@ const NGINX_RULES = {
 const REUSE = "    http-reuse always\n";
 const UPLOADS = http({ server: "client_max_body_size 0; proxy_request_buffering off;" });
 const bodies = { defaults: REUSE, request: PLAIN, connections: 16, splice: true } as const;
+
+/** Connections of clients for one request each, over kept ones to the server: the handshake is what costs. */
+const sessions = {
+  mode: "http",
+  defaults: REUSE,
+  body: KIB,
+  request: CLOSING,
+  each: true,
+  nginx: http(),
+} as const;
 
 export const cases: readonly Case[] = [
   {
@@ -262,5 +281,41 @@ export const cases: readonly Case[] = [
     request: PLAIN,
     nginx: http({ keepalive: 1000 }),
     targets: {},
+  },
+  {
+    ...sessions,
+    id: "tls-full",
+    title: "TLS 1.3, a full handshake per request, ECDSA P-256",
+    tls: "full",
+    targets: { cpu: 0.45 },
+  },
+  {
+    ...sessions,
+    id: "tls-resumed",
+    title: "TLS 1.3, a session taken up again per request",
+    tls: "resumed",
+    targets: { cpu: 0.45 },
+  },
+  {
+    id: "tls-kept",
+    title: "TLS 1.3, kept connections",
+    mode: "http",
+    defaults: REUSE,
+    body: KIB,
+    request: PLAIN,
+    tls: "full",
+    nginx: http(),
+    targets: { cpu: 0.75, syscalls: 4.4 },
+  },
+  {
+    ...bodies,
+    id: "tls-64k",
+    title: "TLS 1.3, bodies of 64 KiB",
+    mode: "http",
+    splice: false,
+    body: 64 * KIB,
+    tls: "full",
+    nginx: http(),
+    targets: { cpu: 0.9 },
   },
 ];

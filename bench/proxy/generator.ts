@@ -2,6 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { repository } from "../../lab/setup/paths.ts";
+import type { Case } from "./cases.ts";
 
 export interface Latency {
   readonly p50: number;
@@ -15,6 +16,8 @@ export interface Figures {
   readonly requests: number;
   readonly errors: number;
   readonly unsent: number;
+  /** Connections that took a TLS session up again, of those with one request each. */
+  readonly resumed: number;
   readonly firstError: string | null;
   readonly datagrams: number;
   readonly logged: number;
@@ -40,6 +43,7 @@ export interface Order {
   /** Requests offered per second; without it as many as are answered. */
   readonly rate?: number;
   readonly pids: readonly number[];
+  readonly tls?: Case["tls"];
 }
 
 type Answer =
@@ -79,8 +83,8 @@ export class Generator {
   }
 
   /** Opens connections that stay, each after one request. */
-  async hold(port: number, connections: number): Promise<void> {
-    await this.ask({ hold: { port, connections } });
+  async hold(port: number, connections: number, tls?: Case["tls"]): Promise<void> {
+    await this.ask({ hold: { port, connections, tls } });
   }
 
   async release(): Promise<void> {

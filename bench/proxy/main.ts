@@ -12,13 +12,17 @@ const HELP = `usage: node --import tsx bench/proxy/main.ts [OPTION...] [CASE...]
   --seconds S     length of a slice (0.5)
   --share S       the fixed rate, as a share of what the slowest proxy can answer (0.5)
   --idle N        connections of the memory case (10000)
+  --tls-idle N    connections of the memory case with TLS (2000)
   --prefer        before other work on this machine: the share of this session goes up
   --binary FILE   tandemd (dist/tandemd)
   --json FILE     figures; those of cases that are not run now stay as the file has them
   --page FILE     the page for docs/, from all figures
   --only-page     measures nothing: writes the page from the figures in the file
-Cases, all unless some are named: ${cases.map(({ id }) => id).join(" ")} idle threads
+Cases, all unless some are named: ${cases.map(({ id }) => id).join(" ")} idle tls-idle threads
 The proxy has processor 0; origin and client share one thread on processor 1.`;
+
+/** What is measured otherwise than by the cost of a request. */
+const OTHERS: readonly string[] = ["idle", "tls-idle", "threads"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +31,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: "string", default: "0.5" },
     share: { type: "string", default: "0.5" },
     idle: { type: "string", default: "10000" },
+    "tls-idle": { type: "string", default: "2000" },
     prefer: { type: "boolean", default: false },
     binary: { type: "string", default: "dist/tandemd" },
     json: { type: "string" },
@@ -49,8 +54,8 @@ function keep(report: Report): void {
 }
 
 async function measure(before: Report | undefined): Promise<Report> {
-  const wanted = positionals.length > 0 ? positionals : [...cases.map(({ id }) => id), "idle", "threads"];
-  for (const id of wanted) if (id !== "idle" && id !== "threads") named(id);
+  const wanted = positionals.length > 0 ? positionals : [...cases.map(({ id }) => id), ...OTHERS];
+  for (const id of wanted) if (!OTHERS.includes(id)) named(id);
   const pace = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
   if (values.prefer) preferSession();
   const generator = new Generator(1);
@@ -65,6 +70,8 @@ async function measure(before: Report | undefined): Promise<Report> {
     for (const id of wanted) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${id}`);
       if (id === "idle") report = { ...report, idle: await run.idle(named("kept"), Number(values.idle)) };
+      else if (id === "tls-idle")
+        report = { ...report, tlsIdle: await run.idle(named("tls-kept"), Number(values["tls-idle"])) };
       else if (id === "threads") report = { ...report, threads: await run.threads(named("rules")) };
       else {
         const result: CaseResult = await run.compare(named(id));

@@ -63,6 +63,22 @@ ${blocks.replace(/^http \{/m, `http { ${temporary}`)}
     return { name: "nginx", port, pids: children.trim().split(" ").map(Number) };
   }
 
+  /** A file with a certificate of its own signing and its key, ECDSA P-256. */
+  certificate(): string {
+    const file = join(this.directory, "site.pem");
+    const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+    const subject = ["-subj", "/CN=bench.example", "-addext", "subjectAltName=DNS:bench.example"];
+    const both = execFileSync(
+      "openssl",
+      ["req", "-x509", "-days", "2", ...kind, ...subject, "-keyout", "-"],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
+    writeFileSync(file, both);
+    return file;
+  }
+
   /** Ends what this run started, by process id, and removes its files. */
   async stop(): Promise<void> {
     await this.end();

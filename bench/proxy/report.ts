@@ -8,6 +8,7 @@ export interface Report {
   readonly seconds: number;
   readonly cases: Readonly<Record<string, CaseResult>>;
   readonly idle?: IdleResult;
+  readonly tlsIdle?: IdleResult;
   readonly threads?: ThreadsResult;
 }
 
@@ -121,14 +122,24 @@ function costTable(report: Report, pick: (result: CaseResult) => Load): string {
   );
 }
 
-function idleTable({ connections, bytes }: IdleResult): string {
+/** Memory of connections in the clear and with TLS, as far as it was measured. */
+function idleTable({ idle, tlsIdle }: Report): string | undefined {
+  const rows = [
+    ...(idle === undefined ? [] : [idleRow("in the clear", idle)]),
+    ...(tlsIdle === undefined ? [] : [idleRow("TLS 1.3", tlsIdle)]),
+  ];
+  if (rows.length === 0) return undefined;
+  return grid(
+    ["idle connections", "of them", "tandemd, bytes each", "haproxy", "nginx", "tandemd ÷ haproxy", "target"],
+    rows,
+  );
+}
+
+function idleRow(kind: string, { connections, bytes }: IdleResult): string[] {
   const own = bytes.tandemd ?? Number.NaN;
   const ratio = own / (bytes.haproxy ?? Number.NaN);
-  const row = [String(connections), number(own, 0), number(bytes.haproxy, 0), number(bytes.nginx, 0)];
-  return grid(
-    ["idle connections", "tandemd, bytes each", "haproxy", "nginx", "tandemd ÷ haproxy", "target"],
-    [[...row, number(ratio), verdict(ratio, MEMORY_TARGET)]],
-  );
+  const figures = [own, bytes.haproxy, bytes.nginx].map((value) => number(value, 0));
+  return [kind, String(connections), ...figures, number(ratio), verdict(ratio, MEMORY_TARGET)];
 }
 
 function threadsTable({ microseconds, scaling }: ThreadsResult): string {
@@ -148,7 +159,8 @@ const BESIDE =
 /** The tables that answer whether the targets are met. */
 export function table(report: Report): string {
   const parts = [BESIDE, ratioTable(report), syscallTable(report)];
-  if (report.idle !== undefined) parts.push(idleTable(report.idle));
+  const idle = idleTable(report);
+  if (idle !== undefined) parts.push(idle);
   if (report.threads !== undefined) parts.push(threadsTable(report.threads));
   return parts.join("\n\n");
 }
@@ -166,7 +178,7 @@ export function page(report: Report): string {
     ratioTable(report),
     "## System calls",
     syscallTable(report),
-    ...optional("## Memory of a connection", report.idle && idleTable(report.idle)),
+    ...optional("## Memory of a connection", idleTable(report)),
     ...optional("## Two threads", report.threads && threadsText(report.threads)),
     "## Saturated",
     costTable(report, ({ saturated }) => saturated),

@@ -76,10 +76,10 @@ export class Run {
       const bytes: Record<string, number> = {};
       for (const { name, port, pids } of contenders) {
         // What a first connection sets up once belongs to none of them.
-        await this.generator.hold(port, 64);
+        await this.generator.hold(port, 64, it.tls);
         await this.generator.release();
         const before = memory(pids);
-        await this.generator.hold(port, connections);
+        await this.generator.hold(port, connections, it.tls);
         bytes[name] = round((memory(pids) - before) / connections);
         await this.generator.release();
       }
@@ -121,7 +121,8 @@ export class Run {
     try {
       const origins = await this.generator.origin(it.servers ?? 1, it.body);
       const sink = it.log ? await this.generator.sink() : 0;
-      const place = async (): Promise<Place> => ({ port: await freePort(), origins, sink, threads });
+      const tls = it.tls === undefined ? {} : { certificate: programs.certificate() };
+      const place = async (): Promise<Place> => ({ port: await freePort(), origins, sink, threads, ...tls });
       const contenders: Contender[] = [];
       for (const splice of it.splice ? [false, true] : [false]) {
         const at = await place();

@@ -32,6 +32,7 @@ export async function syscalls(generator: Generator, proxy: Contender, it: Case)
     measureMs: 3000,
     requests: REQUESTS,
     pids: proxy.pids,
+    ...(it.tls === undefined ? {} : { tls: it.tls }),
   });
   strace.kill("SIGINT");
   await ended;

@@ -26,8 +26,12 @@ pub enum Seal {
     #[default]
     AsServer,
     None,
-    /// The name that the server is asked for.
-    Tls(Option<String>),
+    Tls {
+        /// What the server is asked for.
+        name: Option<String>,
+        /// Offered instead of what its line says.
+        alpn: Option<Vec<String>>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

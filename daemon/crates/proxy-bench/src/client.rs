@@ -1,14 +1,13 @@
 //! A connection of the client, one request at a time.
 
 use crate::response::Response;
+use crate::wire::{Room, Wire};
 use std::io::ErrorKind;
-use std::os::fd::OwnedFd;
 use sys::epoll::Ready;
-use sys::tcp;
 
 #[derive(Debug)]
 pub struct Client {
-    pub fd: OwnedFd,
+    pub wire: Wire,
     state: State,
     response: Response,
     /// When the present request was due, nanoseconds of the monotonic clock.
@@ -36,9 +35,9 @@ pub enum Outcome {
 }
 
 impl Client {
-    pub fn new(fd: OwnedFd) -> Self {
+    pub fn new(wire: Wire) -> Self {
         Self {
-            fd,
+            wire,
             state: State::Idle,
             response: Response::default(),
             due: 0,
@@ -49,15 +48,15 @@ impl Client {
         self.state == State::Idle
     }
 
-    pub fn ask(&mut self, request: &[u8], due: u64) -> Result<(), String> {
+    pub fn ask(&mut self, request: &[u8], due: u64, room: &mut Room) -> Result<(), String> {
         self.due = due;
         self.state = State::Sending(0);
-        self.send(request)
+        self.send(request, room)
     }
 
-    fn send(&mut self, request: &[u8]) -> Result<(), String> {
+    fn send(&mut self, request: &[u8], room: &mut Room) -> Result<(), String> {
         while let State::Sending(sent) = self.state {
-            match tcp::send(&self.fd, &request[sent..]) {
+            match self.wire.send(&request[sent..], room) {
                 Ok(n) if sent + n == request.len() => self.state = State::Waiting,
                 Ok(n) => self.state = State::Sending(sent + n),
                 Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => {
@@ -75,11 +74,13 @@ impl Client {
         ready: Ready,
         request: &[u8],
         each: bool,
-        buffer: &mut [u8],
+        room: &mut Room,
     ) -> Outcome {
-        if ready.writable()
-            && matches!(self.state, State::Sending(_))
-            && let Err(why) = self.send(request)
+        if let Err(error) = self.wire.proceed(room) {
+            return Outcome::Failed(format!("beginning: {error}"));
+        }
+        if matches!(self.state, State::Sending(_))
+            && let Err(why) = self.send(request, room)
         {
             return Outcome::Failed(why);
         }
@@ -88,17 +89,17 @@ impl Client {
         }
         let mut outcome = Outcome::Nothing;
         loop {
-            let n = match tcp::recv(&self.fd, buffer) {
-                Ok(0) if self.state == State::Ending => return Outcome::Ended,
-                Ok(0) => return Outcome::Failed(format!("closed while {:?}", self.state)),
-                Ok(n) => n,
+            let (n, drained) = match self.wire.recv(room) {
+                Ok((0, _)) if self.state == State::Ending => return Outcome::Ended,
+                Ok((0, _)) => return Outcome::Failed(format!("closed while {:?}", self.state)),
+                Ok(received) => received,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return outcome,
                 Err(error) => return Outcome::Failed(format!("receiving: {error}")),
             };
             if self.state != State::Waiting {
                 return Outcome::Failed(format!("bytes while {:?}", self.state));
             }
-            match self.response.take(&buffer[..n]) {
+            match self.response.take(&room.plain[..n]) {
                 Ok(true) if each => self.state = State::Ending,
                 Ok(true) => {
                     self.state = State::Idle;
@@ -108,7 +109,7 @@ impl Client {
                 Err(why) => return Outcome::Failed(why),
             }
             // A short read has drained the socket, unless its end has come too.
-            if n < buffer.len() && !ready.read_closed() {
+            if drained && !ready.read_closed() {
                 return outcome;
             }
         }

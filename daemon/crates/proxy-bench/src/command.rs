@@ -17,6 +17,8 @@ pub enum Command {
     Hold {
         port: u16,
         connections: usize,
+        #[serde(default)]
+        tls: Option<Tls>,
     },
     Release,
 }
@@ -44,6 +46,18 @@ pub struct Order {
     /// Processes whose processor time is counted.
     #[serde(default)]
     pub pids: Vec<u32>,
+    /// Without it the connections are in the clear.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+}
+
+/// How connections begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Tls {
+    Full,
+    /// With a ticket of a connection before, where there is one.
+    Resumed,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +78,8 @@ pub struct Figures {
     pub errors: u64,
     /// Requests that were due and found no free connection until the end.
     pub unsent: u64,
+    /// Of connections that had one request each: those that took a session up again.
+    pub resumed: u64,
     /// What went wrong first.
     pub first_error: Option<String>,
     /// Datagrams that the sink got for how many requests, the last of them after the measured time.

@@ -1,15 +1,20 @@
 //! One epoll for everything: the origin's sockets, the sink and the client's connections.
 
 use crate::client::{Client, Outcome};
+use crate::command::Tls;
+use crate::handshakes::Handshakes;
 use crate::load::Load;
 use crate::origin::{Origin, Replies};
 use crate::slots::{Slots, Socket};
+use crate::wire::{Room, Wire};
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 use sys::epoll::{Epoll, Events, Interest, Ready};
 use sys::tcp::{self, Peer};
+use tls::rustls::ClientConfig;
 
 /// The token of standard input.
 const INPUT: u64 = u64::MAX;
@@ -20,7 +25,10 @@ const SINK_BYTES: usize = 8 << 20;
 pub struct Engine {
     epoll: Epoll,
     pub slots: Slots,
-    buffer: Vec<u8>,
+    room: Room,
+    handshakes: Handshakes,
+    /// What connections of the load begin TLS with.
+    sealed: Option<Arc<ClientConfig>>,
     datagram: Vec<u8>,
     pub datagrams: u64,
     pub has_sink: bool,
@@ -35,13 +43,26 @@ impl Engine {
         Ok(Self {
             epoll,
             slots: Slots::default(),
-            buffer: vec![0; 256 << 10],
+            room: Room::new(),
+            handshakes: Handshakes::default(),
+            sealed: None,
             datagram: vec![0; 64 << 10],
             datagrams: 0,
             has_sink: false,
             load: Load::default(),
             input: false,
         })
+    }
+
+    /// How connections to this port begin from now on.
+    pub fn seal(&mut self, tls: Option<Tls>, port: u16) -> io::Result<()> {
+        let config = match tls {
+            None => Ok(None),
+            Some(Tls::Full) => Handshakes::full().map(Some),
+            Some(Tls::Resumed) => self.handshakes.resumed(port).map(Some),
+        };
+        self.sealed = config.map_err(io::Error::other)?;
+        Ok(())
     }
 
     /// Listens on so many ports.
@@ -74,7 +95,9 @@ impl Engine {
     /// A new connection of the client.
     fn connect(&mut self, port: u16) -> io::Result<u64> {
         let proxy = Peer::Tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-        self.add(Socket::Client(Client::new(tcp::connect(&proxy, None)?)))
+        let socket = tcp::connect(&proxy, None)?;
+        let wire = Wire::new(socket, self.sealed.clone(), &mut self.room)?;
+        self.add(Socket::Client(Client::new(wire)))
     }
 
     fn add(&mut self, socket: Socket) -> io::Result<u64> {
@@ -82,8 +105,11 @@ impl Engine {
         match self.slots.get(token) {
             Some(Socket::Listener(fd, _)) => self.epoll.add(fd, token, Interest::Input)?,
             Some(Socket::Sink(sink)) => self.epoll.add(sink, token, Interest::Input)?,
-            Some(Socket::Origin(Origin { fd, .. }) | Socket::Client(Client { fd, .. })) => {
+            Some(Socket::Origin(Origin { fd, .. })) => {
                 self.epoll.add(fd, token, Interest::Stream)?;
+            }
+            Some(Socket::Client(client)) => {
+                self.epoll.add(&client.wire.fd, token, Interest::Stream)?;
             }
             None => {}
         }
@@ -109,15 +135,18 @@ impl Engine {
         match self.slots.get(token) {
             None => {}
             Some(Socket::Origin(origin)) => {
-                let goes_on = origin.on_event(ready, &mut self.buffer);
+                let goes_on = origin.on_event(ready, &mut self.room.plain);
                 if !goes_on {
                     self.slots.remove(token);
                 }
             }
             Some(Socket::Client(client)) => {
                 let load = &self.load;
-                let outcome = client.on_event(ready, &load.request, load.each, &mut self.buffer);
+                let outcome = client.on_event(ready, &load.request, load.each, &mut self.room);
                 let due = client.due;
+                if outcome == Outcome::Ended && client.wire.is_resumed() {
+                    self.load.resumed += 1;
+                }
                 self.on_outcome(token, outcome, due)?;
             }
             Some(Socket::Sink(sink)) => {
@@ -151,7 +180,7 @@ impl Engine {
                 None => self.connect(self.load.port)?,
             };
             if let Some(Socket::Client(client)) = self.slots.get(token)
-                && let Err(why) = client.ask(&self.load.request, due)
+                && let Err(why) = client.ask(&self.load.request, due, &mut self.room)
             {
                 self.fail(token, why)?;
             }

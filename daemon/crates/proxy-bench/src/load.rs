@@ -16,6 +16,8 @@ pub struct Load {
     pub idle: Vec<Option<u64>>,
     pub requests: u64,
     pub errors: u64,
+    /// Connections that took a TLS session up again.
+    pub resumed: u64,
     pub first_error: Option<String>,
     /// Nanoseconds from due to answered.
     pub samples: Vec<u64>,
@@ -170,6 +172,7 @@ mod tests {
             requests: Some(3),
             rate,
             pids: Vec::new(),
+            tls: None,
         }
     }
 

@@ -7,6 +7,7 @@ mod client;
 mod command;
 mod cpu;
 mod engine;
+mod handshakes;
 mod latency;
 mod load;
 mod measure;
@@ -14,6 +15,7 @@ mod origin;
 mod request;
 mod response;
 mod slots;
+mod wire;
 
 use command::{Answer, Command};
 use engine::Engine;
@@ -70,11 +72,14 @@ fn obey(
         Command::Origin { count, body } => engine.origin(count, body).map(Answer::Ports),
         Command::Sink => Ok(Answer::Ports(vec![engine.sink()?])),
         Command::Load(order) => measure::load(engine, events, &order).map(Answer::Result),
-        Command::Hold { port, connections } => measure::hold(engine, events, port, connections)
-            .map(|tokens| {
-                held.extend(tokens);
-                Answer::Held(held.len())
-            }),
+        Command::Hold {
+            port,
+            connections,
+            tls,
+        } => measure::hold(engine, events, port, connections, tls).map(|tokens| {
+            held.extend(tokens);
+            Answer::Held(held.len())
+        }),
         Command::Release => {
             for token in held.iter() {
                 engine.slots.remove(*token);

@@ -1,6 +1,6 @@
 //! A load for a while, and what it cost the processes that are watched.
 
-use crate::command::{Figures, Order};
+use crate::command::{Figures, Order, Tls};
 use crate::engine::Engine;
 use crate::load::{Load, monotonic_ns};
 use crate::{cpu, latency};
@@ -12,6 +12,7 @@ use sys::epoll::Events;
 const DRAIN_NS: u64 = 5_000_000_000;
 
 pub fn load(engine: &mut Engine, events: &mut Events, order: &Order) -> io::Result<Figures> {
+    engine.seal(order.tls, order.port)?;
     let begin = monotonic_ns();
     engine.load = Load::begin(order, begin);
     engine.proceed()?;
@@ -22,6 +23,7 @@ pub fn load(engine: &mut Engine, events: &mut Events, order: &Order) -> io::Resu
     engine.load.samples.clear();
     let (requests, errors, datagrams) =
         (engine.load.requests, engine.load.errors, engine.datagrams);
+    let resumed = engine.load.resumed;
     let cpu_before = cpu::time(&order.pids).map_err(io::Error::other)?;
     let from = monotonic_ns();
     turn_until(engine, events, end)?;
@@ -31,6 +33,7 @@ pub fn load(engine: &mut Engine, events: &mut Events, order: &Order) -> io::Resu
         requests: engine.load.requests - requests,
         errors: engine.load.errors - errors,
         unsent: engine.load.unsent(),
+        resumed: engine.load.resumed - resumed,
         first_error: engine.load.first_error.take(),
         datagrams: 0,
         logged: 0,
@@ -55,7 +58,9 @@ pub fn hold(
     events: &mut Events,
     port: u16,
     connections: usize,
+    tls: Option<Tls>,
 ) -> io::Result<Vec<u64>> {
+    engine.seal(tls, port)?;
     let mut order = Order {
         port,
         connections: 0,
@@ -66,6 +71,7 @@ pub fn hold(
         requests: None,
         rate: None,
         pids: Vec::new(),
+        tls,
     };
     let mut held = Vec::with_capacity(connections);
     // In small groups, so that no queue of connections overflows.

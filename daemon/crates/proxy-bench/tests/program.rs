@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 struct Program {
@@ -123,6 +124,99 @@ fn connections_are_held_and_released() {
     let hold = json!({ "hold": { "port": port, "connections": 100 } });
     assert_eq!(program.ask(&hold)["held"], 100);
     assert_eq!(program.ask(&json!("release"))["released"], 100);
+}
+
+/// haproxy with TLS before the program's own origin.
+struct Sealed {
+    haproxy: Child,
+    directory: PathBuf,
+    port: u16,
+}
+
+impl Drop for Sealed {
+    fn drop(&mut self) {
+        let _ = self.haproxy.kill();
+        let _ = self.haproxy.wait();
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// None where haproxy or openssl is not installed.
+fn sealed(origin: &Value) -> Option<Sealed> {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"])
+        .args([
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-subj",
+            "/CN=bench.example",
+        ])
+        .args(["-keyout", "-"])
+        .output()
+        .ok()?;
+    let directory = std::env::temp_dir().join(format!("proxy-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let (pem, file) = (directory.join("site.pem"), directory.join("haproxy.cfg"));
+    std::fs::write(&pem, made.stdout).unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let config = format!(
+        "defaults\n mode http\n timeout client 30s\n timeout server 30s\n timeout connect 30s\n\
+         listen web\n bind 127.0.0.1:{port} ssl crt {}\n server s 127.0.0.1:{origin}\n",
+        pem.display()
+    );
+    std::fs::write(&file, config).unwrap();
+    let haproxy = Command::new("haproxy")
+        .args(["-db", "-q", "-f"])
+        .arg(&file)
+        .spawn()
+        .ok()?;
+    let mut sealed = Sealed {
+        haproxy,
+        directory,
+        port,
+    };
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(
+            sealed.haproxy.try_wait().unwrap().is_none(),
+            "haproxy ended"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    Some(sealed)
+}
+
+#[test]
+fn tls_begins_as_ordered() {
+    let mut program = Program::start();
+    let origin = program.origin(300_000);
+    let Some(haproxy) = sealed(&origin) else {
+        eprintln!("skipped: the haproxy or openssl binary is not installed");
+        return;
+    };
+    // The first connections have no ticket yet; each leaves at least one.
+    for (tls, each, request, resumed) in [
+        ("full", true, CLOSING, 0..=0),
+        ("full", false, PLAIN, 0..=0),
+        ("resumed", true, CLOSING, 27..=30),
+        ("resumed", true, CLOSING, 30..=30),
+    ] {
+        let result = program.ask(&json!({ "load": {
+            "port": haproxy.port, "connections": 3, "request": request, "each": each, "tls": tls,
+            "warmupMs": 0, "measureMs": 60_000, "requests": 30,
+        } }))["result"]
+            .clone();
+        assert_eq!(
+            (&result["requests"], &result["errors"]),
+            (&json!(30), &json!(0)),
+            "{result}"
+        );
+        let count = result["resumed"].as_u64().unwrap();
+        assert!(resumed.contains(&count), "{tls}: {result}");
+    }
+    let hold = json!({ "hold": { "port": haproxy.port, "connections": 20, "tls": "full" } });
+    assert_eq!(program.ask(&hold)["held"], 20);
 }
 
 #[test]

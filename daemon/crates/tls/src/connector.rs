@@ -42,6 +42,17 @@ impl Connector {
         Session::client(self.config(), server_name(name))
     }
 
+    /// The same for other protocols than those of the line.
+    pub fn offering(
+        &self,
+        name: Option<&str>,
+        protocols: &[String],
+    ) -> Result<Session, session::Fault> {
+        let mut config = ClientConfig::clone(&self.config());
+        config.alpn_protocols = protocols.iter().map(|p| p.clone().into_bytes()).collect();
+        Session::client(Arc::new(config), server_name(name))
+    }
+
     fn config(&self) -> Arc<ClientConfig> {
         self.now
             .read()

@@ -7,6 +7,7 @@ use support::{
     Issued, authority, bind, client, files, handshake, issue, line_of, with_certificate,
 };
 use tls::rustls::{ClientConfig, HandshakeKind, ServerConnection};
+use tls::session::{Outgoing, Session};
 use tls::{Acceptor, Files, Store};
 
 struct Site {
@@ -198,4 +199,65 @@ fn sessions_outlive_a_reload_unless_more_is_asked_of_clients() {
     );
     assert_eq!(second([&kept, &kept], &config), HandshakeKind::Resumed);
     let _ = &site.root;
+}
+
+/// What one side has to say goes to the other; the bytes that came to it as plain ones.
+fn passed(out: &mut Outgoing, to: &mut Session, back: &mut Outgoing) -> Vec<u8> {
+    let mut bytes = out.filled().to_vec();
+    out.clear();
+    let mut plain = [0; 256];
+    let n = to.receive(&mut bytes, &mut plain, back).unwrap();
+    plain[..n].to_vec()
+}
+
+/// Both ends of a session; what the server wants to say after its handshake is in `from_server`.
+fn settled(
+    acceptor: &Acceptor,
+    config: &std::sync::Arc<ClientConfig>,
+    from_server: &mut Outgoing,
+) -> (Session, Session) {
+    let name = tls::rustls::pki_types::ServerName::try_from("a.example").unwrap();
+    let mut client = Session::client(config.clone(), name).unwrap();
+    let mut server = Session::server(acceptor.config(None), None).unwrap();
+    let mut from_client = Outgoing::default();
+    client.start(&mut from_client).unwrap();
+    while !server.is_established() || !client.is_established() {
+        passed(&mut from_client, &mut server, from_server);
+        if !client.is_established() {
+            passed(from_server, &mut client, &mut from_client);
+        }
+    }
+    (client, server)
+}
+
+#[test]
+fn tickets_go_with_the_first_bytes_and_the_last_word_with_the_last() {
+    let own = issue("p256", &["a.example"]);
+    let files = files([("/a.pem", own.pem().as_str())]);
+    let mut store = Store::default();
+    let acceptor = acceptor(&mut store, "crt /a.pem", &files);
+    let config = std::sync::Arc::new(support::client());
+    let (mut out, mut back) = (Outgoing::default(), Outgoing::default());
+    let mut kinds = Vec::new();
+    for alone in [true, false, false] {
+        let (mut client, mut server) = settled(&acceptor, &config, &mut out);
+        kinds.push(client.common().handshake_kind().unwrap());
+        assert!(server.owes() && out.filled().is_empty());
+        if alone {
+            server.pay(&mut out);
+            assert!(!server.owes() && !out.filled().is_empty());
+            assert_eq!(passed(&mut out, &mut client, &mut back), b"");
+        }
+        server.send(b"first", b"", &mut out).unwrap();
+        assert_eq!(passed(&mut out, &mut client, &mut back), b"first");
+        assert!(!client.is_ended());
+        server.conclude();
+        server.send(b"the ", b"last", &mut out).unwrap();
+        assert_eq!(passed(&mut out, &mut client, &mut back), b"the last");
+        assert!(client.is_ended());
+        server.end(&mut out).unwrap();
+        assert!(out.filled().is_empty(), "it was said");
+    }
+    let (new, again) = (HandshakeKind::Full, HandshakeKind::Resumed);
+    assert_eq!(kinds, [new, again, again]);
 }

@@ -116,7 +116,7 @@ fn mistakes_are_named_where_they_stand() {
          tcp-check connect addr db.example\n tcp-check send-binary 0g\n tcp-check send\n \
          tcp-check expect strin x\n tcp-check expect rstring a(\n \
          tcp-check expect error-status L7OK string x\n tcp-check expect\n \
-         tcp-check send-lf %[req.len]\n tcp-check connect alpn h2\n tcp-check connect ssl sni\n \
+         tcp-check send-lf %[req.len]\n tcp-check connect alpn a,\n tcp-check connect ssl sni\n \
          tcp-check expect on-error %[path] string x\n http-check expect rstatus *\n",
     );
     assert_eq!(
@@ -126,7 +126,7 @@ fn mistakes_are_named_where_they_stand() {
             "error 4:20 the user is missing [] => write e.g. 'option pgsql-check user haproxy'",
             "error 5:17 'HALLO' is not a greeting [HALLO] => write 'option smtpchk EHLO mail.example.com'",
             "error 6:12 unknown tcp-check step 'conect' [conect] => did you mean 'connect'?",
-            "error 7:20 'prot' is not a parameter of 'tcp-check connect' [prot] => it takes default, port, addr, send-proxy, ssl, sni, linger, comment",
+            "error 7:20 'prot' is not a parameter of 'tcp-check connect' [prot] => it takes default, port, addr, send-proxy, ssl, sni, alpn, linger, comment",
             "error 8:25 'db.example' is not an IP address [db.example] => write e.g. addr 10.0.0.9:6379",
             "error 9:24 '0g' is not a row of bytes in hexadecimal [0g] => write two digits for each byte, e.g. 50494e470d0a",
             "error 10:16 the text is missing [] => write e.g. 'tcp-check send PING\\r\\n'",
@@ -135,7 +135,7 @@ fn mistakes_are_named_where_they_stand() {
             "error 13:32 'L7OK' is not a status that fits here [L7OK] => write one of L7OKC, L7RSP, L7STS, L6RSP, L4CON",
             "error 14:18 what is expected is missing [] => write e.g. 'tcp-check expect string +PONG'",
             "error 15:22 a check has no request that this could look at [req.len] => look at the server's answer (res.…, status), at the backend or at variables",
-            "error 16:20 'alpn' of 'tcp-check connect' is not supported yet [alpn] => leave it out; 'check-alpn' on the server line offers protocols",
+            "error 16:25 'a,' is not a list of protocols [a,] => write names with commas between them, e.g. 'alpn h2,http/1.1'",
             "error 17:27 the name is missing [] => write e.g. 'tcp-check connect ssl sni example.com'",
             "error 18:30 a check has no request that this could look at [path] => look at the server's answer (res.…, status), at the backend or at variables",
             "error 19:28 this is no regular expression: repetition operator missing expression [*] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves",
@@ -253,7 +253,7 @@ fn http_checks_in_an_order_that_cannot_be_done() {
             "error 10:2 nothing was asked over this connection [http-check expect status 200] => write 'http-check send' before it",
             "error 12:2 one connection carries one request [http-check send] => write 'http-check connect' before it",
             "error 13:2 the answer to the request before this is not looked at [http-check connect] => write e.g. 'http-check expect status 200'",
-            "error 14:21 'alpn' of 'http-check connect' is not supported yet [alpn] => leave it out; 'check-alpn' on the server line offers protocols",
+            "error 14:26 checks speak HTTP/1: the server must not agree on h2 [h2] => write alpn http/1.1",
             "error 15:26 '0' is not a whole number from 1 to 65535 [0] => write a number from 1 to 65535",
             "error 16:13 unknown http-check step 'conect' [conect] => did you mean 'connect'?",
             "error 17:21 the variable 'check' has no scope [check] => write one of proc, sess, txn, req, res in front, e.g. 'txn.check'",

@@ -104,15 +104,18 @@ impl Prober {
         };
         let tls = self.place.both()?.1.tls.as_ref().filter(|_| !self.agent)?;
         let check = tls.check.as_ref();
-        let (connector, name) = match &connect.seal {
+        Some(match &connect.seal {
             Seal::None => return None,
             Seal::AsServer => {
                 let check = check?;
-                (&check.connector, check.name.as_deref())
+                check.connector.session(check.name.as_deref())
             }
-            Seal::Tls(name) => (&tls.connector, name.as_deref()),
-        };
-        Some(connector.session(name))
+            Seal::Tls { name, alpn: None } => tls.connector.session(name.as_deref()),
+            Seal::Tls {
+                name,
+                alpn: Some(alpn),
+            } => tls.connector.offering(name.as_deref(), alpn),
+        })
     }
 
     pub fn place(&self) -> &Place {

@@ -106,6 +106,7 @@ impl Worker {
         let Some(txn) = c.txn.as_mut() else { return };
         txn.keep &= keep && !closes && txn.request_done;
         if !txn.keep {
+            c.link.conclude();
             if !old {
                 head.extend_from_slice(b"connection: close\r\n");
             }

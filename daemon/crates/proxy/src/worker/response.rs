@@ -213,6 +213,9 @@ impl Worker {
             }
         }
         let done = txn.reply == Reply::Done;
+        if done && !txn.keep {
+            c.link.conclude();
+        }
         let from = &self.ups[txn.up].link;
         let spliced = from.is_bulk_for(&c.link) && from.readable && bulk_left(txn).is_some();
         // A short copy is cheaper than a call with two pieces.

@@ -30,6 +30,18 @@ pub struct Session {
     name: Option<Box<str>>,
     /// The peer has said that it will send no more.
     ended: bool,
+    /// Tickets for a client, which go with what is sent next.
+    owed: Vec<u8>,
+    last: Last,
+}
+
+/// Our last word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    ToCome,
+    /// It goes with what is sent next.
+    Next,
+    Said,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +93,8 @@ impl Session {
             phase: Phase::Handshake,
             name: None,
             ended: false,
+            owed: Vec::new(),
+            last: Last::ToCome,
         }
     }
 
@@ -161,28 +175,69 @@ impl Session {
         };
         let filled = sink.filled;
         self.carry.clear();
+        let shaking = self.phase == Phase::Handshake;
         self.settle(stand, &incoming[stand.used..]);
+        if shaking && self.is_established() {
+            self.defer(out);
+        }
         match result {
             Ok(()) => Ok(filled),
             Err(error) => Err(self.fail(error)),
         }
     }
 
+    /// A client waits for nothing more once its handshake is done (RFC 8446, 4.6.1): tickets need
+    /// no packet of their own.
+    fn defer(&mut self, out: &mut Outgoing) {
+        let common = self.common();
+        let waits = common.protocol_version() != Some(ProtocolVersion::TLSv1_3);
+        if waits || matches!(self.side, Side::Client(_)) {
+            return;
+        }
+        self.owed = out.filled().to_vec();
+        out.clear();
+    }
+
+    /// Something waits for bytes to go with.
+    pub fn owes(&self) -> bool {
+        !self.owed.is_empty()
+    }
+
+    /// What waited goes now.
+    pub fn pay(&mut self, out: &mut Outgoing) {
+        if self.owes() {
+            out.put(&std::mem::take(&mut self.owed));
+        }
+    }
+
+    /// What is sent next is all: our last word goes with it.
+    pub fn conclude(&mut self) {
+        if self.last == Last::ToCome {
+            self.last = Last::Next;
+        }
+    }
+
     /// Two pieces as records into `out`.
     pub fn send(&mut self, first: &[u8], second: &[u8], out: &mut Outgoing) -> Result<(), Fault> {
+        self.pay(out);
         for piece in [first, second] {
             if !piece.is_empty() {
                 self.say(&Say::Data(piece), out)?;
             }
+        }
+        if self.last == Last::Next {
+            self.end(out)?;
         }
         Ok(())
     }
 
     /// Our last word: the peer is to know that nothing was cut off.
     pub fn end(&mut self, out: &mut Outgoing) -> Result<(), Fault> {
-        if !self.is_established() {
+        if !self.is_established() || self.last == Last::Said {
             return Ok(());
         }
+        self.last = Last::Said;
+        self.pay(out);
         self.say(&Say::CloseNotify, out)
     }
 

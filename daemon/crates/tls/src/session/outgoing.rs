@@ -17,6 +17,11 @@ impl Outgoing {
         self.filled = 0;
     }
 
+    pub(super) fn put(&mut self, bytes: &[u8]) {
+        self.room(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.advance(bytes.len());
+    }
+
     /// Room for so many bytes, to be followed by [`advance`](Self::advance).
     pub(super) fn room(&mut self, bytes: usize) -> &mut [u8] {
         let end = self.filled + bytes;

@@ -5,6 +5,8 @@ use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
 use crate::haproxy::model::{CheckConnect, CheckPort, CheckSeal, Host, ServerAddress, ServerPort};
+use crate::haproxy::tls;
+use crate::source::Spanned;
 use std::net::SocketAddr;
 
 const CONNECT: &str = "tcp-check connect port 6379";
@@ -17,7 +19,7 @@ pub fn connect(
     comment: &mut Option<String>,
 ) -> Option<CheckConnect> {
     let mut connect = CheckConnect::default();
-    let (mut default, mut sealed, mut name) = (false, false, None);
+    let (mut default, mut sealed, mut name, mut alpn) = (false, false, None, None);
     while let Some(word) = args.take() {
         match word.text.as_ref() {
             "default" => default = true,
@@ -40,14 +42,15 @@ pub fn connect(
             "send-proxy" => connect.send_proxy = true,
             "linger" => connect.linger = true,
             "comment" => *comment = check_text::comment(cx, args, CONNECT),
-            "alpn" | "via-socks4" | "proto" => {
+            "alpn" => alpn = offered(cx, args, keyword),
+            "via-socks4" | "proto" => {
                 let what = format!("'{}' of '{keyword}'", word.text);
                 let severity = cx.refusal_severity();
                 let message = format!("{what} is not supported yet");
                 cx.diagnostics
                     .add(severity, "haproxy/not-yet", word.span, message)
-                    .suggest("leave it out; 'check-alpn' on the server line offers protocols");
-                if word.text.as_ref() != "via-socks4" {
+                    .suggest("leave it out");
+                if word.text.as_ref() == "proto" {
                     args.take();
                 }
             }
@@ -55,7 +58,7 @@ pub fn connect(
                 cx.bad(
                     word,
                     &format!("a parameter of '{keyword}'"),
-                    "it takes default, port, addr, send-proxy, ssl, sni, linger, comment",
+                    "it takes default, port, addr, send-proxy, ssl, sni, alpn, linger, comment",
                 );
                 args.skip_all();
                 return None;
@@ -63,11 +66,33 @@ pub fn connect(
         }
     }
     connect.seal = match (sealed, default) {
-        (true, _) => CheckSeal::Tls { name },
+        (true, _) => CheckSeal::Tls { name, alpn },
         (false, true) => CheckSeal::AsServer,
         (false, false) => CheckSeal::None,
     };
     Some(connect)
+}
+
+/// What is offered to the server.
+fn offered(cx: &mut Context<'_>, args: &mut Args<'_>, keyword: &str) -> Option<Vec<String>> {
+    let Some(word) = args.take() else {
+        cx.missing(
+            args,
+            "the list of protocols",
+            "tcp-check connect ssl alpn http/1.1",
+        );
+        return None;
+    };
+    let list = Spanned::new(word.text.as_ref().to_owned(), word.span);
+    let offered = tls::protocols(cx, &list)?;
+    if keyword.starts_with("http-check") && offered.iter().any(|name| name == "h2") {
+        let severity = cx.refusal_severity();
+        let message = "checks speak HTTP/1: the server must not agree on h2".to_owned();
+        cx.diagnostics
+            .add(severity, "haproxy/not-yet", word.span, message)
+            .suggest("write alpn http/1.1");
+    }
+    Some(offered)
 }
 
 /// A number, or an expression that gives one.

@@ -65,8 +65,11 @@ pub enum CheckSeal {
     AsServer,
     #[default]
     None,
-    /// `ssl`, and the name by `sni`.
-    Tls { name: Option<String> },
+    /// `ssl`, the name by `sni`, and the protocols by `alpn`; without these those of the line.
+    Tls {
+        name: Option<String>,
+        alpn: Option<Vec<String>>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +106,18 @@ pub struct CheckExpect {
     pub on_success: Option<Format>,
     pub on_error: Option<Format>,
     pub status_code: Option<Sample>,
+}
+
+impl HealthCheck {
+    /// Steps of it open connections by `connect ssl`.
+    pub fn seals(&self) -> bool {
+        let (Self::Http(steps) | Self::Steps(steps)) = self else {
+            return false;
+        };
+        steps.iter().any(|step| {
+            matches!(&step.action, CheckAction::Connect(to) if matches!(to.seal, CheckSeal::Tls { .. }))
+        })
+    }
 }
 
 impl CheckExpect {

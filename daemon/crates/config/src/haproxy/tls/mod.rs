@@ -12,4 +12,4 @@ pub use crt_list::listed;
 pub use defaults::global;
 pub use files::{Bundle, bundles, wanted};
 pub use settings::settle;
-pub use words::{bind, server};
+pub use words::{bind, protocols, server};

@@ -10,11 +10,12 @@ pub fn settle(cx: &mut Context<'_>, global: &Global, proxy: &mut Proxy) {
     for bind in &mut proxy.binds {
         bind.tls = bind_tls(cx, global, bind);
     }
+    let stepped = proxy.check.seals();
     let mut judged = None;
     for server in &mut proxy.servers {
         // The servers of a template share one line: it is judged once.
         let quiet = judged.replace(server.name.span) == Some(server.name.span);
-        server.tls = server_tls(cx, global, server, quiet);
+        server.tls = server_tls(cx, global, server, stepped, quiet);
     }
 }
 
@@ -55,17 +56,20 @@ fn bind_tls(cx: &mut Context<'_>, global: &Global, bind: &mut Bind) -> Option<Bo
     Some(tls)
 }
 
+/// `stepped`: checks of the section open connections by `connect ssl`.
 fn server_tls(
     cx: &mut Context<'_>,
     global: &Global,
     server: &mut Server,
+    stepped: bool,
     quiet: bool,
 ) -> Option<Box<ServerTls>> {
-    if server.check.ssl {
+    let checked = server.check.ssl || stepped && server.check.enabled;
+    if checked {
         server.tls.get_or_insert_default();
     }
     let mut tls = server.tls.take()?;
-    if !tls.enabled && !server.check.ssl {
+    if !tls.enabled && !checked {
         return None;
     }
     let defaults = &global.tls;

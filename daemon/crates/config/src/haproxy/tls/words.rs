@@ -221,7 +221,8 @@ fn verify(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<Verify>> 
     Some(Spanned::new(verify, word.span))
 }
 
-fn protocols(cx: &mut Context<'_>, list: &Spanned<String>) -> Option<Vec<String>> {
+/// Protocols to agree on (RFC 7301).
+pub fn protocols(cx: &mut Context<'_>, list: &Spanned<String>) -> Option<Vec<String>> {
     let names: Vec<String> = list.split(',').map(str::to_owned).collect();
     if names.iter().all(|name| (1..=255).contains(&name.len())) {
         return Some(names);

@@ -63,7 +63,10 @@ fn connect(connect: &CheckConnect, phrases: &mut Phrases<'_>) -> Result<Connect,
         seal: match &connect.seal {
             CheckSeal::AsServer => Seal::AsServer,
             CheckSeal::None => Seal::None,
-            CheckSeal::Tls { name } => Seal::Tls(name.clone()),
+            CheckSeal::Tls { name, alpn } => Seal::Tls {
+                name: name.clone(),
+                alpn: alpn.clone(),
+            },
         },
     })
 }

@@ -66,6 +66,8 @@ impl Link {
     pub fn shake(&mut self, buffers: &mut Buffers) -> Shaking {
         loop {
             if self.session().is_some_and(Session::is_established) {
+                // What follows at once takes tickets along: the socket is asked again.
+                self.readable |= self.session().is_some_and(Session::owes);
                 self.drained = !self.readable;
                 self.readable |= self.session().is_some_and(has_more);
                 return Shaking::Done;
@@ -99,7 +101,10 @@ impl Link {
                     self.readable = !self.drained || self.session().is_some_and(has_more);
                     return Read::Data(n);
                 }
-                Err(Break::Blocked) => return Read::Blocked,
+                Err(Break::Blocked) => {
+                    self.pay(buffers);
+                    return Read::Blocked;
+                }
                 // An end that the session does not confirm may be somebody else's.
                 Err(Break::Silence | Break::Lost | Break::Fault(_)) => return Read::Broken,
             }
@@ -155,6 +160,25 @@ impl Link {
     ) -> Result<(), Gone> {
         self.speak(buffers, |session, out| session.send(first, second, out))
             .map_err(|_| Gone)
+    }
+
+    /// The peer says nothing for now: what would have gone with an answer goes alone.
+    fn pay(&mut self, buffers: &mut Buffers) {
+        if self.session().is_some_and(Session::owes) {
+            let paid = self.speak(buffers, |session, out| {
+                session.pay(out);
+                Ok(())
+            });
+            // A broken connection is found by whoever reads it.
+            drop(paid);
+        }
+    }
+
+    /// What is sent next is the last of it.
+    pub fn conclude(&mut self) {
+        if let Transport::Tls(session) = &mut self.transport {
+            session.conclude();
+        }
     }
 
     /// Our last word, unless it was said: what came before was all.
