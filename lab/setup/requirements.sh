@@ -45,6 +45,7 @@ nginx-light
 keepalived
 haproxy
 openssl
+testssl.sh
 gnutls-bin
 nghttp2-client
 exim4-daemon-light

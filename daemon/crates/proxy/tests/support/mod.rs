@@ -51,6 +51,15 @@ impl Proxy {
 
     /// The same with files that the supervisor passes on.
     pub fn start_with(files: &[(&str, &str)], config: &str) -> Self {
+        let given = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
+        Self::start_with_bytes(files.iter().map(given), config)
+    }
+
+    /// The same with files that are no text.
+    pub fn start_with_bytes(
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        config: &str,
+    ) -> Self {
         let (channel, theirs) = Channel::pair().unwrap();
         let thread = std::thread::spawn(move || {
             // As in the real process: a call or a file that it does without for good is noticed.
@@ -62,11 +71,9 @@ impl Proxy {
             thread: Some(thread),
             listeners: HashMap::new(),
             generation: 0,
-            files: HashMap::new(),
+            files: files.into_iter().collect(),
             service: Vec::new(),
         };
-        let given = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
-        proxy.files = files.iter().map(given).collect();
         proxy
             .configure(config)
             .expect("the configuration is accepted");
