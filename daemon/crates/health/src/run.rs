@@ -176,3 +176,7 @@ fn port(connect: &Connect, author: &mut dyn Author, seen: Seen<'_>) -> Option<u1
 #[cfg(test)]
 #[path = "run_test.rs"]
 pub(crate) mod tests;
+
+#[cfg(test)]
+#[path = "run_words_test.rs"]
+mod words;

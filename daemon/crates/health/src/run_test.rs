@@ -16,7 +16,7 @@ pub(crate) enum Happens {
 }
 use Happens::{Closes, Refuses, Says, TimesOut};
 
-fn step(number: usize, action: Action) -> Step {
+pub(crate) fn step(number: usize, action: Action) -> Step {
     Step {
         action,
         number,
@@ -24,7 +24,7 @@ fn step(number: usize, action: Action) -> Step {
     }
 }
 
-fn text(wanted: &str) -> Action {
+pub(crate) fn text(wanted: &str) -> Action {
     expect(
         false,
         Content::Text(Text::Fixed(wanted.as_bytes().to_vec())),
@@ -42,7 +42,7 @@ fn regex(expression: &str) -> Regex {
     Regex::new(expression).unwrap()
 }
 
-fn written(actions: Vec<Action>) -> Sequence {
+pub(crate) fn written(actions: Vec<Action>) -> Sequence {
     let numbered = (1..).zip(actions);
     Sequence::written(
         numbered.map(|(n, action)| step(n, action)).collect(),
@@ -181,49 +181,6 @@ fn results_of_written_steps_name_the_step() {
 }
 
 #[test]
-fn a_comment_is_told_with_the_result() {
-    let step = Step {
-        comment: Some("wants pong".to_owned()),
-        ..step(1, text("+PONG"))
-    };
-    let sequence = Sequence::written(vec![step], Speech::Bytes);
-    assert_eq!(
-        reason(&sequence, &[Says(b"-ERR\r\n"), Closes]),
-        "Layer7 invalid response, info: \"TCPCHK did not match content '+PONG' at step 1 comment: wants pong\""
-    );
-    assert_eq!(
-        reason(&sequence, &[TimesOut]),
-        "Layer7 timeout, info: \" at step 1 of tcp-check (expect string '+PONG') comment: 'wants pong'\""
-    );
-}
-
-#[test]
-fn statuses_and_words_of_an_expectation_replace_the_usual_ones() {
-    let mut wanted = Expectation::new(
-        false,
-        Wanted::Content(Content::Text(Text::Fixed(b"hello".to_vec()))),
-    );
-    wanted.ok = Some(CheckStatus::L7OkConditional);
-    wanted.error = Some(CheckStatus::L7Status);
-    wanted.timeout = Some(CheckStatus::L4Timeout);
-    wanted.on_success = Some(Text::Fixed(b"fine".to_vec()));
-    wanted.on_error = Some(Text::Fixed(b"bad one".to_vec()));
-    let sequence = written(vec![Action::Expect(Box::new(wanted))]);
-    assert_eq!(
-        reason(&sequence, &[Says(b"hello")]),
-        "Layer7 check conditionally passed, code: 0, info: \"fine\""
-    );
-    assert_eq!(
-        reason(&sequence, &[Says(b"bye"), Closes]),
-        "Layer7 wrong status, code: 0, info: \"bad one\""
-    );
-    assert_eq!(
-        reason(&sequence, &[TimesOut]),
-        "Layer4 timeout, info: \" at step 1 of tcp-check (expect string 'hello')\""
-    );
-}
-
-#[test]
 fn what_came_before_a_question_does_not_answer_it() {
     let sequence = written(vec![
         text("220"),
@@ -306,31 +263,4 @@ fn composed_texts_are_sent_and_expected() {
     for (actions, happens, expected) in cases {
         assert_eq!(reason(&written(actions), &happens), expected);
     }
-}
-
-#[test]
-fn the_last_expectation_decides_what_is_said() {
-    let says = |text: &[u8], code| {
-        let content = Content::Text(Text::Fixed(b"hello".to_vec()));
-        Action::Expect(Box::new(Expectation {
-            on_success: Some(Text::Fixed(text.to_vec())),
-            ok: Some(CheckStatus::L7OkConditional),
-            code,
-            ..Expectation::new(false, Wanted::Content(content))
-        }))
-    };
-    let hello = || [Says(b"hello"), Closes];
-    let order = || Action::Order(0);
-    assert_eq!(
-        reason(&written(vec![says(b"one", None), text("hell")]), &hello()),
-        "Layer7 check passed, code: 0, info: \"(tcp-check)\""
-    );
-    assert_eq!(
-        reason(&written(vec![says(b"one", Some(4)), order()]), &hello()),
-        "Layer7 check conditionally passed, code: 77, info: \"one\""
-    );
-    assert_eq!(
-        reason(&written(vec![order()]), &hello()),
-        "Layer4 check passed"
-    );
 }

@@ -30,6 +30,7 @@ mod seal;
 mod seen;
 mod service;
 mod status;
+mod supervisor;
 mod team;
 mod voice;
 mod whom;
@@ -40,17 +41,15 @@ use crate::worker::Grant;
 use aftermath::Warming;
 use checks::{Checks, TOKEN_BASE};
 use commands::{Amendments, RuntimeSockets};
-use config::Source;
 use config::haproxy::model;
 use events::Events as EventLog;
-use ipc::channel::{Channel, Received};
-use ipc::{FromWorker, ToWorker};
+use ipc::FromWorker;
+use ipc::channel::Channel;
 use lasting::Lasting;
 use page::Secret;
 use resolver::Resolver;
 use routers::Routers;
 use rows::Overall;
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 use sys::epoll::{Epoll, Events, Interest, monotonic_ms};
@@ -223,106 +222,6 @@ impl Control {
         }
         self.channel.send(&FromWorker::Stopped, &[])?;
         self.channel.drain(Duration::from_secs(1))?;
-        Ok(())
-    }
-
-    fn on_channel(&mut self) -> Result<(), RunError> {
-        self.channel.flush()?;
-        while let Some(Received { message, fds }) = self.channel.try_receive::<ToWorker>()? {
-            self.on_message(message, fds)?;
-        }
-        Ok(())
-    }
-
-    fn on_message(&mut self, message: ToWorker, fds: Vec<OwnedFd>) -> Result<(), RunError> {
-        match message {
-            ToWorker::Configure {
-                generation,
-                files,
-                listeners,
-            } => {
-                let sources: Vec<Source> = files
-                    .into_iter()
-                    .map(|f| Source::new(f.path, f.text))
-                    .collect();
-                let granted = grants::take(listeners, fds);
-                match granted
-                    .map_err(|e| vec![e])
-                    .and_then(|g| Ok((load::parse(&sources)?, g)))
-                {
-                    Ok((model, grants)) => self.configure(generation, model, grants)?,
-                    Err(reasons) => self.channel.send(
-                        &FromWorker::Rejected {
-                            generation,
-                            reasons,
-                        },
-                        &[],
-                    )?,
-                }
-            }
-            ToWorker::Stop { deadline_ms } => {
-                self.stopping = true;
-                if let Some(team) = &self.team {
-                    let hard = self
-                        .plan
-                        .as_ref()
-                        .and_then(|p| p.hard_stop_after)
-                        .unwrap_or(u64::MAX);
-                    team.stop(monotonic_ms().saturating_add(deadline_ms.min(hard)));
-                }
-            }
-            ToWorker::Status { id } => {
-                let body = match &self.plan {
-                    Some(plan) => serde_json::to_value(status::status(
-                        plan,
-                        &self.checks,
-                        &self.resolver,
-                        self.team.as_ref().map(Team::board),
-                        |f| self.listens(f) && !self.is_disabled(f),
-                        self.certificates(),
-                    )),
-                    None => Ok(serde_json::Value::Null),
-                };
-                let body = body.unwrap_or(serde_json::Value::Null);
-                self.channel.send(&FromWorker::Status { id, body }, &[])?;
-            }
-            ToWorker::Statistics { id } => {
-                let body = self.statistics();
-                self.channel.send(&FromWorker::Status { id, body }, &[])?;
-            }
-            ToWorker::Attachments { files } => {
-                self.attachments = files.into_iter().map(|f| (f.path, f.bytes)).collect();
-            }
-            ToWorker::Renewed { files } => {
-                let said = self.renewed(files);
-                self.channel.send(&said, &[])?;
-            }
-            ToWorker::Amendments { body } => self.inherit_amendments(body),
-            ToWorker::Told { id, text } => self.told_by_supervisor(id, text),
-            ToWorker::Routers => self.routers.introduce(),
-            ToWorker::Orders { servers } => self.lasting.inherit(servers),
-            // For the VRRP process.
-            ToWorker::Alive
-            | ToWorker::Pulse
-            | ToWorker::Handover
-            | ToWorker::Service { .. }
-            | ToWorker::Watched { .. }
-            | ToWorker::ScriptResult { .. } => {}
-        }
-        Ok(())
-    }
-
-    fn watch_output(&mut self) -> Result<(), RunError> {
-        let wants = self.channel.wants_write();
-        if wants != self.channel_output {
-            self.channel_output = wants;
-            let interest = if wants {
-                Interest::InputOutput
-            } else {
-                Interest::Input
-            };
-            self.epoll.modify(&self.channel, CHANNEL, interest)?;
-        }
         Ok(())
     }
 }
