@@ -131,7 +131,7 @@ pub fn is_token(bytes: &[u8]) -> bool {
 }
 
 fn classify(name: &[u8]) -> Kind {
-    let is = |want: &[u8]| name.eq_ignore_ascii_case(want);
+    let is = |want: &[u8]| swar::same(name, want);
     match (name.len(), name[0] | 0x20) {
         (2, b't') if is(b"te") => Kind::Hop,
         (4, b'h') if is(b"host") => Kind::Host,
@@ -251,6 +251,12 @@ fn line_end(buf: &mut [u8], from: usize) -> Option<(usize, bool)> {
             _ => {}
         }
     }
+}
+
+/// Whether there is any byte below 14: a line end, a NUL, a tab or another that ends nothing.
+#[must_use]
+pub fn has_control(text: &[u8]) -> bool {
+    swar::control(text, 0).is_some()
 }
 
 #[must_use]

@@ -30,3 +30,4 @@ pub use manner::Manner;
 pub use method::Method;
 pub use request::{Request, parse_request};
 pub use response::{Response, parse_response};
+pub use swar::same;

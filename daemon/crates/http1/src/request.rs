@@ -157,9 +157,7 @@ fn request_line(buf: &[u8], limits: Limits) -> Result<Option<Line>, Fault> {
     };
     let target_start = skip(method.end);
     let lenient = limits.manner == Manner::Lenient;
-    let target_len = buf[target_start..text_end]
-        .iter()
-        .position(|b| field::is_blank(*b));
+    let target_len = memchr::memchr2(b' ', b'\t', &buf[target_start..text_end]);
     // HTTP/0.9 knows GET alone.
     let bare = target_len.is_none() && lenient && method.of(buf) == b"GET";
     let target_len = match target_len {

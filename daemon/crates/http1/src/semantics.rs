@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::field::{Field, Kind, Span, is_token, list};
+use crate::swar::same;
 
 /// What the field lines of one message say together.
 #[derive(Debug, Default, Clone, Copy)]
@@ -45,7 +46,7 @@ impl Semantics {
                 }
                 Kind::Connection => {
                     f.keep = false;
-                    if value.eq_ignore_ascii_case(b"keep-alive") {
+                    if same(value, b"keep-alive") {
                         s.keep_alive = true;
                         continue;
                     }

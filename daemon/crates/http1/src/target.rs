@@ -4,6 +4,7 @@ use crate::fault::Fault;
 use crate::field::Span;
 use crate::manner::Manner;
 use crate::method::Method;
+use crate::swar::visible;
 
 /// Checks the target's form; gives the authority it names, if any.
 pub fn check(
@@ -13,10 +14,9 @@ pub fn check(
     manner: Manner,
 ) -> Result<Option<Span>, Fault> {
     let t = target.of(buf);
+    let passed = |b: &u8| (0x21..0x7f).contains(b) || *b >= 0x80;
     let lenient = manner == Manner::Lenient;
-    let odd = |b: &u8| !(0x21..0x7f).contains(b) || *b == b'#';
-    let passed = |b: &u8| lenient && (*b >= 0x80 || *b == b'#');
-    if t.iter().any(|b| odd(b) && !passed(b)) {
+    if !(visible(t) || lenient && t.iter().all(passed)) {
         return Err(Fault::Target);
     }
     if method == Method::Connect {

@@ -39,20 +39,22 @@ pub fn field(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 
 /// Decimal digits without a detour through a string.
 pub fn decimal(mut n: u64, out: &mut Vec<u8>) {
-    if n < 10 {
-        return out.push(b'0' + (n % 10) as u8);
-    }
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (n % 10) as u8;
-        n /= 10;
-        if n == 0 {
-            break;
+    let digit = |n: u64| b'0' + (n % 10) as u8;
+    match n {
+        0..10 => out.push(digit(n)),
+        10..100 => out.extend_from_slice(&[digit(n / 10), digit(n)]),
+        100..1000 => out.extend_from_slice(&[digit(n / 100), digit(n / 10), digit(n)]),
+        _ => {
+            let mut digits = [0u8; 20];
+            let mut at = digits.len();
+            while n > 0 {
+                at -= 1;
+                digits[at] = digit(n);
+                n /= 10;
+            }
+            out.extend_from_slice(&digits[at..]);
         }
     }
-    out.extend_from_slice(&digits[at..]);
 }
 
 /// An IP address without a detour through a string.

@@ -3,23 +3,24 @@
 
 /// Appends a number. Most of a log line's have one digit.
 pub(crate) fn push(out: &mut Vec<u8>, mut value: u64) {
-    if value < 10 {
-        return out.push(b'0' + (value % 10) as u8);
-    }
-    if value < 100 {
-        return out.extend_from_slice(&[b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]);
-    }
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (value % 10) as u8;
-        value /= 10;
-        if value == 0 {
-            break;
+    let digit = |n: u64| b'0' + (n % 10) as u8;
+    match value {
+        0..10 => out.push(digit(value)),
+        10..100 => out.extend_from_slice(&[digit(value / 10), digit(value)]),
+        100..1000 => {
+            out.extend_from_slice(&[digit(value / 100), digit(value / 10), digit(value)]);
+        }
+        _ => {
+            let mut digits = [0u8; 20];
+            let mut at = digits.len();
+            while value > 0 {
+                at -= 1;
+                digits[at] = digit(value);
+                value /= 10;
+            }
+            out.extend_from_slice(&digits[at..]);
         }
     }
-    out.extend_from_slice(&digits[at..]);
 }
 
 /// Appends a number with leading zeros up to `width`.

@@ -113,6 +113,12 @@ impl Logs {
         self.plan = Some(plan.clone());
     }
 
+    /// Whether this section logs to anywhere.
+    pub fn has_targets(&self, section: usize) -> bool {
+        let section = self.sections.get(section);
+        section.is_some_and(|s| !s.targets.is_empty())
+    }
+
     /// Whether anything of this section is logged.
     pub fn wants(&self, section: usize, level: Level) -> bool {
         self.sections.get(section).is_some_and(|s| {

@@ -31,7 +31,7 @@ impl<'a> Message<'a> {
 
     pub fn values(self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         self.fields()
-            .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
+            .filter(move |(n, _)| http1::same(n, name))
             .map(|(_, v)| v)
     }
 }

@@ -1,6 +1,7 @@
 //! Changes of a head, kept beside it until it is written again.
 
-use http1::{Field, write};
+use http1::field::has_control;
+use http1::{Field, same};
 
 /// Added fields and replaced parts of the start line. Reused from message to message.
 #[derive(Debug, Default)]
@@ -16,12 +17,26 @@ pub struct Edits {
     pub refused: bool,
 }
 
+/// Where a whole line lies in the text.
 #[derive(Debug, Clone, Copy)]
 struct Added {
     name_end: usize,
     start: usize,
     end: usize,
     keep: bool,
+}
+
+const BEHIND_NAME: &[u8] = b": ";
+const LINE_END: &[u8] = b"\r\n";
+
+impl Added {
+    fn name(self, text: &[u8]) -> &[u8] {
+        &text[self.start..self.name_end]
+    }
+
+    fn value(self, text: &[u8]) -> &[u8] {
+        &text[self.name_end + BEHIND_NAME.len()..self.end - LINE_END.len()]
+    }
 }
 
 impl Edits {
@@ -36,15 +51,21 @@ impl Edits {
 
     pub fn add(&mut self, name: &[u8], value: &[u8]) {
         let start = self.text.len();
+        self.text
+            .reserve(name.len() + value.len() + BEHIND_NAME.len() + LINE_END.len());
         self.text.extend_from_slice(name);
         let name_end = self.text.len();
-        // A line end inside a value would be a second field.
+        self.text.extend_from_slice(BEHIND_NAME);
         self.text.extend_from_slice(value);
-        for b in &mut self.text[name_end..] {
-            if matches!(b, b'\r' | b'\n' | 0) {
-                *b = b' ';
+        // A line end inside a value would be a second field.
+        if has_control(value) {
+            for b in &mut self.text[name_end..] {
+                if matches!(b, b'\r' | b'\n' | 0) {
+                    *b = b' ';
+                }
             }
         }
+        self.text.extend_from_slice(LINE_END);
         self.added.push(Added {
             name_end,
             start,
@@ -57,10 +78,10 @@ impl Edits {
     pub fn remove_name(&mut self, buf: &[u8], fields: &mut [Field], name: &[u8]) {
         let long = fields.iter_mut().filter(|f| f.name.len() == name.len());
         for f in long {
-            f.keep &= !f.name.of(buf).eq_ignore_ascii_case(name);
+            f.keep &= !same(f.name.of(buf), name);
         }
         for a in &mut self.added {
-            a.keep &= !self.text[a.start..a.name_end].eq_ignore_ascii_case(name);
+            a.keep &= !same(a.name(&self.text), name);
         }
     }
 
@@ -70,23 +91,25 @@ impl Edits {
             f.keep &= !matches(f.name.of(buf));
         }
         for a in &mut self.added {
-            a.keep &= !matches(&self.text[a.start..a.name_end]);
+            a.keep &= !matches(a.name(&self.text));
         }
     }
 
     pub fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let kept = self.added.iter().filter(|a| a.keep);
-        kept.map(|a| {
-            (
-                &self.text[a.start..a.name_end],
-                &self.text[a.name_end..a.end],
-            )
-        })
+        kept.map(|a| (a.name(&self.text), a.value(&self.text)))
     }
 
+    /// Lines that stand side by side go in one piece.
     pub fn write(&self, out: &mut Vec<u8>) {
-        for (name, value) in self.fields() {
-            write::field(name, value, out);
+        let mut run = 0..0;
+        for a in self.added.iter().filter(|a| a.keep) {
+            if run.end != a.start {
+                out.extend_from_slice(&self.text[run]);
+                run = a.start..a.start;
+            }
+            run.end = a.end;
         }
+        out.extend_from_slice(&self.text[run]);
     }
 }

@@ -23,7 +23,7 @@ pub fn contains(text: &[u8], pattern: &[u8], any_case: bool) -> bool {
 
 pub fn is_same(text: &[u8], pattern: &[u8], any_case: bool) -> bool {
     if any_case {
-        text.eq_ignore_ascii_case(pattern)
+        http1::same(text, pattern)
     } else {
         text == pattern
     }

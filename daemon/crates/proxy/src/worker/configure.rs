@@ -102,6 +102,8 @@ impl Worker {
             frontend,
             bind: grant.index,
             resting: false,
+            taken_in: 0,
+            busy: true,
         };
         let l = self.listeners.insert(listener);
         let t = token(LISTENER, self.listeners.generation(l), l);

@@ -205,7 +205,7 @@ pub struct Txn {
     pub inspect_reply: bool,
     /// Entries that will name the server once it is known to answer.
     pub store: Vec<Arc<Entry>>,
-    pub log: super::log::Notes,
+    pub log: super::notes::Notes,
 }
 
 impl Default for Txn {
@@ -252,7 +252,7 @@ impl Default for Txn {
             inspect_until: 0,
             inspect_reply: false,
             store: Vec::new(),
-            log: super::log::Notes::default(),
+            log: super::notes::Notes::default(),
         }
     }
 }

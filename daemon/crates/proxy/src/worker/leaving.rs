@@ -1,6 +1,7 @@
 //! Connections to what a reload took away: they end when they have been served, and at the bound.
 
 use super::Worker;
+use super::chores::NEVER;
 use super::conn::State;
 use crate::logs::unix_ms;
 use crate::shared::leaving::{Departing, Gone};
@@ -94,12 +95,13 @@ impl Worker {
     }
 
     fn plan_hard_stop(&mut self) {
-        self.hard_stop_at = self.leavers.iter().filter_map(|it| it.until).min();
+        let until = self.leavers.iter().filter_map(|it| it.until).min();
+        self.chores.hard_stop = until.unwrap_or(NEVER);
     }
 
     /// Ends those whose time is over.
     pub(super) fn stop_hard(&mut self) {
-        if self.hard_stop_at.is_none_or(|at| self.now < at) {
+        if self.now < self.chores.hard_stop {
             return;
         }
         let now = self.now;

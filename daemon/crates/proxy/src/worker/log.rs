@@ -1,4 +1,4 @@
-//! What is remembered of an exchange, and its log line.
+//! The log line of an exchange.
 
 use super::Worker;
 use super::conn::Txn;
@@ -11,51 +11,7 @@ use crate::rules::{Context, Format};
 use config::haproxy::model::LogFormat;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering::Relaxed;
-use trafficlog::{ConnectRecord, Counts, HttpRecord, Level, Queues, TcpRecord, Termination, Timer};
-
-/// Instants are milliseconds of the monotonic clock; 0 = did not happen.
-#[derive(Debug, Default)]
-pub struct Notes {
-    pub started: u64,
-    pub idle_from: u64,
-    /// Milliseconds before that, of handshakes.
-    pub handshake: u64,
-    pub head_done: u64,
-    pub queued: u64,
-    pub connecting: u64,
-    pub connected: u64,
-    pub response: u64,
-    /// The server answered in HTTP/1.0.
-    pub response10: bool,
-    pub bytes_in: u64,
-    pub bytes_out: u64,
-    pub retries: u32,
-    pub redispatched: bool,
-    pub queue_position: u32,
-    /// The request line as received.
-    pub line: Vec<u8>,
-    pub cause: u8,
-    pub state: u8,
-    /// The line is written already.
-    pub logged: bool,
-}
-
-impl Notes {
-    /// Remembers how the session ended; the first reason counts.
-    pub fn end(&mut self, cause: u8, state: u8) {
-        if self.cause == 0 {
-            (self.cause, self.state) = (cause, state);
-        }
-    }
-
-    pub fn termination(&self) -> Termination {
-        if self.cause == 0 {
-            Termination::NORMAL
-        } else {
-            Termination::new(self.cause, self.state)
-        }
-    }
-}
+use trafficlog::{ConnectRecord, Counts, HttpRecord, Level, Queues, TcpRecord, Timer};
 
 pub(super) const NOWHERE: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
@@ -82,6 +38,9 @@ impl Worker {
     }
 
     pub(super) fn log(&mut self, i: u32, txn: &Txn) {
+        if !self.logs.has_targets(self.clients[i].frontend().section) {
+            return;
+        }
         let mut logs = std::mem::take(&mut self.logs);
         self.log_with(&mut logs, i, txn);
         self.logs = logs;

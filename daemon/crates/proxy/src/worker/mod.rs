@@ -10,6 +10,7 @@ mod answer;
 mod body;
 mod buffers;
 mod cacheable;
+mod chores;
 mod configure;
 mod conn;
 mod entry;
@@ -31,6 +32,7 @@ mod link;
 mod log;
 mod mailbox;
 mod memory;
+mod notes;
 mod observe;
 mod pace;
 mod personal;
@@ -40,6 +42,7 @@ mod queue;
 mod redir;
 mod relay;
 mod reply_head;
+mod reply_rules;
 mod request;
 mod resolve;
 mod response;
@@ -56,8 +59,8 @@ mod upstream;
 mod upstream_tls;
 mod wheel;
 
-pub use log::Notes;
 pub use mailbox::{Asked, Command, Grant, Made, Mailbox, Report, Requested};
+pub use notes::Notes;
 pub use sessions::{SessionId, SessionQuestion};
 
 use crate::logs::Logs;
@@ -66,6 +69,7 @@ use crate::rules::Edits;
 use crate::shared::leaving::Board;
 use accept::Listener;
 use buffers::Buffers;
+use chores::{Chores, NEVER};
 use conn::{Client, Txn, Upstream};
 use http1::Field;
 use slab::Slab;
@@ -77,9 +81,6 @@ use wheel::Wheel;
 
 /// Bytes read at once: a body of 64 KiB and its head go on by one call each way.
 const SCRATCH: usize = 128 << 10;
-
-/// How long a log line may wait for others to be sent with.
-const LOG_BATCH_MS: u64 = 50;
 
 const KIND_SHIFT: u32 = 62;
 const CLIENT: u64 = 0;
@@ -117,14 +118,15 @@ pub struct Worker {
     fields: Vec<Field>,
     edits: Edits,
     wheel: Wheel,
+    /// Rounds of events so far.
+    round: u64,
     /// Clients that can go on without an event of their own.
     resume: Vec<(u32, u32)>,
     /// Backends where a place became free.
     freed: Vec<usize>,
     /// Some listener rests because a limit was reached.
     resting: bool,
-    /// When a listener that rests for its rate is asked again.
-    rest_until: Option<u64>,
+    chores: Chores,
     random: u32,
     /// Requests so far, to number them.
     requests: u64,
@@ -132,13 +134,10 @@ pub struct Worker {
     questions: u32,
     next_purge: u64,
     stop_at: Option<u64>,
-    /// Connections to what is no longer configured, and when the first of them ends for good.
+    /// Connections to what is no longer configured.
     leavers: Vec<leaving::Leaver>,
-    hard_stop_at: Option<u64>,
     board: Arc<Board>,
     logs: Logs,
-    /// When waiting log lines are sent at the latest.
-    flush_at: Option<u64>,
 }
 
 /// What a worker is made of.
@@ -185,20 +184,19 @@ impl Worker {
             fields: Vec::with_capacity(64),
             edits: Edits::default(),
             wheel: Wheel::new(now),
+            round: 0,
             resume: Vec::new(),
             freed: Vec::new(),
             resting: false,
-            rest_until: None,
+            chores: Chores::default(),
             random: 0x9e37_79b9 ^ u32::try_from(now & 0xffff_ffff).unwrap_or(1) | 1,
             requests: 0,
             questions: 0,
             next_purge: now + 1000,
             stop_at: None,
             leavers: Vec::new(),
-            hard_stop_at: None,
             board: setup.board,
             logs: Logs::default(),
-            flush_at: None,
         })
     }
 
@@ -211,6 +209,7 @@ impl Worker {
                 break;
             }
             self.now = monotonic_ms();
+            self.round += 1;
             for ready in events.iter() {
                 self.on_event(ready);
             }
@@ -222,9 +221,7 @@ impl Worker {
                 self.next_purge = self.now + 1000;
                 self.purge_idle();
             }
-            self.flush_logs();
-            self.end_pause();
-            self.stop_hard();
+            self.do_chores();
             if self.is_stopped() {
                 self.logs.flush();
                 (self.report)(Report::Stopped { worker: self.id });
@@ -238,34 +235,22 @@ impl Worker {
         if !self.resume.is_empty() || !self.freed.is_empty() {
             return Some(Duration::ZERO);
         }
-        let idle = !self.ups.is_empty();
-        let purge = idle.then(|| self.next_purge.saturating_sub(self.now).max(1));
-        let timer = self.wheel.next_in(self.now);
-        let stop = self
-            .stop_at
-            .map(|at| at.saturating_sub(self.now).clamp(1, 50));
-        let flush = self.flush_at.map(|at| at.saturating_sub(self.now).max(1));
-        let pause = self.rest_until.map(|at| at.saturating_sub(self.now).max(1));
-        let hard = self
-            .hard_stop_at
-            .map(|at| at.saturating_sub(self.now).max(1));
-        let ms = [purge, timer, stop, flush, pause, hard]
-            .into_iter()
-            .flatten()
-            .min()?;
-        Some(Duration::from_millis(ms))
-    }
-
-    /// Log lines leave in batches: a line waits a little for others.
-    fn flush_logs(&mut self) {
-        match self.flush_at {
-            None if self.logs.is_pending() => self.flush_at = Some(self.now + LOG_BATCH_MS),
-            Some(at) if self.now >= at => {
-                self.logs.flush();
-                self.flush_at = None;
-            }
-            _ => {}
+        let mut at = self.chores.next();
+        if !self.ups.is_empty() {
+            at = at.min(self.next_purge);
         }
+        if let Some(stop) = self.stop_at {
+            at = at.min(stop.min(self.now + 50));
+        }
+        let mut ms = if at == NEVER {
+            NEVER
+        } else {
+            at.saturating_sub(self.now).max(1)
+        };
+        if let Some(timer) = self.wheel.next_in(self.now) {
+            ms = ms.min(timer);
+        }
+        (ms != NEVER).then(|| Duration::from_millis(ms))
     }
 
     /// xorshift32: for `rand`, `balance random` and the like, not for secrets.

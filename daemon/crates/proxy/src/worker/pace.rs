@@ -2,6 +2,7 @@
 //! limit is reached the listener rests, and connections wait in the kernel's queue.
 
 use super::Worker;
+use super::chores::NEVER;
 use crate::plan::{Frontend, Plan};
 
 /// Longest rest before the rate is looked at again.
@@ -40,7 +41,7 @@ impl Worker {
         };
         let until = self.now + (1000 / u64::from(limit)).clamp(1, REST_MS);
         self.rest(l);
-        self.rest_until = Some(self.rest_until.map_or(until, |other| other.min(until)));
+        self.chores.pause = self.chores.pause.min(until);
         true
     }
 
@@ -56,8 +57,8 @@ impl Worker {
 
     /// The rest that a rate asked for is over.
     pub(super) fn end_pause(&mut self) {
-        if self.rest_until.is_some_and(|at| self.now >= at) {
-            self.rest_until = None;
+        if self.now >= self.chores.pause {
+            self.chores.pause = NEVER;
             self.end_rest();
         }
     }

@@ -223,8 +223,12 @@ impl Worker {
             tx.extend_from_slice(&data[plain]);
             plain = 0..0;
         }
-        let sent = if spliced && plain.is_empty() {
+        // The client's connection ends with it.
+        let last = done && !txn.keep && c.link.is_plain();
+        let sent = if (spliced || last) && plain.is_empty() {
             self.send_reply_start(i, tx)
+        } else if last && tx.is_empty() {
+            self.send_reply_start(i, &data[plain])
         } else {
             self.send_reply(i, tx, &data[plain])
         };
@@ -238,13 +242,16 @@ impl Worker {
         }
     }
 
-    /// The same for what a spliced body follows at once.
+    /// The same for what a spliced body or the end follows at once.
     fn send_reply_start(&mut self, i: u32, start: &[u8]) -> bool {
+        if start.is_empty() {
+            return true;
+        }
         let c = &mut self.clients[i];
         if let Some(txn) = c.txn.as_mut() {
             txn.log.bytes_out += start.len() as u64;
         }
-        if c.link.send_before_splice(start, &mut self.buffers).is_err() {
+        if c.link.send_before_more(start, &mut self.buffers).is_err() {
             self.client_gone(i);
             return false;
         }

@@ -1,7 +1,7 @@
 //! The choice of a server.
 
 use super::Worker;
-use super::conn::{Txn, Wait};
+use super::conn::Txn;
 use super::farm::{bound, fixed, points, tier};
 use super::queue::Queued;
 use crate::plan::{Backend, Plan};
@@ -48,41 +48,28 @@ pub enum Choice {
 
 impl Worker {
     pub(super) fn local(&mut self, id: usize) -> &mut Local {
-        if self.locals.len() <= id {
-            self.locals.resize_with(id + 1, Local::default);
-        }
-        &mut self.locals[id]
+        local(&mut self.locals, id)
     }
 
     pub(super) fn select(&mut self, i: u32) -> Choice {
-        let plan = self.clients[i].plan.clone();
         let random = self.draw();
-        let offset = ratio(self.id, self.workers);
-        let Some(mut txn) = self.clients[i].txn.take() else {
+        let part = (self.id, self.workers);
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_deref_mut() else {
             return Choice::Nobody;
         };
-        keep_to_server(&plan, &mut txn);
-        let choice = match txn.backend(&plan) {
-            Some(b) => {
-                let local = self.local(b.shared.id).prepared(&plan, b, offset);
-                let first = local.choose(b, &txn, txn.avoid, random);
-                if txn.avoid.is_some() && first == Choice::Nobody {
-                    local.choose(b, &txn, None, random)
-                } else {
-                    first
-                }
-            }
-            None => Choice::Nobody,
+        keep_to_server(&c.plan, txn);
+        let Some(b) = txn.backend(&c.plan) else {
+            return Choice::Nobody;
         };
-        if let (Choice::Server(s), Some(b)) = (choice, txn.backend(&plan)) {
-            b.shared.active.fetch_add(1, Relaxed);
-            if txn.wait != Wait::Queue {
-                self.tally_load(b, 0);
-            }
-            self.tally_server_load(&b.servers[s as usize]);
-            self.tally_choice(b, &txn, s);
+        let local = local(&mut self.locals, b.shared.id).prepared(&c.plan, b, part);
+        let mut choice = local.choose(b, txn, txn.avoid, random);
+        if txn.avoid.is_some() && choice == Choice::Nobody {
+            choice = local.choose(b, txn, None, random);
         }
-        self.clients[i].txn = Some(txn);
+        if let Choice::Server(s) = choice {
+            self.tally_taken(i, s);
+        }
         choice
     }
 
@@ -108,6 +95,13 @@ impl Worker {
         self.tally_server_load(s);
         Choice::Server(index)
     }
+}
+
+fn local(locals: &mut Vec<Local>, id: usize) -> &mut Local {
+    if locals.len() <= id {
+        locals.resize_with(id + 1, Local::default);
+    }
+    &mut locals[id]
 }
 
 /// The persistence cookie's server counts while it may serve and did not just fail.
@@ -140,7 +134,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
 
 impl Local {
     /// The choices of this configuration, in the place of the older one when they are new.
-    fn prepared(&mut self, plan: &Plan, b: &Backend, offset: f64) -> &mut Prepared {
+    fn prepared(&mut self, plan: &Plan, b: &Backend, part: (usize, usize)) -> &mut Prepared {
         let [first, second] = &mut self.prepared;
         let here = if first.serial == plan.serial
             || (second.serial != plan.serial && first.serial < second.serial)
@@ -149,7 +143,7 @@ impl Local {
         } else {
             second
         };
-        here.refresh(plan, b, offset);
+        here.refresh(plan, b, part);
         here
     }
 
@@ -181,12 +175,14 @@ fn load(b: &Backend, weights: &[u32], s: usize) -> Option<Load> {
 
 impl Prepared {
     /// Prepares sequences again when servers changed.
-    fn refresh(&mut self, plan: &Plan, b: &Backend, offset: f64) {
+    fn refresh(&mut self, plan: &Plan, b: &Backend, (id, workers): (usize, usize)) {
         let epoch = b.shared.epoch.load(Relaxed);
         if (self.epoch, self.serial) == (epoch, plan.serial) {
             return;
         }
         (self.epoch, self.serial) = (epoch, plan.serial);
+        // Workers begin their turns apart.
+        let offset = ratio(id, workers);
         self.weights = tier(b);
         // Only what `choose` will ask.
         match b.balance {

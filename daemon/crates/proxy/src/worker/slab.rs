@@ -50,6 +50,14 @@ impl<T> Slab<T> {
         Some(value)
     }
 
+    /// Puts another value into a slot that is taken, made from the one in it; and what else that gives.
+    pub fn change<R>(&mut self, i: u32, make: impl FnOnce(T) -> (T, R)) -> Option<R> {
+        let slot = self.slots.get_mut(i as usize)?;
+        let (value, rest) = make(slot.value.take()?);
+        slot.value = Some(value);
+        Some(rest)
+    }
+
     pub fn generation(&self, i: u32) -> u32 {
         self.slots.get(i as usize).map_or(0, |s| s.generation)
     }

@@ -15,6 +15,9 @@ fn now_s() -> u64 {
 impl Worker {
     /// Finds the server that the request's cookie means; the cookie goes on as configured.
     pub(super) fn stick(&mut self, i: u32, data: &[u8], fields: &mut [Field], txn: &mut Txn) {
+        if !self.has_cookie(i, txn) {
+            return;
+        }
         let plan = self.clients[i].plan.clone();
         let Some(b) = txn.backend(&plan) else { return };
         let Some(cookie) = &b.cookie else { return };
@@ -71,6 +74,9 @@ impl Worker {
 
     /// Sets, changes or removes the cookie in the server's answer.
     pub(super) fn stick_reply(&mut self, i: u32, data: &[u8], fields: &mut [Field], txn: &mut Txn) {
+        if !self.has_cookie(i, txn) {
+            return;
+        }
         let plan = self.clients[i].plan.clone();
         let Some(cookie) = txn.backend(&plan).and_then(|b| b.cookie.as_ref()) else {
             return;
@@ -106,6 +112,11 @@ impl Worker {
         if cookie.nocache {
             self.edits.add(b"cache-control", b"private");
         }
+    }
+
+    fn has_cookie(&self, i: u32, txn: &Txn) -> bool {
+        let plan = &self.clients[i].plan;
+        txn.backend(plan).is_some_and(|b| b.cookie.is_some())
     }
 
     /// What becomes of the cookie where the server sets it itself: its flag, when it does.

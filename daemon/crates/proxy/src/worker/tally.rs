@@ -82,15 +82,23 @@ impl Worker {
         ])
     }
 
-    /// The server of an exchange is this one; balancing chose it, unless the request belongs to it.
-    pub(super) fn tally_choice(&self, b: &Backend, txn: &Txn, s: u32) {
-        if txn.sticky.is_some() || txn.preferred == Some(s) {
+    /// A place at this server was taken, which balancing chose unless the request belongs to it.
+    pub(super) fn tally_taken(&self, i: u32, s: u32) {
+        let c = &self.clients[i];
+        let Some(txn) = c.txn.as_deref() else { return };
+        let Some(b) = txn.backend(&c.plan) else {
             return;
+        };
+        let server = &b.servers[s as usize];
+        b.shared.active.fetch_add(1, Relaxed);
+        if txn.wait != Wait::Queue {
+            self.tally_load(b, 0);
         }
-        b.shared.traffic[self.id].balanced.add(1);
-        b.servers[s as usize].shared.traffic[self.id]
-            .balanced
-            .add(1);
+        self.tally_server_load(server);
+        if txn.sticky.is_none() && txn.preferred != Some(s) {
+            b.shared.traffic[self.id].balanced.add(1);
+            server.shared.traffic[self.id].balanced.add(1);
+        }
     }
 
     /// The backend has one more exchange, in the queue or at a server, or `nowhere`.

@@ -86,7 +86,7 @@ impl Header {
             wanted
                 .name
                 .as_ref()
-                .is_none_or(|w| name.eq_ignore_ascii_case(w.as_bytes()))
+                .is_none_or(|w| http1::same(name, w.as_bytes()))
         });
         named.flat_map(move |(_, value)| {
             let whole = wanted.full_line.then_some(value);

@@ -2,7 +2,7 @@
 
 use super::trunk::Trunk;
 use super::{Carrier, Holder, Worker};
-use crate::worker::conn::State;
+use crate::worker::conn::{Client, State};
 use crate::worker::link::Read;
 use crate::worker::request::ROUNDS;
 use crate::worker::slab::Slab;
@@ -11,12 +11,17 @@ use h2::{Code, Connection, Role, Step};
 impl Worker {
     /// From here on the client's connection is one of HTTP/2; these bytes of it have come.
     pub(in crate::worker) fn begin_h2(&mut self, i: u32, bytes: &[u8]) {
+        let shared = self.clients.change(i, |c| {
+            let (link, socket) = c.link.sharing();
+            (Client { link, ..c }, socket)
+        });
+        let Some(socket) = shared else { return };
         let c = &mut self.clients[i];
         let limits = c.plan.h2.front;
         let carrier = Carrier {
             core: Connection::new(Role::Server, limits),
             holder: Holder::Client(i),
-            socket: c.link.share(),
+            socket,
             streams: Slab::default(),
             due: false,
             waiting: Vec::new(),

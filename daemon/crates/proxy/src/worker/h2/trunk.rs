@@ -157,6 +157,11 @@ impl Worker {
         let Some(u) = c.txn.as_ref().map(|txn| txn.up) else {
             return;
         };
+        let shared = self.ups.change(u, |up| {
+            let (link, socket) = up.link.sharing();
+            (Upstream { link, ..up }, socket)
+        });
+        let Some(socket) = shared else { return };
         let up = &mut self.ups[u];
         up.client = NONE;
         if up.owner != NONE {
@@ -167,7 +172,7 @@ impl Worker {
         let h = self.carriers.list.insert(Carrier {
             core: Connection::new(Role::Client, limits),
             holder: Holder::Server(u),
-            socket: up.link.share(),
+            socket,
             streams: Slab::default(),
             due: false,
             waiting: Vec::new(),

@@ -2,6 +2,7 @@
 //! What the bytes go through is its [`Transport`]; users of a link need not know.
 
 mod secure;
+mod socket;
 mod splice;
 mod tube;
 
@@ -9,6 +10,7 @@ pub use secure::{SEALED, Shaking};
 pub use tube::Tube;
 
 use super::buffers::Buffers;
+use socket::Socket;
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -19,8 +21,7 @@ use tls::session::Session;
 
 #[derive(Debug)]
 pub struct Link {
-    /// Streams share that of their connection.
-    socket: Arc<OwnedFd>,
+    socket: Socket,
     transport: Transport,
     /// There may be something to read.
     pub readable: bool,
@@ -73,15 +74,15 @@ pub struct Gone;
 
 impl Link {
     pub fn new(fd: OwnedFd) -> Self {
-        Self::over(Arc::new(fd), Transport::Plain)
+        Self::over(Socket::Own(fd), Transport::Plain)
     }
 
     /// A stream of the connection whose socket this is.
     pub fn stream(socket: Arc<OwnedFd>, tube: Box<Tube>) -> Self {
-        Self::over(socket, Transport::Stream(tube))
+        Self::over(Socket::Shared(socket), Transport::Stream(tube))
     }
 
-    fn over(socket: Arc<OwnedFd>, transport: Transport) -> Self {
+    fn over(socket: Socket, transport: Transport) -> Self {
         Self {
             socket,
             transport,
@@ -100,12 +101,17 @@ impl Link {
 
     /// For addresses and options. The bytes of a stream are not in it.
     pub fn fd(&self) -> &OwnedFd {
-        &self.socket
+        self.socket.fd()
     }
 
-    /// The socket, for streams that go over it.
-    pub fn share(&self) -> Arc<OwnedFd> {
-        self.socket.clone()
+    /// The same link, and its socket for streams that go over it.
+    pub fn sharing(self) -> (Self, Arc<OwnedFd>) {
+        let socket = self.socket.shared();
+        let link = Self {
+            socket: Socket::Shared(socket.clone()),
+            ..self
+        };
+        (link, socket)
     }
 
     pub fn is_stream(&self) -> bool {
@@ -137,7 +143,7 @@ impl Link {
             return Read::Blocked;
         }
         let read = match &mut self.transport {
-            Transport::Plain => match tcp::recv(&*self.socket, buf) {
+            Transport::Plain => match tcp::recv(&self.socket, buf) {
                 Ok(0) => Read::End,
                 Ok(n) => {
                     self.readable = n == buf.len() || self.hung_up;
@@ -168,7 +174,7 @@ impl Link {
             Transport::Tls(_) => return self.send_sealed(first, second, buffers),
             Transport::Stream(tube) => return tube.send(first, second, buffers),
         }
-        let n = match tcp::send_both(&*self.socket, first, second) {
+        let n = match tcp::send_both(&self.socket, first, second) {
             Ok(n) => n,
             Err(e) if is_transient(&e) => 0,
             Err(_) => return Err(Gone),
@@ -192,7 +198,7 @@ impl Link {
             self.send(bytes, b"", buffers)?;
             return Ok(bytes.len());
         }
-        match tcp::send(&*self.socket, bytes) {
+        match tcp::send(&self.socket, bytes) {
             Ok(n) => Ok(n),
             Err(e) if is_transient(&e) => Ok(0),
             Err(_) => Err(Gone),
@@ -215,7 +221,7 @@ impl Link {
             return Ok(!tube.is_full());
         }
         if !self.out.is_empty() {
-            match tcp::send(&*self.socket, &self.out[self.sent..]) {
+            match tcp::send(&self.socket, &self.out[self.sent..]) {
                 Ok(n) => self.sent += n,
                 Err(e) if is_transient(&e) => {}
                 Err(_) => return Err(Gone),
@@ -226,7 +232,7 @@ impl Link {
             self.sent = 0;
             buffers.give(std::mem::take(&mut self.out));
             if self.shut && !self.is_plain() {
-                let _ = tcp::shutdown_write(&*self.socket);
+                let _ = tcp::shutdown_write(&self.socket);
             }
         }
         self.flush_pipe(buffers)
@@ -236,7 +242,7 @@ impl Link {
     pub fn is_quiet(&self) -> bool {
         match &self.transport {
             Transport::Plain | Transport::Tls(_) => {
-                let read = tcp::peek(&*self.socket, &mut [0u8; 1]);
+                let read = tcp::peek(&self.socket, &mut [0u8; 1]);
                 matches!(read, Err(e) if e.kind() == ErrorKind::WouldBlock)
             }
             Transport::Stream(tube) => tube.is_open(),
@@ -248,6 +254,10 @@ impl Link {
         let open = !self.shut && !self.hung_up && self.out.is_empty();
         if open && matches!(self.transport, Transport::Tls(_)) {
             self.end_session(buffers);
+        }
+        if self.corked && !self.shut {
+            // Closing alone would throw them away where the peer sent more than was asked for.
+            let _ = tcp::shutdown_write(&self.socket);
         }
         buffers.give(self.out);
         if let Some(pipe) = self.pipe {
@@ -263,11 +273,11 @@ impl Link {
             return;
         }
         match &mut self.transport {
-            Transport::Plain => drop(tcp::shutdown_write(&*self.socket)),
+            Transport::Plain => drop(tcp::shutdown_write(&self.socket)),
             Transport::Tls(_) => {
                 self.end_session(buffers);
                 if self.out.is_empty() {
-                    let _ = tcp::shutdown_write(&*self.socket);
+                    let _ = tcp::shutdown_write(&self.socket);
                 }
             }
             Transport::Stream(tube) => tube.end(buffers),
@@ -280,7 +290,7 @@ impl Link {
             Transport::Plain | Transport::Tls(_) => {
                 // No last word of a session, either.
                 self.shut = true;
-                let _ = tcp::set_reset_on_close(&*self.socket);
+                let _ = tcp::set_reset_on_close(&self.socket);
             }
             Transport::Stream(tube) => tube.broken = true,
         }

@@ -128,7 +128,7 @@ impl Link {
             let carried = session.carried().len();
             sealed[..carried].copy_from_slice(session.carried());
             let end = (carried + most).min(sealed.len());
-            match tcp::recv(&*self.socket, &mut sealed[carried..end]) {
+            match tcp::recv(&self.socket, &mut sealed[carried..end]) {
                 Ok(0) => Err(Break::Silence),
                 Ok(n) => {
                     self.drained = carried + n < end && !self.hung_up;
@@ -212,7 +212,7 @@ impl Link {
             self.out.extend_from_slice(bytes);
             return Ok(());
         }
-        let n = match tcp::send(&*self.socket, bytes) {
+        let n = match tcp::send(&self.socket, bytes) {
             Ok(n) => n,
             Err(e) if is_transient(&e) => 0,
             Err(_) => return Err(Gone),

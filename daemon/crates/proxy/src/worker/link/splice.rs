@@ -19,9 +19,9 @@ impl Link {
         self.bulk = bulk && self.is_plain();
     }
 
-    /// The same as [`send`](Self::send) for what is followed by spliced bytes: both leave in one
-    /// packet.
-    pub fn send_before_splice(&mut self, bytes: &[u8], buffers: &mut Buffers) -> Result<(), Gone> {
+    /// The same as [`send`](Self::send) for what spliced bytes or our end follow at once: both leave
+    /// in one packet.
+    pub fn send_before_more(&mut self, bytes: &[u8], buffers: &mut Buffers) -> Result<(), Gone> {
         debug_assert!(!self.is_blocked() && self.is_plain());
         let n = match tcp::send_more(self.fd(), bytes) {
             Ok(n) => n,
@@ -86,7 +86,7 @@ impl Link {
     pub(super) fn flush_pipe(&mut self, buffers: &mut Buffers) -> Result<bool, Gone> {
         if let Some(pipe) = &mut self.pipe {
             while pipe.held() > 0 {
-                match pipe.drain(&*self.socket, false) {
+                match pipe.drain(&self.socket, false) {
                     Ok(1..) => {}
                     Err(e) if is_transient(&e) => return Ok(false),
                     Ok(0) | Err(_) => return Err(Gone),
