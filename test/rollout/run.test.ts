@@ -206,6 +206,16 @@ describe("a rollout", () => {
     );
   });
 
+  test("that is kept out of a later stage leaves no lock in an earlier one", async () => {
+    const [stacks, rollout] = [new MemoryStacks(), rolloutOf(three, "v1")];
+    const taken = { run: "r9", token: "t9", owner: "bob@ci", host: "ci", pid: 7, parked: false };
+    const lock = { ...taken, since: "2026-01-01T00:00:00Z", beat: "2026-01-01T00:00:00Z" };
+    stacks.records.set("prod", { version: 1, history: [], lock });
+    expect(await refusal(run(stacks, rollout))).toBe("ROLLOUT_LOCKED");
+    expect(stacks.records.get("dev")?.lock).toBeUndefined();
+    expect(changes(stacks)).toEqual([]);
+  });
+
   test("of two at the same moment, one goes on and the other is refused", async () => {
     await fc.assert(
       fc.asyncProperty(shapes, async (stages) => {

@@ -115,7 +115,7 @@ export async function rolloutAbortAction(this: CliContext, flags: RolloutAbortFl
 async function carryOut(
   context: CliContext,
   flags: RolloutRunFlags,
-  { wanted, driver, plan }: Awaited<ReturnType<typeof open>>,
+  { wanted, driver, plan, world }: Awaited<ReturnType<typeof open>>,
   how: { readonly run: string; readonly resume: boolean; readonly approval?: string },
 ): Promise<void> {
   const { onEvent, finish } = listener(context, flags, wanted.name, plan);
@@ -126,6 +126,7 @@ async function carryOut(
       owner: applier(),
       host: hostname(),
       pid: process.pid,
+      world,
       ...(flags.force === undefined ? {} : { force: flags.force }),
       ...(flags.stage === undefined ? {} : { only: flags.stage }),
       onEvent,

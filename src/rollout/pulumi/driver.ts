@@ -36,6 +36,8 @@ export interface PulumiDriverOptions extends Project {
 export class PulumiDriver implements Driver {
   readonly #options: PulumiDriverOptions;
   readonly #stacks: Stacks;
+  /** Each stage as it was looked at last. */
+  readonly #seen = new Map<string, StackState>();
 
   constructor(options: PulumiDriverOptions) {
     this.#options = options;
@@ -55,7 +57,11 @@ export class PulumiDriver implements Driver {
   }
 
   state(stage: string): Promise<StackState> {
-    return this.#stacks.withStack(stage, async (stack) => parseState((await stack.exportStack()).deployment));
+    return this.#stacks.withStack(stage, async (stack) => {
+      const state = parseState((await stack.exportStack()).deployment);
+      this.#seen.set(stage, state);
+      return state;
+    });
   }
 
   async update(stage: WantedStage, edit: Edit): Promise<StageWorld> {
@@ -107,13 +113,15 @@ export class PulumiDriver implements Driver {
   ): Promise<Shipment> {
     const log = new EngineLog(pairs, onEvent);
     let refusal: unknown;
+    let written: StageWorld | undefined;
     const run = async (stack: Stack): Promise<void> => {
-      const before = parseState((await stack.exportStack()).deployment);
       const program: PulumiFn = async () => {
         try {
           // Under the stack's own lock: what is read here is what is written over.
           const state = parseState((await stack.exportStack()).deployment);
-          return await this.#outputs(stage, definition, state, edit);
+          const outputs = await this.#outputs(stage, definition, state, edit);
+          written = { record: outputs.rollout, deployed: deployedPairs(state) };
+          return outputs;
         } catch (error) {
           refusal = error;
           throw error;
@@ -121,7 +129,7 @@ export class PulumiDriver implements Driver {
       };
       await stack.up({
         program,
-        target: this.#targets(stage, pairs, before),
+        target: this.#targets(stage, pairs, this.#seen.get(stage.name)),
         suppressOutputs: true,
         onEvent: log.take,
         signal,
@@ -130,7 +138,9 @@ export class PulumiDriver implements Driver {
     };
     try {
       await this.#stacks.withStack(stage.name, run);
-      return { world: await this.observe(stage), problems: [] };
+      // Where no pair was changed, what was written is all that is new.
+      const world = pairs.length === 0 ? written : undefined;
+      return { world: world ?? (await this.observe(stage)), problems: [] };
     } catch (error) {
       if (refusal instanceof TandemError) throw refusal;
       if (error instanceof TandemError) throw error;
@@ -169,7 +179,7 @@ export class PulumiDriver implements Driver {
   }
 
   /** Resources of these pairs, by patterns: the engine refuses plain names of what is not there yet. */
-  #targets(stage: WantedStage, pairs: readonly string[], state: StackState): string[] {
+  #targets(stage: WantedStage, pairs: readonly string[], state: StackState | undefined): string[] {
     const urn = (type: string, name: string) =>
       `urn:pulumi:${stage.name}::${this.#stacks.name}::${type}::${name}`;
     const component = "tandem:index:LoadBalancerPair";
@@ -186,7 +196,7 @@ export class PulumiDriver implements Driver {
       return [
         urn(`${component}*`, name),
         ...parts.map((part) => urn(`${component}**`, part)),
-        ...resourcesOf(state, name).map((resource) => resource.urn),
+        ...(state === undefined ? [] : resourcesOf(state, name)).map((resource) => resource.urn),
       ];
     };
     return [urn("pulumi:pulumi:Stack", `${this.#stacks.name}-${stage.name}`), ...pairs.flatMap(of)];

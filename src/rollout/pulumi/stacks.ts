@@ -40,10 +40,15 @@ export class Stacks {
       given.filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
     const pulumiCommand = await PulumiCommand.get({ skipVersionCheck: true });
-    return LocalWorkspace.createOrSelectStack(
+    const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: stage, projectName: this.name, program: async () => ({}) },
       { workDir: folder, envVars, pulumiCommand },
     );
+    // Every update would ask for outputs and history afterwards, by three more commands: all that is
+    // wanted of a stack is read by one export.
+    stack.outputs = async () => ({});
+    stack.info = async () => undefined;
+    return stack;
   }
 
   /** Does `work`; when only a dead process of this machine keeps the stack busy, its lock is removed first. */

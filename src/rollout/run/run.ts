@@ -34,28 +34,40 @@ export async function runRollout(
   const actor = () => ({ run, token, owner, host, pid, now: driver.now() });
   const running: Running = { rollout, driver, options, actor, world: {}, pending: new Map() };
   options.onEvent({ kind: "run", run, rollout: rollout.name, owner, resumed: options.resume });
-  for (const stage of rollout.stages) running.world[stage.name] = await driver.observe(stage);
+  for (const stage of rollout.stages)
+    running.world[stage.name] = options.world?.[stage.name] ?? (await driver.observe(stage));
+  // What cannot begin, or is done, need not keep anybody out.
+  const held = Object.values(running.world).some(({ record }) => record.lock !== undefined);
+  if (!held && ["refuse", "done"].includes(next(running).kind)) return await carryOut(running);
   try {
     await claimAll(running);
     const outcome = await carryOut(running);
     if (outcome === "waiting" || outcome === "interrupted") await parkAll(running);
     return outcome;
   } catch (error) {
-    // Whoever looks into it goes on with `resume`; when even that cannot be written, the lock tells.
-    await parkAll(running).catch(() => undefined);
+    // Kept out, it leaves no lock of its own behind; else whoever looks into it goes on with `resume`.
+    const kept = error instanceof TandemError && error.code === "ROLLOUT_LOCKED";
+    await (kept ? releaseAll : parkAll)(running).catch(() => undefined);
     throw error;
   }
 }
 
+function next({ rollout, options, world }: Running): Action {
+  const { run, force, only } = options;
+  return decide(rollout, world, {
+    run,
+    forced: force !== undefined,
+    ...(only === undefined ? {} : { only }),
+  });
+}
+
 async function carryOut(running: Running): Promise<Outcome> {
-  const { rollout, options } = running;
+  const { options } = running;
   const told = new Set<string>();
   for (;;) {
     if (options.signal.aborted) return interrupted(running);
     tellSkipped(running, told);
-    const { run, force, only } = options;
-    const wish = { run, forced: force !== undefined, ...(only === undefined ? {} : { only }) };
-    const outcome = await perform(running, decide(rollout, running.world, wish));
+    const outcome = await perform(running, next(running));
     if (outcome !== undefined) return outcome;
   }
 }

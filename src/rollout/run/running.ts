@@ -2,7 +2,7 @@ import type { WantedRollout, WantedStage } from "../release/wanted.ts";
 import type { Driver } from "./driver.ts";
 import * as edits from "./edits.ts";
 import type { Outcome, RolloutEvent } from "./events.ts";
-import type { StageWorld } from "./world.ts";
+import type { StageWorld, World } from "./world.ts";
 
 export interface RunOptions {
   readonly run: string;
@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly pid: number;
   /** Why a stage may have what the one before has not verified. */
   readonly force?: string;
+  /** The stages as they were found a moment ago; default: they are looked at. */
+  readonly world?: World;
   /** This stage alone, after what the one before has verified. */
   readonly only?: string;
   /** A run that was there already is taken up: its lock is taken over, what had failed is tried again. */
