@@ -104,11 +104,34 @@ const CASES: &[(&str, &str)] = &[
     ("http-after-response set-status 202", "/a"),
 ];
 
+/// Variables that are set only when they, and the new values, are such.
+const GUARDED: &str = "\
+    http-request set-var(txn.a,ifexists) str(never)
+    http-request set-var(txn.a,ifnotexists) str(first)
+    http-request set-var(txn.a,ifnotexists) str(second)
+    http-request set-var(txn.b,ifset) str(never)
+    http-request set-var(txn.b,ifnotset) str(set)
+    http-request set-var(txn.c) str(kept)
+    http-request set-var(txn.c,ifnotempty) str()
+    http-request set-var(txn.d) str(emptied)
+    http-request set-var(txn.d,ifempty) str()
+    http-request set-var(txn.e) int(5)
+    http-request set-var(txn.e,ifgt) int(3)
+    http-request set-var(txn.e,ifgt) int(4)
+    http-request set-var(txn.f) int(5)
+    http-request set-var(txn.f,iflt) int(3)
+    http-request set-var(txn.f,iflt,ifexists) int(8)
+    http-request set-var-fmt(txn.g,ifnotexists) %[path]!
+    http-request set-var-fmt(txn.g,ifnotexists) never
+    http-request set-header X-Guarded \"%[var(txn.a)] %[var(txn.b)] %[var(txn.c)] %[var(txn.d)] %[var(txn.e)] %[var(txn.f)] %[var(txn.g)]\"
+";
+
 fn config(folder: &str, origin: u16) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
         "global\n    nbthread 1\nhttp-errors site\n    errorfile 503 {folder}/page\nuserlist people\n    user anna insecure-password pass\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    timeout tarpit 50ms\nfrontend web\n    bind 127.0.0.1:PORT\n    monitor-uri /alive\n    monitor fail if {{ nbsrv(none) lt 1 }} {{ req.hdr(x-sick) -m found }}\n    errorfile 502 {folder}/endless\n    errorfile 504 {folder}/ends\n    http-error status 404 content-type text/plain string \"not here\"\n    http-request set-var(txn.case) req.hdr(x-case)\n    http-after-response set-header X-Always %[status]\n    http-request deny deny_status 404 if {{ path /nowhere }}\n"
     );
+    text += GUARDED;
     for (n, (rule, _)) in CASES.iter().enumerate() {
         let rule = rule.replace("PAGE", &format!("{folder}/page"));
         let rule = rule

@@ -4,7 +4,7 @@ use super::args::Args;
 use super::context::Context;
 use super::fetch::{Kind, kind};
 use super::lexer::Word;
-use super::model::{Converter, Fetch, Sample, Test};
+use super::model::{Converter, Sample, Test};
 use super::piece::Piece;
 use super::signatures;
 use crate::source::{Span, Spanned};
@@ -62,10 +62,12 @@ pub fn keywords() -> Vec<String> {
 
 /// `path_beg` → `path` and `beg`.
 fn suffixed(name: &str) -> Option<(&str, Method)> {
-    // Two are spelt apart from their fetches.
+    // Some are spelt apart from their fetches.
     match name {
         "req_rdp_cookie" => return Some(("req.rdp_cookie", Method::Str)),
         "req_rdp_cookie_cnt" => return Some(("req.rdp_cookie_cnt", Method::Int)),
+        "payload" => return Some(("req.payload", Method::Bin)),
+        "payload_lv" => return Some(("req.payload_lv", Method::Bin)),
         _ => {}
     }
     let (base, suffix) = name.rsplit_once('_')?;
@@ -108,14 +110,12 @@ impl Context<'_> {
             };
             rest = more.get(taken..).unwrap_or(&[]);
         }
-        if flags.method.is_none() && !has_kind(&sample) {
-            let message =
-                "a variable may hold anything, so a method of matching is needed".to_owned();
+        let Some(method) = flags.method.or_else(|| default_method(&sample)) else {
+            let message = "this may be anything, so a method of matching is needed".to_owned();
             self.error("haproxy/missing-value", first.span.after(), message)
                 .suggest("write e.g. '-m str', '-m int' or '-m found' behind it");
             return None;
-        }
-        let method = flags.method.unwrap_or_else(|| default_method(&sample));
+        };
         let ended = flags.ended || !flags.files.is_empty();
         let matching = self.patterns(method, first, rest, ended)?;
         let test = Test {
@@ -207,20 +207,8 @@ struct Flags {
     keyed: bool,
 }
 
-/// Whether it is known what the sample gives.
-fn has_kind(sample: &Sample) -> bool {
-    let same = |converter: &Converter| match converter {
-        Converter::Other { name, .. } => {
-            signatures::converter(name).is_some_and(|s| s.kind == Kind::Same)
-        }
-        _ => false,
-    };
-    !matches!(sample.fetch.value, Fetch::Var(_))
-        || !sample.converters.iter().all(|c| same(&c.value))
-}
-
-/// From the kind of the value that comes out of the last converter that changes the kind.
-fn default_method(sample: &Sample) -> Method {
+/// By what the sample gives: the kind that comes out of the last converter that changes it.
+fn default_method(sample: &Sample) -> Option<Method> {
     let last = sample
         .converters
         .iter()
@@ -234,10 +222,11 @@ fn default_method(sample: &Sample) -> Method {
         })
         .find(|kind| *kind != Kind::Same);
     match last.unwrap_or_else(|| kind(&sample.fetch)) {
-        Kind::Bool => Method::Bool,
-        Kind::Int => Method::Int,
-        Kind::Ip => Method::Ip,
-        Kind::Text | Kind::Same => Method::Str,
+        Kind::Bool => Some(Method::Bool),
+        Kind::Int => Some(Method::Int),
+        Kind::Ip => Some(Method::Ip),
+        Kind::Text | Kind::Same => Some(Method::Str),
+        Kind::Bytes => None,
     }
 }
 

@@ -88,12 +88,22 @@ pub fn expand<'t>(cx: &mut Context<'_>, word: &'t Word<'_>) -> Cow<'t, str> {
     Cow::Owned(out)
 }
 
-/// `*` and the empty text are any IPv4 address.
+/// `*` and the empty text are any IPv4 address. An address of another family than the prefix
+/// names is none.
 pub fn ip(host: &str, prefix: Option<&str>) -> Option<IpAddr> {
-    match (host, prefix) {
-        ("" | "*", Some("ipv6" | "udp6")) | ("::", _) => Some(Ipv6Addr::UNSPECIFIED.into()),
-        ("" | "*", _) => Some(Ipv4Addr::UNSPECIFIED.into()),
-        _ => host.parse().ok(),
+    let ip = match (host, prefix) {
+        ("" | "*", Some("ipv6" | "udp6" | "tcp6")) => Ipv6Addr::UNSPECIFIED.into(),
+        ("" | "*", _) => Ipv4Addr::UNSPECIFIED.into(),
+        _ => host.parse().ok()?,
+    };
+    family_fits(ip, prefix).then_some(ip)
+}
+
+fn family_fits(ip: IpAddr, prefix: Option<&str>) -> bool {
+    match prefix {
+        Some("ipv4" | "udp4" | "tcp4") => ip.is_ipv4(),
+        Some("ipv6" | "udp6" | "tcp6") => ip.is_ipv6(),
+        _ => true,
     }
 }
 
@@ -138,6 +148,12 @@ impl Context<'_> {
         };
         if let Some(special) = special {
             to.push(Spanned::new(special, span));
+            return;
+        }
+        if matches!(address.prefix, Some("udp" | "udp4" | "udp6")) {
+            let message = format!("'{part}' asks for datagrams, and a proxy takes connections");
+            self.error("haproxy/bad-address", span, message)
+                .suggest("leave the prefix out to listen with TCP");
             return;
         }
         let Some(port) = address.port else {
@@ -195,6 +211,14 @@ impl Context<'_> {
             "" | "*" => Host::Ip(ip(host_text, address.prefix)?),
             text => self.host(text, word.span)?,
         };
+        if let Host::Ip(ip) = host
+            && !family_fits(ip, address.prefix)
+        {
+            let message = format!("'{ip}' is not of the family that is written in front of it");
+            self.error("haproxy/bad-address", word.span, message)
+                .suggest("leave the prefix out, or write an address of its family");
+            return None;
+        }
         let port = match port_text {
             None | Some("" | "0") => ServerPort::SameAsClient,
             Some(port) => match server_port(port) {

@@ -130,18 +130,24 @@ impl Context<'_> {
     /// A regular expression over bytes, as written; known to compile.
     #[track_caller]
     pub fn regex(&mut self, word: &Word<'_>) -> Option<String> {
-        let built = regex::bytes::RegexBuilder::new(&word.text)
+        self.regex_text(&word.text, word.span)?;
+        Some(word.text.to_string())
+    }
+
+    /// The same of a part of a word.
+    pub fn regex_text(&mut self, text: &str, span: Span) -> Option<()> {
+        let built = regex::bytes::RegexBuilder::new(text)
             .unicode(false)
             .size_limit(1 << 20)
             .build();
         let Err(why) = built else {
-            return Some(word.text.to_string());
+            return Some(());
         };
         let why = why.to_string();
         let why = why.lines().last().unwrap_or_default();
         let why = why.trim_start_matches("error: ");
         let message = format!("this is no regular expression: {why}");
-        self.error("haproxy/bad-regex", word.span, message)
+        self.error("haproxy/bad-regex", span, message)
             .suggest("put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves");
         None
     }

@@ -13,6 +13,8 @@ pub enum Kind {
     Int,
     Ip,
     Text,
+    /// Bytes that are no text: nothing says how they are compared.
+    Bytes,
     /// Of a converter: what came in.
     Same,
 }
@@ -36,6 +38,7 @@ pub fn kind(fetch: &Fetch) -> Kind {
         | F::Rand(_)
         | F::Date(_) => Kind::Int,
         F::Src | F::Dst => Kind::Ip,
+        F::Var(_) => Kind::Bytes,
         F::Other { name, .. } => {
             signatures::fetch(name).map_or(Kind::Text, |signature| signature.kind)
         }
@@ -55,6 +58,10 @@ impl Context<'_> {
             _ => Vec::new(),
         };
         let list: Vec<&str> = texts.iter().map(String::as_str).collect();
+        // Of those with a signature the arguments are looked at behind it.
+        if signatures::fetch(name.text).is_none() {
+            self.values(piece, &list)?;
+        }
         let fetch = plain(name.text).or_else(|| self.with_arguments(name, &list, piece));
         fetch.map(|fetch| Spanned::new(fetch, piece.span))
     }
@@ -176,12 +183,17 @@ impl Context<'_> {
                 return None;
             }
         }
-        if let Some((message, help)) = signatures::wrong(name, list) {
-            self.error("haproxy/bad-value", whole.span, message)
-                .suggest(help);
-            return None;
-        }
-        Some(())
+        self.values(whole, list)
+    }
+
+    /// Whether the arguments are values that mean something; says which is not.
+    fn values(&mut self, whole: Piece<'_>, list: &[&str]) -> Option<()> {
+        let Some((message, help)) = signatures::wrong(whole.call().0.text, list) else {
+            return Some(());
+        };
+        self.error("haproxy/bad-value", whole.span, message)
+            .suggest(help);
+        None
     }
 
     fn integer(&mut self, whole: Piece<'_>, text: Option<&str>) -> Option<i64> {

@@ -47,7 +47,12 @@ impl Context<'_> {
             Method::Sub => MatchKind::Sub(texts()),
             Method::Dir => MatchKind::Dir(texts()),
             Method::Dom => MatchKind::Dom(texts()),
-            Method::Reg => MatchKind::Reg(texts()),
+            Method::Reg => {
+                for word in words {
+                    self.regex(word)?;
+                }
+                MatchKind::Reg(texts())
+            }
             Method::Bin => {
                 let bytes = words.iter().map(|word| hexadecimal(&word.text).ok_or(word));
                 match bytes.collect::<Result<Vec<_>, _>>() {

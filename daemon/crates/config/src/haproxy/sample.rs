@@ -43,9 +43,15 @@ impl Context<'_> {
             .map(|inner| inner.arguments())
             .unwrap_or_default();
         let converter = match name.text {
-            "lower" => Converter::Lower,
-            "upper" => Converter::Upper,
-            "length" => Converter::Length,
+            "lower" | "upper" | "length" => {
+                let list: Vec<&str> = parts.iter().map(String::as_str).collect();
+                self.arguments(piece, &list, &signatures::converter(name.text)?)?;
+                match name.text {
+                    "lower" => Converter::Lower,
+                    "upper" => Converter::Upper,
+                    _ => Converter::Length,
+                }
+            }
             other => {
                 if let Some(signature) = signatures::converter(other) {
                     let list: Vec<&str> = parts.iter().map(String::as_str).collect();

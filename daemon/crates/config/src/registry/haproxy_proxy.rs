@@ -7,7 +7,6 @@ use Status::{Accepted, Label, NotYet, Removed, Supported};
 pub(super) static PROXY: &[Entry] = entries! {
     "proxy" ALL {
         Supported => "mode" "timeout" "option" "log" "disabled" "enabled" "no" "maxconn";
-        Label => "description" "id";
         Supported => "log-tag" "errorfile";
         Supported => "stats";
         Supported => "http-request" "http-response" "http-after-response" "tcp-request" "acl"
@@ -20,7 +19,7 @@ pub(super) static PROXY: &[Entry] = entries! {
     }
     "proxy" FRONT {
         Supported => "default_backend" "backlog" "monitor-uri";
-        Supported => "log-format" "log-format-sd" "error-log-format" "monitor" "capture" "declare"
+        Supported => "log-format" "log-format-sd" "error-log-format" "monitor"
             "unique-id-format" "unique-id-header";
         NotYet("lines are written when a session ends") => "log-steps";
         Supported => "rate-limit";
@@ -29,11 +28,11 @@ pub(super) static PROXY: &[Entry] = entries! {
             => "clitcpka-cnt" "clitcpka-idle" "clitcpka-intvl";
     }
     "proxy" FRONT_ONLY {
-        Supported => "bind";
-        Supported => "use_backend";
+        Supported => "bind" "capture" "declare" "use_backend";
     }
     "proxy" NOT_DEFAULTS {
         Supported => "stick-table" "redirect";
+        Label => "description" "id";
     }
     "proxy" BACK_ONLY {
         Supported => "server" "server-template";
@@ -48,6 +47,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "ignore-persist" "force-persist";
         Supported => "hash-type" "hash-balance-factor" "source";
         NotYet("a key keeps to its server while that has room") => "hash-preserve-affinity";
+        NotYet("write 'stick on req.rdp_cookie(mstshash)' and a stick table") => "persist";
         Supported => "stick" "tcp-check";
         NotYet("external checks are not run") => "external-check";
         Supported => "tcp-response";

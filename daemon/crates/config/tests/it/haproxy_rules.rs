@@ -242,10 +242,10 @@ fn changes_of_patterns_name_a_file_that_is_read() {
     );
     let said = said(&parsed);
     for expected in [
-        "error 5:23 no map and no acl is read from 'hosts.mp' [hosts.mp] => did you mean 'hosts.map'?",
+        "warning 5:23 no map and no acl is read from 'hosts.mp' [hosts.mp] => did you mean 'hosts.map'?",
         "error 6:35 the value is missing",
         "error 7:15 'del-acl' is not an action with the name of a file [del-acl] => write e.g. 'set-map(/etc/haproxy/hosts.map) %[src] seen'",
-        "error 8:23 no map and no acl is read from 'bad.lst' [bad.lst]",
+        "warning 8:23 no map and no acl is read from 'bad.lst' [bad.lst]",
     ] {
         assert!(
             said.iter().any(|line| line.starts_with(expected)),

@@ -164,17 +164,15 @@ fn broken_lines_are_said_and_the_rest_is_read() {
 
 #[test]
 fn keywords_in_the_wrong_place_are_told_where_they_belong() {
-    let parsed = haproxy(
-        "bind :80\nbackend a\n bind :80\n rise 3\n maxcon 3\nfrontend b\n server s 10.0.0.1:80\n",
-    );
+    let parsed =
+        haproxy("bind :80\nbackend a\n rise 3\n maxcon 3\nfrontend b\n server s 10.0.0.1:80\n");
     assert_eq!(
         errors(&parsed),
         [
             "error 1:1 'bind' stands outside of any section [bind] => begin with 'global', 'defaults', 'frontend NAME', 'backend NAME' or 'listen NAME'",
-            "error 3:2 'bind' is not allowed in a 'backend' section [bind] => it belongs into: frontend, listen",
-            "error 4:2 unknown keyword in section backend 'a': 'rise' [rise] => 'rise' is a parameter of a 'server' line",
-            "error 5:2 unknown keyword 'maxcon' [maxcon] => did you mean 'maxconn'?",
-            "error 7:2 'server' is not allowed in a 'frontend' section [server] => it belongs into: listen, backend",
+            "error 3:2 unknown keyword in section backend 'a': 'rise' [rise] => 'rise' is a parameter of a 'server' line",
+            "error 4:2 unknown keyword 'maxcon' [maxcon] => did you mean 'maxconn'?",
+            "error 6:2 'server' is not allowed in a 'frontend' section [server] => it belongs into: listen, backend",
         ]
     );
 }

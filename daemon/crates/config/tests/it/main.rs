@@ -36,3 +36,4 @@ mod roundtrip;
 mod said;
 mod secrets;
 mod speed;
+mod verdicts;

@@ -1,9 +1,11 @@
 //! What rules do besides deciding: variables, captures, counters, log level, source.
 
+use super::capture::capture;
 use super::context::Context;
 use super::environment::Environment;
 use super::exchange::ExchangeEffect;
 use super::format::Format;
+use super::guarded::{Guarded, Input};
 use super::memory::{LogLevel, Scope, Variable};
 use super::patterns::{Change, PatternFile};
 use super::sample::Sample;
@@ -18,6 +20,8 @@ use trafficlog::Level;
 #[derive(Debug)]
 pub enum Effect {
     Set(Variable, Sample),
+    /// Set under conditions.
+    SetIf(Variable, Box<Guarded>),
     SetFormat(Variable, Format),
     Unset(Variable),
     Capture {
@@ -41,7 +45,8 @@ pub enum Effect {
         value: Tag,
     },
     Patterns {
-        file: Arc<PatternFile>,
+        /// Nothing where nobody reads the file.
+        file: Option<Arc<PatternFile>>,
         change: PatternChange,
         key: Format,
         value: Option<Format>,
@@ -70,11 +75,29 @@ impl Effect {
         env.remember();
         let variable = |name: &str| env.variable(name);
         Ok(match effect {
-            model::Effect::SetVar { name, value } => {
-                Self::Set(variable(name)?, Sample::compile(value, env)?)
+            model::Effect::SetVar {
+                name,
+                conditions,
+                value,
+            } => {
+                let (variable, value) = (variable(name)?, Sample::compile(value, env)?);
+                if conditions.is_empty() {
+                    Self::Set(variable, value)
+                } else {
+                    Self::SetIf(variable, Guarded::new(conditions, Input::Sample(value)))
+                }
             }
-            model::Effect::SetVarFormat { name, value } => {
-                Self::SetFormat(variable(name)?, Format::compile(value, env)?)
+            model::Effect::SetVarFormat {
+                name,
+                conditions,
+                value,
+            } => {
+                let (variable, value) = (variable(name)?, Format::compile(value, env)?);
+                if conditions.is_empty() {
+                    Self::SetFormat(variable, value)
+                } else {
+                    Self::SetIf(variable, Guarded::new(conditions, Input::Format(value)))
+                }
             }
             model::Effect::UnsetVar { name } => Self::Unset(variable(name)?),
             model::Effect::Capture { value, slot } => Self::Capture {
@@ -106,7 +129,7 @@ impl Effect {
                 key,
                 value,
             } => Self::Patterns {
-                file: env.pattern_file(&file.value)?,
+                file: env.pattern_file(&file.value),
                 change: *change,
                 key: Format::compile(key, env)?,
                 value: value
@@ -135,6 +158,7 @@ impl Effect {
                     set(variable, Some(value), ctx);
                 }
             }
+            Self::SetIf(variable, guarded) => guarded.apply(variable, ctx),
             Self::SetFormat(variable, format) => {
                 set(variable, Some(Value::owned(format.text(ctx))), ctx);
             }
@@ -173,7 +197,11 @@ impl Effect {
                 change,
                 key,
                 value,
-            } => change_patterns(file, *change, key, value.as_ref(), ctx),
+            } => {
+                if let Some(file) = file {
+                    change_patterns(file, *change, key, value.as_ref(), ctx);
+                }
+            }
             Self::LogLevel(level) => drop(ctx.remember(|memory| memory.log_level = Some(*level))),
             Self::Source(sample) => whereabouts::source(ctx, whereabouts::host(sample, ctx)),
             Self::SourcePort(sample) => whereabouts::source(ctx, whereabouts::port(sample, ctx)),
@@ -223,34 +251,6 @@ pub fn set(variable: &Variable, value: Option<Value<'static>>, ctx: &Context<'_>
     } else {
         ctx.remember(|memory| memory.set(variable, value));
     }
-}
-
-/// Fills a slot of the frontend, as long as that is declared to be.
-fn capture(sample: &Sample, slot: usize, response: bool, ctx: &Context<'_>) {
-    let Some(frontend) = ctx.plan.frontends.get(ctx.frontend) else {
-        return;
-    };
-    let declared = if response {
-        &frontend.response_captures
-    } else {
-        &frontend.request_captures
-    };
-    let mut text = Vec::new();
-    let Some(capture) = declared.get(slot).filter(|_| sample.last(ctx, &mut text)) else {
-        return;
-    };
-    text.truncate(capture.len as usize);
-    ctx.remember(|memory| {
-        let slots = if response {
-            &mut memory.response_captures
-        } else {
-            &mut memory.request_captures
-        };
-        if slots.len() <= slot {
-            slots.resize(declared.len(), None);
-        }
-        slots[slot] = Some(text);
-    });
 }
 
 /// The first rule that tracks a slot wins.

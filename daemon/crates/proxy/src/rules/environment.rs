@@ -55,9 +55,9 @@ impl Environment<'_> {
     }
 
     /// The file of patterns that a rule changes.
-    pub fn pattern_file(&self, path: &str) -> Result<Arc<PatternFile>, String> {
-        let found = self.patterns.get(path).cloned();
-        found.ok_or_else(|| format!("nothing is read from '{path}'"))
+    /// Nothing when no map and no acl reads the file.
+    pub fn pattern_file(&self, path: &str) -> Option<Arc<PatternFile>> {
+        self.patterns.get(path).cloned()
     }
 
     pub fn look_at_bodies(&self) {

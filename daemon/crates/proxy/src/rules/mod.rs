@@ -1,6 +1,7 @@
 //! Rules of a section, prepared for evaluation: conditions, actions, format strings.
 
 pub mod act;
+mod capture;
 pub mod compile;
 pub mod context;
 pub mod convert;
@@ -9,6 +10,7 @@ pub mod effects;
 pub mod environment;
 pub mod exchange;
 pub mod format;
+mod guarded;
 pub mod matcher;
 pub mod memory;
 mod naming;

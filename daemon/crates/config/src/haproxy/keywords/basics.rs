@@ -13,7 +13,12 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args:
         "mode" => mode(cx, section, args),
         "disabled" => proxy.disabled = true,
         "enabled" => proxy.disabled = false,
-        "description" => proxy.description = args.take_text(),
+        "description" => {
+            proxy.description = args.take_text();
+            if proxy.description.is_none() {
+                cx.missing(args, "the text", "description web site");
+            }
+        }
         "maxconn" => {
             let value = cx.number(
                 args,

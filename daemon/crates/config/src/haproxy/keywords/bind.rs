@@ -1,5 +1,6 @@
 //! `bind ADDRESS… [parameters]`.
 
+use super::accepted;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
@@ -90,9 +91,7 @@ pub fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &
         "proto" => bind.proto = super::h2::protocol(cx, args, "bind :80 proto h2"),
         "mode" => bind.unix_mode = cx.file_mode(args, "bind /run/x.sock mode 660"),
         "process" | "thread" | "shards" | "nice" | "level" | "severity-output" | "expose-fd"
-        | "namespace" => {
-            cx.string(args, "its value", &format!("bind :80 {} VALUE", word.text));
-        }
+        | "namespace" => accepted::bind(cx, word, args),
         _ => {
             tls::bind(cx, bind.tls.get_or_insert_default(), word, args);
         }

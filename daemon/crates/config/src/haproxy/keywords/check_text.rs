@@ -135,7 +135,13 @@ pub fn variable(
     args: &mut Args<'_>,
 ) -> Option<crate::haproxy::model::Effect> {
     use crate::haproxy::model::Effect;
-    let effect = super::effects::effect(cx, section, action, args, true)?;
+    let effect = super::effects::effect(
+        cx,
+        section,
+        action,
+        args,
+        super::capture::CaptureSide::Response,
+    )?;
     match &effect {
         Effect::SetVar { value, .. } => known_in_checks(cx, value),
         Effect::SetVarFormat { value, .. } => {

@@ -2,6 +2,7 @@
 
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
+use crate::haproxy::lexer::Word;
 use crate::haproxy::model::{Cookie, CookieMode};
 use crate::haproxy::section::Section;
 use crate::haproxy::values::DefaultUnit;
@@ -28,9 +29,7 @@ pub fn cookie(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
     };
     while let Some(word) = args.take() {
         match word.text.as_ref() {
-            "insert" => cookie.mode = CookieMode::Insert,
-            "rewrite" => cookie.mode = CookieMode::Rewrite,
-            "prefix" => cookie.mode = CookieMode::Prefix,
+            "insert" | "rewrite" | "prefix" => mode(cx, &mut cookie, word),
             "indirect" => cookie.indirect = true,
             "nocache" => cookie.nocache = true,
             "postonly" => cookie.postonly = true,
@@ -42,9 +41,14 @@ pub fn cookie(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
                 .domains
                 .extend(cx.string(args, "the domain", "domain .example.com")),
             "attr" => {
-                cookie
-                    .attributes
-                    .extend(cx.string(args, "the attribute", "attr SameSite=Lax"));
+                let attribute = cx.string(args, "the attribute", "attr SameSite=Lax");
+                let bad = |c: char| c.is_control() || c == ';';
+                if let Some(wrong) = attribute.as_ref().filter(|text| text.contains(bad)) {
+                    let message = "a ';' or a control character would end the attribute".to_owned();
+                    cx.error("haproxy/bad-value", wrong.span, message)
+                        .suggest("write one attribute behind each 'attr'");
+                }
+                cookie.attributes.extend(attribute);
             }
             "maxidle" => cookie.maxidle = cx.time_in(args, DefaultUnit::Seconds, "maxidle 30m"),
             "maxlife" => cookie.maxlife = cx.time_in(args, DefaultUnit::Seconds, "maxlife 8h"),
@@ -56,12 +60,29 @@ pub fn cookie(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
             ),
         }
     }
-    if cookie.preserve && cookie.mode == CookieMode::Rewrite {
-        let message = "'preserve' goes with 'insert', not with 'rewrite'".to_owned();
+    if cookie.preserve && cookie.mode != CookieMode::Insert && !cookie.indirect {
+        let message = "'preserve' goes with 'insert' or 'indirect'".to_owned();
         cx.error("haproxy/bad-value", cookie.name.span, message)
             .suggest(format!("write e.g. '{example}'"));
     }
     section.proxy.cookie = Some(cookie);
+}
+
+/// How the cookie comes about: one way only.
+fn mode(cx: &mut Context<'_>, cookie: &mut Cookie, word: &Word<'_>) {
+    let mode = match word.text.as_ref() {
+        "insert" => CookieMode::Insert,
+        "rewrite" => CookieMode::Rewrite,
+        _ => CookieMode::Prefix,
+    };
+    if cookie.mode != CookieMode::Passive && cookie.mode != mode {
+        cx.bad(
+            word,
+            "possible beside another of insert, rewrite and prefix",
+            "write one of them",
+        );
+    }
+    cookie.mode = mode;
 }
 
 /// `dynamic-cookie-key SECRET`

@@ -1,11 +1,13 @@
 //! Actions that every kind of rule shares: variables, captures, counters, log level.
 
+use super::capture::{self, CaptureSide};
 use super::exchange;
 use super::http_rules::{format, sample};
+use super::set_variable::{CONDITIONS, variable};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{Capture, Effect, Format, FormatPart, PatternChange, TagValue};
+use crate::haproxy::model::{Effect, PatternChange, TagValue};
 use crate::haproxy::piece::Piece;
 use crate::haproxy::section::Section;
 use crate::source::Spanned;
@@ -42,44 +44,53 @@ pub fn is_effect(name: &str) -> bool {
 
 /// Reads the rest of the action, whose word was taken last.
 ///
-/// `response`: whose captures are meant.
+/// `side`: whose captures are meant.
 pub fn effect(
     cx: &mut Context<'_>,
     section: &mut Section,
     name: &str,
     args: &mut Args<'_>,
-    response: bool,
+    side: CaptureSide,
 ) -> Option<Effect> {
     let word = args.previous()?;
     Some(match name {
-        "set-var" => Effect::SetVar {
-            name: variable(cx, word)?,
-            value: sample(cx, args)?,
-        },
-        "set-var-fmt" => Effect::SetVarFormat {
-            name: variable(cx, word)?,
-            value: format(cx, args, "the format")?,
-        },
+        "set-var" => {
+            let (name, conditions) = variable(cx, word, &CONDITIONS)?;
+            Effect::SetVar {
+                name,
+                conditions,
+                value: sample(cx, args)?,
+            }
+        }
+        "set-var-fmt" => {
+            let (name, conditions) = variable(cx, word, &CONDITIONS)?;
+            Effect::SetVarFormat {
+                name,
+                conditions,
+                value: format(cx, args, "the format")?,
+            }
+        }
         "unset-var" => Effect::UnsetVar {
-            name: variable(cx, word)?,
+            name: variable(cx, word, &[])?.0,
         },
-        "capture" => capture(cx, section, args, response)?,
+        "capture" => capture::capture(cx, section, args, side)?,
         "track-sc0" => track(cx, args, 0)?,
         "track-sc1" => track(cx, args, 1)?,
         "track-sc2" => track(cx, args, 2)?,
-        "sc-inc-gpc0" => increment(slot(cx, word, 0)?, 0),
-        "sc-inc-gpc1" => increment(slot(cx, word, 0)?, 1),
-        "sc-inc-gpc" => increment(slot(cx, word, 1)?, slot(cx, word, 0)?.into()),
-        "sc-set-gpt0" => Effect::SetTag {
-            slot: slot(cx, word, 0)?,
-            index: 0,
-            value: tag(cx, args)?,
-        },
-        "sc-set-gpt" => Effect::SetTag {
-            slot: slot(cx, word, 1)?,
-            index: slot(cx, word, 0)?.into(),
-            value: tag(cx, args)?,
-        },
+        "sc-inc-gpc0" => increment(numbers::<1>(cx, word)?.0, 0),
+        "sc-inc-gpc1" => increment(numbers::<1>(cx, word)?.0, 1),
+        "sc-inc-gpc" => {
+            let (slot, index) = numbers::<2>(cx, word)?;
+            increment(slot, index)
+        }
+        "sc-set-gpt0" | "sc-set-gpt" => {
+            let (slot, index) = match name {
+                "sc-set-gpt" => numbers::<2>(cx, word)?,
+                _ => numbers::<1>(cx, word)?,
+            };
+            let value = tag(cx, args)?;
+            Effect::SetTag { slot, index, value }
+        }
         "set-src" => Effect::SetSrc(sample(cx, args)?),
         "set-src-port" => Effect::SetSrcPort(sample(cx, args)?),
         "set-dst" => Effect::SetDst(sample(cx, args)?),
@@ -91,87 +102,6 @@ pub fn effect(
         "set-log-level" => Effect::SetLogLevel(log_level(cx, args)?),
         _ => Effect::Exchange(exchange::action(cx, name, args)?),
     })
-}
-
-/// `set-var(SCOPE.NAME)`: a scope and a name of letters, digits, `_` and `.`.
-fn variable(cx: &mut Context<'_>, word: &Word<'_>) -> Option<Spanned<String>> {
-    let (_, inner) = Piece::of(word).call();
-    let Some(piece) = inner.filter(|piece| !piece.text.is_empty()) else {
-        cx.bad(
-            word,
-            "an action with the name of a variable",
-            "write e.g. 'set-var(txn.host)'",
-        );
-        return None;
-    };
-    // What follows a comma are conditions of later versions.
-    let name = piece.split_outside(b',').first()?.trim();
-    cx.variable_name(name).then(|| name.owned())
-}
-
-impl Context<'_> {
-    /// Whether it is the name of a variable; says what is wrong with it.
-    pub fn variable_name(&mut self, piece: Piece<'_>) -> bool {
-        let text = piece.text;
-        let scopes = ["proc", "sess", "txn", "req", "res", "check"];
-        let parts = text.split_once('.');
-        let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
-        match parts {
-            Some((scope, name)) if scopes.contains(&scope) => {
-                if !name.is_empty() && name.chars().all(good) {
-                    return true;
-                }
-                let message = format!("'{text}' cannot be the name of a variable");
-                self.error("haproxy/bad-name", piece.span, message)
-                    .suggest("use letters, digits, '_' and '.' behind the scope");
-            }
-            _ => {
-                let message = format!("the variable '{text}' has no scope");
-                self.error("haproxy/bad-value", piece.span, message)
-                    .suggest(format!(
-                        "write one of proc, sess, txn, req, res in front, e.g. 'txn.{}'",
-                        parts.map_or(text, |(_, name)| name)
-                    ));
-            }
-        }
-        false
-    }
-}
-
-fn capture(
-    cx: &mut Context<'_>,
-    section: &mut Section,
-    args: &mut Args<'_>,
-    response: bool,
-) -> Option<Effect> {
-    let example = "capture req.hdr(User-Agent) len 64";
-    let value = sample(cx, args)?;
-    let slots = if response {
-        &mut section.proxy.response_captures
-    } else {
-        &mut section.proxy.request_captures
-    };
-    let slot = if let Some(word) = args.take_if("len") {
-        let len = *cx.number(args, 1..=65535, "the length", example)?;
-        if section.place == crate::registry::Places::BACKEND {
-            let message = "a backend has no log of its own to capture for".to_owned();
-            cx.error("haproxy/wrong-section", word.span, message)
-                .suggest("write 'declare capture request len N' in the frontend and 'id 0' here");
-            return None;
-        }
-        slots.push(Capture {
-            name: Spanned::new(String::new(), word.span),
-            len,
-        });
-        u32::try_from(slots.len() - 1).unwrap_or(u32::MAX)
-    } else if args.take_if("id").is_some() {
-        *cx.number(args, 0..=65535, "the number of the slot", example)?
-    } else {
-        cx.missing(args, "'len' or 'id'", example);
-        args.skip_all();
-        return None;
-    };
-    Some(Effect::Capture { value, slot })
 }
 
 fn track(cx: &mut Context<'_>, args: &mut Args<'_>, slot: u8) -> Option<Effect> {
@@ -213,24 +143,39 @@ fn increment(slot: u8, index: u32) -> Effect {
     Effect::IncrementCounter { slot, index }
 }
 
-/// The nth number in the parentheses of the action's word.
-fn slot(cx: &mut Context<'_>, word: &Word<'_>, nth: usize) -> Option<u8> {
+/// The numbers in the parentheses of the action's word: which of the three that are tracked, and
+/// before that which element of an array, where there is one (`COUNT` = 2).
+fn numbers<const COUNT: usize>(cx: &mut Context<'_>, word: &Word<'_>) -> Option<(u8, u32)> {
     let inner = Piece::of(word).call().1;
-    let number = inner.and_then(|piece| {
-        let part = *piece.split_outside(b',').get(nth)?;
-        part.trim().text.parse::<u8>().ok().filter(|n| *n < 100)
-    });
-    if number.is_none() {
+    let parts = inner
+        .map(|piece| piece.split_outside(b','))
+        .unwrap_or_default();
+    let given: Vec<Option<u32>> = parts
+        .iter()
+        .map(|part| part.trim().text.parse().ok())
+        .collect();
+    let found = match given.as_slice() {
+        [Some(slot)] if COUNT == 1 => Some((*slot, 0)),
+        [Some(index), Some(slot)] if COUNT == 2 => Some((*slot, *index)),
+        _ => None,
+    };
+    let found = found.filter(|(slot, index)| *slot < 3 && *index < 100);
+    let Some((slot, index)) = found else {
         cx.bad(
             word,
             "an action with its numbers",
-            "write e.g. 'sc-inc-gpc0(0)' or 'sc-set-gpt(0,0) 1'",
+            "write e.g. 'sc-inc-gpc0(0)' or 'sc-set-gpt(0,0) 1'; what is tracked is 0, 1 or 2",
         );
-    }
-    number
+        return None;
+    };
+    Some((u8::try_from(slot).ok()?, index))
 }
 
 fn tag(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<TagValue> {
+    // Nothing is read as 0, as the original does.
+    if args.peek().is_none() {
+        return Some(TagValue::Number(0));
+    }
     if let Some(number) = args.peek_text().and_then(|text| text.parse().ok()) {
         args.take();
         return Some(TagValue::Number(number));
@@ -252,41 +197,4 @@ fn log_level(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<String
         return None;
     }
     Some(crate::haproxy::args::owned(word))
-}
-
-/// `set-var proc.NAME EXPR`, `set-var-fmt proc.NAME FORMAT` of `global`.
-pub fn process_variable(
-    cx: &mut Context<'_>,
-    keyword: &str,
-    args: &mut Args<'_>,
-) -> Option<(Spanned<String>, Format)> {
-    let example = "set-var proc.color str(blue)";
-    let Some(word) = args.take() else {
-        cx.missing(args, "the name of the variable", example);
-        return None;
-    };
-    let name = Piece::of(word);
-    if !cx.variable_name(name) {
-        return None;
-    }
-    if !name.text.starts_with("proc.") {
-        let message = format!("'{}' is not a variable of the process", name.text);
-        cx.error("haproxy/bad-value", word.span, message)
-            .suggest("only 'proc.' variables can be set in 'global'");
-        return None;
-    }
-    let value = if keyword == "set-var-fmt" {
-        format(cx, args, "the format")?
-    } else {
-        let text = args.peek().map(crate::haproxy::args::owned);
-        let sample = sample(cx, args)?;
-        Format {
-            parts: vec![FormatPart::Sample {
-                sample,
-                flags: Vec::new(),
-            }],
-            text: text?,
-        }
-    };
-    Some((name.owned(), value))
 }

@@ -91,6 +91,15 @@ fn reply(
             }
             "hdr" => headers.push(header(cx, args)?),
             _ => match payload(cx, word, args, example)? {
+                Some(_) if content.is_some() => {
+                    cx.bad(
+                        word,
+                        "expected here: the answer has its text already",
+                        "leave one of them out",
+                    );
+                    args.skip_all();
+                    return None;
+                }
                 Some(found) => content = Some(found),
                 None => {
                     cx.bad(
@@ -104,6 +113,18 @@ fn reply(
                 }
             },
         }
+    }
+    let typed = content_type.as_ref().is_some_and(|given| !given.is_empty());
+    if let Some(text) = content.as_ref().filter(|content| content.needs_type()) {
+        if !typed && !text.is_nothing() {
+            cx.missing(args, "'content-type' with the type of the text", example);
+            return None;
+        }
+    } else if matches!(content, Some(Content::Own)) && !OWN_STATUSES.contains(&status.value) {
+        let message = format!("the proxy has no answer {} of its own", status.value);
+        cx.error("haproxy/bad-value", status.span, message)
+            .suggest(one_of_own());
+        return None;
     }
     let body = match (content, &content_type) {
         (Some(content), _) => Some(ReturnBody {

@@ -1,7 +1,10 @@
 //! `http-request ACTION …`, `http-response ACTION …`, `http-after-response ACTION …`, `redirect …`.
 
+use super::accepted;
+use super::capture::CaptureSide;
 use super::destination::do_resolve;
 use super::effects;
+use super::header_name::{check_name, matching};
 use super::http_answers::{answer, denied};
 use super::normalize;
 use super::redirect;
@@ -97,8 +100,11 @@ fn action(
         return None;
     }
     if effects::is_effect(name) {
-        let response = side != Side::Request;
-        return effects::effect(cx, section, name, args, response).map(HttpAction::Effect);
+        let captures = match side {
+            Side::Request => CaptureSide::HttpRequest,
+            Side::Response | Side::After => CaptureSide::Response,
+        };
+        return effects::effect(cx, section, name, args, captures).map(HttpAction::Effect);
     }
     Some(match name {
         "set-header" | "add-header" | "del-header" | "replace-header" | "replace-value" => {
@@ -121,7 +127,7 @@ fn action(
             if side == Side::Request { 403 } else { 502 },
         )?),
         "tarpit" => HttpAction::Tarpit(denied(cx, args, 500)?),
-        "redirect" => HttpAction::Redirect(redirect::redirect(cx, args)?),
+        "redirect" => HttpAction::Redirect(redirect::of_side(cx, args, side)?),
         "return" => HttpAction::Return(answer(cx, args)?),
         "do-resolve" => HttpAction::Resolve(do_resolve(cx, args)?),
         "auth" => {
@@ -143,6 +149,7 @@ fn action(
         }
         // Accepted without effect, or known by name only; the support table has said so.
         _ => {
+            accepted::action(cx, name, args);
             args.skip_all();
             return None;
         }
@@ -152,13 +159,20 @@ fn action(
 /// `replace-path REGEX FORMAT` and its kin.
 fn replace(cx: &mut Context<'_>, name: &str, args: &mut Args<'_>) -> Option<HttpAction> {
     let example = format!("{name} ^/a/(.*) /\\1");
-    let regex = cx.string(args, "the regular expression", &example)?;
+    let regex = regex(cx, args, &example)?;
     let value = format(cx, args, "the replacement")?;
     Some(match name {
         "replace-path" => HttpAction::ReplacePath { regex, value },
         "replace-pathq" => HttpAction::ReplacePathQuery { regex, value },
         _ => HttpAction::ReplaceUri { regex, value },
     })
+}
+
+/// A regular expression that compiles.
+fn regex(cx: &mut Context<'_>, args: &mut Args<'_>, example: &str) -> Option<Spanned<String>> {
+    let regex = cx.string(args, "the regular expression", example)?;
+    cx.regex_text(&regex, regex.span)?;
+    Some(regex)
 }
 
 /// What changes header fields.
@@ -175,14 +189,16 @@ fn header_action(cx: &mut Context<'_>, name: &str, args: &mut Args<'_>) -> Optio
         "del-header" => {
             let name = cx.string(args, "the name of the header", "del-header X-Debug")?;
             let matching = matching(cx, args)?;
-            if matching != NameMatch::Regex {
+            if matching == NameMatch::Regex {
+                cx.regex_text(&name, name.span)?;
+            } else {
                 check_name(cx, &name);
             }
             HttpAction::DelHeader { name, matching }
         }
         "replace-header" | "replace-value" => {
             let header = header_name(cx, args)?;
-            let regex = cx.string(args, "the regular expression", "replace-header Host ^a b")?;
+            let regex = regex(cx, args, "replace-header Host ^a b")?;
             let value = format(cx, args, "the replacement")?;
             if name == "replace-header" {
                 HttpAction::ReplaceHeader {
@@ -216,46 +232,6 @@ fn header_name(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<Stri
     )?;
     check_name(cx, &name);
     Some(name)
-}
-
-/// Says what is wrong with the name of a header.
-fn check_name(cx: &mut Context<'_>, name: &Spanned<String>) {
-    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    if let Some(bare) = name.strip_suffix(':') {
-        let message = format!("the name '{name}' ends in a colon, which would become part of it");
-        cx.error("haproxy/bad-header-name", name.span, message)
-            .suggest(format!("write '{bare}'"));
-    } else if name.is_empty() || !name.bytes().all(token) {
-        let message = format!("'{name}' cannot be the name of a header (RFC 9110, 5.1)");
-        cx.error("haproxy/bad-header-name", name.span, message)
-            .suggest("use letters, digits and '-'");
-    }
-}
-
-/// `-m beg` behind `del-header`; `str` is the default.
-fn matching(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<NameMatch> {
-    if args.take_if("-m").is_none() {
-        return Some(NameMatch::Whole);
-    }
-    let Some(word) = args.take() else {
-        cx.missing(args, "the method", "del-header X- -m beg");
-        return None;
-    };
-    Some(match word.text.as_ref() {
-        "str" => NameMatch::Whole,
-        "beg" => NameMatch::Beginning,
-        "end" => NameMatch::End,
-        "sub" => NameMatch::Part,
-        "reg" => NameMatch::Regex,
-        _ => {
-            cx.bad(
-                word,
-                "a method of matching names here",
-                "write str, beg, end, sub or reg",
-            );
-            return None;
-        }
-    })
 }
 
 pub fn format(cx: &mut Context<'_>, args: &mut Args<'_>, what: &str) -> Option<Format> {

@@ -1,8 +1,10 @@
 //! Keywords of `defaults`, `frontend`, `listen` and `backend`: one file for each family.
 
+mod accepted;
 mod balance;
 mod basics;
 pub mod bind;
+mod capture;
 mod captures;
 mod check;
 mod check_connect;
@@ -14,6 +16,7 @@ mod destination;
 mod effects;
 mod exchange;
 mod h2;
+mod header_name;
 mod http_answers;
 mod http_check;
 mod http_rules;
@@ -32,6 +35,7 @@ mod routing;
 mod server;
 mod server_words;
 mod service;
+mod set_variable;
 mod stats;
 mod stick;
 mod tcp_check;
@@ -40,16 +44,16 @@ mod timeouts;
 mod watching;
 
 pub use check::CheckLines;
-pub use effects::process_variable;
 pub use h2::tune as h2_tuning;
 pub use http_answers::OWN_STATUSES;
 pub use log_sink::stream_address;
 pub use log_target::{log_form, log_target};
+pub use set_variable::process_variable;
 
 use super::args::Args;
 use super::context::Context;
 use super::section::Section;
-use crate::registry;
+use crate::registry::{self, Places};
 
 /// Reads one line of a proxy section.
 pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) {
@@ -119,9 +123,31 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "retry-on" => retry::retry_on(cx, section, args),
         "stats" => stats::stats(cx, section, args),
         // Known, and its status has been said: accepted without effect, or refused.
-        _ => {}
+        _ => accepted::line(cx, keyword, args),
     }
 }
+
+/// What the original passes over with a warning where it does not belong.
+const PASSED_OVER: [&str; 18] = [
+    "balance",
+    "bind",
+    "capture",
+    "cookie",
+    "default_backend",
+    "fullconn",
+    "hash-balance-factor",
+    "hash-type",
+    "http-check",
+    "http-reuse",
+    "log-format",
+    "monitor",
+    "monitor-uri",
+    "retries",
+    "stick",
+    "tcp-check",
+    "unique-id-format",
+    "use_backend",
+];
 
 /// Whether the keyword exists and may stand in this kind of section; says what is wrong.
 fn allowed(cx: &mut Context<'_>, section: &Section, keyword: &str, args: &Args<'_>) -> bool {
@@ -132,6 +158,12 @@ fn allowed(cx: &mut Context<'_>, section: &Section, keyword: &str, args: &Args<'
     if !entry.places.allows(section.place) {
         let here = section.place.names().first().copied().unwrap_or("");
         let there = entry.places.names().join(", ");
+        if PASSED_OVER.contains(&keyword) && section.place != Places::DEFAULTS {
+            let message = format!("'{keyword}' has no effect in a '{here}' section");
+            cx.warning("haproxy/wrong-section", args.keyword, message)
+                .suggest(format!("it belongs into: {there}"));
+            return false;
+        }
         let message = format!("'{keyword}' is not allowed in a '{here}' section");
         cx.error("haproxy/wrong-section", args.keyword, message)
             .suggest(format!("it belongs into: {there}"));

@@ -1,6 +1,6 @@
 //! `option …`, `no option …`.
 
-use super::{check, protocol_check};
+use super::{accepted, check, protocol_check};
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{ConnectionMode, ForwardFor, LogFormat, ProxyOptions, Redispatch};
@@ -92,6 +92,7 @@ pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, 
                 section.check.set_protocol(protocol);
             }
         }
+        "http-restrict-req-hdr-names" if on => accepted::header_names(cx, args),
         // Parameters of options that are accepted or refused as a whole.
         _ => args.skip_all(),
     }

@@ -1,11 +1,27 @@
 //! `redirect location|prefix|scheme VALUE [code N] [drop-query] [append-slash] [set-cookie C]
 //! [clear-cookie C]`.
 
-use super::http_rules::format;
+use super::http_rules::{Side, format};
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{Redirect, RedirectKind};
 use crate::source::Spanned;
+
+/// `http-request redirect`, `http-response redirect`: of an answer nothing but the location can be
+/// changed, because the request that the other kinds need is gone.
+pub fn of_side(cx: &mut Context<'_>, args: &mut Args<'_>, side: Side) -> Option<Redirect> {
+    let kind = args.peek().filter(|_| side == Side::Response);
+    if let Some(word) = kind.filter(|word| matches!(word.text.as_ref(), "prefix" | "scheme")) {
+        cx.bad(
+            word,
+            "a kind of redirect that an answer can become",
+            "write 'location URL', or redirect in 'http-request'",
+        );
+        args.skip_all();
+        return None;
+    }
+    redirect(cx, args)
+}
 
 pub fn redirect(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Redirect> {
     let example = "redirect scheme https code 301 if !{ ssl_fc }";

@@ -25,11 +25,17 @@ pub fn use_server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'
         return cx.missing(args, "the server", "use-server web1 if { path_beg /admin }");
     };
     let target = owned(word).map(ServerName);
-    if let Some(condition) = cx.condition(section, args, "use-server").into_rule() {
-        section
+    match cx.condition(section, args, "use-server").into_rule() {
+        Some(None) => cx.missing(
+            args,
+            "the condition",
+            &format!("use-server {target} if {{ path_beg /admin }}"),
+        ),
+        Some(condition) => section
             .proxy
             .use_servers
-            .push(UseServer { target, condition });
+            .push(UseServer { target, condition }),
+        None => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! Parameters of `server` and `default-server` lines.
 
 use super::{idle, proxy_v2, resolving, watching};
+use crate::haproxy::address;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
@@ -107,8 +108,16 @@ fn check(cx: &mut Context<'_>, server: &mut Server, name: &str, args: &mut Args<
         "port" => check.port = cx.number(args, 1..=65535, "the port", example),
         "addr" => {
             if let Some(word) = args.take() {
-                let host = cx.host(word.text.trim_matches(['[', ']']), word.span);
+                let split = address::split(&word.text);
+                let (host, port) = address::bare_ipv6(&split, &word.text);
+                let host = cx.host(host, word.span);
                 check.addr = host.map(|host| Spanned::new(host, word.span));
+                // `addr ADDRESS:PORT` says both.
+                match port.map(str::parse::<u16>) {
+                    Some(Ok(port)) if port > 0 => check.port = Some(Spanned::new(port, word.span)),
+                    Some(_) => cx.bad(word, "an address", "write e.g. 'addr 10.0.0.2'"),
+                    None => {}
+                }
             } else {
                 cx.missing(args, "the address", example);
             }

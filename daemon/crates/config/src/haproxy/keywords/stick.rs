@@ -50,6 +50,12 @@ pub fn table(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
                 None => return args.skip_all(),
             },
             "size" => match cx.size(args, EXAMPLE) {
+                Some(found) if *found == 0 => {
+                    let message = "a stick table of size 0 keeps nothing".to_owned();
+                    cx.error("haproxy/bad-value", found.span, message)
+                        .suggest(format!("write e.g. '{EXAMPLE}'"));
+                    return args.skip_all();
+                }
                 Some(found) => size = Some(found),
                 None => return args.skip_all(),
             },

@@ -1,6 +1,7 @@
 //! `tcp-request connection|session|content ACTION`, `tcp-request inspect-delay`,
 //! `tcp-response content ACTION`.
 
+use super::capture::CaptureSide;
 use super::destination::do_resolve;
 use super::effects;
 use crate::haproxy::args::Args;
@@ -91,8 +92,11 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
             None => return,
         },
         name if effects::is_effect(name) => {
-            let response = phase == TcpPhase::ResponseContent;
-            match effects::effect(cx, section, name, args, response) {
+            let captures = match phase {
+                TcpPhase::ResponseContent => CaptureSide::Response,
+                _ => CaptureSide::TcpRequest,
+            };
+            match effects::effect(cx, section, name, args, captures) {
                 Some(effect) => TcpAction::Effect(effect),
                 None => return,
             }

@@ -27,6 +27,18 @@ pub enum Content {
     Own,
 }
 
+impl Content {
+    /// Whether the client has to be told what it is.
+    pub fn needs_type(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::File(_) | Self::FormatFile(_))
+    }
+
+    /// A text of no length.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Text(format) if format.text.is_empty())
+    }
+}
+
 /// `http-error status N …`
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpError {

@@ -8,11 +8,13 @@ pub enum Effect {
     /// `set-var(SCOPE.NAME) EXPR`, as written.
     SetVar {
         name: Spanned<String>,
+        conditions: Vec<VariableCondition>,
         value: Sample,
     },
     /// `set-var-fmt(SCOPE.NAME) FORMAT`
     SetVarFormat {
         name: Spanned<String>,
+        conditions: Vec<VariableCondition>,
         value: Format,
     },
     UnsetVar {
@@ -106,5 +108,37 @@ impl PatternChange {
     /// Entries of the file have values.
     pub fn of_map(self) -> bool {
         matches!(self, Self::SetMap | Self::DelMap)
+    }
+}
+
+/// When `set-var(SCOPE.NAME,CONDITION…)` sets: about the variable as it is, and the new value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariableCondition {
+    Exists,
+    NotExists,
+    Empty,
+    NotEmpty,
+    Set,
+    NotSet,
+    /// The variable is greater than the value.
+    Greater,
+    Less,
+}
+
+impl VariableCondition {
+    pub const NAMES: [(&'static str, Self); 8] = [
+        ("ifexists", Self::Exists),
+        ("ifnotexists", Self::NotExists),
+        ("ifempty", Self::Empty),
+        ("ifnotempty", Self::NotEmpty),
+        ("ifset", Self::Set),
+        ("ifnotset", Self::NotSet),
+        ("ifgt", Self::Greater),
+        ("iflt", Self::Less),
+    ];
+
+    pub fn of(name: &str) -> Option<Self> {
+        let mut all = Self::NAMES.iter();
+        all.find(|(known, _)| *known == name).map(|(_, it)| *it)
     }
 }

@@ -41,7 +41,7 @@ pub use check::{
 };
 pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};
-pub use effect::{DoResolve, Effect, PatternChange, TagValue};
+pub use effect::{DoResolve, Effect, PatternChange, TagValue, VariableCondition};
 pub use exchange::{ExchangeEffect, TimeoutValue};
 pub use global::{Global, SeverityOutput, SocketLevel, StatsSocket};
 pub use h2::{H2, H2Side, Protocol, Websockets};

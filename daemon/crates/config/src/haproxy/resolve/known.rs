@@ -64,6 +64,11 @@ impl<'c> Names<'c> {
     pub fn typed(&self, cx: &mut Context<'_>, proxy: &Proxy, fetch: &Spanned<Fetch>) {
         let span = fetch.span;
         match &fetch.value {
+            Fetch::NbSrv(None) if !proxy.kind.is_backend() => {
+                let message = "a frontend has no servers to count".to_owned();
+                cx.error("haproxy/unknown-backend", span, message)
+                    .suggest("name the backend: 'nbsrv(BACKEND)'");
+            }
             Fetch::NbSrv(name) | Fetch::BeConn(name) | Fetch::BeSessRate(name) => {
                 self.backend(cx, name.as_deref(), span);
             }

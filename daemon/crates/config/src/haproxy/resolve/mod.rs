@@ -108,7 +108,8 @@ fn http_in_tcp(cx: &mut Context<'_>, proxy: &Proxy) {
     if proxy.mode.value != Mode::Tcp || proxy.switches_mode() {
         return;
     }
-    let rule = proxy.http_request.first().or(proxy.http_response.first());
+    let rules = proxy.http_request.first().or(proxy.http_response.first());
+    let rule = rules.or(proxy.http_after_response.first());
     if let Some(rule) = rule {
         let message = "rules about HTTP never apply in mode tcp, so this does nothing".to_owned();
         cx.warning("haproxy/mode-mismatch", rule.action.span, message)

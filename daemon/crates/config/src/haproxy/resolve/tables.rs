@@ -21,6 +21,9 @@ pub fn check(cx: &mut Context<'_>, config: &Config) {
             sample_references(cx, &names, proxy, sample);
         }
         for effect in found.effects {
+            if let Effect::Capture { value, slot } = effect {
+                capture_slot(cx, proxy, value.fetch.span, *slot);
+            }
             if let Effect::Track { key, table, slot } = effect {
                 slots(cx, key.fetch.span, i64::from(*slot));
                 let place = table.as_ref().map_or(key.fetch.span, |table| table.span);
@@ -75,7 +78,7 @@ fn pattern_files(cx: &mut Context<'_>, walks: &[Found<'_>]) {
                 Some(name) => format!("did you mean '{name}'?"),
                 None => "use the file in a map converter or behind '-f' first".to_owned(),
             };
-            cx.error("haproxy/unknown-file", file.span, message)
+            cx.warning("haproxy/unknown-file", file.span, message)
                 .suggest(help);
         }
     }
@@ -156,6 +159,19 @@ fn table_reference(
                 .suggest("add 'stick-table type ip size 100k expire 10m store …', or name the section that has one: 'table NAME'");
         }
         None => {}
+    }
+}
+
+/// Captured to a slot that nobody declared. A backend fills those of its frontends.
+fn capture_slot(cx: &mut Context<'_>, proxy: &Proxy, span: Span, slot: u32) {
+    let most = proxy
+        .request_captures
+        .len()
+        .max(proxy.response_captures.len());
+    if proxy.kind.is_frontend() && usize::try_from(slot).is_ok_and(|slot| slot >= most) {
+        let message = format!("'{}' has no slot {slot} to capture to", proxy.name);
+        cx.error("haproxy/bad-value", span, message)
+            .suggest("declare it above, e.g. 'declare capture request len 64'; the first is 0");
     }
 }
 

@@ -73,6 +73,7 @@ pub static FETCHES: &[Row] = &[
             "url_port",
         ],
     ),
+    (Text, "?i", &["uuid"]),
     (Int, "?i", &["date_us"]),
     (Int, "?s", &["fc_rtt", "fc_rttvar"]),
     (
@@ -156,7 +157,6 @@ pub static FETCHES: &[Row] = &[
             "resp_ver",
             "so_name",
             "url32+src",
-            "uuid",
         ],
     ),
     (

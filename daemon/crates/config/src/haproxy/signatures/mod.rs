@@ -55,10 +55,50 @@ const COUNTERS: [&str; 28] = [
 /// Counters that take the number of an array's element first.
 const ARRAYS: [&str; 5] = ["clr_gpc", "get_gpc", "get_gpt", "gpc_rate", "inc_gpc"];
 
+/// What gives bytes rather than text.
+const BYTES: [&str; 35] = [
+    "aes_gcm_dec",
+    "b64dec",
+    "base32+src",
+    "bin",
+    "bytes",
+    "digest",
+    "distcc_body",
+    "fix_tag_value",
+    "hmac",
+    "htonl",
+    "json_query",
+    "jwt_header_query",
+    "jwt_payload_query",
+    "meth",
+    "protobuf",
+    "req.body",
+    "req.hdrs",
+    "req.hdrs_bin",
+    "req.payload",
+    "req.payload_lv",
+    "res.body",
+    "res.hdrs",
+    "res.hdrs_bin",
+    "res.payload",
+    "res.payload_lv",
+    "set-var",
+    "sha1",
+    "sha2",
+    "ssl_c_der",
+    "ssl_c_serial",
+    "ssl_c_sha1",
+    "ssl_f_der",
+    "ssl_f_sha1",
+    "ub64dec",
+    "url32+src",
+];
+
 fn find(rows: &'static [Row], name: &str) -> Option<Signature> {
     let row = rows.iter().find(|(_, _, names)| names.contains(&name))?;
+    let bytes = row.0 == Kind::Text && BYTES.contains(&name);
     Some(Signature {
-        kind: row.0,
+        kind: if bytes { Kind::Bytes } else { row.0 },
         arguments: row.1,
     })
 }

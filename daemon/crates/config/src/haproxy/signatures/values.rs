@@ -1,5 +1,11 @@
 //! Arguments of fetches and converters of which only some values mean something.
 
+use crate::haproxy::patterns::hexadecimal;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// What `digest` and `hmac` can compute.
+const DIGESTS: [&str; 6] = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
+
 /// Types of fields in protocol buffers that are read as numbers.
 const FIELD_TYPES: [&str; 13] = [
     "int32", "int64", "uint32", "uint64", "sint32", "sint64", "bool", "enum", "fixed64",
@@ -43,6 +49,35 @@ pub type Wrong = (String, String);
 /// Looks at the values of arguments whose number and kinds fit.
 pub fn wrong(name: &str, list: &[&str]) -> Option<Wrong> {
     match (name, list) {
+        ("regsub", [pattern, _, rest @ ..]) => regsub(pattern, rest.first().copied()),
+        ("ipmask", [v4, rest @ ..]) => mask(v4, rest.first().copied()),
+        ("add" | "and" | "div" | "mod" | "mul" | "or" | "sub" | "xor", [operand])
+            if operand.trim().parse::<i64>().is_err() && !is_variable(operand) =>
+        {
+            Some((
+                format!("'{operand}' is neither a whole number nor a variable"),
+                "write a number, or a variable such as 'txn.count'".to_owned(),
+            ))
+        }
+        ("json", [kind]) => one_of(kind, &["ascii", "utf8", "utf8s", "utf8p", "utf8ps"]),
+        ("sha2", [bits]) => one_of(bits, &["224", "256", "384", "512"]),
+        ("digest", [name]) | ("hmac", [name, _]) => one_of(&name.to_ascii_lowercase(), &DIGESTS),
+        ("uuid", [version]) => one_of(version, &["4"]),
+        ("date", [_, unit, ..]) => one_of(unit, &["s", "ms", "us"]),
+        ("fc_rtt" | "fc_rttvar", [unit, ..]) => one_of(unit, &["us", "ms"]),
+        ("bool", [value, ..]) => one_of(value, &["true", "false", "1", "0"]),
+        ("ipv4", [address]) if address.parse::<Ipv4Addr>().is_err() => Some((
+            format!("'{address}' is not an IPv4 address"),
+            "write e.g. 'ipv4(10.0.0.1)'".to_owned(),
+        )),
+        ("ipv6", [address]) if address.parse::<Ipv6Addr>().is_err() => Some((
+            format!("'{address}' is not an IPv6 address"),
+            "write e.g. 'ipv6(2001:db8::1)'".to_owned(),
+        )),
+        ("bin", [text]) if hexadecimal(text).is_none() => Some((
+            format!("'{text}' is not text in hexadecimal"),
+            "write pairs of digits, e.g. 'bin(16030100)'".to_owned(),
+        )),
         ("protobuf" | "ungrpc", [path, rest @ ..]) => field(path, rest.first().copied()),
         ("fix_tag_value", [tag]) => fix_tag(tag),
         ("mqtt_field_value", [packet, field]) => mqtt(packet, field),
@@ -53,6 +88,49 @@ pub fn wrong(name: &str, list: &[&str]) -> Option<Wrong> {
         )),
         _ => None,
     }
+}
+
+fn one_of(given: &str, known: &[&str]) -> Option<Wrong> {
+    if known.contains(&given) {
+        return None;
+    }
+    let message = format!("'{given}' means nothing here");
+    Some((message, format!("write one of {}", known.join(", "))))
+}
+
+/// `regsub(REGEX,TEXT[,FLAGS])`
+fn regsub(pattern: &str, flags: Option<&str>) -> Option<Wrong> {
+    if let Some(flag) = flags.and_then(|flags| flags.chars().find(|c| !matches!(c, 'g' | 'i'))) {
+        let message = format!("'{flag}' is not a flag of 'regsub'");
+        return Some((
+            message,
+            "write g (each place), i (any case), or both".to_owned(),
+        ));
+    }
+    let built = regex::bytes::RegexBuilder::new(pattern)
+        .unicode(false)
+        .build();
+    let why = built.err()?.to_string();
+    let why = why.lines().last().unwrap_or_default();
+    Some((
+        format!(
+            "this is no regular expression: {}",
+            why.trim_start_matches("error: ")
+        ),
+        "put quotes around it when it contains ',' or parentheses".to_owned(),
+    ))
+}
+
+/// `ipmask(MASK4[,MASK6])`
+fn mask(v4: &str, v6: Option<&str>) -> Option<Wrong> {
+    let bits = |text: &str, most: u8| text.parse::<u8>().is_ok_and(|bits| bits <= most);
+    if !bits(v4, 32) && v4.parse::<Ipv4Addr>().is_err() {
+        let message = format!("'{v4}' is not a mask of IPv4 addresses");
+        return Some((message, "write 0 to 32, or e.g. 255.255.255.0".to_owned()));
+    }
+    let v6 = v6.filter(|text| !bits(text, 128) && text.parse::<Ipv6Addr>().is_err())?;
+    let message = format!("'{v6}' is not a mask of IPv6 addresses");
+    Some((message, "write 0 to 128, or e.g. ffff:ffff::".to_owned()))
 }
 
 fn field(path: &str, kind: Option<&str>) -> Option<Wrong> {
