@@ -4,8 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "../diagnostics/index.ts";
 import { type DaemonFinding, daemonFindings } from "../host/daemon-findings.ts";
+import { syntaxSchema } from "../import/index.ts";
+import { lintFiles } from "../lint/index.ts";
 import type { Release } from "../render/index.ts";
 import { binaryFile, shippedBinary } from "./binary.ts";
+import type { CliContext } from "./context.ts";
+import { askTandemd } from "./tandemd.ts";
 
 export interface DaemonVerdict {
   readonly problems: readonly Problem[];
@@ -14,7 +18,10 @@ export interface DaemonVerdict {
 }
 
 /** Has `tandemd check` read the rendered files, as the host will. Secrets stand as short stand-ins. */
-export async function checkWithDaemon(releases: readonly Release[]): Promise<DaemonVerdict> {
+export async function checkWithDaemon(
+  context: CliContext,
+  releases: readonly Release[],
+): Promise<DaemonVerdict> {
   if (shippedBinary() === undefined) {
     return {
       problems: [],
@@ -24,10 +31,23 @@ export async function checkWithDaemon(releases: readonly Release[]): Promise<Dae
   const folder = mkdtempSync(join(tmpdir(), "tandem-check-"));
   try {
     const found = await Promise.all(releases.map((release) => checkOne(release, folder)));
-    return { problems: found.flat() };
+    // Both nodes of a pair have the same frontends and backends.
+    const first = releases.filter(({ pair }, i) => releases.findIndex((one) => one.pair === pair) === i);
+    const linted = await Promise.all(first.map((release) => lintOne(context, release, folder)));
+    return { problems: [...found, ...linted].flat() };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Mistakes in the rendered files that no parser refuses. */
+async function lintOne(context: CliContext, release: Release, folder: string): Promise<readonly Problem[]> {
+  const file = release.files["haproxy.cfg"];
+  if (file === undefined) return [];
+  const path = join(folder, `${release.node}.haproxy.cfg`);
+  const said = await askTandemd(context, ["parse", "--haproxy", path]);
+  if (said.status !== 0) return [];
+  return lintFiles(syntaxSchema.parse(JSON.parse(said.stdout.replaceAll(`${folder}/`, ""))));
 }
 
 async function checkOne(release: Release, folder: string): Promise<readonly Problem[]> {

@@ -51,6 +51,8 @@ export interface CheckFlags {
   readonly root?: readonly string[];
   readonly segment?: readonly string[];
   readonly id?: readonly string[];
+  readonly silence?: readonly string[];
+  readonly sarif: boolean;
 }
 
 const ofEach = (brief: string) =>
@@ -85,6 +87,8 @@ const check = buildCommand<CheckFlags, string[], CliContext>({
       root: ofEach("/ or a copied tree of the node: scripts and users (E09)"),
       segment: ofEach("keepalived.conf of another router on the segment (E02)"),
       id: ofEach("Configuration id of the node (@ID lines), when one file serves both"),
+      silence: ofEach("CODE=REASON: a warning that is meant so; in a definition its `silences`"),
+      sarif: { kind: "boolean", brief: "Print SARIF 2.1.0 on stdout", default: false, withNegated: false },
       json,
     },
     positional: {

@@ -44,6 +44,10 @@ export function createPrinter(streams: Streams): Printer {
 
 function paintProblem(problem: Problem, c: Printer["colors"]): string {
   const paint = problem.severity === "error" ? c.red : c.yellow;
+  if (problem.silenced !== undefined) {
+    const at = problem.where === undefined ? "" : `${formatWhere(problem.where)}: `;
+    return c.dim(`${at}silenced[${problem.code}]: ${problem.message}\n  reason: ${problem.silenced}`);
+  }
   const where = problem.where === undefined ? "" : `${c.bold(formatWhere(problem.where))}: `;
   const lines = [`${where}${paint(`${problem.severity}[${problem.code}]`)}: ${problem.message}`];
   if (problem.why !== undefined) lines.push(`  ${c.dim("why:")} ${problem.why}`);

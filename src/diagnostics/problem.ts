@@ -19,4 +19,6 @@ export interface Problem {
   readonly why?: string;
   /** What to write or do instead. */
   readonly hint?: string;
+  /** Why it is not to be told of. */
+  readonly silenced?: string;
 }

@@ -6,7 +6,14 @@
  */
 
 export { type CheckedPair, definePair, defineStack } from "./define.ts";
-export { checkStack, inspectNeighbour, inspectStack, type ParsedStack, parseStack } from "./parse.ts";
+export {
+  checkStack,
+  inspectNeighbour,
+  inspectStack,
+  type ParsedStack,
+  parseStack,
+  silencesOf,
+} from "./parse.ts";
 export {
   checkTarget,
   failoverPredictions,

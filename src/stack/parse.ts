@@ -48,7 +48,18 @@ function further(input: unknown): Problem[] {
 export function checkStack(input: unknown): ParsedStack {
   const { stack, problems } = inspectStack(input);
   if (stack === undefined) throw new TandemError(problems, { exitCode: ExitCode.invalidStack });
-  return { stack, warnings: problems };
+  const quiet = silencedCodes(input);
+  return { stack, warnings: problems.filter(({ code }) => !quiet.has(code)) };
+}
+
+/** Warnings that a definition silences, with their reasons; none of one that the schema refuses. */
+export function silencesOf(input: unknown): readonly { readonly code: string; readonly reason: string }[] {
+  const parsed = stackSchema.safeParse(input);
+  return parsed.success ? parsed.data.silences : [];
+}
+
+function silencedCodes(input: unknown): ReadonlySet<string> {
+  return new Set(silencesOf(input).map(({ code }) => code));
 }
 
 /** As `checkStack`, without the warnings. */

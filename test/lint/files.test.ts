@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const node = (priority: number, password: string) => `vrrp_instance VI_1 {
     state BACKUP
     interface eth0
-    virtual_router_id 51
+    virtual_router_id 77
     priority ${priority}
     authentication {
         auth_type PASS

@@ -2,9 +2,9 @@ import { ExitCode } from "../../diagnostics/index.ts";
 import type { CliContext } from "../context.ts";
 import { deployedNodes } from "../deployed.ts";
 import { type Adoption, adoptionOf } from "../drift/adopt.ts";
+import type { AdoptFlags } from "../drift/commands.ts";
 import { lookAtNode } from "../drift/look.ts";
 import type { Edit } from "../drift/tree-diff.ts";
-import type { AdoptFlags } from "../drift/commands.ts";
 
 /** Says in the definition's terms what was changed on the hosts by hand; writes nothing. */
 export async function adoptAction(this: CliContext, flags: AdoptFlags): Promise<void> {

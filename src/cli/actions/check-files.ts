@@ -1,8 +1,12 @@
 import { z } from "zod";
-import { ExitCode, TandemError } from "../../diagnostics/index.ts";
+import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
+import { syntaxSchema } from "../../import/index.ts";
+import { lintFiles, type Silence, silenced } from "../../lint/index.ts";
 import type { CheckFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import type { Printer } from "../printer.ts";
+import { type SarifFinding, sarifLog } from "../sarif.ts";
+import { readSilences, tellIdle } from "../silences.ts";
 import { askTandemd } from "../tandemd.ts";
 
 const place = z.object({
@@ -79,30 +83,96 @@ export async function checkFiles(
   if (said.stdout === "") throw refused(said.status, said.stderr);
   const report = reportSchema.parse(JSON.parse(said.stdout));
   if (report.findings.some(({ severity }) => severity === "error")) context.endWith(ExitCode.invalidStack);
+  const silences = readSilences(flags.silence);
+  const [pairs, singles] = [quieted(report.findings, silences), await eachByItself(context, files, flags)];
+  const { problems, idle } = silenced(singles, silences);
   const { printer } = context;
-  if (flags.json) {
-    printer.json({ files, ...report });
+  if (flags.sarif) {
+    printer.json(sarifLog([...pairs.map(toSarif), ...problems], files[0] ?? ""));
     return;
   }
-  for (const found of report.findings) printer.line(`${shown(found, printer.colors)}\n`);
+  if (flags.json) {
+    printer.json({ files, ...report, findings: pairs, problems });
+    return;
+  }
+  for (const found of pairs) printer.line(`${shown(found, printer.colors)}\n`);
+  for (const problem of problems) printer.problem(problem);
+  tellIdle(
+    printer,
+    idle.filter(({ code }) => !pairs.some((found) => codeOf(found) === code)),
+  );
   for (const p of report.predictions) {
     printer.line(
       `${p.vip}: crash of ${p.master} ${Math.round(p.crashLeast)} to ${Math.round(p.crashMost)} ms, graceful stop ${Math.round(p.graceful)} ms without an answer (E17, as the protocol predicts)`,
     );
   }
-  printer.line(summary(report.findings));
+  const open = [
+    ...pairs.filter((found) => found.silenced === undefined),
+    ...problems.filter((one) => one.silenced === undefined),
+  ];
+  printer.line(summary(open));
 }
 
-function summary(findings: readonly Finding[]): string {
+type Told = Finding & { readonly silenced?: string };
+
+const codeOf = ({ rule, code }: Finding): string => rule ?? code ?? "";
+
+function quieted(findings: readonly Finding[], silences: readonly Silence[]): readonly Told[] {
+  return findings.map((found) => {
+    const silence = silences.find(({ code }) => code === codeOf(found));
+    return silence === undefined || found.severity === "error"
+      ? found
+      : { ...found, silenced: silence.reason };
+  });
+}
+
+/** What each file shows without the other. */
+async function eachByItself(
+  context: CliContext,
+  files: readonly string[],
+  flags: CheckFlags,
+): Promise<readonly Problem[]> {
+  const argv = [
+    ...new Set(files.map((file) => `--keepalived\n${file}`)),
+    ...new Set((flags.haproxy ?? []).map((file) => `--haproxy\n${file}`)),
+  ].flatMap((words) => words.split("\n"));
+  const said = await askTandemd(context, ["parse", ...argv]);
+  return said.status === 0 ? lintFiles(syntaxSchema.parse(JSON.parse(said.stdout))) : [];
+}
+
+function toSarif(found: Told): SarifFinding {
+  const [first, ...also] = found.places.map(({ file, line, column }) => ({
+    kind: "file" as const,
+    file,
+    line,
+    column,
+  }));
+  return {
+    code: codeOf(found),
+    severity: found.severity,
+    message: found.message,
+    ...(first === undefined ? {} : { where: first }),
+    ...(found.why === null ? {} : { why: found.why }),
+    ...(found.suggestion === null ? {} : { hint: found.suggestion }),
+    ...(found.silenced === undefined ? {} : { silenced: found.silenced }),
+    also,
+  };
+}
+
+function summary(findings: readonly (Told | Problem)[]): string {
   const of = (severity: Finding["severity"]) => findings.filter((f) => f.severity === severity).length;
   const many = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
   if (findings.length === 0) return "no problem";
-  const rules = [...new Set(findings.flatMap(({ rule }) => (rule === null ? [] : [rule])))];
+  const rules = [
+    ...new Set(findings.flatMap((found) => ("rule" in found && found.rule !== null ? [found.rule] : []))),
+  ];
   const more = rules.length === 0 ? "" : `; more: tandem explain ${rules[0]}`;
   return `${many(of("error"), "error")}, ${many(of("warning"), "warning")}${more}`;
 }
 
-function shown(found: Finding, c: Printer["colors"]): string {
+function shown(found: Told, c: Printer["colors"]): string {
+  if (found.silenced !== undefined)
+    return c.dim(`silenced[${codeOf(found)}]: ${found.message}\n  reason: ${found.silenced}`);
   const paint = found.severity === "error" ? c.red : c.yellow;
   const lines = [`${paint(`${found.severity}[${found.rule ?? found.code}]`)}: ${found.message}`];
   for (const at of found.places) lines.push(...excerpt(at, c));

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { ExitCode, type Problem, ruleOf } from "../../diagnostics/index.ts";
+import { silenced } from "../../lint/index.ts";
 import {
   checkTarget,
   durationMs,
@@ -8,11 +9,14 @@ import {
   inspectNeighbour,
   inspectStack,
   predictionText,
+  silencesOf,
 } from "../../stack/index.ts";
 import { checkWithDaemon } from "../check-with-daemon.ts";
 import type { CheckFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { loadStack } from "../load-stack.ts";
+import { sarifLog } from "../sarif.ts";
+import { readSilences, tellIdle } from "../silences.ts";
 import { checkFiles, wrongUse } from "./check-files.ts";
 import { renderNodes } from "./render.ts";
 
@@ -35,22 +39,28 @@ export async function checkAction(
     ...(await otherStacks(file, input)),
     ...(stack === undefined || target === undefined ? [] : checkTarget(stack, target)),
   ];
-  const parsed = stack === undefined ? undefined : await checkWithDaemon(renderNodes(stack, undefined));
-  const problems: readonly Problem[] = [...found, ...(parsed?.problems ?? [])];
+  const parsed = stack === undefined ? undefined : await checkWithDaemon(this, renderNodes(stack, undefined));
+  const all: readonly Problem[] = [...found, ...(parsed?.problems ?? [])];
+  const { problems, idle } = silenced(all, [...silencesOf(input), ...readSilences(flags.silence)]);
   const failed = problems.some((p) => p.severity === "error");
   if (failed) this.endWith(ExitCode.invalidStack);
   const predictions = stack === undefined ? [] : failoverPredictions(stack);
+  if (flags.sarif) {
+    this.printer.json(sarifLog(problems, relative(this.cwd, file)));
+    return;
+  }
   if (flags.json) {
     const ruled = problems.map((problem) => ({ ...problem, rule: ruleOf(problem.code) ?? null }));
     this.printer.json({ file, problems: ruled, predictions });
     return;
   }
   for (const problem of problems) this.printer.problem(problem);
+  tellIdle(this.printer, idle);
   if (failed) return;
   for (const p of predictions) this.printer.line(predictionText(p));
   if (parsed?.skipped !== undefined) this.printer.line(`note: ${parsed.skipped}`);
-  const warnings =
-    problems.length === 0 ? "no problem" : `${problems.length} warning${problems.length > 1 ? "s" : ""}`;
+  const open = problems.filter((problem) => problem.silenced === undefined).length;
+  const warnings = open === 0 ? "no problem" : `${open} warning${open > 1 ? "s" : ""}`;
   this.printer.line(`${name}: ${warnings}; next: tandem up ${name} --preview`);
 }
 

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { CliContext } from "../context.ts";
 import { deployedNodes, stackNames } from "../deployed.ts";
+import type { DriftFlags } from "../drift/commands.ts";
 import type { DriftReport } from "../drift/finding.ts";
 import { driftPage } from "../drift/html.ts";
 import { lookAt } from "../drift/look.ts";
 import { printDrift } from "../drift/table.ts";
 import { driftMetrics, writeWhole } from "../drift/textfile.ts";
-import type { DriftFlags } from "../drift/commands.ts";
 
 /** Compares what was last applied with the live hosts; exit 2 when somebody altered one. */
 export async function driftAction(this: CliContext, flags: DriftFlags): Promise<void> {

@@ -1,5 +1,6 @@
 import { cliCodes } from "./cli.ts";
 import type { ErrorEntry } from "./entry.ts";
+import { fileCodes } from "./files.ts";
 import { generalCodes } from "./general.ts";
 import { hostCodes } from "./host.ts";
 import { importCodes } from "./import.ts";
@@ -21,6 +22,7 @@ export const errorCatalogue = {
   ...rolloutCodes,
   ...cliCodes,
   ...importCodes,
+  ...fileCodes,
   ...lintRules,
 } as const;
 

@@ -121,10 +121,27 @@ export const pair = z
   })
   .meta({ id: "Pair" });
 
+const silence = z
+  .strictObject({
+    code: guarded(/^[A-Z][A-Z0-9_]*$/, "a code", {
+      code: "STACK_NAME_INVALID",
+      hint: 'write it as it is shown, e.g. "STACK_FAILOVER_SLOW"',
+    }).describe("code of a warning, of this definition or of the files that it renders"),
+    reason: guarded(/^(?=.*\S)\P{Cc}{1,500}$/u, "a reason", {
+      code: "STACK_TEXT_UNSAFE",
+      hint: "say in one line why this is meant so",
+    }).describe("why it is meant so, one line"),
+  })
+  .meta({ id: "Silence" });
+
 /** The whole definition; strict at every level, so that a misspelt key is an error. */
 export const stackSchema = z.strictObject({
   name: name().describe("name of the stack"),
   pairs: z.array(pair).min(1).describe("load-balancer pairs"),
+  silences: z
+    .array(silence)
+    .default([])
+    .describe("warnings that are known and meant so; each is shown with its reason by `tandem check`"),
 });
 
 /** The same with nothing to write to, so that parts may come from `as const` data. */

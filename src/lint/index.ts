@@ -1,0 +1,17 @@
+/**
+ * Lint: mistakes of configuration files that a parser takes without a word.
+ * In: both languages as `tandemd parse` reads them.
+ * Out: problems with a code, the place, the reason and what to write instead.
+ * Pure: no disk, network, clock or environment; imports src/import (types) and src/diagnostics only.
+ */
+
+import type { Problem } from "../diagnostics/index.ts";
+import type { Syntax } from "../import/index.ts";
+import { lintHaproxy } from "./haproxy.ts";
+import { lintKeepalived } from "./keepalived.ts";
+
+export { type Silence, silenced } from "./silence.ts";
+
+export function lintFiles(syntax: Syntax): readonly Problem[] {
+  return [...syntax.haproxy.flatMap(lintHaproxy), ...syntax.keepalived.flatMap(lintKeepalived)];
+}

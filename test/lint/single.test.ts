@@ -1,0 +1,170 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tandemd } from "../../lab/setup/paths.ts";
+import { explainCode } from "../../src/diagnostics/index.ts";
+import { syntaxSchema } from "../../src/import/index.ts";
+import { lintFiles } from "../../src/lint/index.ts";
+import { checkStack } from "../../src/stack/index.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { missing } from "../render/originals.ts";
+import { instanceWith } from "../stack/sample.ts";
+
+const built = missing(tandemd);
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tandem-single-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Codes that one file gives, each with its line. */
+function codes(kind: "haproxy" | "keepalived", text: string): string[] {
+  const file = join(folder, kind);
+  writeFileSync(file, `${text}\n`);
+  const { stdout } = spawnSync(tandemd, ["parse", `--${kind}`, file], { encoding: "utf8" });
+  return lintFiles(syntaxSchema.parse(JSON.parse(stdout))).map(
+    ({ code, where }) => `${code} ${where?.kind === "file" ? where.line : ""}`,
+  );
+}
+
+const page = (...lines: readonly string[]) =>
+  ["listen st", " bind *:9000", " stats enable", ...lines.map((line) => ` ${line}`)].join("\n");
+const server = (line: string) => `backend b\n server s 10.0.0.1:443 ${line}`;
+
+describe.skipIf(built !== undefined)("a mistake that one file shows", () => {
+  test.each([
+    ["LINT_STATS_OPEN 3", page(), page("stats auth ops:x8Kq-2p")],
+    ["LINT_STATS_OPEN 4", page("stats admin if TRUE"), page("http-request deny unless { src 10.0.0.0/8 }")],
+    ["LINT_STATS_PASSWORD 4", page("stats auth admin:admin"), page("stats auth admin:x8Kq-2p")],
+    ["LINT_SERVER_UNVERIFIED 2", server("ssl verify none"), server("ssl verify required ca-file /ca.pem")],
+    ["LINT_ALPN_CLEAR 2", "frontend f\n bind *:80 alpn h2", "frontend f\n bind *:80 ssl crt /a.pem alpn h2"],
+    [
+      "LINT_VARIABLE_BARE 2",
+      "frontend f\n bind *:443 ssl crt $CERT",
+      'frontend f\n bind "*:${PORT}" ssl crt "$CERT"\n bind $ADDRESS:80',
+    ],
+    [
+      "LINT_SOCKET_OPEN 2",
+      "global\n stats socket /run/x.sock mode 666 level admin",
+      "global\n stats socket /run/x.sock mode 660 level admin\n stats socket /run/y.sock mode 666 level user",
+    ],
+  ])("%s", (code, fails, passes) => {
+    expect(codes("haproxy", fails)).toEqual([code]);
+    expect(codes("haproxy", passes)).toEqual([]);
+    expect(explainCode(code.split(" ")[0] ?? "")).toBeDefined();
+  });
+
+  const instance = (line: string) => `vrrp_instance VI_1 {\n    ${line}\n}`;
+  const script = (command: string) => `vrrp_script chk {\n    script "${command}"\n}`;
+
+  test.each([
+    ["LINT_VRID_SAMPLE 2", instance("virtual_router_id 51"), instance("virtual_router_id 77")],
+    [
+      "LINT_NAME_SAMPLE 2",
+      "global_defs {\n    router_id LVS_DEVEL\n}",
+      "global_defs {\n    router_id lb-a\n}",
+    ],
+    [
+      "LINT_PASSWORD_SAMPLE 3",
+      instance("authentication {\n        auth_pass 1111\n    }"),
+      instance("authentication {\n        auth_pass x8Kq-2p\n    }"),
+    ],
+    ["LINT_CHECK_SHALLOW 2", script("killall -0 nginx"), script("curl -fsm1 http://127.0.0.1/")],
+  ])("%s", (code, fails, passes) => {
+    expect(codes("keepalived", fails)).toEqual([code]);
+    expect(codes("keepalived", passes)).toEqual([]);
+    expect(explainCode(code.split(" ")[0] ?? "")).toBeDefined();
+  });
+});
+
+interface Sarif {
+  readonly version: string;
+  readonly runs: readonly [
+    {
+      readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+      readonly results: readonly {
+        readonly ruleId: string;
+        readonly ruleIndex: number;
+        readonly level: string;
+        readonly message: { readonly text: string };
+        readonly locations: readonly [
+          {
+            readonly physicalLocation: {
+              readonly artifactLocation: { readonly uri: string };
+              readonly region: { readonly startLine: number; readonly startColumn: number };
+            };
+          },
+        ];
+        readonly suppressions?: readonly { readonly kind: string; readonly justification: string }[];
+      }[];
+    },
+  ];
+}
+
+describe.skipIf(built !== undefined)("tandem check --keepalived", () => {
+  const router = (priority: number) =>
+    `vrrp_instance VI_1 {\n    state BACKUP\n    interface eth0\n    virtual_router_id 51\n    priority ${priority}\n    virtual_ipaddress {\n        10.0.0.100/24\n    }\n}\n`;
+  const run = (...more: string[]) => {
+    writeFileSync(join(folder, "a.conf"), router(100));
+    writeFileSync(join(folder, "b.conf"), router(100));
+    const env = { TANDEM_BINARY: tandemd };
+    return runCli(["check", "--keepalived", "a.conf", "b.conf", ...more], { cwd: folder, env });
+  };
+
+  test("prints SARIF 2.1.0: each result has its rule, a level, a text and a place, and silences their reason", async () => {
+    const { stdout } = await run("--sarif", "--silence", "LINT_VRID_SAMPLE=alone on its segment");
+    const log = JSON.parse(stdout) as Sarif;
+    expect(log.version).toBe("2.1.0");
+    const [{ tool, results }] = log.runs;
+    expect(results.map(({ ruleId }) => ruleId).sort()).toEqual([
+      "E05",
+      "LINT_VRID_SAMPLE",
+      "LINT_VRID_SAMPLE",
+    ]);
+    for (const { ruleId, ruleIndex, level, message, locations, suppressions } of results) {
+      expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
+      expect(["error", "warning", "note"]).toContain(level);
+      expect(message.text).not.toBe("");
+      const { artifactLocation, region } = locations[0].physicalLocation;
+      expect(artifactLocation.uri).toMatch(/^[ab]\.conf$/);
+      expect(region.startLine).toBeGreaterThan(0);
+      expect(region.startColumn).toBeGreaterThan(0);
+      if (ruleId === "E05") expect(suppressions).toBeUndefined();
+      else expect(suppressions).toEqual([{ kind: "external", justification: "alone on its segment" }]);
+    }
+  });
+
+  test("shows what is silenced with its reason, and what nothing needs any more", async () => {
+    const { stderr } = await run(
+      "--silence",
+      "e05=equal by design",
+      "--silence",
+      "LINT_VRID_SAMPLE=alone",
+      "--silence",
+      "LINT_STATS_OPEN=inside only",
+    );
+    expect(stderr).toMatch(/^silenced\[E05\]: .*\n {2}reason: equal by design$/m);
+    expect(stderr).toMatch(/^a\.conf:4:\d+: silenced\[LINT_VRID_SAMPLE\]: /m);
+    expect(stderr).toContain(
+      "note: nothing says LINT_STATS_OPEN any more, so its silence can go (inside only)",
+    );
+    expect(stderr).toContain("no problem");
+    const wrong = await run("--silence", "E05");
+    expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining("CLI_CHECK_WHAT")]);
+    expect((await run("--silence", "E99=x")).code).toBe(64);
+  });
+});
+
+test("a definition keeps its silences, and warnings that they name are not told at a deployment", () => {
+  const owner = instanceWith({ members: { "lb-a": { priority: 255 } } });
+  expect(checkStack(owner).warnings.map(({ code }) => code)).toEqual(["STACK_PRIORITY_OWNER"]);
+  const silences = [{ code: "STACK_PRIORITY_OWNER", reason: "the address is lb-a's own" }];
+  expect(checkStack({ ...owner, silences }).warnings).toEqual([]);
+  expect(() => checkStack({ ...owner, silences: [{ code: "STACK_PRIORITY_OWNER", reason: " " }] })).toThrow(
+    "reason",
+  );
+});
