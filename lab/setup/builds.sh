@@ -76,6 +76,22 @@ h2spec_build() {
   ! need_h2spec || GOBIN=$cache/bin go install "github.com/summerwind/h2spec/cmd/h2spec@$h2spec_version"
 }
 
+# The one program of Debian's package prometheus that tests use: the package itself would start a server.
+need_promtool() { ! command -v promtool >/dev/null; }
+
+do_promtool() {
+  locked promtool promtool_unpack
+}
+
+promtool_unpack() (
+  need_promtool || exit 0
+  folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && mkdir -p "$cache/bin" || exit 1
+  chmod 755 "$folder"
+  (cd "$folder" && apt-get download -q prometheus) || exit 1
+  dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb | tar -xO ./usr/bin/promtool >"$folder/promtool" || exit 1
+  chmod 755 "$folder/promtool" && mv "$folder/promtool" "$cache/bin/promtool"
+)
+
 # The CLI on PATH will do when it is of the same major version and not ancient.
 pulumi_on_path() {
   command -v pulumi >/dev/null && version=$(pulumi version 2>/dev/null) &&

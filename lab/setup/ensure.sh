@@ -52,6 +52,7 @@ second_lane() {
 third_lane() {
   [ "$mode" = test ] || return 0
   step "h2spec (built once, cached)" h2spec
+  step "promtool (unpacked once, cached)" promtool
   step "the daemon's test programs" test_programs
 }
 first_lane &

@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import type { CliContext } from "./context.ts";
 import { adopt, drift } from "./drift/commands.ts";
 import { rollout } from "./rollout/commands.ts";
+import { status } from "./status/commands.ts";
 
 // Commands are data; what they do is loaded only when they run, so that `--help` answers at once.
 
@@ -294,6 +295,7 @@ export const commands = {
   drift,
   adopt,
   drill,
+  status,
   rollout,
   graph,
   import: importCommand,

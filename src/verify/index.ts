@@ -10,4 +10,4 @@ export { type Direction, deafness, hearing, provedHearing } from "./hearing.ts";
 export { judgePair, type NodeRoles, observeRoles, settledPair } from "./pair.ts";
 export type { ProbePlan } from "./probe/plan.ts";
 export { type DrillOptions, runDrill } from "./run.ts";
-export { onceMore } from "./status.ts";
+export { onceMore, statusOf } from "./status.ts";

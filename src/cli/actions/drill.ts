@@ -1,8 +1,9 @@
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
 import { openHost } from "../../host/index.ts";
 import { type DrillPlan, drillPlans } from "../../provider/sdk/drill-plan.ts";
-import { parseStack, type ResolvedPair, type ResolvedStack, suggestion } from "../../stack/index.ts";
+import { parseStack, type ResolvedPair } from "../../stack/index.ts";
 import { type DrillResult, type FaultKind, runDrill } from "../../verify/index.ts";
+import { chosenPairs } from "../chosen-pairs.ts";
 import type { DrillFlags } from "../commands.ts";
 import { confirm } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
@@ -26,14 +27,6 @@ export async function drillAction(this: CliContext, flags: DrillFlags, name: str
   }
   if (results.some((r) => !r.passed)) this.endWith(ExitCode.verificationFailed);
   if (flags.json) this.printer.json({ results });
-}
-
-function chosenPairs(stack: ResolvedStack, only: string | undefined): readonly ResolvedPair[] {
-  if (only === undefined) return stack.pairs;
-  const found = stack.pairs.filter((pair) => pair.name === only);
-  if (found.length > 0) return found;
-  const names = stack.pairs.map((pair) => pair.name);
-  throw usage("CLI_NO_SUCH_NODE", `the stack has no pair ${JSON.stringify(only)}`, suggestion(only, names));
 }
 
 function plansOf(pair: ResolvedPair, faults: readonly FaultKind[] | undefined): readonly DrillPlan[] {

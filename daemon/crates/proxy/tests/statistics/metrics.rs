@@ -107,7 +107,7 @@ fn promtool_has_nothing_against_the_metrics() {
     get(port, "/a", "");
     let (_, text) = get(port, "/metrics", "");
     let Some(said) = promtool(&text) else {
-        eprintln!("skipped: promtool (Debian package prometheus) is not installed");
+        eprintln!("skipped: promtool (of the Debian package prometheus) is not there");
         return;
     };
     // haproxy's own names are not all as promtool likes them; nothing else may be wrong.
