@@ -138,7 +138,13 @@ fn pump(
             Some(read) => read,
             None => match from.read(rx, buffers) {
                 Read::Data(n) => {
-                    to.send(&rx[..n], b"", buffers)?;
+                    // All that its peer had to say: the end is read next, and passed on.
+                    let last = from.hung_up && n < rx.len() && !to.ended;
+                    if last && from.is_plain() && to.is_plain() {
+                        to.send_before_more(&rx[..n], buffers)?;
+                    } else {
+                        to.send(&rx[..n], b"", buffers)?;
+                    }
                     Read::Data(n)
                 }
                 other => other,
@@ -146,7 +152,10 @@ fn pump(
         };
         match read {
             Read::Data(n) => *count += n as u64,
-            Read::Blocked => return Ok(Flow::Waits),
+            Read::Blocked => {
+                to.uncork();
+                return Ok(Flow::Waits);
+            }
             Read::End => {}
             Read::Broken => return Err(Broken::Source),
         }
