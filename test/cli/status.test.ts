@@ -28,7 +28,7 @@ const instance = (change: Partial<Instance>): Instance => ({
   counters: {},
   ...change,
 });
-const holds = { state: "MASTER", held: ["10.0.0.100/24"], effectivePriority: 200 } as const;
+const holds: Partial<Instance> = { state: "MASTER", held: ["10.0.0.100/24"], effectivePriority: 200 };
 
 const server = (name: string, state: string, check: string): Server => ({
   name,
@@ -84,7 +84,7 @@ describe("tandem status", () => {
       server("w2", "DOWN", "L4CON"),
       server("w3", "MAINT", "L4OK"),
     ];
-    const fault = { state: "FAULT", reasons: ["interface eth0 is down"] } as const;
+    const fault: Partial<Instance> = { state: "FAULT", reasons: ["interface eth0 is down"] };
     expect(troubles(pair(host("lb-a", holds, servers), host("lb-b", fault)))).toEqual([
       "lb-a: web/w2 is DOWN (L4CON)",
       "lb-a: web/w3 is MAINT (L4OK)",
