@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::result::Outcome;
 
 /// The check parameters of a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Time between two checks.
     pub inter: Duration,
@@ -43,7 +45,7 @@ pub enum Transition {
 
 /// A server's health: a level from 0 (down, last check failed) to `rise + fall - 1` (up, last
 /// check passed). The server is up from level `rise` on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
     settings: Settings,
     level: u32,

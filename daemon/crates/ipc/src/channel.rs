@@ -64,6 +64,20 @@ impl Channel {
         }
     }
 
+    /// A channel that another program, in the same process, had until now; `input` is what it had
+    /// read and not yet understood.
+    pub fn resumed(socket: OwnedFd, input: Vec<u8>) -> Self {
+        Self {
+            input,
+            ..Self::new(socket)
+        }
+    }
+
+    /// The beginning of a message, as far as it has come.
+    pub fn unread(&self) -> &[u8] {
+        &self.input
+    }
+
     /// A channel and the descriptor of its other end, for a child to find.
     pub fn pair() -> io::Result<(Self, OwnedFd)> {
         let (ours, theirs) = fdpass::stream_pair()?;

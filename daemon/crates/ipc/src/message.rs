@@ -92,6 +92,15 @@ pub enum ToWorker {
     Alive,
     /// VRRP: beat into the timer whose descriptor travels beside this ([`crate::pulse`]).
     Pulse,
+    /// Another process of this kind stands ready: answered by `Legacy`. The VRRP process ends with
+    /// that, and takes nothing away; the proxy goes on.
+    Bequeath,
+    /// VRRP, before its first configuration: the process before this one still runs. Nothing is
+    /// touched until `Inherit`.
+    Succeed,
+    /// What the process before this one left. To the VRRP process after its configuration; to the
+    /// proxy before it, and once more with what was counted since.
+    Inherit { body: serde_json::Value },
     /// VRRP: one run of a check script ended.
     ScriptResult {
         name: String,
@@ -189,6 +198,12 @@ pub enum FromWorker {
     /// Proxy: these files of `ToWorker::Renewed` are in use. It says in a log line why others are not.
     Renewed {
         paths: Vec<String>,
+    },
+    /// The answer to `Bequeath`; the proxy says it once more when it ends.
+    Legacy {
+        body: serde_json::Value,
+        /// Another part follows.
+        more: bool,
     },
     /// A line for syslog; children have no socket of their own after chroot.
     Log {

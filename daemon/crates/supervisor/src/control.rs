@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,11 @@ pub enum Request {
     Handover {
         #[serde(default = "default_timeout")]
         timeout_ms: u64,
+    },
+    /// Go on as this program, which understands that form of what one leaves to the other.
+    Upgrade {
+        program: PathBuf,
+        form: u32,
     },
 }
 
@@ -67,12 +73,45 @@ impl Control {
         rustix::process::umask(before);
         let listener = bound?;
         listener.set_nonblocking(true)?;
+        Self::on(listener, epoll, token)
+    }
+
+    /// The same on a socket that listens already.
+    pub fn on(listener: UnixListener, epoll: &Epoll, token: u64) -> io::Result<Self> {
         epoll.add(&listener, token, Interest::Input)?;
         Ok(Self {
             listener,
             clients: HashMap::new(),
             next: FIRST_TOKEN,
         })
+    }
+
+    pub fn listener(&self) -> BorrowedFd<'_> {
+        self.listener.as_fd()
+    }
+
+    /// Whether anybody but this client is being served.
+    pub fn serves_others(&self, but: ClientId) -> bool {
+        self.clients.keys().any(|token| *token != but.0)
+    }
+
+    /// A client that waits for its reply.
+    pub fn connection(&self, id: ClientId) -> Option<BorrowedFd<'_>> {
+        Some(self.clients.get(&id.0)?.stream.as_fd())
+    }
+
+    /// The same in the program that is to reply.
+    pub fn adopt(&mut self, stream: UnixStream, now: Instant) -> ClientId {
+        self.next += 1;
+        let client = Client {
+            stream,
+            input: Vec::new(),
+            output: Vec::new(),
+            asked: true,
+            since: now,
+        };
+        self.clients.insert(self.next, client);
+        ClientId(self.next)
     }
 
     pub fn accept(&mut self, epoll: &Epoll, now: Instant) {

@@ -3,21 +3,28 @@
 mod configure;
 mod dead;
 mod dumping;
+mod heirs;
+mod inheritance;
 mod mail;
+mod prepare;
 mod proxy;
 mod questions;
 mod reload;
 mod renewals;
+mod resume;
 mod start;
 mod status;
 mod stop;
+mod succession;
 mod tick;
+mod upgrade;
 mod workers;
 
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
 use ipc::ServerOrders;
+use ipc::watch::WatchList;
 use sys::epoll::{Epoll, Events};
 use sys::signal::{Signal, SignalFd};
 
@@ -37,14 +44,16 @@ use crate::slot::Slot;
 use crate::systemd::ServiceManager;
 use crate::users::Users;
 use crate::watch::{self, Watcher};
-use crate::worker::{Kind, PULSE, Worker};
+use crate::worker::{Kind, PULSE, Rank, Worker};
 
 pub use dumping::{JSON, STATS_CLEAR};
+pub(crate) use prepare::inputs;
 use reload::Reload;
 use renewals::Renewals;
-pub(crate) use start::inputs;
 use status::{Form, Handover, Poll};
 use stop::Stopping;
+pub use upgrade::FORM;
+use upgrade::Upgrade;
 
 const SIGNALS: u64 = 1;
 const CONTROL: u64 = 2;
@@ -77,6 +86,7 @@ pub struct Daemon {
     notifications: Notifications,
     /// Started when there is something to watch.
     watcher: Option<Watcher>,
+    watched: WatchList,
     renewals: Renewals,
     readers: Readers,
     outbox: Outbox,
@@ -90,6 +100,7 @@ pub struct Daemon {
     /// All workers have been ready once.
     serving: bool,
     reload: Option<Reload>,
+    upgrade: Option<Upgrade>,
     /// The last verdict, or null.
     last_reload: serde_json::Value,
     waiting_reloads: Vec<Option<ClientId>>,
@@ -194,8 +205,10 @@ impl Daemon {
                 }
             }
             _ => match Kind::of_token(token) {
-                Some((kind, false)) => self.read_worker(kind),
-                Some((kind, true)) => self.worker_ended(kind),
+                Some((rank, kind, false)) => self.read_ranked(kind, rank),
+                Some((Rank::Current, kind, true)) => self.worker_ended(kind),
+                Some((Rank::Heir, kind, true)) => self.heir_ended(kind),
+                Some((Rank::Leaver, kind, true)) => self.leaver_ended(kind),
                 None => {}
             },
         }
@@ -227,6 +240,7 @@ impl Daemon {
             Request::Metrics => self.begin_status(client, Form::Exposition),
             Request::Reload => self.begin_reload(Some(client)),
             Request::Handover { timeout_ms } => self.begin_handover(client, timeout_ms),
+            Request::Upgrade { ref program, form } => self.begin_upgrade(client, program, form),
         }
     }
 

@@ -12,6 +12,7 @@ mod changes;
 pub mod client;
 mod command;
 pub mod configuration;
+mod confinement;
 pub mod control;
 mod daemon;
 mod dump;
@@ -22,6 +23,7 @@ mod holder;
 mod host;
 pub mod inspect;
 mod journal;
+mod kind;
 mod listeners;
 mod liveness;
 pub mod metrics;
@@ -40,7 +42,7 @@ pub mod users;
 mod watch;
 mod worker;
 
-pub use daemon::{JSON, STATS_CLEAR, Start, run, run_as};
+pub use daemon::{FORM, JSON, STATS_CLEAR, Start, run, run_as};
 
 /// Level of the `status` document and the control socket that this binary speaks.
 pub const PROTOCOL: u32 = 1;

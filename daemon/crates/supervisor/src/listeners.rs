@@ -8,51 +8,21 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::rc::Rc;
 
-use config::haproxy::model::{Bind, Ipv6Mode, ListenAddress, Proxy};
+use config::haproxy::model::ListenAddress;
 use config::json::Finding;
-use config::{SourceMap, Span, Spanned, haproxy};
+use config::{SourceMap, haproxy};
 use ipc::ListenerGrant;
-use sys::listener::{
-    ListenOptions, Whose, listen_abstract, listen_tcp, listen_unix, set_interface, tune,
-};
+use sys::listener::{ListenOptions, listen_abstract, listen_tcp, listen_unix, set_interface, tune};
 
 mod refusal;
 mod rights;
 #[cfg(test)]
 mod test;
+mod wanted;
 
 use refusal::problem;
 use rights::Rights;
-
-/// Connections that may wait to be accepted unless the configuration says otherwise.
-const DEFAULT_BACKLOG: u32 = 4096;
-
-/// What makes two binds the same socket.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    address: ListenAddress,
-    interface: Option<String>,
-    v6: Ipv6Mode,
-}
-
-/// The same but for the interface, which an open socket can change.
-type Place = (ListenAddress, Ipv6Mode);
-
-impl Key {
-    fn place(&self) -> Place {
-        (self.address.clone(), self.v6)
-    }
-}
-
-/// A bind line's address as the configuration wants it.
-#[derive(Debug, Clone)]
-struct Wanted {
-    grant: ListenerGrant,
-    key: Key,
-    bind: Bind,
-    backlog: i32,
-    span: Span,
-}
+use wanted::{Key, Place, Wanted, options, wanted};
 
 /// Open sockets, shared between the running set and one that is being prepared.
 #[derive(Debug, Clone, Default)]
@@ -119,6 +89,30 @@ impl Listeners {
         }
     }
 
+    /// Sockets that the program before this one left open, each with its grant; those that it had
+    /// not are none of this configuration.
+    pub fn adopt(
+        config: &haproxy::Config,
+        vips: &HashSet<IpAddr>,
+        kept: Vec<(ListenerGrant, Rc<OwnedFd>)>,
+    ) -> Self {
+        let mut kept = kept;
+        let open = wanted(config).into_iter().filter_map(|wanted| {
+            let at = kept.iter().position(|(grant, _)| *grant == wanted.grant)?;
+            let (_, fd) = kept.swap_remove(at);
+            Some(Open {
+                options: options(&wanted, vips),
+                rights: Rights::of(&wanted.bind),
+                grant: wanted.grant,
+                key: wanted.key,
+                fd,
+            })
+        });
+        Self {
+            open: open.collect(),
+        }
+    }
+
     /// Sockets whose place is wanted at another interface: they move there.
     fn left_by(&self, wanted: &[Wanted]) -> HashMap<Place, Rc<OwnedFd>> {
         let keys: HashSet<&Key> = wanted.iter().map(|wanted| &wanted.key).collect();
@@ -181,95 +175,6 @@ impl Listeners {
             }
         }
     }
-}
-
-fn wanted(config: &haproxy::Config) -> Vec<Wanted> {
-    let enabled = config.frontends().filter(|proxy| !proxy.disabled);
-    let mut all: Vec<Wanted> = enabled.flat_map(wanted_of).collect();
-    all.extend(runtime_sockets(config));
-    all
-}
-
-fn wanted_of(proxy: &Proxy) -> Vec<Wanted> {
-    let all = proxy.listen_addresses();
-    all.map(|(index, bind, address)| {
-        let grant = ListenerGrant {
-            proxy: proxy.name.value.0.clone(),
-            address: address.value.to_string(),
-            index,
-        };
-        Wanted::new(grant, bind.clone(), address, proxy.backlog.as_ref())
-    })
-    .collect()
-}
-
-/// `stats socket`: without a mode nobody but its owner may speak to the proxy.
-fn runtime_sockets(config: &haproxy::Config) -> impl Iterator<Item = Wanted> {
-    let all = config.global.runtime_addresses();
-    all.map(|(index, socket, address)| {
-        let grant = ListenerGrant {
-            proxy: String::new(),
-            address: address.value.to_string(),
-            index,
-        };
-        let mut bind = socket.bind.clone();
-        bind.unix_mode
-            .get_or_insert(Spanned::new(0o600, address.span));
-        Wanted::new(grant, bind, address, None)
-    })
-}
-
-impl Wanted {
-    fn new(
-        grant: ListenerGrant,
-        bind: Bind,
-        address: &Spanned<ListenAddress>,
-        backlog: Option<&Spanned<u32>>,
-    ) -> Self {
-        let backlog = bind.backlog.as_ref().or(backlog);
-        let backlog = backlog.map_or(DEFAULT_BACKLOG, |backlog| backlog.value);
-        Self {
-            grant,
-            key: Key {
-                address: address.value.clone(),
-                interface: bind.interface.as_ref().map(|name| name.value.clone()),
-                v6: bind.ipv6,
-            },
-            bind,
-            backlog: i32::try_from(backlog).unwrap_or(i32::MAX),
-            span: address.span,
-        }
-    }
-}
-
-/// How an address of TCP is to be open.
-fn options(wanted: &Wanted, vips: &HashSet<IpAddr>) -> Option<ListenOptions> {
-    let bind = &wanted.bind;
-    let ListenAddress::Tcp(address) = &wanted.key.address else {
-        return None;
-    };
-    Some(ListenOptions {
-        address: *address,
-        backlog: wanted.backlog,
-        // A virtual address is bound on both hosts, held by one.
-        whose: if bind.transparent {
-            Whose::Foreign
-        } else if vips.contains(&address.ip()) {
-            Whose::Free
-        } else {
-            Whose::Ours
-        },
-        v6_only: match bind.ipv6 {
-            Ipv6Mode::System => None,
-            Ipv6Mode::V6Only => Some(true),
-            Ipv6Mode::V4V6 => Some(false),
-        },
-        interface: wanted.key.interface.clone(),
-        defer_accept: bind.defer_accept,
-        fast_open: bind.tcp_fast_open,
-        max_segment: bind.mss.as_ref().map(|mss| mss.value),
-        user_timeout: bind.tcp_user_timeout.as_ref().map(|t| t.value),
-    })
 }
 
 fn open_listener(wanted: &Wanted, options: Option<&ListenOptions>) -> io::Result<OwnedFd> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -84,6 +85,18 @@ impl RunDir {
             path: path.to_owned(),
             lock,
         })
+    }
+
+    /// The directory of the program before this one, in the same process: its lock is ours.
+    pub fn resumed(path: &Path, lock: OwnedFd) -> Self {
+        Self {
+            path: path.to_owned(),
+            lock: lock.into(),
+        }
+    }
+
+    pub fn lock_file(&self) -> BorrowedFd<'_> {
+        self.lock.as_fd()
     }
 
     pub fn control_socket(&self) -> PathBuf {

@@ -67,6 +67,16 @@ impl Scripts {
         }
     }
 
+    pub fn specs(&self) -> Vec<ScriptSpec> {
+        let checks = self.checks.values();
+        checks.map(|check| check.spec.clone()).collect()
+    }
+
+    /// Whether a script runs, or has not ended yet.
+    pub fn is_busy(&self) -> bool {
+        !self.dying.is_empty() || self.checks.values().any(|check| check.running.is_some())
+    }
+
     /// Forgets the checks, as when the process that asked for them is gone.
     pub fn clear(&mut self) {
         for (_, check) in std::mem::take(&mut self.checks) {

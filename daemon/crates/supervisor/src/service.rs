@@ -5,6 +5,7 @@
 //! milliseconds and its clients wait in the listeners' queues, so the address must not move for
 //! that; when it stays away, comes back sick or stops answering, it must.
 
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
 /// A proxy that serves again sooner was never away. A new process needs its first checks before
@@ -18,7 +19,7 @@ const SILENT: Duration = Duration::from_secs(3);
 const HUNG: Duration = Duration::from_secs(10);
 
 /// What the VRRP process is to be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Word {
     pub up: bool,
     pub reason: String,
@@ -58,6 +59,16 @@ impl Service {
         };
         Self {
             told: Some(word),
+            ..Self::default()
+        }
+    }
+
+    /// As the VRRP process was told by the program before this one.
+    pub fn resumed(told: Option<Word>, now: Instant) -> Self {
+        Self {
+            said: told.clone(),
+            told,
+            next_ask: Some(now + ASK_EVERY),
             ..Self::default()
         }
     }

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::worker::{Kind, Worker};
+use ipc::FromWorker;
+
+use crate::worker::{Kind, Rank, Worker};
 
 /// A worker that ran this long was healthy: the next restart does not wait.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
@@ -13,6 +15,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 pub struct Slot {
     pub kind: Kind,
     pub worker: Option<Worker>,
+    /// What is to take the worker's place, and what it has said so far.
+    pub heir: Option<Worker>,
+    pub heir_said: Vec<FromWorker>,
+    /// What had the worker's place, and ends what it began.
+    pub leaver: Option<Worker>,
     /// When the next life begins.
     pub restart_at: Option<Instant>,
     pub restarts: u32,
@@ -24,9 +31,20 @@ impl Slot {
         Self {
             kind,
             worker: None,
+            heir: None,
+            heir_said: Vec::new(),
+            leaver: None,
             restart_at: None,
             restarts: 0,
             failures: 0,
+        }
+    }
+
+    pub fn of_rank(&mut self, rank: Rank) -> &mut Option<Worker> {
+        match rank {
+            Rank::Current => &mut self.worker,
+            Rank::Heir => &mut self.heir,
+            Rank::Leaver => &mut self.leaver,
         }
     }
 

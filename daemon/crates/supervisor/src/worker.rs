@@ -3,111 +3,37 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::path::PathBuf;
-use std::time::Instant;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use ipc::message::{FarewellPacket, HeldAddress};
 use ipc::pulse::Pulse;
 use ipc::{CHANNEL_FD, Channel, ChannelError, FromWorker, ToWorker};
 use sys::epoll::{Epoll, Interest};
-use sys::process::{Child, Exit, Identity, Spawn, spawn};
+use sys::process::{Child, Exit, Spawn, spawn};
 use sys::signal::Signal;
 
+pub use crate::confinement::Confinement;
+use crate::kind::STEP;
+pub use crate::kind::{Kind, Rank};
 use crate::liveness::Liveness;
+
+/// For the supervisor alone.
+const OWN_VARIABLES: [&str; 4] = [
+    "NOTIFY_SOCKET",
+    "WATCHDOG_USEC",
+    "TANDEM_SUCCESSION",
+    "TANDEM_RETURNED",
+];
 
 /// Whose beats are missing is known: one process is watched.
 pub const PULSE: u64 = 9;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    Vrrp,
-    Proxy,
-}
-
-impl Kind {
-    pub const ALL: [Self; 2] = [Self::Vrrp, Self::Proxy];
-
-    /// As `status` shows it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Vrrp => "vrrp",
-            Self::Proxy => "proxy",
-        }
-    }
-
-    /// Sub-command under which the binary becomes this process.
-    pub fn command(self) -> &'static str {
-        match self {
-            Self::Vrrp => "vrrp-worker",
-            Self::Proxy => "proxy-worker",
-        }
-    }
-
-    fn channel_token(self) -> u64 {
-        match self {
-            Self::Vrrp => 3,
-            Self::Proxy => 5,
-        }
-    }
-
-    /// Only the VRRP process is watched as closely.
-    fn is_watched(self) -> bool {
-        self == Self::Vrrp
-    }
-
-    fn exit_token(self) -> u64 {
-        self.channel_token() + 1
-    }
-
-    /// Whose channel (false) or end (true) an event is about.
-    pub fn of_token(token: u64) -> Option<(Self, bool)> {
-        Self::ALL.into_iter().find_map(|kind| {
-            if token == kind.channel_token() {
-                Some((kind, false))
-            } else {
-                (token == kind.exit_token()).then_some((kind, true))
-            }
-        })
-    }
-}
-
-/// Rights that the proxy gives up before it reads a byte from the network.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Confinement {
-    pub identity: Option<Identity>,
-    pub chroot: Option<PathBuf>,
-    /// It keeps the right to addresses that are not this machine's, and to mark packets.
-    pub raw: bool,
-}
-
-impl Confinement {
-    fn arguments(&self) -> Vec<OsString> {
-        let mut arguments = Vec::new();
-        if let Some(identity) = &self.identity {
-            let groups: Vec<String> = identity.groups.iter().map(ToString::to_string).collect();
-            arguments.extend([
-                "--uid".into(),
-                identity.uid.to_string().into(),
-                "--gid".into(),
-                identity.gid.to_string().into(),
-                "--groups".into(),
-                groups.join(",").into(),
-            ]);
-        }
-        if let Some(directory) = &self.chroot {
-            arguments.extend(["--chroot".into(), directory.clone().into()]);
-        }
-        if self.raw {
-            arguments.push("--raw".into());
-        }
-        arguments
-    }
-}
 
 /// A running child.
 #[derive(Debug)]
 pub struct Worker {
     kind: Kind,
+    rank: Rank,
     child: Child,
     channel: Channel,
     interest: Interest,
@@ -130,10 +56,11 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the process from this same executable. `config_id`: which `@ID` lines count;
-    /// `silent`: nothing of the terminal is left to it.
+    /// Starts the process from this same executable, unless `program` says another one.
+    /// `config_id`: which `@ID` lines count; `silent`: nothing of the terminal is left to it.
     pub fn start(
-        kind: Kind,
+        (kind, rank): (Kind, Rank),
+        program: Option<&Path>,
         confinement: &Confinement,
         config_id: Option<&str>,
         silent: bool,
@@ -145,11 +72,11 @@ impl Worker {
         args.extend(confinement.arguments());
         let env: Vec<(OsString, OsString)> = std::env::vars_os()
             // The service manager talks to the supervisor alone.
-            .filter(|(name, _)| name != "NOTIFY_SOCKET" && name != "WATCHDOG_USEC")
+            .filter(|(name, _)| !OWN_VARIABLES.iter().any(|own| name == own))
             .chain(config_id.map(|id| (ipc::CONFIG_ID.into(), id.into())))
             .collect();
         let child = spawn(&Spawn {
-            program: OsStr::new("/proc/self/exe"),
+            program: program.map_or(OsStr::new("/proc/self/exe"), Path::as_os_str),
             name: Some(OsStr::new("tandemd")),
             args: &args,
             env: &env,
@@ -164,12 +91,34 @@ impl Worker {
             channel
                 .send(&ToWorker::Pulse, &[pulse.as_fd()])
                 .map_err(io::Error::other)?;
-            epoll.add(pulse, PULSE, Interest::Input)?;
         }
-        epoll.add(&channel, kind.channel_token(), Interest::Input)?;
-        epoll.add(child.pidfd(), kind.exit_token(), Interest::Input)?;
-        Ok(Self {
+        let worker = Self::new((kind, rank), child, channel, pulse);
+        worker.enrol(epoll)?;
+        Ok(worker)
+    }
+
+    /// A process that the program before this one started.
+    pub fn adopt(
+        ranked: (Kind, Rank),
+        pid: u32,
+        channel: Channel,
+        pulse: Option<Pulse>,
+        epoll: &Epoll,
+    ) -> io::Result<Self> {
+        let worker = Self::new(ranked, Child::adopt(pid)?, channel, pulse);
+        worker.enrol(epoll)?;
+        Ok(worker)
+    }
+
+    fn new(
+        (kind, rank): (Kind, Rank),
+        child: Child,
+        channel: Channel,
+        pulse: Option<Pulse>,
+    ) -> Self {
+        Self {
             kind,
+            rank,
             child,
             channel,
             interest: Interest::Input,
@@ -182,7 +131,36 @@ impl Worker {
             calm_at: None,
             undo: Vec::new(),
             farewell: Vec::new(),
-        })
+        }
+    }
+
+    fn token(&self) -> u64 {
+        self.rank as u64 * STEP + self.kind.token()
+    }
+
+    fn enrol(&self, epoll: &Epoll) -> io::Result<()> {
+        // The beats of one process alone are listened to.
+        if let Some(pulse) = self.pulse.as_ref().filter(|_| self.rank == Rank::Current) {
+            epoll.add(pulse, PULSE, Interest::Input)?;
+        }
+        epoll.add(&self.channel, self.token(), self.interest)?;
+        epoll.add(self.child.pidfd(), self.token() + 1, Interest::Input)
+    }
+
+    /// From now on it is this to the others of its kind.
+    pub fn take_rank(&mut self, rank: Rank, epoll: &Epoll) -> io::Result<()> {
+        self.forget(epoll);
+        self.rank = rank;
+        self.enrol(epoll)
+    }
+
+    pub fn channel(&self) -> &Channel {
+        &self.channel
+    }
+
+    /// Everything that was said to it is on its way.
+    pub fn drain(&mut self, limit: Duration) -> Result<(), ChannelError> {
+        self.channel.drain(limit)
     }
 
     pub fn pid(&self) -> u32 {
@@ -228,7 +206,7 @@ impl Worker {
     pub fn forget(&self, epoll: &Epoll) {
         let _ = epoll.delete(&self.channel);
         let _ = epoll.delete(self.child.pidfd());
-        if let Some(pulse) = &self.pulse {
+        if let Some(pulse) = self.pulse.as_ref().filter(|_| self.rank == Rank::Current) {
             let _ = epoll.delete(pulse);
         }
     }
@@ -239,42 +217,8 @@ impl Worker {
         } else {
             Interest::Input
         };
-        if wanted != self.interest
-            && epoll
-                .modify(&self.channel, self.kind.channel_token(), wanted)
-                .is_ok()
-        {
+        if wanted != self.interest && epoll.modify(&self.channel, self.token(), wanted).is_ok() {
             self.interest = wanted;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tokens_lead_back_to_their_worker() {
-        for kind in Kind::ALL {
-            assert_eq!(Kind::of_token(kind.channel_token()), Some((kind, false)));
-            assert_eq!(Kind::of_token(kind.exit_token()), Some((kind, true)));
-        }
-        assert_eq!(Kind::of_token(99), None);
-    }
-
-    #[test]
-    fn confinement_becomes_arguments() {
-        let confinement = Confinement {
-            identity: Some(Identity {
-                uid: 99,
-                gid: 98,
-                groups: vec![5, 6],
-            }),
-            chroot: Some("/var/lib/haproxy".into()),
-            raw: true,
-        };
-        let expected = "--uid 99 --gid 98 --groups 5,6 --chroot /var/lib/haproxy --raw";
-        let arguments = confinement.arguments();
-        assert_eq!(arguments.join(OsStr::new(" ")), expected);
     }
 }

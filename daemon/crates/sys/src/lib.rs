@@ -16,6 +16,7 @@ pub mod outgoing;
 pub mod process;
 pub mod rawsock;
 pub mod realtime;
+pub mod replace;
 pub mod signal;
 pub mod splice;
 pub mod tcp;

@@ -66,6 +66,15 @@ impl Child {
         Ok(rustix::process::pidfd_send_signal(&self.pidfd, signal)?)
     }
 
+    /// A child that the program before this one, in the same process, started.
+    pub fn adopt(pid: u32) -> io::Result<Self> {
+        let pid =
+            Pid::from_raw(pid.cast_signed()).ok_or_else(|| io::Error::other("0 is no process"))?;
+        // Not waited for yet, so its number cannot belong to anybody else.
+        let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty())?;
+        Ok(Self { pid, pidfd })
+    }
+
     /// Signals the process group of a child spawned with `own_group`. Only while the child has
     /// not been waited for: its number is then still its own.
     pub fn signal_group(&self, signal: Signal) -> io::Result<()> {

@@ -23,6 +23,9 @@ pub enum Command {
     Reload {
         run_dir: PathBuf,
     },
+    Upgrade {
+        run_dir: PathBuf,
+    },
     Handover {
         run_dir: PathBuf,
         timeout: Duration,
@@ -74,12 +77,13 @@ pub struct WorkerArgs {
 }
 
 /// Names of commands that people type.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "run",
     "check",
     "lint",
     "parse",
     "reload",
+    "upgrade",
     "handover",
     "status",
     "metrics",
@@ -124,6 +128,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             Flag::switch("--meaning"),
         ])?),
         "reload" => Ok(Command::Reload {
+            run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
+        }),
+        "upgrade" => Ok(Command::Upgrade {
             run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
         }),
         "handover" => {

@@ -12,6 +12,8 @@ use crate::{FAILED, OK, complain, say};
 
 /// Longer than the daemon itself waits for its workers.
 const RELOAD_PATIENCE: Duration = Duration::from_mins(1);
+/// Of both steps that an upgrade waits for.
+const UPGRADE_PATIENCE: Duration = Duration::from_mins(1);
 const STATUS_PATIENCE: Duration = Duration::from_secs(5);
 
 pub fn reload(run_dir: &Path) -> u8 {
@@ -35,6 +37,25 @@ pub fn handover(run_dir: &Path, timeout: Duration) -> u8 {
         return OK;
     }
     failed("the addresses were not given up in time: does the peer run and hear this host?")
+}
+
+/// The daemon goes on as this program.
+pub fn upgrade(run_dir: &Path) -> u8 {
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return failed(&format!("the path of this program: {error}")),
+    };
+    let request = Request::Upgrade {
+        program,
+        form: supervisor::FORM,
+    };
+    match ask(run_dir, &request, UPGRADE_PATIENCE) {
+        Ok(reply) => {
+            say(&pretty(&reply));
+            OK
+        }
+        Err(error) => failed(&error.to_string()),
+    }
 }
 
 pub fn status(run_dir: &Path, json: bool) -> u8 {

@@ -45,6 +45,9 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
       that the files add up to instead, for comparing two of them.
   tandemd reload [--run-dir DIR]
       Take up the files again, all or nothing; prints the verdict as JSON. Exit 0 if applied.
+  tandemd upgrade [--run-dir DIR]
+      The running daemon goes on as this program: no connection is cut, no advert left out, the
+      process keeps its number. Exit 0 if it did; otherwise everything is as before.
   tandemd handover [--run-dir DIR] [--timeout-ms N]
       Give the virtual addresses to the peer and wait until it is done.
   tandemd status [--json] [--run-dir DIR]
@@ -90,6 +93,7 @@ fn execute(command: Command) -> u8 {
         Command::Lint(args) => lint::lint(&args),
         Command::Parse(args) => parse::parse(&args),
         Command::Reload { run_dir } => client::reload(&run_dir),
+        Command::Upgrade { run_dir } => client::upgrade(&run_dir),
         Command::Handover { run_dir, timeout } => client::handover(&run_dir, timeout),
         Command::Status { run_dir, json } => client::status(&run_dir, json),
         Command::Metrics { run_dir } => client::metrics(&run_dir),

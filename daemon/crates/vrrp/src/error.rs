@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident => $label:literal,)*) => {
         /// Every way in which a received packet can be unfit. Each kind is counted by itself.
@@ -70,7 +72,7 @@ impl fmt::Display for PacketError {
 impl std::error::Error for PacketError {}
 
 /// One count per kind, and what else is worth counting about an instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
     errors: [u64; PacketError::ALL.len()],
     pub adverts_received: u64,

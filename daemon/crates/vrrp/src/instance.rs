@@ -6,11 +6,14 @@ mod deadlines;
 mod event;
 mod guard;
 mod handover;
+mod kept;
 mod master;
 mod owner;
 mod snapshot;
 
 use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
 
 use crate::error::Counters;
 use crate::settings::{HANDOVER_PRIORITY, OWNER, Settings, StartState};
@@ -19,10 +22,11 @@ use deadlines::Deadlines;
 use guard::Witness;
 
 pub use event::{Action, Event, FAREWELL_COPIES, State};
+pub use kept::Kept;
 pub use snapshot::Snapshot;
 
 /// Whom we heard last, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heard {
     pub source: IpAddr,
     pub priority: u8,

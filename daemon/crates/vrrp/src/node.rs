@@ -7,8 +7,10 @@ mod groups;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::fault::FaultReason;
-use crate::instance::{Action, Event, Instance, State};
+use crate::instance::{Action, Event, Instance, Kept, State};
 use crate::settings::Settings;
 use crate::timers::{Micros, SECOND};
 
@@ -32,6 +34,14 @@ impl Member {
     fn failed(&self) -> bool {
         !self.faults.is_empty() || self.group_fault.is_some()
     }
+}
+
+/// An instance with what stands in its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptMember {
+    pub instance: Kept,
+    faults: Vec<FaultReason>,
+    group_fault: Option<FaultReason>,
 }
 
 #[derive(Debug, Default)]
@@ -70,6 +80,27 @@ impl Node {
 
     pub fn get(&self, id: InstanceId) -> Option<&Instance> {
         self.members.get(&id).map(|member| &member.instance)
+    }
+
+    /// What another process needs to go on with an instance: its knowledge, and its own reasons for
+    /// FAULT apart from that of a fellow.
+    pub fn keep(&self, id: InstanceId) -> Option<KeptMember> {
+        let member = self.members.get(&id)?;
+        Some(KeptMember {
+            instance: member.instance.keep(),
+            faults: member.faults.clone(),
+            group_fault: member.group_fault.clone(),
+        })
+    }
+
+    /// Puts an instance where the kept one was. What holds now is told afterwards, as ever.
+    pub fn go_on(&mut self, id: InstanceId, kept: KeptMember) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.instance.go_on(kept.instance);
+            member.faults = kept.faults;
+            member.group_fault = kept.group_fault;
+        }
+        self.requeue(id);
     }
 
     /// For its counters: whoever steps it here keeps its deadlines from the node.

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::hearing::Report;
 use crate::instance::State;
 use crate::timers::{Micros, SECOND};
@@ -14,7 +16,7 @@ pub fn report_period(interval: Micros) -> Micros {
     interval.max(SECOND)
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Peer {
     pub address: IpAddr,
     /// Its last advert.
@@ -56,7 +58,7 @@ impl Peer {
     }
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Peers(Vec<Peer>);
 
 impl Peers {

@@ -1,10 +1,12 @@
 //! From tracked things to an effective priority (keepalived.conf(5), `track_script`).
 
+use serde::{Deserialize, Serialize};
+
 use crate::fault::FaultReason;
 use crate::settings::OWNER;
 
 /// What is known of a tracked thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Health {
     /// No result yet, and the configuration does not say what to assume.
     Unknown,
@@ -115,7 +117,7 @@ fn contribution(item: &Tracked, reasons: &mut Vec<String>) -> i32 {
 
 /// Counts a check's results into a verdict with `rise` and `fall`. The first result decides
 /// alone, either way: a service that runs need not prove itself `rise` times at start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Debounce {
     pub rise: u32,
     pub fall: u32,

@@ -14,6 +14,7 @@ mod hardening;
 mod hearing;
 mod lasting;
 mod lasting_paths;
+mod legacy;
 mod mail;
 mod messages;
 mod neighbourhood;
@@ -61,6 +62,7 @@ use crate::sockets::Sockets;
 use crate::timer::Timer;
 use crate::{WorkerError, clock};
 use ipc::watch::{FileSpec, ProcessSpec};
+use legacy::Succession;
 use watched::Watched;
 
 const CHANNEL: u64 = 0;
@@ -120,6 +122,7 @@ pub struct Worker {
     /// When each `garp_group` may send its next announcement.
     group_announcements: BTreeMap<usize, Micros>,
     stopping: bool,
+    succession: legacy::Succession,
     lateness: Lateness,
     /// How this process is scheduled, and whether its memory is locked.
     hardening: hardening::Hardening,
@@ -161,7 +164,7 @@ pub struct Worker {
 impl Worker {
     pub fn run(mut self) -> Result<(), WorkerError> {
         let mut events = Events::with_capacity(64);
-        while !self.finished() {
+        while !self.finished() && self.succession != Succession::Left {
             self.arm()?;
             self.epoll.wait(&mut events, None)?;
             // Packets first: after a stall they tell whether a deadline still means anything.
@@ -183,6 +186,9 @@ impl Worker {
             self.fire();
             if events.iter().any(|ready| ready.token == CHANNEL) {
                 self.read_channel()?;
+                if self.succession == Succession::Left {
+                    break;
+                }
             }
             self.judge_supervisor(clock::monotonic());
             if self.next_chores == 0 {
@@ -195,18 +201,25 @@ impl Worker {
                 self.gather();
             }
         }
-        self.take_up_lasting_paths(Vec::new());
-        self.take_up_lasting(Vec::new());
-        self.remove_all_vmacs();
-        if self.report_due.is_some() {
-            self.report_holding();
-        }
-        self.say(&FromWorker::Stopped);
+        self.leave();
         if self.channel_open {
             // The supervisor may be gone by now; there is nobody else to tell.
             let _ = self.channel.drain(std::time::Duration::from_secs(1));
         }
         Ok(())
+    }
+
+    /// The end. What a next process goes on with stays.
+    fn leave(&mut self) {
+        if self.succession == Succession::None {
+            self.take_up_lasting_paths(Vec::new());
+            self.take_up_lasting(Vec::new());
+            self.remove_all_vmacs();
+            if self.report_due.is_some() {
+                self.report_holding();
+            }
+        }
+        self.say(&FromWorker::Stopped);
     }
 
     /// Whoever's socket has something: adverts come far more often than the rest.

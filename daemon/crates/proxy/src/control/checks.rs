@@ -2,12 +2,14 @@
 //! What a check concludes is the `health` crate's; what follows stands in `outcome`.
 
 use super::change::Change;
+use super::enrol::Before;
 use super::probe::{Probe, Progress};
 use super::prober::Prober;
 use super::roster::Roster;
 use super::seen;
 use crate::shared::{ServerShared, State};
 use health::{CheckResult, CheckStatus};
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
@@ -30,10 +32,12 @@ pub struct Checks {
     pub(super) spread_percent: u32,
     /// Servers by the address of what is shared of them.
     pub(super) places: HashMap<usize, usize>,
+    /// Of the process before this one.
+    pub(super) inherited: Before,
 }
 
 /// What is asked: the server, or its agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Kind {
     Health,
     Agent,

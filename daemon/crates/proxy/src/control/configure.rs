@@ -55,6 +55,7 @@ impl Control {
         }
         if first {
             self.lasting.repeat(&plan);
+            self.take_up_legacy();
         }
         self.lasting.stir();
         self.grants = grants::carry_over(&self.grants, grants);

@@ -8,11 +8,13 @@ use crate::plan::{Backend, Plan};
 use crate::shared::State;
 use config::haproxy::model::{self, Balance, Proxy};
 use health::{CheckResult, Health, Settings, first_check_after};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What is known of a server's check or agent from the configuration before.
-struct Known {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Known {
     identity: String,
     health: Option<Health>,
     last: Option<CheckResult>,
@@ -20,7 +22,10 @@ struct Known {
     next: u64,
 }
 
-type Before = HashMap<(String, String, Kind), Known>;
+pub type Before = HashMap<(String, String, Kind), Known>;
+
+/// The same for the process after this one: section, server, check or agent.
+pub type KeptChecks = Vec<(String, String, Kind, Known)>;
 
 impl Checks {
     /// Watches the plan's servers; what is known of unchanged ones stays.
@@ -87,6 +92,28 @@ impl Checks {
         self.begin(now);
     }
 
+    /// For the process after this one. Its servers are the same, however it writes them down.
+    pub fn keep(&self) -> KeptChecks {
+        let known = self.watched.iter().filter_map(|w| {
+            let member = self.roster.members.get(w.member)?;
+            let server = &member.server;
+            let known = Known {
+                identity: String::new(),
+                ..known(w, member, 0)
+            };
+            Some((server.backend.clone(), server.name.clone(), w.kind, known))
+        });
+        known.collect()
+    }
+
+    /// What the process before this one knew; before the first configuration.
+    pub fn inherit(&mut self, kept: KeptChecks) {
+        let known = kept.into_iter();
+        self.inherited = known
+            .map(|(b, s, kind, known)| ((b, s, kind), known))
+            .collect();
+    }
+
     /// What was said of servers that nobody checks.
     fn said(&self) -> HashMap<(String, String), State> {
         let members = self.roster.members.iter();
@@ -96,23 +123,14 @@ impl Checks {
     }
 
     fn remembered(&mut self, now: u64) -> Before {
-        let mut before = Before::new();
+        let mut before = std::mem::take(&mut self.inherited);
         for w in self.watched.drain(..) {
             let Some(member) = self.roster.members.get(w.member) else {
                 continue;
             };
             let server = &member.server;
-            let (health, last) = match w.kind {
-                Kind::Health => (member.health, member.last.clone()),
-                Kind::Agent => (member.agent, member.last_agent.clone()),
-            };
-            let known = Known {
-                identity: w.identity,
-                health,
-                last,
-                next: if w.running.is_some() { now } else { w.next },
-            };
-            before.insert((server.backend.clone(), server.name.clone(), w.kind), known);
+            let key = (server.backend.clone(), server.name.clone(), w.kind);
+            before.insert(key, known(&w, member, now));
         }
         before
     }
@@ -237,6 +255,19 @@ impl Checks {
             };
             self.schedule(at, when);
         }
+    }
+}
+
+fn known(w: &Watched, member: &Member, now: u64) -> Known {
+    let (health, last) = match w.kind {
+        Kind::Health => (member.health, member.last.clone()),
+        Kind::Agent => (member.agent, member.last_agent.clone()),
+    };
+    Known {
+        identity: w.identity.clone(),
+        health,
+        last,
+        next: if w.running.is_some() { now } else { w.next },
     }
 }
 

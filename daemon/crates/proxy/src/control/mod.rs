@@ -12,6 +12,7 @@ mod events;
 mod exporter;
 mod grants;
 mod lasting;
+mod legacy;
 mod load;
 mod moves;
 mod observed;
@@ -80,6 +81,7 @@ pub struct Control {
     warming: Warming,
     resolver: Resolver,
     lasting: Lasting,
+    legacy: legacy::Legacy,
     overall: Overall,
     /// When counters are looked at next.
     next_look: u64,
@@ -120,6 +122,7 @@ impl Control {
             warming: Warming::default(),
             resolver: Resolver::default(),
             lasting: Lasting::default(),
+            legacy: legacy::Legacy::default(),
             overall: Overall::default(),
             next_look: 0,
             sockets: RuntimeSockets::default(),
@@ -217,6 +220,7 @@ impl Control {
         if let Some(team) = self.team.take() {
             team.join();
         }
+        self.bequeath_rest()?;
         if let Some(plan) = &self.plan {
             plan.log_targets.finish(LAST_LINES);
         }

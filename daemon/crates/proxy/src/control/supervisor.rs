@@ -59,6 +59,8 @@ impl Control {
                 let said = self.renewed(files);
                 self.channel.send(&said, &[])?;
             }
+            ToWorker::Bequeath => self.bequeath()?,
+            ToWorker::Inherit { body } => self.inherit(body),
             ToWorker::Amendments { body } => self.inherit_amendments(body),
             ToWorker::Told { id, text } => self.told_by_supervisor(id, text),
             ToWorker::Routers => self.routers.introduce(),
@@ -66,6 +68,7 @@ impl Control {
             // For the VRRP process.
             ToWorker::Alive
             | ToWorker::Pulse
+            | ToWorker::Succeed
             | ToWorker::Handover
             | ToWorker::Service { .. }
             | ToWorker::Watched { .. }

@@ -4,6 +4,7 @@
 //! and store; the control thread reads them. Loads are shared because limits are process-wide.
 
 pub mod leaving;
+pub mod legacy;
 mod past;
 pub mod rate;
 pub mod registry;

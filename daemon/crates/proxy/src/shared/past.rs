@@ -19,6 +19,20 @@ pub struct Past {
 }
 
 impl Past {
+    /// What was counted until now, by the process before this one, came at no rate.
+    pub fn begin(&mut self, workers: &[Traffic]) {
+        for (rate, total) in [
+            (&mut self.sessions, Traffic::total(workers, |t| &t.sessions)),
+            (&mut self.requests, Traffic::total(workers, |t| &t.requests)),
+            (
+                &mut self.connections,
+                Traffic::total(workers, |t| &t.connections),
+            ),
+        ] {
+            (rate.total, rate.begun) = (total, total);
+        }
+    }
+
     /// Maxima begin anew.
     pub fn forget_most(&mut self) {
         for rate in [

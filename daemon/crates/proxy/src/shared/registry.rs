@@ -16,9 +16,9 @@ use std::sync::atomic::AtomicU32;
 #[derive(Debug)]
 pub struct Registry {
     workers: usize,
-    frontends: HashMap<String, Arc<FrontendShared>>,
-    backends: HashMap<String, Arc<BackendShared>>,
-    servers: HashMap<(String, String), ServerEntry>,
+    pub(super) frontends: HashMap<String, Arc<FrontendShared>>,
+    pub(super) backends: HashMap<String, Arc<BackendShared>>,
+    pub(super) servers: HashMap<(String, String), ServerEntry>,
     /// Backends that are gone; workers may still finish requests to them.
     retired: Vec<Arc<BackendShared>>,
     /// What is compiled now is the same configuration with other details: servers that are elsewhere
@@ -27,7 +27,7 @@ pub struct Registry {
     next_backend: usize,
     next_pool: usize,
     serial: u64,
-    tables: HashMap<String, Arc<Table>>,
+    pub(super) tables: HashMap<String, Arc<Table>>,
     /// Files of patterns that rules change.
     pub patterns: PatternFiles,
     /// Connections now by section and address, where they are limited.
@@ -41,8 +41,8 @@ pub struct Registry {
 }
 
 #[derive(Debug)]
-struct ServerEntry {
-    shared: Arc<ServerShared>,
+pub(super) struct ServerEntry {
+    pub(super) shared: Arc<ServerShared>,
     /// What is connected to and how it is checked; another identity makes it another server.
     identity: String,
     pool: usize,

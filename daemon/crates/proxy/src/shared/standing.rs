@@ -1,5 +1,6 @@
 //! Whether something can serve, how often that ended, and for how long it could not.
 
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Written by the control thread alone.
@@ -12,6 +13,15 @@ pub struct Standing {
     falls: AtomicU64,
     /// Milliseconds down before the last change.
     down: AtomicU64,
+}
+
+/// The same as a value.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Kept {
+    up: bool,
+    changed: u64,
+    falls: u64,
+    down: u64,
 }
 
 fn unix_ms() -> u64 {
@@ -41,6 +51,23 @@ impl Standing {
         } else {
             self.falls.fetch_add(1, Relaxed);
         }
+    }
+
+    pub fn keep(&self) -> Kept {
+        Kept {
+            up: self.up.load(Relaxed),
+            changed: self.changed.load(Relaxed),
+            falls: self.falls.load(Relaxed),
+            down: self.down.load(Relaxed),
+        }
+    }
+
+    /// As it was in the process before this one.
+    pub fn go_on(&self, kept: &Kept) {
+        self.up.store(kept.up, Relaxed);
+        self.changed.store(kept.changed, Relaxed);
+        self.falls.store(kept.falls, Relaxed);
+        self.down.store(kept.down, Relaxed);
     }
 
     /// As if nothing had happened so far.

@@ -1,6 +1,7 @@
 //! What a worker counts of a frontend's, a backend's or a server's traffic.
 
 use super::Counter;
+use serde::{Deserialize, Serialize};
 
 macro_rules! traffic {
     ($($name:ident $field:literal $what:literal;)*) => {
@@ -24,10 +25,7 @@ macro_rules! traffic {
             /// Everything begins anew; for the writer alone.
             pub fn forget(&self) {
                 self.forget_most();
-                $(self.$name.forget();)*
-                self.answers.iter().for_each(Counter::forget);
-                self.timed.forget();
-                self.times.iter().for_each(|time| time.sum.forget());
+                self.counters().for_each(Counter::forget);
             }
 
             /// Names and sums over all workers, as far as anything happened: a status of a thousand
@@ -37,6 +35,14 @@ macro_rules! traffic {
                 let mut all: Vec<(&'static str, u64)> = vec![$(($field, sum(&|w| &w.$name)),)*];
                 all.extend(ANSWERS.iter().enumerate().map(|(at, name)| (*name, sum(&|w| &w.answers[at]))));
                 all.into_iter().filter(|(_, sum)| *sum > 0)
+            }
+
+            /// All that are sums, in an order of their own.
+            fn counters(&self) -> impl Iterator<Item = &Counter> {
+                [$(&self.$name,)*].into_iter()
+                    .chain(&self.answers)
+                    .chain([&self.timed])
+                    .chain(self.times.iter().map(|time| &time.sum))
             }
         }
     };
@@ -84,9 +90,34 @@ traffic! {
 impl Traffic {
     /// The same of maxima alone.
     pub fn forget_most(&self) {
-        self.most.forget();
-        self.most_queued.forget();
-        self.times.iter().for_each(|time| time.longest.forget());
+        self.maxima().for_each(Counter::forget);
+    }
+
+    fn maxima(&self) -> impl Iterator<Item = &Counter> {
+        let longest = self.times.iter().map(|time| &time.longest);
+        [&self.most, &self.most_queued].into_iter().chain(longest)
+    }
+
+    /// What all have counted together, for the process after this one.
+    pub fn tally(cells: &[Self]) -> Tally {
+        let mut tally = Tally::default();
+        for cell in cells {
+            merge(&mut tally.sums, cell.counters(), |all, one| *all += one);
+            merge(&mut tally.most, cell.maxima(), |all, one| {
+                *all = one.max(*all);
+            });
+        }
+        tally
+    }
+
+    /// Counts what the process before this one counted; for the writer alone.
+    pub fn gain(&self, tally: &Tally) {
+        for (counter, n) in self.counters().zip(&tally.sums) {
+            counter.add(*n);
+        }
+        for (counter, n) in self.maxima().zip(&tally.most) {
+            counter.raise(*n);
+        }
     }
 
     /// One more answer with this status; 0: none was seen.
@@ -121,8 +152,48 @@ impl Traffic {
         workers.iter().map(|w| of(w).get()).max().unwrap_or(0)
     }
 
-    /// Room for each worker.
+    /// Room for each worker, and for what the process before this one counted, which the control
+    /// thread writes.
     pub fn of(workers: usize) -> Box<[Self]> {
-        (0..workers).map(|_| Self::default()).collect()
+        (0..=workers).map(|_| Self::default()).collect()
+    }
+}
+
+fn merge<'a>(
+    into: &mut Vec<u64>,
+    counters: impl Iterator<Item = &'a Counter>,
+    with: impl Fn(&mut u64, u64),
+) {
+    for (at, counter) in counters.enumerate() {
+        if into.len() <= at {
+            into.push(0);
+        }
+        with(&mut into[at], counter.get());
+    }
+}
+
+/// Counters of one side by their places.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    sums: Vec<u64>,
+    most: Vec<u64>,
+}
+
+impl Tally {
+    pub fn is_empty(&self) -> bool {
+        self.sums.iter().chain(&self.most).all(|n| *n == 0)
+    }
+
+    /// What came since `earlier`.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let before = earlier.sums.iter().copied().chain(std::iter::repeat(0));
+        let sums = self.sums.iter().zip(before);
+        Self {
+            sums: sums
+                .map(|(now, before)| now.saturating_sub(before))
+                .collect(),
+            most: self.most.clone(),
+        }
     }
 }

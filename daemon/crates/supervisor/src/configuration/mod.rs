@@ -19,6 +19,7 @@ use crate::options::StandIn;
 use attach::{attached, included, names};
 pub use disk::DiskFiles;
 use disk::{read_all, sources};
+pub use settled::{Texts, again};
 pub use shown::Showing;
 
 /// What is read, and how strictly.

@@ -3,11 +3,13 @@
 //! again.
 
 use config::given::GivenFiles;
-use config::{SourceMap, keepalived};
+use config::{SourceMap, haproxy, keepalived};
 use keepalived::model::Notify;
 
+use ipc::{Attachment, SourceFile};
+
 use super::disk::sources;
-use super::{Half, Inputs, Loaded, environment};
+use super::{DiskFiles, Half, Inputs, Loaded, environment, half};
 
 impl Loaded {
     pub fn settle(&mut self) {
@@ -29,13 +31,42 @@ impl Half<keepalived::Config> {
     pub fn read_again(&self, inputs: Inputs<'_>) -> keepalived::Config {
         let env = environment();
         let config_id = inputs.config_id();
-        let included = GivenFiles::new(self.attachments.iter().map(|file| {
-            let text = String::from_utf8_lossy(&file.bytes).into_owned();
-            (file.path.clone(), text)
-        }));
+        let included = given(&self.attachments);
         let options = inputs.options(&env, &config_id, &included);
         keepalived::parse(&sources(&self.files), &options).config
     }
+}
+
+/// Texts of one half, with the files that they name.
+pub type Texts = (Vec<SourceFile>, Vec<Attachment>);
+
+/// What the program before this one had taken up, from its texts as they were.
+pub fn again(inputs: Inputs<'_>, haproxy: Option<Texts>, keepalived: Option<Texts>) -> Loaded {
+    let env = environment();
+    let config_id = inputs.config_id();
+    let mut loaded = Loaded::default();
+    if let Some((files, attachments)) = haproxy {
+        let options = inputs.options(&env, &config_id, &DiskFiles);
+        let parsed = haproxy::parse(&sources(&files), &options);
+        loaded.raw = parsed.config.needs_raw();
+        loaded.haproxy = Some(half(files, parsed, attachments));
+    }
+    if let Some((files, attachments)) = keepalived {
+        let included = given(&attachments);
+        let options = inputs.options(&env, &config_id, &included);
+        let parsed = keepalived::parse(&sources(&files), &options);
+        loaded.mails = mails(&parsed.config);
+        loaded.keepalived = Some(half(files, parsed, attachments));
+    }
+    loaded
+}
+
+/// Included files as they were attached.
+pub(super) fn given(attachments: &[Attachment]) -> GivenFiles {
+    GivenFiles::new(attachments.iter().map(|file| {
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        (file.path.clone(), text)
+    }))
 }
 
 pub(super) fn mails(config: &keepalived::Config) -> bool {

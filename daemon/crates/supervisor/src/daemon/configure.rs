@@ -10,7 +10,7 @@ use crate::host;
 use crate::listeners::Listeners;
 use crate::options::Console;
 use crate::pid_file::PidFile;
-use crate::worker::{Confinement, Kind, Worker};
+use crate::worker::{Confinement, Kind, Rank, Worker};
 
 impl Daemon {
     pub(super) fn start_worker(&mut self, kind: Kind) {
@@ -24,7 +24,8 @@ impl Daemon {
             .as_ref()
             .and_then(|s| s.config_id.as_deref());
         let silent = self.starter.is_some() && self.options.log.console != Console::Always;
-        let started = Worker::start(kind, &confinement, id, silent, &self.epoll);
+        let ranked = (kind, Rank::Current);
+        let started = Worker::start(ranked, None, &confinement, id, silent, &self.epoll);
         let Some(slot) = self.slot(kind) else { return };
         slot.restart_at = None;
         match started {
@@ -83,7 +84,7 @@ impl Daemon {
     /// Sends the running configuration, as to a worker that begins its life.
     pub(super) fn configure_current(&mut self, kind: Kind) {
         let (loaded, listeners) = (self.current.clone(), self.listeners.clone());
-        self.configure(kind, &loaded, &listeners, self.generation);
+        self.configure((kind, Rank::Current), &loaded, &listeners, self.generation);
         if kind == Kind::Vrrp
             && let Some(word) = self.service.told().cloned()
         {
@@ -93,7 +94,7 @@ impl Daemon {
 
     pub(super) fn configure(
         &mut self,
-        kind: Kind,
+        (kind, rank): (Kind, Rank),
         loaded: &Loaded,
         listeners: &Listeners,
         generation: u64,
@@ -124,7 +125,7 @@ impl Daemon {
         let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
             return;
         };
-        let Some(worker) = &mut slot.worker else {
+        let Some(worker) = slot.of_rank(rank) else {
             return;
         };
         worker.liveness.configuring(true);

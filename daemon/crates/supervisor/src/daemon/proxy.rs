@@ -47,14 +47,19 @@ impl Daemon {
 
     /// What was ordered about servers, and changed of the configuration, holds for the proxy's next life, too.
     pub(super) fn repeat_orders(&mut self, kind: Kind) {
-        if kind == Kind::Proxy && !self.amendments.is_null() {
-            let body = self.amendments.clone();
-            self.tell(kind, &ToWorker::Amendments { body });
+        if kind == Kind::Proxy {
+            for message in self.standing_orders() {
+                self.tell(kind, &message);
+            }
         }
-        if kind == Kind::Proxy && !self.orders.is_empty() {
-            let servers = self.orders.clone();
-            self.tell(kind, &ToWorker::Orders { servers });
-        }
+    }
+
+    pub(super) fn standing_orders(&self) -> Vec<ToWorker> {
+        let body = self.amendments.clone();
+        let amendments = (!body.is_null()).then_some(ToWorker::Amendments { body });
+        let servers = self.orders.clone();
+        let orders = (!servers.is_empty()).then_some(ToWorker::Orders { servers });
+        amendments.into_iter().chain(orders).collect()
     }
 
     pub(super) fn tell_service(&mut self, word: Word) {

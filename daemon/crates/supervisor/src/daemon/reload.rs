@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use config::json::Finding;
 use serde_json::{Value, json};
 
-use super::{Daemon, start, unix_ms};
+use super::{Daemon, prepare, unix_ms};
 use crate::changes::Changes;
 use crate::configuration::{self, Loaded, load};
 use crate::control::ClientId;
 use crate::host;
 use crate::listeners::Listeners;
 use crate::users::Users;
-use crate::worker::Kind;
+use crate::worker::{Kind, Rank};
 
 /// How long a worker may take over a configuration.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -40,7 +40,12 @@ pub(super) struct Reload {
 
 impl Daemon {
     pub(super) fn begin_reload(&mut self, requester: Option<ClientId>) {
-        if self.reload.is_some() || !self.serving {
+        if self.upgrade.is_some() && requester.is_some() {
+            let error = "an upgrade is under way; try again when it is over";
+            self.reply(requester, &json!({ "error": error }));
+            return;
+        }
+        if self.reload.is_some() || !self.serving || self.upgrade.is_some() {
             self.waiting_reloads.push(requester);
             return;
         }
@@ -49,7 +54,7 @@ impl Daemon {
             return;
         }
         self.manager.reloading();
-        let loaded = load(start::inputs(&self.options));
+        let loaded = load(prepare::inputs(&self.options));
         if !loaded.is_valid() {
             // All that can be known at once, of the machine as well.
             let mut findings = loaded.findings();
@@ -59,7 +64,7 @@ impl Daemon {
             return;
         }
         self.users = Users::read();
-        let listeners = match start::prepare(&loaded, &self.listeners, &self.users) {
+        let listeners = match prepare::prepare(&loaded, &self.listeners, &self.users) {
             Ok(listeners) => listeners,
             Err(problems) => {
                 for problem in &problems {
@@ -147,7 +152,7 @@ impl Daemon {
                 reload.waiting = Some((kind, deadline));
                 let attempt = reload.attempt;
                 let (loaded, listeners) = (reload.loaded.clone(), reload.listeners.clone());
-                self.configure(kind, &loaded, &listeners, attempt);
+                self.configure((kind, Rank::Current), &loaded, &listeners, attempt);
             }
             None => self.commit(),
         }
@@ -200,7 +205,8 @@ impl Daemon {
             let reason = format!("no answer within {} s", PATIENCE.as_secs());
             self.reload_answered(kind, attempt, Err(vec![reason]));
         }
-        if self.reload.is_none() && self.serving && !self.waiting_reloads.is_empty() {
+        let free = self.reload.is_none() && self.upgrade.is_none();
+        if free && self.serving && !self.waiting_reloads.is_empty() {
             let requester = self.waiting_reloads.remove(0);
             self.begin_reload(requester);
         }
@@ -211,7 +217,7 @@ impl Daemon {
             return;
         };
         self.current = reload.loaded;
-        start::take_name(&self.current);
+        prepare::take_name(&self.current);
         let before = std::mem::replace(&mut self.listeners, reload.listeners);
         for problem in self.listeners.tune(&before) {
             self.journal.warning(&problem);

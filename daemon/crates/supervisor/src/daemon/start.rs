@@ -1,24 +1,20 @@
 //! From the command line to running workers. Everything that can be refused is refused before
 //! the first socket is bound or the first process started.
 
-use std::collections::VecDeque;
-use std::ffi::CString;
-use std::fmt::Write as _;
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
 use std::time::Instant;
 
 use config::Severity;
-use config::json::Finding;
 use sys::epoll::{Epoll, Interest};
 use sys::signal::{Signal, SignalFd};
 
+use super::prepare::{enter_namespace, inputs, prepare, take_name, texts};
 use super::{CONTROL, Daemon, SIGNALS, unix_ms};
-use crate::configuration::{Inputs, Loaded, load};
+use crate::configuration::{Loaded, load};
 use crate::control::Control;
-use crate::host;
 use crate::journal::Journal;
 use crate::listeners::Listeners;
-use crate::namespace;
 use crate::notify::Notifications;
 use crate::options::{Console, RunOptions};
 use crate::outbox::Outbox;
@@ -39,6 +35,9 @@ impl Daemon {
         sys::memory::stay_small();
         // Keys and passwords are read here.
         sys::caps::no_debugger().map_err(|error| said(&error))?;
+        if let Some(found) = super::inheritance::found() {
+            return Self::resume(options, found?);
+        }
         let current = load(inputs(&options));
         if !current.is_valid() {
             return Err(current.rendered());
@@ -54,7 +53,7 @@ impl Daemon {
                 return Err(texts(&problems));
             }
         };
-        let mut daemon = Self::assemble(options, current, listeners, users, run_dir)
+        let mut daemon = Self::assemble(options, current, listeners, users, run_dir, None)
             .map_err(|error| said(&error))?;
         daemon.starter = starter;
         daemon.write_pid_file().map_err(|error| said(&error))?;
@@ -74,12 +73,14 @@ impl Daemon {
         Ok(daemon)
     }
 
-    fn assemble(
+    /// `control`: the socket of the program before this one.
+    pub(super) fn assemble(
         options: RunOptions,
         current: Loaded,
         listeners: Listeners,
         users: Users,
         run_dir: RunDir,
+        control: Option<UnixListener>,
     ) -> std::io::Result<Self> {
         let epoll = Epoll::new()?;
         let mut wanted = vec![
@@ -96,7 +97,10 @@ impl Daemon {
         let signals = SignalFd::new(&wanted)?;
         sys::signal::ignore(Signal::PIPE)?;
         epoll.add(&signals, SIGNALS, Interest::Input)?;
-        let control = Control::open(&run_dir.control_socket(), &epoll, CONTROL)?;
+        let control = match control {
+            Some(listener) => Control::on(listener, &epoll, CONTROL)?,
+            None => Control::open(&run_dir.control_socket(), &epoll, CONTROL)?,
+        };
         let manager = ServiceManager::new(|name| std::env::var(name).ok());
         let next_alive = manager.watchdog_interval().map(|_| Instant::now());
         // The proxy first: it is to serve before an address comes.
@@ -133,6 +137,7 @@ impl Daemon {
             scripts: Scripts::default(),
             notifications: Notifications::default(),
             watcher: None,
+            watched: ipc::watch::WatchList::default(),
             renewals: super::Renewals::default(),
             readers: Readers::default(),
             outbox: Outbox::default(),
@@ -142,6 +147,7 @@ impl Daemon {
             amendments: serde_json::Value::Null,
             serving: false,
             reload: None,
+            upgrade: None,
             last_reload: serde_json::Value::Null,
             waiting_reloads: Vec::new(),
             polls: Vec::new(),
@@ -246,73 +252,4 @@ impl Daemon {
             names.join(" and ")
         )
     }
-}
-
-pub(crate) fn inputs(options: &RunOptions) -> Inputs<'_> {
-    Inputs {
-        haproxy: &options.haproxy,
-        keepalived: options.keepalived.as_deref(),
-        tolerant: options.tolerant,
-        diagnostic: false,
-        stand_in: options.stand_in.as_ref(),
-    }
-}
-
-/// `process_name`: a label for ps; nothing depends on it.
-pub(super) fn take_name(loaded: &Loaded) {
-    let name = loaded
-        .keepalived
-        .as_ref()
-        .and_then(|half| half.parsed.config.global.process_name.as_ref())
-        .and_then(|name| CString::new(name.value.as_str()).ok());
-    if let Some(name) = name {
-        let _ = rustix::thread::set_name(&name);
-    }
-}
-
-/// Of the command line, else of the file.
-fn enter_namespace(options: &RunOptions, loaded: &Loaded) -> Result<(), String> {
-    let said = options.stand_in.as_ref();
-    let said = said.and_then(|stand_in| stand_in.namespace.clone());
-    let written = || {
-        let global = &loaded.keepalived.as_ref()?.parsed.config.global;
-        Some(global.net_namespace.as_ref()?.value.clone())
-    };
-    said.or_else(written)
-        .map_or(Ok(()), |name| namespace::enter(&name))
-}
-
-/// Checks the machine and opens the listeners that a configuration adds.
-pub(super) fn prepare(
-    loaded: &Loaded,
-    listeners: &Listeners,
-    users: &Users,
-) -> Result<Listeners, Vec<Finding>> {
-    let mut problems: VecDeque<Finding> = host::problems(loaded, users).into();
-    let prepared = match &loaded.haproxy {
-        Some(half) => {
-            let vips = host::virtual_addresses(loaded);
-            listeners.prepare(&half.parsed.config, &half.parsed.sources, &vips)
-        }
-        None => Ok(Listeners::default()),
-    };
-    match prepared {
-        Ok(prepared) if problems.is_empty() => Ok(prepared),
-        Ok(_) => Err(problems.into()),
-        Err(more) => {
-            problems.extend(more);
-            Err(problems.into())
-        }
-    }
-}
-
-/// Findings as lines for people.
-pub(super) fn texts(findings: &[Finding]) -> String {
-    findings.iter().fold(String::new(), |mut text, finding| {
-        let _ = writeln!(text, "{finding}");
-        if !finding.source.is_empty() {
-            let _ = writeln!(text, "    {}", finding.source.trim());
-        }
-        text
-    })
 }

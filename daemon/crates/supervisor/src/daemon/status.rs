@@ -120,7 +120,10 @@ impl Daemon {
             .iter()
             .filter_map(|slot| {
                 let pid = slot.worker.as_ref()?.pid();
-                Some(json!({ "name": slot.kind.name(), "pid": pid, "restarts": slot.restarts }))
+                let name = slot.kind.name();
+                // Of the program before this one: it ends with its last connection.
+                let draining = slot.leaver.as_ref().map(crate::worker::Worker::pid);
+                Some(json!({ "name": name, "pid": pid, "restarts": slot.restarts, "draining": draining }))
             })
             .collect();
         json!({
@@ -146,11 +149,13 @@ impl Daemon {
     }
 
     pub(super) fn begin_handover(&mut self, client: ClientId, timeout_ms: u64) {
-        if self.handover.is_some() {
-            self.reply(
-                Some(client),
-                &json!({ "error": "another handover is under way" }),
-            );
+        let busy = match (&self.handover, &self.upgrade) {
+            (Some(_), _) => Some("another handover is under way"),
+            (_, Some(_)) => Some("an upgrade is under way"),
+            _ => None,
+        };
+        if let Some(error) = busy {
+            self.reply(Some(client), &json!({ "error": error }));
             return;
         }
         if !self.tell(Kind::Vrrp, &ToWorker::Handover) {

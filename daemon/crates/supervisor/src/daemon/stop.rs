@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ipc::ToWorker;
 
 use super::{Daemon, OK};
-use crate::worker::Kind;
+use crate::worker::{Kind, Rank, Worker};
 
 /// What the VRRP process may take to hand over and say goodbye.
 const VRRP_PATIENCE: Duration = Duration::from_secs(3);
@@ -47,6 +47,7 @@ impl Daemon {
             }
             return;
         }
+        self.fail_upgrade("the daemon is stopping");
         self.journal.notice("stopping");
         self.manager.stopping();
         self.exit_after_stop(OK);
@@ -94,7 +95,11 @@ impl Daemon {
         let message = ToWorker::Stop { deadline_ms };
         match phase {
             Phase::Vrrp => self.tell(Kind::Vrrp, &message),
-            Phase::Proxy => self.tell(Kind::Proxy, &message),
+            Phase::Proxy => {
+                self.tell_ranked(Kind::Proxy, Rank::Heir, &message);
+                self.tell_ranked(Kind::Proxy, Rank::Leaver, &message);
+                self.tell(Kind::Proxy, &message)
+            }
             Phase::Notify => true,
         };
     }
@@ -125,7 +130,9 @@ impl Daemon {
                     return;
                 }
             };
-            let alive = self.slot(kind).is_some_and(|slot| slot.worker.is_some());
+            let alive = self
+                .slot(kind)
+                .is_some_and(|slot| slot.worker.is_some() || slot.leaver.is_some());
             if alive {
                 if now >= deadline {
                     self.kill_late(kind, now);
@@ -144,8 +151,9 @@ impl Daemon {
             "the {} process does not stop; it is killed",
             kind.name()
         ));
-        if let Some(worker) = self.slot(kind).and_then(|slot| slot.worker.as_ref()) {
-            worker.kill();
+        if let Some(slot) = self.slot(kind) {
+            let all = slot.worker.iter().chain(&slot.leaver);
+            all.for_each(Worker::kill);
         }
         if let Some(stopping) = &mut self.stopping {
             stopping.deadline = now + RESERVE;

@@ -29,6 +29,7 @@ impl Daemon {
             self.readers.deadline(),
             self.outbox.deadline(),
             self.reload_deadline(),
+            self.upgrade_deadline(),
             self.status_deadline(),
             self.stop_deadline(),
             self.service.deadline(),
@@ -53,6 +54,7 @@ impl Daemon {
         self.restart_due(now);
         self.check_service(now);
         self.check_reload(now);
+        self.check_upgrade(now);
         self.check_renewals(now);
         self.finish_polls(now);
         self.check_handover(now);

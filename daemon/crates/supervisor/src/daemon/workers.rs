@@ -14,7 +14,7 @@ use super::Daemon;
 use crate::script::{Command, Report};
 use crate::service::Word;
 use crate::watch::{Sight, Watcher};
-use crate::worker::{Kind, Worker};
+use crate::worker::{Kind, Rank, Worker};
 
 /// Without a change of what is held for so long, nothing waits for this process.
 const CALM: Duration = Duration::from_secs(5);
@@ -22,34 +22,46 @@ const CALM: Duration = Duration::from_secs(5);
 impl Daemon {
     /// Sends a message to a worker that may be gone; its end is noticed elsewhere.
     pub(super) fn tell(&mut self, kind: Kind, message: &ToWorker) -> bool {
+        self.tell_ranked(kind, Rank::Current, message)
+    }
+
+    pub(super) fn tell_ranked(&mut self, kind: Kind, rank: Rank, message: &ToWorker) -> bool {
         let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
             return false;
         };
-        match &mut slot.worker {
+        match slot.of_rank(rank) {
             Some(worker) => worker.send(message, &[], &self.epoll).is_ok(),
             None => false,
         }
     }
 
     pub(super) fn read_worker(&mut self, kind: Kind) {
+        self.read_ranked(kind, Rank::Current);
+    }
+
+    pub(super) fn read_ranked(&mut self, kind: Kind, rank: Rank) {
         loop {
             let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
                 return;
             };
-            let Some(worker) = &mut slot.worker else {
+            let Some(worker) = slot.of_rank(rank) else {
                 return;
             };
             // A broken channel shows itself when it is read.
             let _ = worker.flush(&self.epoll);
-            match worker.try_receive() {
-                Ok(Some(message)) => self.heard(kind, message),
-                Ok(None) => return,
-                Err(ipc::ChannelError::Closed) => {
+            match (worker.try_receive(), rank) {
+                (Ok(Some(message)), Rank::Current) => self.heard(kind, message),
+                (Ok(Some(message)), Rank::Heir) => self.heir_said(kind, message),
+                (Ok(Some(message)), Rank::Leaver) => self.leaver_said(kind, message),
+                (Ok(None), _) => return,
+                (Err(ipc::ChannelError::Closed), _) => {
                     worker.silence(&self.epoll);
-                    self.channel_closed(kind);
+                    if rank == Rank::Current {
+                        self.channel_closed(kind);
+                    }
                     return;
                 }
-                Err(error) => {
+                (Err(error), _) => {
                     // A worker that talks nonsense cannot be trusted with anything.
                     worker.silence(&self.epoll);
                     worker.kill();
@@ -61,7 +73,7 @@ impl Daemon {
         }
     }
 
-    fn heard(&mut self, kind: Kind, message: FromWorker) {
+    pub(super) fn heard(&mut self, kind: Kind, message: FromWorker) {
         match message {
             FromWorker::Ready { generation } => self.worker_ready(kind, generation),
             FromWorker::Rejected {
@@ -113,6 +125,7 @@ impl Daemon {
                 let text = format!("{}: {text}", kind.name());
                 self.journal.line(Level::from_number(severity), &text);
             }
+            FromWorker::Legacy { body, more } => self.left(kind, body, more),
             FromWorker::Stopped => {}
         }
     }
@@ -170,6 +183,7 @@ impl Daemon {
         };
         worker.forget(&self.epoll);
         let lived = worker.started.elapsed();
+        self.fail_upgrade(&format!("the {} process that serves ended", kind.name()));
         if kind == Kind::Vrrp {
             self.scripts.clear();
             self.vrrp_pid_file = None;
@@ -234,7 +248,8 @@ impl Daemon {
     }
 
     /// Watches this from now on. The thread that does is started when it is first needed.
-    fn watch(&mut self, list: WatchList) {
+    pub(super) fn watch(&mut self, list: WatchList) {
+        self.watched.clone_from(&list);
         if self.watcher.is_none() && list != WatchList::default() {
             match Watcher::start(&self.epoll) {
                 Ok(watcher) => self.watcher = Some(watcher),

@@ -4,8 +4,10 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code, unused_imports)]
 
+pub mod adverts;
 pub mod daemon;
 pub mod keepalived;
+pub mod kept;
 pub mod traffic;
 
 use std::path::PathBuf;

@@ -1,8 +1,10 @@
 //! The running timers of an instance, each an absolute time or absent.
 
+use serde::{Deserialize, Serialize};
+
 use crate::timers::Micros;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadlines {
     /// MASTER: next advert.
     pub advert: Option<Micros>,

@@ -1,6 +1,8 @@
 //! A witness before mastership: silence may mean that the master is gone, or that this host is cut
 //! off. Only in the first case somebody else, who was agreed upon, still answers.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Action, Instance, State};
 use crate::timers::{Micros, SECOND};
 
@@ -10,7 +12,7 @@ const SOONEST: Micros = SECOND / 20;
 const LATEST: Micros = SECOND;
 
 /// How the question for a witness stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum Witness {
     Unasked,
     Asked,

@@ -1,13 +1,14 @@
 //! What is tracked, for the status: how each check stands and how often it ended in which way.
 
 use ipc::message::ScriptOutcome;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vrrp::tracking::Health;
 
 use super::Worker;
 
 /// Runs of a script, by result. They outlive a reload as the script's verdict does.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Results {
     success: u64,
     failure: u64,

@@ -12,6 +12,7 @@ use vrrp::instance::State;
 use vrrp::tracking::Debounce;
 use vrrp::{Event, InstanceId};
 
+use super::legacy::Succession;
 use super::{NOTICE, WARNING, Worker};
 use crate::WorkerError;
 use crate::clock;
@@ -97,7 +98,8 @@ impl Worker {
         for warning in &plan.warnings {
             self.log(WARNING, warning.clone());
         }
-        if self.running.is_empty() {
+        let waiting = self.succession == Succession::Waiting;
+        if self.running.is_empty() && !waiting {
             self.clear_filter();
         }
         self.groups = plan.groups;
@@ -118,9 +120,11 @@ impl Worker {
                 None => self.drop_instance(id),
             }
         }
-        self.remove_leftovers(&wanted);
-        let paths = wanted.iter().flat_map(|plan| &plan.paths);
-        self.remove_path_leftovers(paths);
+        if !waiting {
+            self.remove_leftovers(&wanted);
+            let paths = wanted.iter().flat_map(|plan| &plan.paths);
+            self.remove_path_leftovers(paths);
+        }
         let fresh: Vec<InstanceId> = wanted
             .into_iter()
             .map(|plan| self.add_instance(plan))
@@ -128,6 +132,9 @@ impl Worker {
         self.rewire();
         self.watch_paths();
         self.take_up_witnesses();
+        if waiting {
+            return;
+        }
         let now = clock::monotonic();
         for id in fresh {
             let effects = self.node.step(id, Event::Start, now);
@@ -235,7 +242,7 @@ impl Worker {
 
     /// Addresses of ours that are on the host although nobody here holds them: left by a process
     /// that died. They would answer for a virtual router that another host serves.
-    fn remove_leftovers(&mut self, fresh: &[InstancePlan]) {
+    pub(super) fn remove_leftovers(&mut self, fresh: &[InstancePlan]) {
         let mut leftovers = Vec::new();
         for vip in fresh.iter().flat_map(|plan| &plan.vips) {
             let Some(link) = self.links.link(&vip.interface) else {

@@ -158,7 +158,7 @@ impl Worker {
         }
     }
 
-    fn take_hold(&mut self, id: InstanceId) {
+    pub(super) fn take_hold(&mut self, id: InstanceId) {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };

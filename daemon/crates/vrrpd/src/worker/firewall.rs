@@ -6,12 +6,17 @@ use std::net::IpAddr;
 
 use netlink::firewall::Filter;
 
+use super::legacy::Succession;
 use super::{WARNING, Worker};
 
 impl Worker {
     /// Called before addresses are added and after they are removed, and before an interface comes
     /// up, so that nothing gets through between.
     pub(super) fn refuse_unaccepted(&mut self) {
+        // The table says what the process before this one holds.
+        if self.succession == Succession::Waiting {
+            return;
+        }
         let held = self.running.values().filter(|it| it.plan.unaccepted);
         let held = held.flat_map(|running| &running.held);
         let mut unaccepted: Vec<IpAddr> = held.map(|held| held.vip.address.address).collect();

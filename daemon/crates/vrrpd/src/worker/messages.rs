@@ -7,6 +7,7 @@ use vrrp::Micros;
 use vrrp::tracking::Health;
 
 use super::Worker;
+use super::legacy::Succession;
 use crate::WorkerError;
 
 /// Time left of a stop's deadline for saying goodbye without a successor.
@@ -14,7 +15,7 @@ const FAREWELL_RESERVE: Micros = 100_000;
 
 impl Worker {
     pub(super) fn read_channel(&mut self) -> Result<(), WorkerError> {
-        while self.channel_open {
+        while self.channel_open && self.succession != Succession::Left {
             match self.channel.try_receive::<ToWorker>() {
                 Ok(Some(received)) => self.obey(received)?,
                 Ok(None) => break,
@@ -52,6 +53,9 @@ impl Worker {
             ToWorker::Watched { seen } => self.seen(seen),
             ToWorker::Pulse => self.pulse = received.fds.into_iter().next().map(Pulse::received),
             ToWorker::Alive => self.supervisor_lives(),
+            ToWorker::Succeed => self.succession = Succession::Waiting,
+            ToWorker::Bequeath => self.bequeath(),
+            ToWorker::Inherit { body } => self.inherit(body),
             ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
             // For the proxy.
             ToWorker::Routers

@@ -178,7 +178,7 @@ impl Worker {
     }
 
     /// Announcements were lost: whatever should be there and is not goes back.
-    fn restore_all(&mut self) {
+    pub(super) fn restore_all(&mut self) {
         let held: Vec<_> = self
             .running
             .values()

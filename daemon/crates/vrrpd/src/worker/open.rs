@@ -72,6 +72,7 @@ impl Worker {
             rounds: super::rounds::Rounds::default(),
             group_announcements: BTreeMap::new(),
             stopping: false,
+            succession: super::legacy::Succession::default(),
             lateness: Lateness::default(),
             hardening: Hardening::default(),
             send_errors: 0,

@@ -157,6 +157,7 @@ impl Node {
             | FromWorker::Orders { .. }
             | FromWorker::Amendments { .. }
             | FromWorker::Question { .. }
+            | FromWorker::Legacy { .. }
             | FromWorker::Renewed { .. } => {}
         }
     }

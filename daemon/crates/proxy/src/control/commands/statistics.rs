@@ -163,6 +163,9 @@ impl Control {
             return Answer::Done;
         };
         team.forget_counters(all);
+        if let Some(registry) = &self.registry {
+            registry.forget_before(all);
+        }
         let fronts = plan.frontends.iter().map(|f| &f.shared.past);
         let backs = plan.backends.iter().map(|b| &b.shared.past);
         let servers = plan.backends.iter().flat_map(|b| &b.servers);

@@ -118,14 +118,14 @@ pub struct Entry {
 }
 
 #[derive(Debug)]
-struct Data {
-    used: (u64, u64),
-    plain: [u64; PLAIN],
-    rates: Vec<Rate>,
-    gpc: Vec<u64>,
-    gpt: Vec<u32>,
-    gpc_rate: Vec<Rate>,
-    server: Option<Arc<str>>,
+pub(super) struct Data {
+    pub(super) used: (u64, u64),
+    pub(super) plain: [u64; PLAIN],
+    pub(super) rates: Vec<Rate>,
+    pub(super) gpc: Vec<u64>,
+    pub(super) gpt: Vec<u32>,
+    pub(super) gpc_rate: Vec<Rate>,
+    pub(super) server: Option<Arc<str>>,
 }
 
 impl Entry {
@@ -277,7 +277,7 @@ impl Entry {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Data> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

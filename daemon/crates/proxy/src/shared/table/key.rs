@@ -1,9 +1,10 @@
 //! Keys of stick tables: what a value becomes when it is looked for.
 
 use config::haproxy::model::TableKey;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Key {
     Ip(IpAddr),
     Integer(u32),

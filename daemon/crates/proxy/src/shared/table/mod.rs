@@ -5,11 +5,13 @@
 
 mod column;
 mod entry;
+mod kept;
 mod key;
 mod rate;
 
 pub use column::{Column, Datum, is_known};
 pub use entry::{Counter, Entry, Layout};
+pub use kept::KeptEntry;
 pub use key::Key;
 pub use rate::Rate;
 

@@ -1,7 +1,9 @@
 //! Events in a sliding period: whole counts of the present and the last window, and of the last
 //! one the part that the period still covers.
 
-#[derive(Debug, Clone, Copy, Default)]
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Rate {
     start: u64,
     current: u64,
