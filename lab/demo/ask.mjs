@@ -33,17 +33,22 @@ function answered(body) {
 function ask() {
   asked += 1;
   open += 1;
+  const began = Date.now();
+  // When it was asked is what tells which event of the hosts it met.
+  const lost = (reason) =>
+    settle(`${new Date(began).toISOString()} ${reason} after ${Date.now() - began} ms`);
   const request = http.get(url, { agent, timeout: 2000 }, (response) => {
     let body = "";
     response.on("data", (chunk) => (body += chunk));
-    response.on("error", (error) => settle(error.message));
+    response.on("error", (error) => lost(error.message));
     response.on("end", () => {
-      if (response.statusCode === 200) answered(body);
-      settle(response.statusCode === 200 ? undefined : `status ${response.statusCode}`);
+      if (response.statusCode !== 200) return lost(`status ${response.statusCode}`);
+      answered(body);
+      settle();
     });
   });
   request.on("timeout", () => request.destroy(new Error("no answer within 2 s")));
-  request.on("error", (error) => settle(error.code ?? error.message));
+  request.on("error", (error) => lost(error.code ?? error.message));
 }
 
 function finish() {

@@ -6,7 +6,8 @@ import type { HostFacts } from "../observe/facts.ts";
 import { isActive } from "../observe/observe.ts";
 import { type Baseline, givingBack, inOrder, nextBaseline, parseBaseline, type Setting } from "./baseline.ts";
 
-export type ServiceAction = "none" | "start" | "reload" | "restart" | "stop";
+/** `upgrade`: the running daemon goes on as the new executable. */
+export type ServiceAction = "none" | "start" | "reload" | "upgrade" | "restart" | "stop";
 
 /** What an apply will do on a host, decided before anything is done. */
 export interface Plan {
@@ -26,7 +27,7 @@ export interface Plan {
   readonly enable: "yes" | "no" | "keep";
   readonly action: ServiceAction;
   readonly baseline: Baseline;
-  readonly was: { readonly enabled: boolean; readonly active: boolean };
+  readonly was: { readonly enabled: boolean; readonly active: boolean; readonly program?: string };
   /** Kernel parameters that leave the release but hold a value that is not ours. */
   readonly foreign: readonly Setting[];
 }
@@ -67,11 +68,16 @@ export function makePlan(release: Release, facts: HostFacts, differences: readon
     }),
     enable: enabled === release.service.enabled ? "keep" : release.service.enabled ? "yes" : "no",
     action: serviceAction(release, facts, {
+      upgrade: isUpgrade(release, facts, differences),
       restart: changes("tandem.service") || has("binary"),
       reload: swap || has("running-config"),
     }),
     baseline: nextBaseline(release, facts, old),
-    was: { enabled, active: isActive(facts) },
+    was: {
+      enabled,
+      active: isActive(facts),
+      ...(facts.binary === undefined ? {} : { program: facts.binary.path }),
+    },
     foreign: given.foreign,
   };
 }
@@ -95,13 +101,23 @@ function freeReleasePath(id: string, facts: HostFacts): string {
 function serviceAction(
   release: Release,
   facts: HostFacts,
-  needs: { readonly restart: boolean; readonly reload: boolean },
+  needs: { readonly upgrade: boolean; readonly restart: boolean; readonly reload: boolean },
 ): ServiceAction {
   const active = isActive(facts);
   if (!release.service.active) return active || facts.unit?.ActiveState === "activating" ? "stop" : "none";
   if (!active) return "start";
+  if (needs.upgrade) return "upgrade";
   if (needs.restart) return "restart";
   return needs.reload ? "reload" : "none";
+}
+
+/** Another executable, and nothing else in the unit: what it says beside that holds for the running process. */
+function isUpgrade(release: Release, facts: HostFacts, differences: readonly Difference[]): boolean {
+  const ofUnit = differences.filter((d) => "file" in d && d.file === "tandem.service");
+  const [before, after] = [facts.binary?.path, binaryPath(release.binary.sha256)];
+  if (before === undefined || before === after || !ofUnit.every(({ kind }) => kind === "file")) return false;
+  const running = facts.files["tandem.service"]?.bytes.toString();
+  return running?.replaceAll(before, after) === release.files["tandem.service"]?.text;
 }
 
 /** The release that the link points at now, for the journal. */

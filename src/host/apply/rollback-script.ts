@@ -52,6 +52,10 @@ service() {
   if [ "$(cat "$p/action")" = reload ] && systemctl is-active --quiet ${UNIT}; then
     systemctl reload ${UNIT} 2>/dev/null && return
   fi
+  if [ "$(cat "$p/action")" = upgrade ] && systemctl is-active --quiet ${UNIT}; then
+    "$(cat "$p/program.old")" upgrade --run-dir ${HostPaths.runtime} >/dev/null 2>&1 &&
+      systemctl reload ${UNIT} 2>/dev/null && return
+  fi
   case $(cat "$p/action") in
   none) systemctl is-active --quiet ${UNIT} || systemctl start ${UNIT} || complain "cannot start ${UNIT}" ;;
   *) systemctl restart ${UNIT} || complain "cannot restart ${UNIT}" ;;

@@ -129,6 +129,8 @@ function stageFolder(
     entry("pending/owner", owner),
     entry("pending/rollback.sh", ROLLBACK, 0o700),
     entry("pending/action", plan.action),
+    entry("pending/program", binary),
+    entry("pending/program.old", plan.was.program ?? binary),
     entry("pending/enabled", plan.was.enabled ? "yes" : "no"),
     entry("pending/active", plan.was.active ? "yes" : "no"),
     entry("pending/sysctls.old", settingLines(plan.setBack)),

@@ -72,6 +72,17 @@ switch_kernel() {
   done <"$s/sysctls"
 }
 
+# The running daemon goes on as the new executable, then takes up the new texts. One that cannot, because
+# it is older than this, is started again.
+upgrade() {
+  if out=$("$(cat "$s/pending/program")" upgrade --run-dir ${HostPaths.runtime} 2>&1); then
+    act reload ${UNIT}
+  else
+    record note "the running service could not be upgraded in place and is restarted: $out"
+    act restart ${UNIT}
+  fi
+}
+
 switch_service() {
   if [ "$(cat "$s/reload-units")" = yes ]; then act daemon-reload; fi
   case $(cat "$s/enable") in
@@ -85,6 +96,7 @@ switch_service() {
   start) act start ${UNIT} ;;
   restart) act restart ${UNIT} ;;
   reload) act reload ${UNIT} ;;
+  upgrade) upgrade ;;
   stop) act stop ${UNIT} ;;
   esac
   # After the stop, which needs the unit file.

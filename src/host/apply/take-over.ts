@@ -27,6 +27,8 @@ export async function takeOver(
     tell(context, "switch", `taking over release ${release.id}: ${ACTIONS[plan.action]}`);
     const switched = await runScript(shell, SWITCH, [plan.attempt], { timeout: SWITCH_TIMEOUT });
     if (switched.exitCode !== 0) throw switchFailed(context, switched);
+    for (const record of switched.records.filter(({ kind }) => kind === "note"))
+      tell(context, "warning", text(record, 0));
     tell(context, "self-check", "waiting until the host runs what it was given");
     const { reasons, notes } = await selfCheck(
       shell,
@@ -51,6 +53,7 @@ const ACTIONS = {
   none: "the service is not touched",
   start: "starting the service",
   reload: "reloading the service",
+  upgrade: "upgrading the service in place",
   restart: "restarting the service",
   stop: "stopping the service",
 } as const;
