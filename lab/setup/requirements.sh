@@ -48,6 +48,7 @@ openssl
 testssl.sh
 gnutls-bin
 nghttp2-client
+nghttp2-server
 exim4-daemon-light
 mariadb-server-core mariadb-client-core
 redis-server

@@ -146,7 +146,7 @@ pub const HAPROXY: &[(&str, &str)] = &[
     ),
     (
         "haproxy/proto-mode",
-        "'proto' needs 'mode http': in mode tcp bytes go by without being understood.",
+        "'proto' needs 'mode http', and 'check-proto' checks of HTTP: other bytes go by without being understood.",
     ),
     (
         "haproxy/removed",

@@ -73,8 +73,7 @@ pub(super) static WORDS: &[Entry] = entries! {
         Accepted("threads do not take connections of each other") => "pool-low-conn";
         Accepted("saves one round trip; the kernel decides") => "tfo";
         NotYet("SOCKS is not spoken") => "socks4" "check-via-socks4";
-        Supported => "proto" "ws";
-        NotYet("checks ask in HTTP/1.1") => "check-proto";
+        Supported => "proto" "ws" "check-proto";
         NotYet("logs go to no servers") => "log-proto";
         NotYet("sockets belong to the namespace that the daemon runs in; start it there (systemd: NetworkNamespacePath=)") => "namespace";
         Accepted("servers start as their check finds them") => "init-state";

@@ -1,5 +1,7 @@
 //! One check of one server under way: connect, ask, judge.
 
+use super::framed::Framed;
+use super::layers;
 use super::prober::{NotOpened, Prober};
 use super::seal::Seal;
 use crate::plan::Preamble;
@@ -19,6 +21,8 @@ pub struct Probe {
     pub(super) connected: bool,
     /// TLS, once it has begun.
     pub(super) seal: Option<Box<Seal>>,
+    /// HTTP/2, where that is spoken.
+    pub(super) framed: Option<Box<Framed>>,
     pub(super) run: Run,
     pub(super) linger: bool,
     /// How the server was seen when it began, where it is told.
@@ -73,6 +77,7 @@ impl Prober {
                 return Progress::Waiting;
             }
             probe.connected = true;
+            probe.framed = self.framed(None);
             let mut voice = self.voice(&probe.memory, &probe.state, now);
             probe.run.connected(&self.sequence, &mut voice);
             now_open = true;
@@ -90,7 +95,10 @@ impl Prober {
         };
         match seal.shake(&probe.fd) {
             Ok(false) => return Progress::Waiting,
-            Ok(true) => probe.connected = true,
+            Ok(true) => {
+                probe.connected = true;
+                probe.framed = self.framed(Some(seal));
+            }
             Err(_) => return self.failed(probe, Failure::Handshake, UNSEALED),
         }
         let mut voice = self.voice(&probe.memory, &probe.state, now);
@@ -147,17 +155,21 @@ impl Prober {
                     let (opened, linger) = (self.open(connect, port), connect.linger);
                     return self.reconnected(probe, opened, linger);
                 }
-                Need::Send(bytes) => match put(&mut probe.seal, &probe.fd, bytes) {
-                    Ok(count) => probe.run.sent(&self.sequence, count, voice),
-                    Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
-                    Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
-                },
-                Need::Receive => match get(&mut probe.seal, &probe.fd, &mut buf) {
-                    Ok(0) => probe.run.ended(&self.sequence, voice),
-                    Ok(count) => probe.run.feed(&self.sequence, &buf[..count], voice),
-                    Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
-                    Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
-                },
+                Need::Send(bytes) => {
+                    match layers::send(&mut probe.seal, &mut probe.framed, &probe.fd, bytes) {
+                        Ok(count) => probe.run.sent(&self.sequence, count, voice),
+                        Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
+                        Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
+                    }
+                }
+                Need::Receive => {
+                    match layers::receive(&mut probe.seal, &mut probe.framed, &probe.fd, &mut buf) {
+                        Ok(0) => probe.run.ended(&self.sequence, voice),
+                        Ok(count) => probe.run.feed(&self.sequence, &buf[..count], voice),
+                        Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Waiting,
+                        Err(e) => return self.failed(probe, Failure::Socket, &text(&e)),
+                    }
+                }
             }
         }
     }
@@ -171,7 +183,7 @@ impl Prober {
         match opened {
             Ok(fd) => {
                 probe.fd = fd;
-                (probe.connected, probe.seal) = (false, None);
+                (probe.connected, probe.seal, probe.framed) = (false, None, None);
                 probe.linger = linger;
                 Progress::Reconnecting
             }
@@ -191,20 +203,6 @@ impl Prober {
             (false, None) => Failure::ConnectTimeout,
         };
         probe.run.failed(&self.sequence, failure, "")
-    }
-}
-
-fn put(seal: &mut Option<Box<Seal>>, fd: &OwnedFd, bytes: &[u8]) -> std::io::Result<usize> {
-    match seal {
-        Some(seal) => seal.send(fd, bytes),
-        None => tcp::send(fd, bytes),
-    }
-}
-
-fn get(seal: &mut Option<Box<Seal>>, fd: &OwnedFd, buf: &mut [u8]) -> std::io::Result<usize> {
-    match seal {
-        Some(seal) => seal.recv(fd, buf),
-        None => tcp::recv(fd, buf),
     }
 }
 

@@ -1,9 +1,11 @@
 //! How a server is checked: whom to ask, with what steps, in which time.
 
+use super::framed::Framed;
 use super::probe::{Probe, text};
+use super::seal;
 use super::voice::Voice;
 use super::whom::Whom;
-use crate::plan::{Backend, Plan, Preamble, Server};
+use crate::plan::{Backend, Plan, Preamble, Server, Speaks};
 use crate::rules::memory::Memory;
 use config::haproxy::model;
 use health::{
@@ -110,12 +112,25 @@ impl Prober {
                 let check = check?;
                 check.connector.session(check.name.as_deref())
             }
-            Seal::Tls { name, alpn: None } => tls.connector.session(name.as_deref()),
+            Seal::Tls { name, alpn: None } => tls.steps.session(name.as_deref()),
             Seal::Tls {
                 name,
                 alpn: Some(alpn),
             } => tls.connector.offering(name.as_deref(), alpn),
         })
+    }
+
+    /// HTTP/2 over a connection that is open, where the check asks in it.
+    pub(super) fn framed(&self, seal: Option<&seal::Seal>) -> Option<Box<Framed>> {
+        let server = self.place.both()?.1;
+        let speaks = match server.checked_in {
+            _ if self.agent => false,
+            Speaks::H1 => false,
+            Speaks::H2 => true,
+            Speaks::Agreed => seal.is_some_and(|seal| seal.protocol() == Some(b"h2")),
+        };
+        let limits = self.place.plan.h2.back;
+        speaks.then(|| Box::new(Framed::new(limits, seal.is_some())))
     }
 
     pub fn place(&self) -> &Place {
@@ -172,6 +187,7 @@ impl Prober {
                 fd,
                 connected: false,
                 seal: None,
+                framed: None,
                 run,
                 linger,
                 state,

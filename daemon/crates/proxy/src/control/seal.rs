@@ -30,6 +30,11 @@ impl Seal {
         Ok(seal)
     }
 
+    /// What was agreed on to be spoken.
+    pub fn protocol(&self) -> Option<&[u8]> {
+        self.session.common().alpn_protocol()
+    }
+
     /// Whether the handshake is done, after what has come.
     pub fn shake(&mut self, fd: &OwnedFd) -> Result<bool, Fault> {
         while !self.session.is_established() {

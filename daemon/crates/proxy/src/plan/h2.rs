@@ -1,7 +1,9 @@
 //! What is offered to peers that speak HTTP/2: `tune.h2.*`.
 
 use config::Spanned;
-use config::haproxy::model::{Bind, Global, H2Side, Mode, Protocol, Server, Websockets};
+use config::haproxy::model::{
+    Bind, Global, H2Side, HealthCheck, Mode, Protocol, Proxy, Server, Websockets,
+};
 use h2::Settings;
 use h2::connection::Limits;
 
@@ -101,6 +103,17 @@ impl Speaks {
             None if offers(server, "h2") => Self::Agreed,
             Some(Protocol::H1) | None => Self::H1,
         }
+    }
+}
+
+/// What checks ask in: that of traffic, unless they have a word of their own.
+pub fn checked_in(server: &Server, proxy: &Proxy) -> Speaks {
+    let proto = server.check.proto.as_ref().or(server.proto.as_ref());
+    match proto.map(|proto| proto.value) {
+        _ if !matches!(proxy.check.value, HealthCheck::Http(_)) => Speaks::H1,
+        Some(Protocol::H2) => Speaks::H2,
+        Some(Protocol::H1) => Speaks::H1,
+        None => Speaks::Agreed,
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Server {
     pub tls: Option<ServerTls>,
     pub idle: Option<Arc<IdleRules>>,
     pub speaks: Speaks,
+    pub checked_in: Speaks,
     /// Websockets get connections of HTTP/1.1.
     pub upgrades_in_h1: bool,
     pub backup: bool,

@@ -1,6 +1,6 @@
 //! Servers of a section: addresses, limits and the state they start in.
 
-use super::h2::upgrades_in_h1;
+use super::h2::{checked_in, upgrades_in_h1};
 use super::{
     Backend, CookieName, Frontend, IdleRules, Introduction, Observed, Origin, Server, Speaks,
     Target, tls,
@@ -44,13 +44,14 @@ pub fn compile(
             name: s.name.0.clone(),
             idle: IdleRules::compile(&s.idle, &shared),
             speaks: Speaks::new(s, proxy.mode.value),
+            checked_in: checked_in(s, proxy),
             upgrades_in_h1: upgrades_in_h1(s),
             id: s.id.as_ref().map_or(place, |id| id.value),
             shared,
             pool,
             target,
             origin,
-            tls: tls::server(s, proxy.mode.value, compiler, registry, problems),
+            tls: tls::server(s, proxy, compiler, registry, problems),
             backup: s.backup,
             minconn,
             slowstart: s

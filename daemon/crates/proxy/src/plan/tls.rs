@@ -1,7 +1,7 @@
 //! TLS of addresses and servers, from the files that came with the configuration.
 
 use super::Speaks;
-use super::h2::upgrades_in_h1;
+use super::h2::{checked_in, upgrades_in_h1};
 use crate::rules::compile::Compiler;
 use crate::rules::sample::Sample;
 use crate::shared::Registry;
@@ -14,6 +14,8 @@ pub struct ServerTls {
     pub connector: Connector,
     /// The same for websockets, where these are not asked for as everything else is.
     pub websocket: Option<Connector>,
+    /// The same for steps of checks that ask for TLS themselves.
+    pub steps: Connector,
     /// What the server is asked for by name.
     pub sni: Option<Sample>,
     /// The name is not always the same.
@@ -76,25 +78,12 @@ fn acceptor(
 /// TLS to a server, where its line asks for it.
 pub fn server(
     server: &model::Server,
-    mode: Mode,
+    proxy: &Proxy,
     compiler: &Compiler<'_>,
     registry: &mut Registry,
     problems: &mut Vec<String>,
 ) -> Option<ServerTls> {
     let tls = server.tls.as_deref()?;
-    let files = compiler.env.attachments;
-    let mut connector = |tls: &model::ServerTls| {
-        let mut tls = tls.clone();
-        if let Some(protocols) = tls.settings.alpn.as_mut()
-            && mode == Mode::Http
-            && Speaks::new(server, mode) == Speaks::H1
-        {
-            // Nothing else may be agreed on than what is spoken.
-            protocols.retain(|name| name != "h2");
-        }
-        let made = registry.tls.connector(&tls, files);
-        made.map_err(|(file, why)| format!("server '{}': {file}: {why}", server.name.value))
-    };
     let sni = tls
         .sni
         .as_ref()
@@ -110,48 +99,91 @@ pub fn server(
         let fetch = &sni.value.fetch.value;
         !matches!(fetch, model::Fetch::Other { name, .. } if name == "str")
     });
-    let made = connector(tls);
-    let websocket = (Speaks::new(server, mode) == Speaks::Agreed)
-        .then(|| match (upgrades_in_h1(server), server.websockets) {
-            (true, _) => Some("http/1.1"),
-            (false, model::Websockets::H2) => Some("h2"),
-            _ => None,
-        })
-        .flatten()
-        .map(|only| {
-            let mut tls = tls.clone();
-            tls.settings.alpn = Some(vec![only.to_owned()]);
-            connector(&tls)
-        })
-        .transpose();
     // An address or a port of their own is no longer the one that speaks TLS.
     let check = &server.check;
     let elsewhere = check.port.is_some() || check.addr.is_some();
     let checked = check.ssl || tls.enabled && !elsewhere;
-    let own = check.alpn.as_ref().map(|list| {
+    let mut make = |alpn: Option<Vec<String>>| {
         let mut tls = tls.clone();
-        tls.settings.alpn = Some(list.split(',').map(str::to_owned).collect());
-        connector(&tls)
-    });
-    let own = own.transpose();
-    match (made, own, websocket) {
-        (Ok(connector), Ok(own), Ok(websocket)) => Some(ServerTls {
+        tls.settings.alpn = alpn;
+        let made = registry.tls.connector(&tls, compiler.env.attachments);
+        made.map_err(|(file, why)| format!("server '{}': {file}: {why}", server.name.value))
+    };
+    match connectors(server, proxy, tls, &mut make) {
+        Ok(Connectors {
+            traffic: connector,
             websocket,
+            steps,
+            check: own,
+        }) => Some(ServerTls {
             check: checked.then(|| CheckTls {
-                connector: own.unwrap_or_else(|| connector.clone()),
+                connector: own.unwrap_or_else(|| steps.clone()),
                 name: check.sni.as_ref().map(|name| name.value.clone()),
             }),
             connector,
+            websocket,
+            steps,
             sni,
             varies,
             traffic: tls.enabled,
         }),
-        (made, own, websocket) => {
-            let wrong = [made.err(), own.err(), websocket.err()];
-            problems.extend(wrong.into_iter().flatten());
+        Err(why) => {
+            problems.push(why);
             None
         }
     }
+}
+
+/// One for each list of protocols that is offered.
+struct Connectors {
+    traffic: Connector,
+    websocket: Option<Connector>,
+    steps: Connector,
+    check: Option<Connector>,
+}
+
+fn connectors(
+    server: &model::Server,
+    proxy: &Proxy,
+    tls: &model::ServerTls,
+    make: &mut dyn FnMut(Option<Vec<String>>) -> Result<Connector, String>,
+) -> Result<Connectors, String> {
+    let mode = proxy.mode.value;
+    let speaks = Speaks::new(server, mode);
+    let offered = tls.settings.alpn.clone();
+    let old = offered
+        .as_ref()
+        .map(|list| list.iter().filter(|name| *name != "h2").cloned().collect());
+    // Nothing else may be agreed on than what is spoken.
+    let alpn = if mode == Mode::Http && speaks == Speaks::H1 {
+        old.clone()
+    } else {
+        offered.clone()
+    };
+    let traffic = make(alpn.clone())?;
+    let steps = if mode == Mode::Http && alpn != old {
+        make(old)?
+    } else {
+        traffic.clone()
+    };
+    let websocket = match (upgrades_in_h1(server), server.websockets) {
+        _ if speaks != Speaks::Agreed => None,
+        (true, _) => Some("http/1.1"),
+        (false, model::Websockets::H2) => Some("h2"),
+        _ => None,
+    };
+    let websocket = websocket.map(|only| make(Some(vec![only.to_owned()])));
+    let keeps = mode != Mode::Http || checked_in(server, proxy) != Speaks::H1;
+    let check = server.check.alpn.as_ref().map(|list| {
+        let names = list.split(',').filter(|name| keeps || *name != "h2");
+        make(Some(names.map(str::to_owned).collect()))
+    });
+    Ok(Connectors {
+        traffic,
+        websocket: websocket.transpose()?,
+        steps,
+        check: check.transpose()?,
+    })
 }
 
 /// What of it makes a server another one: connections made before are not used by the new.

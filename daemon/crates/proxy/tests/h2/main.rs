@@ -7,6 +7,7 @@ mod support;
 #[allow(dead_code)] // TLS alone needs all of it
 mod certificates;
 
+mod checks;
 mod floods;
 mod manners;
 mod origin;

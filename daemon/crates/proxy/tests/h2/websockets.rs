@@ -117,7 +117,7 @@ fn a_server_that_knows_no_websockets_is_not_asked_for_one() {
 }
 
 /// nghttpd with a certificate of our own.
-struct Nghttpd(Child);
+pub struct Nghttpd(Child);
 
 impl Drop for Nghttpd {
     fn drop(&mut self) {
@@ -126,7 +126,7 @@ impl Drop for Nghttpd {
     }
 }
 
-fn nghttpd(port: u16) -> Option<Nghttpd> {
+pub fn nghttpd(port: u16) -> Option<Nghttpd> {
     let (key, cert) = (
         certificates().path("curve.key"),
         certificates().path("curve.crt"),

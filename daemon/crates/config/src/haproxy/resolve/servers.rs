@@ -1,8 +1,11 @@
 //! Backends that cannot serve, and checks that check nothing.
 
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Mode, Proxy, ProxyV2, SendProxy, Server, ServerAddress, ServerPort};
+use crate::haproxy::model::{
+    HealthCheck, Mode, Protocol, Proxy, ProxyV2, SendProxy, Server, ServerAddress, ServerPort,
+};
 use crate::haproxy::section::Section;
+use crate::source::Spanned;
 
 pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
     let title = format!("{} '{}'", proxy.kind.keyword(), proxy.name);
@@ -141,16 +144,19 @@ pub fn check_lines(cx: &mut Context<'_>, section: &Section) {
 }
 
 fn protocol(cx: &mut Context<'_>, proxy: &Proxy, server: &Server) {
-    if let Some(proto) = server
-        .proto
-        .as_ref()
-        .filter(|_| proxy.mode.value == Mode::Tcp)
-    {
+    let tcp = |_: &&Spanned<Protocol>| proxy.mode.value == Mode::Tcp;
+    if let Some(proto) = server.proto.as_ref().filter(tcp) {
         let message = format!(
             "the server '{}' is in mode tcp: bytes go by without being understood",
             server.name
         );
         cx.error("haproxy/proto-mode", proto.span, message)
             .suggest("write 'mode http', or leave 'proto' out");
+    }
+    let http = matches!(proxy.check.value, HealthCheck::Http(_));
+    if let Some(proto) = server.check.proto.as_ref().filter(|_| !http) {
+        let message = format!("the check of '{}' asks nothing in HTTP", server.name);
+        cx.error("haproxy/proto-mode", proto.span, message)
+            .suggest("add 'option httpchk', or leave 'check-proto' out");
     }
 }
