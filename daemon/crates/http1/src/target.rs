@@ -55,7 +55,8 @@ fn scheme_end(t: &[u8]) -> Option<usize> {
 }
 
 /// `uri-host [ ":" port ]` without user information (RFC 9110 §7.2).
-pub(crate) fn is_authority(value: &[u8]) -> bool {
+#[must_use]
+pub fn is_authority(value: &[u8]) -> bool {
     value.iter().all(|b| AUTHORITY[usize::from(*b)])
 }
 

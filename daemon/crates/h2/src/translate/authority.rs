@@ -1,33 +1,11 @@
 //! `:authority` and Host: one name for one thing (RFC 9113 §8.3.1).
 
 use super::Malformed;
+use http1::target::is_authority;
 
 /// `host [ ":" port ]`: no user, and nothing that would end it in a target.
 pub fn check(value: &[u8]) -> Result<(), Malformed> {
-    let fits = |b: &u8| {
-        b.is_ascii_alphanumeric()
-            || matches!(
-                b,
-                b'.' | b'-'
-                    | b'_'
-                    | b'~'
-                    | b':'
-                    | b'['
-                    | b']'
-                    | b'%'
-                    | b'!'
-                    | b'$'
-                    | b'&'
-                    | b'\''
-                    | b'('
-                    | b')'
-                    | b'*'
-                    | b'+'
-                    | b';'
-                    | b'='
-            )
-    };
-    if !value.is_empty() && value.iter().all(fits) {
+    if !value.is_empty() && is_authority(value) {
         Ok(())
     } else {
         Err(Malformed::Authority)
