@@ -1,5 +1,6 @@
 import {
   blockLines,
+  checkSecret,
   commandLine,
   directive,
   emailAddress,
@@ -9,7 +10,9 @@ import {
   ipAddress,
   logTarget,
   name,
+  runtimeSocket,
   sectionName,
+  statistics,
 } from "../stack/index.ts";
 
 type Schema = { safeParse(value: unknown): { readonly success: boolean } };
@@ -30,6 +33,10 @@ export const isInterface = accepts(interfaceName());
 export const isInterfaceAddress = accepts(interfaceAddress());
 export const isIp = accepts(ipAddress());
 export const isLogTarget = accepts(logTarget);
+export const isRuntimeSocket = accepts(runtimeSocket);
+export const isStatistics = accepts(statistics);
+export const isPagePassword = (text: string): boolean =>
+  checkSecret("statistics.user.password", text).length === 0;
 export const areBlockLines = accepts(blockLines());
 
 /** A whole number of a range, or undefined. */

@@ -4,6 +4,7 @@ import { fillTemplate } from "./engine.ts";
 import { haproxyModel } from "./model/haproxy.ts";
 import { keepalivedModel } from "./model/keepalived.ts";
 import { nftablesRules } from "./model/nftables.ts";
+import { pageBind } from "./model/statistics.ts";
 import { nodeSysctls, vrrpInterfaces } from "./model/sysctls.ts";
 import {
   type BinaryRef,
@@ -64,14 +65,15 @@ function renderFiles(
   sysctls: Readonly<Record<string, string>>,
 ): Readonly<ByFile<ReleaseFile>> {
   const names = { pair: pair.name, node: node.name };
-  const proxies = pair.frontends.length > 0 || pair.sections.length > 0;
+  const proxies = pair.frontends.length > 0 || pair.sections.length > 0 || pair.statistics !== undefined;
   const inRelease = (name: string): string => `${HostPaths.current}/${name}`;
   return {
     ...(proxies
       ? {
           "haproxy.cfg": file(
             inRelease("haproxy.cfg"),
-            0o640,
+            // With the passwords of the page in it, nobody but root reads it.
+            pair.statistics === undefined || pair.statistics.users.length === 0 ? 0o640 : 0o600,
             fillTemplate("haproxy.cfg", haproxyModel(pair, node)),
           ),
         }
@@ -122,15 +124,15 @@ function file(path: string, mode: number, text: string): ReleaseFile {
 
 function requirements(pair: ResolvedPair, node: ResolvedNode): Requirements {
   const tracked = pair.instances.flatMap((instance) => instance.trackInterfaces.map((t) => t.interface));
+  const page = pageBind(pair, node);
+  const served = pair.frontends.flatMap(({ name, binds }) => binds.map((bind) => ({ ...bind, name })));
   return {
     interfaces: [...new Set([...vrrpInterfaces(pair, node), ...tracked])],
-    listens: pair.frontends.flatMap((frontend) =>
-      frontend.binds.map(({ address, port }) => ({
-        address: address.kind === "ip" ? address.ip.text : address.kind === "any4" ? "*" : "::",
-        port,
-        frontend: frontend.name,
-      })),
-    ),
+    listens: [...served, ...(page === undefined ? [] : [page])].map(({ address, port, name }) => ({
+      address: address.kind === "ip" ? address.ip.text : address.kind === "any4" ? "*" : "::",
+      port,
+      frontend: name,
+    })),
     vips: pair.instances.flatMap((instance) =>
       [...instance.vips, ...instance.excludedVips].map((vip) => ({
         address: vip.address.text,

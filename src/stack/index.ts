@@ -47,5 +47,6 @@ export {
   name,
   sectionName,
 } from "./schema/text.ts";
+export { runtimeSocket, statistics } from "./schema/windows.ts";
 export { checkSecret } from "./secrets.ts";
 export { nearest, suggestion } from "./suggest.ts";

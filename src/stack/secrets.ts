@@ -43,6 +43,29 @@ export function certificateSecrets(name: string): readonly [string, string] {
   return [`certificate.${name}.chain`, `certificate.${name}.key`];
 }
 
+/** Placeholder of the password of somebody who may see the statistics page. */
+export function statisticsSecret(user: string): string {
+  return `statistics.${user}.password`;
+}
+
+/** What is wrong with the password of a user of the statistics page, as `secretProblems`. */
+export function userProblems(value: string, path: Path): Problem[] {
+  if (/^[\x21-\x7e]{1,255}$/.test(value) && !/["'`\\#]|@@/.test(value)) return [];
+  return [
+    error(
+      value.length === 0 ? "STACK_PASSWORD_EMPTY" : "STACK_PASSWORD_UNSAFE",
+      path,
+      value.length === 0
+        ? "the password is empty"
+        : "the password is too long, or holds a character that means something in haproxy.cfg",
+      {
+        why: "white space ends it, '#' starts a comment, quotes and '\\' are read too",
+        hint: "take 1 to 255 letters, digits and other signs",
+      },
+    ),
+  ];
+}
+
 /**
  * Problems of a resolved secret by its placeholder's name, e.g. `vrrp.VI_1.password`; called where
  * the values become known, which is after the definition was checked.
@@ -50,6 +73,7 @@ export function certificateSecrets(name: string): readonly [string, string] {
 export function checkSecret(name: string, value: string): Problem[] {
   const path = ["secrets", name];
   if (name.startsWith("vrrp.")) return secretProblems(value, path);
+  if (name.startsWith("statistics.")) return userProblems(value, path);
   if (!name.startsWith("certificate.")) return [];
   const what = name.endsWith(".key") ? "PRIVATE KEY" : "CERTIFICATE";
   const whole = new RegExp(`-----BEGIN (?:[A-Z]+ )?${what}-----[^-]+-----END (?:[A-Z]+ )?${what}-----`);

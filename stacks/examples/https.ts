@@ -58,6 +58,11 @@ export const stack = defineStack({
           defaultBackend: "accounts",
         },
       ],
+      statistics: {
+        at: { kind: "frontend", frontend: "partners" },
+        users: [{ name: "partner", password: { kind: "config", key: "partnerPassword" } }],
+        scope: ["accounts"],
+      },
       backends: [
         {
           name: "site",

@@ -31,7 +31,17 @@ export const stack = defineStack({
           vips: [{ address: "192.0.2.100/24" }, { address: "192.0.2.101/24", label: "eth0:mysql" }],
         },
       ],
-      proxy: { maxconn: 50_000, timeouts: { client: "1m", server: "1m" } },
+      proxy: {
+        maxconn: 50_000,
+        timeouts: { client: "1m", server: "1m" },
+        runtimeSocket: { mode: "660", group: "adm", level: "admin" },
+      },
+      // Each node shows itself on its own address.
+      statistics: {
+        users: [{ name: "operator", password: { kind: "config", key: "statisticsPassword" } }],
+        admin: "if { src 192.0.2.0/24 }",
+        prometheus: "/metrics",
+      },
       frontends: [
         {
           name: "www",

@@ -136,6 +136,30 @@ export const everything = defineStack({
         },
         retries: 2,
         redispatch: false,
+        runtimeSocket: {
+          path: "/run/tandem/ops.sock",
+          mode: "0660",
+          user: "root",
+          group: "adm",
+          level: "admin",
+          exposeListeners: true,
+          timeout: "1m",
+          maxconn: 20,
+        },
+      },
+      statistics: {
+        at: { kind: "own", name: "page", port: 9000 },
+        uri: "/haproxy?stats",
+        realm: "Load balancers",
+        users: [
+          { name: "operator", password: { kind: "env", name: "STATISTICS_PASSWORD" } },
+          { name: "reader", password: { kind: "env", name: "READER_PASSWORD" } },
+        ],
+        admin: "if { src 192.0.2.0/24 }",
+        refresh: "5s",
+        hideVersion: false,
+        scope: [".", "www", "site"],
+        prometheus: "/metrics",
       },
       frontends: [
         {

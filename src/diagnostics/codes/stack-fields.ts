@@ -29,9 +29,9 @@ export const stackFieldCodes = {
     "rename one",
   ],
   STACK_PASSWORD_EMPTY: [
-    "a VRRP password is empty",
+    "a password is empty",
     'password: { kind: "env", name: "VRRP_PASSWORD" } with VRRP_PASSWORD=""',
-    "take 1 to 8 characters",
+    "take 1 to 8 characters for VRRP, more for the statistics page",
   ],
   STACK_PASSWORD_TOO_LONG: [
     "a VRRP packet holds 8 characters of password; the rest would be cut in silence, and different passwords may agree",
@@ -39,7 +39,7 @@ export const stackFieldCodes = {
     "take 1 to 8 characters",
   ],
   STACK_PASSWORD_UNSAFE: [
-    "a VRRP password holds white space or a character that keepalived.conf reads as something else",
+    "a password holds white space or a character that keepalived.conf or haproxy.cfg reads as something else",
     'ab#cd, of which only "ab" would count',
     "take letters, digits and plain punctuation",
   ],

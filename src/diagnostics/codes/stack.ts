@@ -178,6 +178,16 @@ export const stackCodes = {
     'members: { "lb-a": { state: "MASTER" }, "lb-b": { state: "MASTER" } }',
     "let at most one start as MASTER",
   ],
+  STACK_STATISTICS_HIDDEN: [
+    "metrics are wanted where the statistics page is, which would be nowhere then",
+    'statistics: { uri: "/stats", prometheus: "/stats" }',
+    'write prometheus: "/metrics"',
+  ],
+  STACK_STATISTICS_NEEDS_HTTP: [
+    "the statistics page shall be at a frontend that reads no requests",
+    'statistics: { at: { kind: "frontend", frontend: "mail" } } with mode: "tcp"',
+    "name an http frontend, or give the page a port of its own",
+  ],
   STACK_SYNC_GROUP_CROSSED: [
     "the instances of a sync group prefer different masters, so the group would never rest",
     "VI_1 with master lb-a and VI_2 with master lb-b in one group",

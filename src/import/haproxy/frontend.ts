@@ -63,7 +63,7 @@ export function frontendItem(section: Section, base: Base, around: Surroundings,
 }
 
 /** `bind ADDRESS:PORT` with nothing but TLS behind it, on an address that both nodes serve. */
-function bindOf(line: Statement, around: Surroundings, notes: Notes): object | undefined {
+export function bindOf(line: Statement, around: Surroundings, notes: Notes): object | undefined {
   const [, word = "", ...options] = line.words;
   if (line.raws[1] !== word) return undefined;
   const [, host = "", digits] = /^(.*):(\d{1,5})$/.exec(word) ?? [];

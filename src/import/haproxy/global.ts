@@ -5,13 +5,15 @@ import { isLogTarget, isName, wholeNumber } from "../words.ts";
 import { isLogGlobal, isOption } from "./base.ts";
 import { carried, linesField } from "./lines.ts";
 import { durationOf } from "./time.ts";
+import { socketField } from "./windows.ts";
 
 /** Fields of `proxy` that the global section fills. */
 export function globalFields(lines: readonly Statement[], notes: Notes): readonly Field[] {
   const rest: Statement[] = [];
   const logs: Item[] = [];
   const fields = new Map<string, Field>();
-  for (const line of lines) {
+  const socket = socketField(lines);
+  for (const line of socket.rest) {
     const [keyword = "", value] = line.words;
     const log = keyword === "log" ? logTargetOf(line.words) : undefined;
     const connections = keyword === "maxconn" ? wholeNumber(value, 1, 10_000_000) : undefined;
@@ -25,6 +27,7 @@ export function globalFields(lines: readonly Statement[], notes: Notes): readonl
     fields.get("maxconn") ?? field("maxconn", literal("auto")),
     field("logs", list(logs)),
     ...["user", "group"].flatMap((key) => fields.get(key) ?? []),
+    ...socket.fields,
     ...linesField("globalDirectives", carried(rest, notes)),
   ];
 }

@@ -7,6 +7,7 @@ import { type Base, basesOf, lastMode } from "./base.ts";
 import { frontendItem } from "./frontend.ts";
 import { defaultsFields, globalFields } from "./global.ts";
 import { carried, linesField } from "./lines.ts";
+import { findPage } from "./page.ts";
 import { readSections, type Section } from "./sections.ts";
 import { TlsWords } from "./tls.ts";
 
@@ -31,12 +32,15 @@ export function readProxy(files: readonly HaproxyFile[], vips: ReadonlySet<strin
   const around = { backends, vips, taken: new Set<string>(), tls };
   const typed = (kind: string) =>
     of(kind).filter((section) => isName(section.name) && section.body.length > 0);
+  const page = findPage(sections, bases.baseOf, around, notes);
   const frontends = typed("frontend").filter(({ body }) => body.some(({ words }) => words[0] === "bind"));
   const whole = new Set<Section>([...frontends, ...typed("backend"), ...of("global"), ...of("defaults")]);
   const raw = sections.filter((section) => !whole.has(section));
   const others = [
     ...bases.others.map(({ section, name }) => rawSection({ ...section, name }, undefined, notes)),
-    ...raw.map((section) => rawSection(section, bases.baseOf(section), notes)),
+    ...raw
+      .filter((section) => section !== page.whole)
+      .map((section) => rawSection(section, bases.baseOf(section), notes)),
   ].flat();
   const main = bases.main?.body ?? [];
   const proxy = record([
@@ -52,7 +56,9 @@ export function readProxy(files: readonly HaproxyFile[], vips: ReadonlySet<strin
   ]);
   const served = listField(
     "frontends",
-    frontends.map((section) => frontendItem(section, bases.baseOf(section), around, notes)),
+    frontends.map((section) =>
+      frontendItem(page.without.get(section) ?? section, bases.baseOf(section), around, notes),
+    ),
   );
   return {
     sections,
@@ -70,6 +76,7 @@ export function readProxy(files: readonly HaproxyFile[], vips: ReadonlySet<strin
         "backends",
         typed("backend").map((section) => backendItem(section, bases.baseOf(section), tls, notes)),
       ),
+      ...page.fields,
       ...listField("sections", others),
     ],
   };

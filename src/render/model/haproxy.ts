@@ -5,14 +5,26 @@ import type {
   ResolvedHealthCheck,
   ResolvedNode,
   ResolvedPair,
+  ResolvedRuntimeSocket,
   ResolvedSection,
   ResolvedServer,
 } from "../../stack/index.ts";
+import { pageBind, pageLines, pageSection } from "./statistics.ts";
 import { haproxyTime } from "./time.ts";
 import { bindTlsWords, httpsLines, serverTlsWords } from "./tls.ts";
 
 /** Model of templates/haproxy.cfg.hbs for one node. */
 export function haproxyModel(pair: ResolvedPair, node: ResolvedNode): object {
+  const { statistics } = pair;
+  const bind = pageBind(pair, node);
+  const page =
+    statistics === undefined || bind === undefined
+      ? undefined
+      : pageSection(statistics, bindWord(bind.address, bind.port));
+  const own = (frontend: ResolvedFrontend): readonly string[] =>
+    statistics?.at.kind === "frontend" && statistics.at.frontend === frontend.name
+      ? pageLines(statistics)
+      : [];
   return {
     pair: pair.name,
     node: node.name,
@@ -22,10 +34,13 @@ export function haproxyModel(pair: ResolvedPair, node: ResolvedNode): object {
     named: pair.sections.filter(({ kind }) => kind === "defaults").map(section),
     frontends: pair.frontends.map((frontend) => ({
       name: header(frontend),
-      lines: frontendLines(frontend),
+      lines: frontendLines(frontend, own(frontend)),
     })),
     backends: pair.backends.map((backend) => ({ name: header(backend), lines: backendLines(backend) })),
-    sections: pair.sections.filter(({ kind }) => kind !== "defaults").map(section),
+    sections: [
+      ...(page === undefined ? [] : [page]),
+      ...pair.sections.filter(({ kind }) => kind !== "defaults").map(section),
+    ],
   };
 }
 
@@ -44,7 +59,23 @@ function globalLines({ proxy }: ResolvedPair): string[] {
     ...(proxy.maxconn === undefined ? [] : [`maxconn ${proxy.maxconn}`]),
     ...(proxy.user === undefined ? [] : [`user ${proxy.user}`]),
     ...(proxy.group === undefined ? [] : [`group ${proxy.group}`]),
+    ...(proxy.runtimeSocket === undefined ? [] : socketLines(proxy.runtimeSocket)),
     ...proxy.globalDirectives,
+  ];
+}
+
+function socketLines(socket: ResolvedRuntimeSocket): string[] {
+  const words = [
+    `stats socket ${socket.path} mode ${socket.mode}`,
+    ...(socket.user === undefined ? [] : [`user ${socket.user}`]),
+    ...(socket.group === undefined ? [] : [`group ${socket.group}`]),
+    `level ${socket.level}`,
+    ...(socket.exposeListeners ? ["expose-fd listeners"] : []),
+  ];
+  return [
+    words.join(" "),
+    ...(socket.timeoutMs === undefined ? [] : [`stats timeout ${haproxyTime(socket.timeoutMs)}`]),
+    ...(socket.maxconn === undefined ? [] : [`stats maxconn ${socket.maxconn}`]),
   ];
 }
 
@@ -78,7 +109,7 @@ function defaultsLines({ proxy }: ResolvedPair): string[] {
   ];
 }
 
-function frontendLines(frontend: ResolvedFrontend): string[] {
+function frontendLines(frontend: ResolvedFrontend, page: readonly string[]): string[] {
   const { forwardFor } = frontend;
   return [
     `mode ${frontend.mode}`,
@@ -94,6 +125,7 @@ function frontendLines(frontend: ResolvedFrontend): string[] {
       ? []
       : [`timeout client ${haproxyTime(frontend.clientTimeoutMs)}`]),
     ...httpsLines(frontend),
+    ...page,
     ...frontend.directives,
     ...(frontend.defaultBackend === undefined ? [] : [`default_backend ${frontend.defaultBackend}`]),
   ];

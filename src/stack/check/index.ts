@@ -8,6 +8,7 @@ import { checkNames, checkReferences } from "./names.ts";
 import { checkPeers } from "./peers.ts";
 import { checkProxy } from "./proxy.ts";
 import { checkSegments } from "./segments.ts";
+import { checkStatistics } from "./statistics.ts";
 import { checkVrrp } from "./vrrp.ts";
 
 /** What no single field shows: names, references, addresses, elections. In: what the schema accepts. */
@@ -25,6 +26,7 @@ export function crossCheck(stack: StackData): Problem[] {
         checkElection,
         checkGroups,
         checkProxy,
+        checkStatistics,
         checkConduct,
       ].flatMap((check) => check(pair, path));
     }),

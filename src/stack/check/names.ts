@@ -97,6 +97,7 @@ export function checkReferences(pair: PairData, path: Path): Problem[] {
         unknown(present(from), names.defaults, "defaults section", () => [...path, list, i, "from"]),
       ),
     ),
+    ...ofTls(pageTls(pair), names, [...path, "statistics", "at", "tls"]),
     ...unknown(present(pair.drill?.from), names.nodes, "node", () => [...path, "drill", "from"]),
     ...unused(pair, path),
   ];
@@ -118,18 +119,23 @@ function ofFrontend(frontend: PairData["frontends"][number], names: Names, path:
       ...path,
       "defaultBackend",
     ]),
-    ...frontend.binds.flatMap((bind, j) =>
-      unknown(bind.tls?.certificates ?? [], names.certificates, "certificate", (k) => [
-        ...path,
-        "binds",
-        j,
-        "tls",
-        "certificates",
-        k,
-      ]),
-    ),
+    ...frontend.binds.flatMap((bind, j) => ofTls(bind.tls, names, [...path, "binds", j, "tls"])),
   ];
 }
+
+type Tls = PairData["frontends"][number]["binds"][number]["tls"];
+
+function ofTls(tls: Tls, names: Names, path: Path): Problem[] {
+  return unknown(tls?.certificates ?? [], names.certificates, "certificate", (k) => [
+    ...path,
+    "certificates",
+    k,
+  ]);
+}
+
+/** TLS of the statistics page's own port. */
+const pageTls = ({ statistics }: PairData): Tls =>
+  statistics?.at.kind === "own" ? statistics.at.tls : undefined;
 
 function present(name: string | undefined): string[] {
   return name === undefined ? [] : [name];
@@ -173,7 +179,9 @@ function unused(pair: PairData, path: Path): Problem[] {
     pair.vrrpInstances.flatMap(({ directives }) => directives.flatMap((line) => line.trim().split(/\s+/))),
   );
   const certificates = new Set(
-    pair.frontends.flatMap(({ binds }) => binds.flatMap(({ tls }) => tls?.certificates ?? [])),
+    [...pair.frontends.flatMap(({ binds }) => binds.map(({ tls }) => tls)), pageTls(pair)].flatMap(
+      (tls) => tls?.certificates ?? [],
+    ),
   );
   const left = (name: string, what: string, where: Path): Problem =>
     warning("STACK_UNUSED", where, `${what} ${JSON.stringify(name)} is used by nothing`, {

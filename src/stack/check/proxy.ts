@@ -13,6 +13,8 @@ interface Listen {
   readonly port: number;
   readonly frontend: string;
   readonly path: Path;
+  /** On an address that each node has for itself, and meant so. */
+  readonly own?: boolean;
 }
 
 /** What the proxy listens on and where it sends the traffic. */
@@ -27,6 +29,26 @@ export function checkProxy(pair: PairData, path: Path): Problem[] {
 }
 
 function listensOf(pair: PairData, path: Path): Listen[] {
+  return [...frontendListens(pair, path), ...pageListens(pair, path)];
+}
+
+/** The statistics page's own port, on the address of each node where none is named. */
+function pageListens({ statistics, nodes }: PairData, path: Path): Listen[] {
+  if (statistics?.at.kind !== "own") return [];
+  const { address, port, name } = statistics.at;
+  const wanted =
+    address === "node" ? nodes.map((node) => node.interfaceAddress.split("/")[0] ?? "") : [address];
+  return wanted.flatMap((text) => {
+    const parsed = parseBindAddress(text);
+    if (parsed === undefined) return [];
+    const at = [...path, "statistics", "at"];
+    return [
+      { address: parsed, text: `${text}:${port}`, port, frontend: name, path: at, own: address === "node" },
+    ];
+  });
+}
+
+function frontendListens(pair: PairData, path: Path): Listen[] {
   return pair.frontends.flatMap((frontend, i) =>
     frontend.binds.flatMap((bind, j) => {
       const address = parseBindAddress(bind.address);
@@ -126,7 +148,7 @@ function clashes(listens: readonly Listen[]): Problem[] {
 /** A bind address that neither moves with the pair nor belongs to both nodes is served by one at most. */
 function foreignAddress(pair: PairData, listen: Listen): Problem[] {
   const { address } = listen;
-  if (address.kind !== "ip") return [];
+  if (address.kind !== "ip" || listen.own === true) return [];
   const vips = pair.vrrpInstances.flatMap((instance) => [...instance.vips, ...instance.excludedVips]);
   const isVip = vips.some((vip) => parseInterface(vip.address)?.address.text === address.ip.text);
   const owners = pair.nodes.filter((node) =>

@@ -10,6 +10,7 @@ import type {
   ResolvedFrontend,
   ResolvedHealthCheck,
   ResolvedProxy,
+  ResolvedRuntimeSocket,
 } from "./resolved.ts";
 
 /** A bind address taken apart, or undefined; `::` and `*` are the wildcards of their families. */
@@ -21,7 +22,7 @@ export function parseBindAddress(text: string): BindAddress | undefined {
 }
 
 /** The schema has accepted the text, so a failure here is a defect of the schema. */
-function resolveBindAddress(text: string): BindAddress {
+export function resolveBindAddress(text: string): BindAddress {
   const address = parseBindAddress(text);
   if (address === undefined) throw new RangeError(`not a bind address: ${text}`);
   return address;
@@ -36,9 +37,15 @@ export function resolveProxy(proxy: PairData["proxy"]): ResolvedProxy {
     redispatch: proxy.redispatch,
     user: proxy.user,
     group: proxy.group,
+    runtimeSocket: proxy.runtimeSocket === undefined ? undefined : resolveSocket(proxy.runtimeSocket),
     globalDirectives: proxy.globalDirectives,
     defaultDirectives: proxy.defaultDirectives,
   });
+}
+
+function resolveSocket(wish: NonNullable<PairData["proxy"]["runtimeSocket"]>): ResolvedRuntimeSocket {
+  const { timeout, ...rest } = wish;
+  return present({ ...rest, timeoutMs: timeout === undefined ? undefined : durationMs(timeout) });
 }
 
 export function resolveFrontend(
@@ -74,7 +81,7 @@ export function resolveFrontend(
 
 type BindTls = NonNullable<FrontendData["binds"][number]["tls"]>;
 
-function resolveTls(tls: BindTls, known: PairData["certificates"]): ResolvedBindTls {
+export function resolveTls(tls: BindTls, known: PairData["certificates"]): ResolvedBindTls {
   const files = tls.certificates.flatMap((name): CertificatePlace[] => {
     const certificate = known.find((one) => one.name === name);
     if (certificate === undefined) return [];

@@ -1,7 +1,7 @@
 import { durationMs } from "../schema/duration.ts";
 import type { SecretRef } from "../schema/secret.ts";
 import type { PairData, StackData } from "../schema/stack.ts";
-import { certificateSecrets } from "../secrets.ts";
+import { certificateSecrets, statisticsSecret } from "../secrets.ts";
 import { resolveNode } from "./connection.ts";
 import { passwordSecret, resolveInstance } from "./instance.ts";
 import { present } from "./present.ts";
@@ -13,6 +13,7 @@ import type {
   ResolvedStack,
   ResolvedTrackScript,
 } from "./resolved.ts";
+import { resolveStatistics } from "./statistics.ts";
 
 /** The checked definition with all defaults in place. */
 export function resolveStack(stack: StackData): ResolvedStack {
@@ -41,6 +42,8 @@ function resolvePair(pair: PairData): ResolvedPair {
     ),
     frontends: pair.frontends.map((frontend) => resolveFrontend(frontend, pair.certificates)),
     backends: pair.backends.map(resolveBackend),
+    statistics:
+      pair.statistics === undefined ? undefined : resolveStatistics(pair.statistics, pair.certificates),
     sections: pair.sections.map((section) => present(section)),
     keepalived: { globals: pair.vrrp.globalDirectives, blocks: pair.vrrp.blocks },
     kernel: pair.kernel,
@@ -97,5 +100,8 @@ function secretsOf(pair: PairData): Record<string, SecretRef> {
     const [certificate, key] = certificateSecrets(one.name);
     return [[certificate, one.certificate] as const, [key, one.privateKey] as const];
   });
-  return Object.fromEntries([...passwords, ...certificates]);
+  const users = (pair.statistics?.users ?? []).map(
+    ({ name, password }) => [statisticsSecret(name), password] as const,
+  );
+  return Object.fromEntries([...passwords, ...certificates, ...users]);
 }

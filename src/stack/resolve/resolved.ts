@@ -1,5 +1,14 @@
-import type { IpAddress, IpInterface } from "../schema/address.ts";
+import type { IpInterface } from "../schema/address.ts";
 import type { SecretRef } from "../schema/secret.ts";
+import type {
+  ResolvedBackend,
+  ResolvedFrontend,
+  ResolvedProxy,
+  ResolvedSection,
+  ResolvedStatistics,
+} from "./resolved-proxy.ts";
+
+export type * from "./resolved-proxy.ts";
 
 /** A stack with every default filled in and every reference good: what all later stages work on. */
 export interface ResolvedStack {
@@ -21,6 +30,7 @@ export interface ResolvedPair {
   readonly certificates: readonly ResolvedCertificate[];
   readonly frontends: readonly ResolvedFrontend[];
   readonly backends: readonly ResolvedBackend[];
+  readonly statistics?: ResolvedStatistics;
   /** Sections of haproxy.cfg that stand as they are. */
   readonly sections: readonly ResolvedSection[];
   /** Lines of keepalived.conf: further ones of global_defs, and further blocks. */
@@ -167,136 +177,6 @@ export interface ResolvedSyncGroup {
   readonly name: string;
   readonly instances: readonly string[];
   readonly notify: ResolvedNotify;
-}
-
-export interface ResolvedProxy {
-  /** As many as the open files allow when it is missing. */
-  readonly maxconn?: number;
-  readonly logs: readonly { readonly address: string; readonly facility: string; readonly level: string }[];
-  readonly timeoutsMs: Readonly<Partial<Record<ProxyTimeout, number>>>;
-  readonly retries: number;
-  readonly redispatch: boolean;
-  readonly user?: string;
-  readonly group?: string;
-  /** Further lines of global and of defaults. */
-  readonly globalDirectives: readonly string[];
-  readonly defaultDirectives: readonly string[];
-}
-
-export interface ResolvedSection {
-  readonly kind: string;
-  readonly name: string;
-  readonly from?: string;
-  readonly directives: readonly string[];
-}
-
-export type ProxyTimeout =
-  | "connect"
-  | "client"
-  | "server"
-  | "queue"
-  | "httpRequest"
-  | "httpKeepAlive"
-  | "check"
-  | "tunnel"
-  | "clientFin"
-  | "serverFin";
-
-export interface ResolvedFrontend {
-  readonly name: string;
-  /** Section of kind defaults that it starts from. */
-  readonly from?: string;
-  readonly mode: "http" | "tcp";
-  readonly binds: readonly ResolvedBind[];
-  readonly defaultBackend?: string;
-  readonly maxconn?: number;
-  readonly logFormat: "http" | "tcp" | "short";
-  readonly logEmpty: boolean;
-  readonly clientTimeoutMs?: number;
-  readonly forwardFor?: { readonly except?: string; readonly header: string; readonly ifNone: boolean };
-  /** Further lines of the section. */
-  readonly directives: readonly string[];
-  readonly connectionMode: "keepAlive" | "serverClose" | "close";
-  readonly redirectToHttps: boolean;
-  readonly hstsSeconds?: number;
-}
-
-export interface ResolvedBind {
-  readonly address: BindAddress;
-  readonly port: number;
-  readonly tls?: ResolvedBindTls;
-}
-
-export interface ResolvedBindTls {
-  /** The one for unknown names first. */
-  readonly certificates: readonly CertificatePlace[];
-  readonly alpn: readonly string[];
-  readonly minVersion: TlsVersion;
-  readonly strictSni: boolean;
-  readonly clientCertificates?: {
-    readonly verify: "optional" | "required";
-    readonly caFile: string;
-    readonly crlFile?: string;
-  };
-}
-
-/** A file on the host: one that stands there, or one of the release by its name. */
-export type CertificatePlace = { readonly path: string } | { readonly released: string };
-
-export type TlsVersion = "1.2" | "1.3";
-
-export type BindAddress =
-  | { readonly kind: "any4" }
-  | { readonly kind: "any6" }
-  | { readonly kind: "ip"; readonly ip: IpAddress };
-
-export type ResolvedHealthCheck =
-  | { readonly kind: "none" }
-  | ({ readonly kind: "tcp" } & CheckRhythm)
-  | ({
-      readonly kind: "http";
-      readonly method: string;
-      readonly path: string;
-      readonly host?: string;
-      readonly expectStatus: string;
-    } & CheckRhythm);
-
-export interface CheckRhythm {
-  readonly intervalMs: number;
-  readonly rise: number;
-  readonly fall: number;
-  readonly timeoutMs?: number;
-  readonly port?: number;
-}
-
-export interface ResolvedServer {
-  readonly name: string;
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly weight: number;
-  readonly check: boolean;
-  readonly backup: boolean;
-  readonly maxconn?: number;
-  readonly tls?: {
-    readonly verify: "required" | "none";
-    readonly caFile?: string;
-    readonly serverName?: string;
-    readonly minVersion: TlsVersion;
-  };
-}
-
-export interface ResolvedBackend {
-  readonly name: string;
-  readonly from?: string;
-  readonly mode: "http" | "tcp";
-  readonly balance: "roundrobin" | "leastconn" | "source";
-  readonly healthCheck: ResolvedHealthCheck;
-  readonly servers: readonly ResolvedServer[];
-  /** Further lines of the section. */
-  readonly directives: readonly string[];
-  readonly retries?: number;
-  readonly redispatch?: boolean;
-  readonly timeoutsMs: Readonly<Partial<Record<"connect" | "server" | "queue" | "tunnel", number>>>;
 }
 
 export interface ResolvedKernel {

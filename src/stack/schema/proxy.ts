@@ -4,8 +4,8 @@ import { duration } from "./duration.ts";
 import { directives } from "./section.ts";
 import { guarded, name, sectionName, word } from "./text.ts";
 import { bindTls, httpsFields, serverTls } from "./tls.ts";
+import { port, runtimeSocket } from "./windows.ts";
 
-const port = z.int().min(1).max(65535);
 const timeout = (): ReturnType<typeof duration> => duration("1ms", "24d");
 /** A deadline of the whole proxy that can be left out. */
 const deadline = (): z.ZodUnion<[ReturnType<typeof duration>, z.ZodLiteral<"none">]> =>
@@ -92,6 +92,7 @@ export const proxy = z
     redispatch: z.boolean().default(true).describe("let the last attempt go to another server"),
     user: name().optional().describe("user of the proxy's worker; default chosen by the daemon"),
     group: name().optional().describe("group of the proxy's worker; default chosen by the daemon"),
+    runtimeSocket: runtimeSocket.optional().describe("socket for orders and questions; default none"),
     globalDirectives: directives().describe("further lines of the global section, as in haproxy.cfg"),
     defaultDirectives: directives().describe(
       "further lines of the defaults section, as in haproxy.cfg; they stand behind those of the definition",

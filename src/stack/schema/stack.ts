@@ -6,6 +6,7 @@ import { section } from "./section.ts";
 import { guarded, name } from "./text.ts";
 import { certificate } from "./tls.ts";
 import { syncGroup, trackScript, vrrp, vrrpInstance } from "./vrrp.ts";
+import { statistics } from "./windows.ts";
 
 export const faultKind = z.enum(["handover", "kill", "stop", "linkDown"]);
 
@@ -97,6 +98,7 @@ export const pair = z
     certificates: z.array(certificate).default([]).describe("certificates for TLS"),
     frontends: z.array(frontend).default([]).describe("what clients connect to"),
     backends: z.array(backend).default([]).describe("groups of servers"),
+    statistics: statistics.optional().describe("the statistics page; default none"),
     sections: z
       .array(section)
       .default([])

@@ -4,7 +4,7 @@ import { secretRef } from "./secret.ts";
 import { guarded, hostName, name } from "./text.ts";
 
 /** A file on the hosts; the same on both. */
-const hostPath = (): z.ZodType<string, string> =>
+export const hostPath = (): z.ZodType<string, string> =>
   guarded(/^\/[A-Za-z0-9_./+-]{1,254}$/, "a path on the hosts", {
     code: "STACK_TEXT_UNSAFE",
     why: "it stands as a word in haproxy.cfg, and is looked up on both hosts",
