@@ -2,103 +2,18 @@
 //! HAProxy's exporter, and the virtual routers beside them.
 
 mod catalogue;
+mod request;
 
-use crate::{Column, Field, Info, Object, Row, Shown, Value};
+pub use request::Request;
+
+use crate::{Column, Field, Info, Object, Row, Value};
 use catalogue::{Kind, Metric, OBJECTS, PROCESS};
+use request::ORDER;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// By their sections.
 type Servers<'r> = HashMap<&'r str, Vec<&'r Row>>;
-
-/// What is asked for: `?scope=server&no-maint`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    process: bool,
-    objects: Vec<Object>,
-    routers: bool,
-    no_maint: bool,
-}
-
-const ORDER: [Object; 4] = [
-    Object::Frontend,
-    Object::Listener,
-    Object::Backend,
-    Object::Server,
-];
-
-impl Request {
-    pub fn read(target: &str) -> Result<Self, String> {
-        let mut request = Self {
-            process: false,
-            objects: Vec::new(),
-            routers: false,
-            no_maint: false,
-        };
-        let mut scoped = false;
-        let query = target.split_once('?').map_or("", |(_, query)| query);
-        let query = query.split('#').next().unwrap_or_default();
-        for (name, value) in query
-            .split('&')
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        {
-            match name {
-                "scope" => {
-                    request.scope(value)?;
-                    scoped = true;
-                }
-                "no-maint" => request.no_maint = true,
-                _ => {}
-            }
-        }
-        if !scoped {
-            request.all();
-        }
-        Ok(request)
-    }
-
-    fn all(&mut self) {
-        (self.process, self.routers) = (true, true);
-        self.objects = ORDER.to_vec();
-    }
-
-    fn scope(&mut self, value: &str) -> Result<(), String> {
-        match value {
-            "" => (self.process, self.routers, self.objects) = (false, false, Vec::new()),
-            "*" => self.all(),
-            "global" => self.process = true,
-            "vrrp" => self.routers = true,
-            // There is nothing to be told of tables.
-            "sticktable" => {}
-            name => {
-                let known = ORDER
-                    .into_iter()
-                    .find(|o| o.name().eq_ignore_ascii_case(name));
-                let known = known.ok_or_else(|| {
-                    format!(
-                        "there is no scope '{name}': it is *, global, frontend, listener, backend, \
-                         server, sticktable or vrrp"
-                    )
-                })?;
-                self.objects.push(known);
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the virtual routers are asked for.
-    pub fn routers(&self) -> bool {
-        self.routers
-    }
-
-    pub fn shown(&self) -> Shown {
-        if self.no_maint {
-            Shown::NotOut
-        } else {
-            Shown::All
-        }
-    }
-}
 
 /// `routers` are the lines about them, which stand behind the others.
 pub fn exposition(request: &Request, rows: &[Row], info: &Info, routers: &str) -> String {

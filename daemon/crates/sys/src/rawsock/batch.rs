@@ -7,9 +7,8 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use crate::memory::Reserve;
 
-use super::{
-    ControlBuffer, RawV4, RawV6, ReceivedV6, length_of, none_if_would_block, read_control,
-};
+use super::v6::{ControlBuffer, read_control};
+use super::{RawV4, RawV6, ReceivedV6, length_of, none_if_would_block};
 
 /// Packets of one call.
 pub const MOST: usize = 64;

@@ -2,12 +2,14 @@
 
 mod file;
 mod index;
+mod method;
 mod outside;
 #[cfg(test)]
 mod tests;
 
 pub use file::{Change, PatternFile, PatternFiles, View, split};
-pub use index::{Index, Kind, Method};
+pub use index::Index;
+pub use method::{Kind, Method};
 pub use outside::{Fault, Hit, Wanted};
 
 use super::value::Value;
