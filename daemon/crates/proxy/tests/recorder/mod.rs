@@ -9,6 +9,8 @@ use std::time::Duration;
 #[derive(Default)]
 struct Seen {
     requests: usize,
+    /// Those requests as they came, where somebody wants them.
+    kept: Option<Vec<Vec<u8>>>,
     violations: Vec<String>,
 }
 
@@ -32,6 +34,12 @@ impl Recorder {
         Self { port, seen }
     }
 
+    /// The whole requests that came since the last time this was asked.
+    pub fn take(&self) -> Vec<Vec<u8>> {
+        let mut seen = self.seen.lock().unwrap();
+        seen.kept.replace(Vec::new()).unwrap_or_default()
+    }
+
     /// How many whole requests came, and what was wrong with any.
     pub fn seen(&self) -> (usize, Vec<String>) {
         let seen = self.seen.lock().unwrap();
@@ -46,7 +54,13 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Seen>) {
     loop {
         match whole(&bytes) {
             Ok(Some((length, closes))) => {
-                seen.lock().unwrap().requests += 1;
+                {
+                    let mut seen = seen.lock().unwrap();
+                    seen.requests += 1;
+                    if let Some(kept) = &mut seen.kept {
+                        kept.push(bytes[..length].to_vec());
+                    }
+                }
                 let tunnel = bytes.starts_with(b"CONNECT ");
                 let answer: &[u8] = if tunnel {
                     b"HTTP/1.1 405 No tunnel\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

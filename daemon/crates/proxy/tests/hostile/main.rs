@@ -1,8 +1,15 @@
 //! Hostile bytes through the whole proxy: whatever clients send, the origin gets whole, strictly
 //! framed requests, the proxy goes on, and its memory stays bounded.
 
+#[path = "../recorder/mod.rs"]
 mod recorder;
+#[path = "../support/mod.rs"]
 mod support;
+
+mod framing;
+mod framing_of_answers;
+mod framing_of_bodies;
+mod framing_of_requests;
 
 use recorder::Recorder;
 use std::io::{ErrorKind, Read, Write};
