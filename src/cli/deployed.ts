@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { TandemError } from "../diagnostics/index.ts";
-import { type NodeInputs, nodeInputs } from "../provider/node/inputs.ts";
+import type { NodeInputs } from "../provider/node/inputs.ts";
+import { storedInputs } from "../provider/node/stored.ts";
 import type { CliContext } from "./context.ts";
 import { runPulumi } from "./pulumi.ts";
 
-const secretSignature = "4dabf18193072939515e22adb298388d";
 const nodeType = "tandem:index:Node";
 
 const deployment = z.object({
@@ -25,9 +25,7 @@ export async function deployedNodes(
   const args = ["stack", "export", "--show-secrets", ...(stack === undefined ? [] : ["--stack", stack])];
   const stdout = await askPulumi(context, args);
   const resources = deployment.parse(JSON.parse(stdout)).deployment.resources ?? [];
-  return resources
-    .filter((r) => r.type === nodeType)
-    .map((r) => nodeInputs.parse(withoutInternals(unwrapSecrets(r.inputs ?? {}) as Record<string, unknown>)));
+  return resources.filter((r) => r.type === nodeType).map(({ inputs }) => storedInputs(inputs));
 }
 
 /** All stacks of the project. */
@@ -54,18 +52,4 @@ async function askPulumi(context: CliContext, args: readonly string[]): Promise<
       hint: "run it in the folder of Pulumi.yaml, with the stack selected or named by --stack",
     },
   ]);
-}
-
-function withoutInternals(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(inputs).filter(([key]) => !key.startsWith("__")));
-}
-
-/** Pulumi's secret envelopes replaced by their values, which stay in memory. */
-function unwrapSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrapSecrets);
-  if (value === null || typeof value !== "object") return value;
-  const fields = value as Record<string, unknown>;
-  if (secretSignature in fields && typeof fields.plaintext === "string")
-    return unwrapSecrets(JSON.parse(fields.plaintext));
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, unwrapSecrets(field)]));
 }

@@ -12,9 +12,9 @@ import {
   silencesOf,
 } from "../../stack/index.ts";
 import { checkWithDaemon } from "../check-with-daemon.ts";
-import type { CheckFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { loadStack } from "../load-stack.ts";
+import type { CheckFlags } from "../offline-commands.ts";
 import { sarifLog } from "../sarif.ts";
 import { readSilences, tellIdle } from "../silences.ts";
 import { checkFiles, wrongUse } from "./check-files.ts";

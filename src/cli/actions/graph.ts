@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseStack } from "../../stack/index.ts";
-import type { GraphFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { topologyOf } from "../graph/from-stack.ts";
 import { toMermaid } from "../graph/mermaid.ts";
 import { toSvg } from "../graph/svg.ts";
 import { loadStack } from "../load-stack.ts";
+import type { GraphFlags } from "../offline-commands.ts";
 
 /** Draws a stack as SVG or Mermaid. */
 export async function graphAction(this: CliContext, flags: GraphFlags, name: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
-import type { InitFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
+import type { InitFlags } from "../offline-commands.ts";
 import { projectFiles } from "./init-files.ts";
 
 /** Writes a new project into an empty or missing folder. */

@@ -4,9 +4,9 @@ import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import { type Release, render } from "../../render/index.ts";
 import { checkStack, type ResolvedStack, suggestion } from "../../stack/index.ts";
 import { shippedBinary, unbuiltBinary } from "../binary.ts";
-import type { RenderFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { loadStack } from "../load-stack.ts";
+import type { RenderFlags } from "../offline-commands.ts";
 
 /** Renders every node of a stack, or one. Throws TandemError (CLI_NO_SUCH_NODE) for an unknown name. */
 export function renderNodes(stack: ResolvedStack, only: string | undefined): readonly Release[] {

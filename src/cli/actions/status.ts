@@ -1,19 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode } from "../../diagnostics/index.ts";
-import { openHost } from "../../host/index.ts";
-import { checkStack } from "../../stack/index.ts";
-import { chosenPairs } from "../chosen-pairs.ts";
 import type { CliContext } from "../context.ts";
-import { loadStack } from "../load-stack.ts";
-import { secretLookup } from "../secrets.ts";
+import { closePairs, openPairs } from "../pair-hosts.ts";
 import type { StatusFlags } from "../status/commands.ts";
 import { troubles } from "../status/judge.ts";
 import { lines } from "../status/lines.ts";
-import { look, type PairHosts, type Seen } from "../status/look.ts";
+import { look, type Seen } from "../status/look.ts";
 
 /** All pairs as they are, once or again and again; exit 1 when something is not well. */
 export async function statusAction(this: CliContext, flags: StatusFlags, name: string): Promise<void> {
-  const pairs = await hostsOf(this, flags, name);
+  const pairs = await openPairs(this, name, flags.pair);
   try {
     let before: Seen | undefined;
     for (;;) {
@@ -28,21 +24,8 @@ export async function statusAction(this: CliContext, flags: StatusFlags, name: s
       if (this.signal.aborted) return;
     }
   } finally {
-    await Promise.allSettled(pairs.flatMap(({ hosts }) => hosts.map((host) => host.close())));
+    await closePairs(pairs);
   }
-}
-
-async function hostsOf(context: CliContext, flags: StatusFlags, name: string): Promise<readonly PairHosts[]> {
-  const { file, input } = await loadStack(name, context.cwd);
-  const { stack } = checkStack(input);
-  const wanted = chosenPairs(stack, flags.pair);
-  const secrets = secretLookup(context, file);
-  return Promise.all(
-    wanted.map(async (pair) => ({
-      pair: pair.name,
-      hosts: (await Promise.all(pair.nodes.map((node) => secrets.connection(node.connection)))).map(openHost),
-    })),
-  );
 }
 
 /** Home, and nothing of what stood there before. */

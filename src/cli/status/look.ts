@@ -1,6 +1,7 @@
 import { TandemError } from "../../diagnostics/index.ts";
 import type { DaemonStatus, Host } from "../../host/index.ts";
 import { statusOf } from "../../verify/index.ts";
+import type { PairHosts } from "../pair-hosts.ts";
 
 /** A host as it was found. */
 export interface NodeSeen {
@@ -23,18 +24,13 @@ export interface Seen {
   readonly pairs: readonly PairSeen[];
 }
 
-export interface PairHosts {
-  readonly pair: string;
-  readonly hosts: readonly Host[];
-}
-
 /** Asks all hosts at once; one that cannot be reached does not hide the others. */
 export async function look(pairs: readonly PairHosts[]): Promise<Seen> {
   const seen = pairs.map(async ({ pair, hosts }) => ({ pair, nodes: await Promise.all(hosts.map(lookAt)) }));
   return { at: Date.now(), pairs: await Promise.all(seen) };
 }
 
-async function lookAt(host: Host): Promise<NodeSeen> {
+export async function lookAt(host: Host): Promise<NodeSeen> {
   try {
     const status = await statusOf(host);
     if (status !== undefined) return { node: host.name, status };

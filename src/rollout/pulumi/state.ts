@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
-import { type NodeInputs, nodeInputs } from "../../provider/node/inputs.ts";
+import type { NodeInputs } from "../../provider/node/inputs.ts";
+import { storedInputs, unwrapState } from "../../provider/node/stored.ts";
 import { emptyRecord, type StageRecord, stageRecordSchema } from "../run/record.ts";
 import { type DeployedPair, sameReleases } from "../run/world.ts";
-
-const SECRET = "4dabf18193072939515e22adb298388d";
 
 const resource = z.object({
   urn: z.string(),
@@ -39,7 +38,7 @@ const outputsOf = (state: StackState): Readonly<Record<string, unknown>> =>
 export function recordOf(stage: string, state: StackState): StageRecord {
   const { rollout } = outputsOf(state);
   if (rollout === undefined) return emptyRecord;
-  const parsed = stageRecordSchema.safeParse(unwrap(rollout));
+  const parsed = stageRecordSchema.safeParse(unwrapState(rollout));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new TandemError(
@@ -65,7 +64,7 @@ export type SavedDefinition = z.output<typeof definitionSchema>;
 
 /** The definition that was verified last, as it was written then. */
 export function definitionOf(state: StackState): SavedDefinition | undefined {
-  const text = unwrap(outputsOf(state).rolloutDefinition);
+  const text = unwrapState(outputsOf(state).rolloutDefinition);
   return typeof text === "string" ? definitionSchema.parse(JSON.parse(text)) : undefined;
 }
 
@@ -91,7 +90,7 @@ function deployedPair(state: StackState, pair: string): DeployedPair {
       .filter(({ type }) => type === "tandem:index:Node")
       .map(({ urn, outputs }) => [
         nameOf(urn).slice(pair.length + 1),
-        String(unwrap(outputs?.releaseId) ?? ""),
+        String(unwrapState(outputs?.releaseId) ?? ""),
       ]),
   );
   const proofs = parts.filter(
@@ -99,7 +98,7 @@ function deployedPair(state: StackState, pair: string): DeployedPair {
   );
   const heard = proofs.some(({ type }) => type === "tandem:index:PairHearing");
   const current = proofs.every(({ inputs }) => {
-    const releases = unwrap(inputs?.releases) as Readonly<Record<string, string>> | undefined;
+    const releases = unwrapState(inputs?.releases) as Readonly<Record<string, string>> | undefined;
     return releases !== undefined && sameReleases(releases, nodes);
   });
   const failed = parts.some(({ initErrors }) => (initErrors ?? []).length > 0);
@@ -111,9 +110,7 @@ export function nodesOf(state: StackState, pairs: readonly string[]): readonly N
   return pairs.flatMap((pair) =>
     resourcesOf(state, pair)
       .filter(({ type }) => type === "tandem:index:Node")
-      .map(({ inputs }) =>
-        nodeInputs.parse(withoutInternals(unwrap(inputs ?? {}) as Record<string, unknown>)),
-      ),
+      .map(({ inputs }) => storedInputs(inputs)),
   );
 }
 
@@ -133,21 +130,8 @@ export function drillVerdicts(state: StackState, pair: string): readonly DrillVe
   return resourcesOf(state, pair)
     .filter(({ type }) => type === "tandem:index:FailoverDrill")
     .flatMap(({ outputs }) => {
-      const parsed = drillOutputs.safeParse(unwrap(outputs ?? {}));
+      const parsed = drillOutputs.safeParse(unwrapState(outputs ?? {}));
       if (!parsed.success) return [];
       return Object.entries(parsed.data.results).map(([fault, result]) => ({ pair, fault, ...result }));
     });
-}
-
-function withoutInternals(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(inputs).filter(([key]) => !key.startsWith("__")));
-}
-
-/** Pulumi's secret envelopes replaced by their values, which stay in memory. */
-function unwrap(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrap);
-  if (value === null || typeof value !== "object") return value;
-  const fields = value as Readonly<Record<string, unknown>>;
-  if (SECRET in fields && typeof fields.plaintext === "string") return unwrap(JSON.parse(fields.plaintext));
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, unwrap(field)]));
 }
