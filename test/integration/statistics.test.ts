@@ -135,6 +135,7 @@ describe.skipIf(missing !== undefined)(
         page.evaluate("document.querySelector('form').submit()"),
       ]);
       expect(answer.status()).toBe(403);
+      await page.waitForURL(pages.admin);
       await page.goto(pages.plain);
       await badge(row(page, "web", "web-1"), "UP").waitFor();
       await context.close();

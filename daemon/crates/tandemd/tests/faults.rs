@@ -131,14 +131,19 @@ fn a_killed_proxy_is_back_before_the_address_would_move() {
     assert_eq!(transitions, quiet, "{}{}", a.log(), b.log());
     // The better of two. On a busy machine any process starts late: then that is the measure.
     let took = took.min(replaced(&b));
-    let start = Instant::now();
-    let started = Command::new(pair::daemon::BINARY).arg("--version").output();
-    assert!(started.is_ok_and(|output| output.status.success()));
-    let limit = Duration::from_millis(100).max(5 * start.elapsed());
+    let slowest = (0..3).map(|_| start_of_any_process()).max();
+    let limit = Duration::from_millis(100).max(5 * slowest.unwrap_or_default());
     println!("another proxy process after {took:?} (limit {limit:?})");
     assert!(took < limit, "{took:?}");
     let state = |daemon: &Daemon| daemon.status()["vrrp"]["instances"][0]["state"].clone();
     assert_eq!((state(&a), state(&b)), ("MASTER".into(), "BACKUP".into()));
+}
+
+fn start_of_any_process() -> Duration {
+    let start = Instant::now();
+    let started = Command::new(pair::daemon::BINARY).arg("--version").output();
+    assert!(started.is_ok_and(|output| output.status.success()));
+    start.elapsed()
 }
 
 #[test]
