@@ -1,5 +1,6 @@
 import type { Problem } from "../diagnostics/index.ts";
-import { dataOf, field, item, list, literal, record } from "./document.ts";
+import { parseInterface } from "../stack/index.ts";
+import { dataOf, field, type Item, item, list, literal, record } from "./document.ts";
 import { readProxy } from "./haproxy/read.ts";
 import { type ImportHost, nodeItem, nodeNames } from "./hosts.ts";
 import { readRouter, routerFields } from "./keepalived/read.ts";
@@ -30,11 +31,12 @@ export function importStack({ name, syntax, hosts }: ImportRequest): Imported {
   const router = readRouter(syntax.keepalived, notes);
   const names = nodeNames(hosts, router.hints);
   const proxies = syntax.haproxy.length > 0;
-  const proxy = proxies ? readProxy(syntax.haproxy, router.vips, notes) : { fields: [], tail: [] };
   const fields = routerFields(router, names, proxies, notes);
   const nodes = names.map((node, index) =>
     nodeItem(node, index, hosts[index], router.hints[index === 0 ? 0 : 1], notes),
   );
+  const addresses = { vips: router.vips, own: ownAddress(nodes[0]) };
+  const proxy = proxies ? readProxy(syntax.haproxy, addresses, notes) : { fields: [], tail: [] };
   const pair = record([
     field("name", literal(name)),
     field("nodes", list(nodes)),
@@ -51,6 +53,13 @@ export function importStack({ name, syntax, hosts }: ImportRequest): Imported {
     input: dataOf(stack),
     notes: notes.sorted(),
   };
+}
+
+/** Without its prefix length. */
+function ownAddress(node: Item | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  const { interfaceAddress } = dataOf(node.value) as { readonly interfaceAddress: string };
+  return parseInterface(interfaceAddress)?.address.text;
 }
 
 /** Said by the mapping itself, or true of the file and not of what is made of it. */

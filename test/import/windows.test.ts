@@ -76,6 +76,24 @@ describe.skipIf(missing(tandemd) !== undefined)("the windows of haproxy.cfg", ()
     same(text);
   });
 
+  test("a page on the node's own address is on that of each node, and a masked password is a secret, too", () => {
+    const router =
+      "vrrp_instance V {\n interface eth0\n virtual_router_id 5\n priority 100\n virtual_ipaddress {\n 10.0.0.100/24\n }\n}\n";
+    const page = "stats uri /s\n stats auth ops:@@secret:statistics.ops.password@@";
+    const text = file({ more: `listen page\n bind 10.0.0.11:8404\n mode http\n ${page}\n` });
+    const { input } = imported({ haproxy: text, keepalived: [router] });
+    expect(input).toMatchObject({
+      pairs: [
+        {
+          statistics: {
+            at: { kind: "own", name: "page", port: 8404 },
+            users: [{ name: "ops", password: { kind: "config", key: "statistics.ops.password" } }],
+          },
+        },
+      ],
+    });
+  });
+
   test("a page of a frontend becomes a page of that frontend", () => {
     const text = file({ frontend: PAGE });
     expect(pairOf(text).statistics).toEqual({ at: { kind: "frontend", frontend: "f" }, ...statistics });

@@ -47,7 +47,12 @@ describe("a release", () => {
     expect(requires.vips).toContainEqual({ address: "198.51.100.100/24", interface: "eth1" });
     expect(requires.listens).toContainEqual({ address: "::", port: 80, frontend: "www" });
     expect(requires.listens).toContainEqual({ address: "*", port: 80, frontend: "www" });
-    expect(secretNames).toEqual(["vrrp.VI_WEIGHTED.password"]);
+    expect(requires.listens).toContainEqual({ address: "192.0.2.11", port: 9000, frontend: "page" });
+    expect(secretNames).toEqual([
+      "statistics.operator.password",
+      "statistics.reader.password",
+      "vrrp.VI_WEIGHTED.password",
+    ]);
   });
 
   test("keeps passwords from other eyes: placeholders in the text, and a file for root only", () => {

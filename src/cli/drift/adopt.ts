@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TandemError } from "../../diagnostics/index.ts";
 import { CHANGED_SECRET, diffObservation, type Observation } from "../../host/index.ts";
-import { importStack, syntaxSchema } from "../../import/index.ts";
+import { type ImportHost, importStack, syntaxSchema } from "../../import/index.ts";
 import type { Release } from "../../render/release.ts";
 import type { CliContext } from "../context.ts";
 import { askTandemd } from "../tandemd.ts";
@@ -68,8 +68,9 @@ async function fileEdits(
       const text = (live ? found.files[file] : release.files[file])?.text;
       return text === undefined ? [] : [[file, text] as const];
     });
-  const before = await imported(context, release.node, texts(false));
-  const after = await imported(context, release.node, texts(true));
+  const node = { name: release.node, interfaces: found.interfaces };
+  const before = await imported(context, node, texts(false));
+  const after = await imported(context, node, texts(true));
   // A file speaks of its own node: what it implies of the other is no change.
   return treeDiff(before, after).filter(({ path }) => !path.includes(OTHER) && !path.startsWith("nodes["));
 }
@@ -78,7 +79,7 @@ const OTHER = "the-other-node";
 
 async function imported(
   context: CliContext,
-  node: string,
+  node: ImportHost,
   texts: readonly (readonly [(typeof FILES)[number], string])[],
 ): Promise<unknown> {
   const folder = mkdtempSync(join(tmpdir(), "tandem-adopt-"));
@@ -100,7 +101,7 @@ async function imported(
         },
       ]);
     const syntax = syntaxSchema.parse(JSON.parse(said.stdout));
-    const { input } = importStack({ name: "adopted", syntax, hosts: [{ name: node }, { name: OTHER }] });
+    const { input } = importStack({ name: "adopted", syntax, hosts: [node, { name: OTHER }] });
     return (input as { readonly pairs: readonly unknown[] }).pairs[0];
   } finally {
     rmSync(folder, { recursive: true });

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly backends: ReadonlyMap<string, "http" | "tcp">;
   /** Addresses that move with the pair. */
   readonly vips: ReadonlySet<string>;
+  /** Address of the file's own node on its interface. */
+  readonly own: string | undefined;
   /** `ADDRESS:PORT` that a bind has taken. */
   readonly taken: Set<string>;
   readonly tls: TlsWords;

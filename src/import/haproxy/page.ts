@@ -1,6 +1,7 @@
 import { type Field, field, treeOf } from "../document.ts";
 import type { Notes } from "../notes.ts";
-import { isName } from "../words.ts";
+import type { Statement } from "../statement.ts";
+import { isName, wholeNumber } from "../words.ts";
 import { type Base, lastMode } from "./base.ts";
 import { bindOf, type Surroundings } from "./frontend.ts";
 import type { Section } from "./sections.ts";
@@ -70,6 +71,16 @@ function ownPlace(
   const [bind] = others;
   if (bind === undefined || others.length > 1 || bind.words[0] !== "bind" || base.from !== undefined)
     return undefined;
+  const port = ownPort(bind, around.own);
+  if (port !== undefined) return { kind: "own", name: section.name, port };
   const place = bindOf(bind, around, notes);
   return place === undefined ? undefined : { kind: "own", name: section.name, ...place };
+}
+
+/** Port of a bind on the address of the node itself and nothing else: each node has it on its own. */
+function ownPort({ words }: Statement, own: string | undefined): number | undefined {
+  const [, word = "", ...options] = words;
+  if (own === undefined || options.length > 0) return undefined;
+  const head = own.includes(":") ? `[${own}]:` : `${own}:`;
+  return word.startsWith(head) ? wholeNumber(word.slice(head.length), 1, 65_535) : undefined;
 }

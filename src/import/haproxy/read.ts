@@ -18,7 +18,15 @@ export interface ProxyPart {
   readonly sections: readonly Section[];
 }
 
-export function readProxy(files: readonly HaproxyFile[], vips: ReadonlySet<string>, notes: Notes): ProxyPart {
+/** Addresses that the binds of a file may be on. */
+export interface Addresses {
+  /** Those that move with the pair. */
+  readonly vips: ReadonlySet<string>;
+  /** That of the file's own node. */
+  readonly own: string | undefined;
+}
+
+export function readProxy(files: readonly HaproxyFile[], { vips, own }: Addresses, notes: Notes): ProxyPart {
   const { sections, tail } = readSections(files, notes);
   const bases = basesOf(sections);
   const of = (kind: string) => sections.filter((section) => section.kind === kind);
@@ -29,7 +37,7 @@ export function readProxy(files: readonly HaproxyFile[], vips: ReadonlySet<strin
     ]),
   );
   const tls = new TlsWords(of("global").flatMap(({ body }) => body));
-  const around = { backends, vips, taken: new Set<string>(), tls };
+  const around = { backends, vips, own, taken: new Set<string>(), tls };
   const typed = (kind: string) =>
     of(kind).filter((section) => isName(section.name) && section.body.length > 0);
   const page = findPage(sections, bases.baseOf, around, notes);
