@@ -1,47 +1,7 @@
 // What is compared: a configuration, a load, and the ratio to haproxy that is wanted.
 import { readFileSync } from "node:fs";
-
-/** What a configuration is written for. */
-export interface Place {
-  /** Where the proxy listens. */
-  readonly port: number;
-  readonly origins: readonly number[];
-  /** Where log lines go. */
-  readonly sink: number;
-  readonly threads: number;
-  /** A file with certificate and key, where clients speak TLS. */
-  readonly certificate?: string;
-}
-
-export interface Case {
-  readonly id: string;
-  readonly title: string;
-  readonly mode: "http" | "tcp";
-  /** Lines of the defaults section, the frontend and the backend. */
-  readonly defaults?: string;
-  readonly frontend?: string;
-  readonly backend?: string;
-  readonly log?: boolean;
-  /** haproxy once more, with its splice options. */
-  readonly splice?: boolean;
-  readonly servers?: number;
-  readonly body: number;
-  readonly request: string;
-  /** A new connection for each request. */
-  readonly each?: boolean;
-  readonly connections?: number;
-  /** Clients speak TLS: each connection with a handshake of its own, or with a ticket of one before. */
-  readonly tls?: "full" | "resumed";
-  readonly nginx: (place: Place) => string;
-  readonly targets: Targets;
-}
-
-/** At most; of the ratio to haproxy's processor time, and of system calls for each request. */
-export interface Targets {
-  readonly cpu?: number;
-  readonly cpuSplice?: number;
-  readonly syscalls?: number;
-}
+import type { Case } from "./case.ts";
+import { http, RULES, stream } from "./nginx.ts";
 
 /** A text of which the gate counts the instructions, too. */
 function shared(name: string): string {
@@ -59,71 +19,6 @@ function upload(length: number): string {
 }
 
 const RULES_FRONTEND = `\n${shared("rules.cfg").trimEnd()}`;
-
-/** What haproxy.cfg says, for both programs that read it. */
-export function haproxyConfig(it: Case, place: Place, splice: boolean): string {
-  const servers = place.origins.map((port, n) => `    server s${n + 1} 127.0.0.1:${port}`).join("\n");
-  return `global
-    nbthread ${place.threads}
-    maxconn 10500
-    no strict-limits
-${it.log ? `    log 127.0.0.1:${place.sink} local0\n` : ""}defaults
-    mode ${it.mode}
-    timeout client 60s
-    timeout server 60s
-    timeout connect 5s
-${it.log ? "    log global\n" : ""}${it.defaults ?? ""}${splice ? "    option splice-request\n    option splice-response\n" : ""}
-frontend web
-    bind 127.0.0.1:${place.port}${place.certificate === undefined ? "" : ` ssl crt ${place.certificate}`}${it.frontend ?? ""}
-    default_backend app
-backend app${it.backend ?? ""}
-${servers}
-${it.log ? `backend other\n${servers}\n` : ""}`;
-}
-
-function upstream(place: Place, keepalive: number): string {
-  const servers = place.origins.map((port) => `server 127.0.0.1:${port};`).join(" ");
-  return `upstream app { ${servers} ${keepalive > 0 ? `keepalive ${keepalive};` : ""} }`;
-}
-
-/** nginx as an HTTP proxy. */
-function http(options: { keepalive?: number; location?: string; server?: string; http?: string } = {}) {
-  return (place: Place) => {
-    const keepalive = options.keepalive ?? 256;
-    return `http {
-  access_log off; keepalive_requests 1000000000; keepalive_timeout 60s; ${options.http ?? ""}
-  ${upstream(place, keepalive)}
-  server {
-    listen 127.0.0.1:${place.port} ${sealed(place)} ${(options.server ?? "").replaceAll("$SINK", String(place.sink))}
-    location / {
-      proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Host $host;
-      proxy_set_header Connection "${keepalive > 0 ? "" : "close"}"; ${options.location ?? ""}
-    }
-  }
-}`;
-  };
-}
-
-function sealed({ certificate }: Place): string {
-  if (certificate === undefined) return "backlog=4096;";
-  return `ssl backlog=4096; ssl_protocols TLSv1.3; ssl_certificate ${certificate}; ssl_certificate_key ${certificate}; ssl_buffer_size 16k;`;
-}
-
-function stream(place: Place): string {
-  return `stream {
-  ${upstream(place, 0)}
-  server { listen 127.0.0.1:${place.port} backlog=4096; proxy_pass app; }
-}`;
-}
-
-const NGINX_RULES = {
-  http: `map $http_user_agent $mobile { default ""; ~*mobile yes; }`,
-  server: `access_log syslog:server=127.0.0.1:$SINK,facility=local0;
-    location /static { proxy_pass http://app; } location /assets { proxy_pass http://app; }`,
-  location: `proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto http;
-      proxy_set_header X-Debug ""; proxy_set_header X-Mobile $mobile;
-      add_header Strict-Transport-Security max-age=31536000; proxy_hide_header Server;`,
-};
 
 const REUSE = "    http-reuse always\n";
 const UPLOADS = http({ server: "client_max_body_size 0; proxy_request_buffering off;" });
@@ -267,7 +162,7 @@ export const cases: readonly Case[] = [
     log: true,
     body: KIB,
     request: BROWSER,
-    nginx: http(NGINX_RULES),
+    nginx: http(RULES),
     targets: { cpu: 0.5, syscalls: 4.3 },
   },
   {
@@ -306,6 +201,19 @@ export const cases: readonly Case[] = [
     tls: "full",
     nginx: http(),
     targets: { cpu: 0.75, syscalls: 4.4 },
+  },
+  {
+    id: "h2",
+    title: "HTTP/2 over TLS 1.3, four requests at a time on each connection, to HTTP/1.1",
+    mode: "http",
+    defaults: REUSE,
+    body: KIB,
+    request: PLAIN,
+    connections: 16,
+    tls: "full",
+    streams: 4,
+    nginx: http({ h2: true }),
+    targets: { cpu: 0.8 },
   },
   {
     ...bodies,

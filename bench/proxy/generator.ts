@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { repository } from "../../lab/setup/paths.ts";
-import type { Case } from "./cases.ts";
+import type { Case } from "./case.ts";
 
 export interface Latency {
   readonly p50: number;
@@ -44,6 +44,18 @@ export interface Order {
   readonly rate?: number;
   readonly pids: readonly number[];
   readonly tls?: Case["tls"];
+  readonly streams?: number;
+}
+
+/** The part of an order that a case says. */
+export function asked(it: Case): Pick<Order, "connections" | "request" | "each" | "tls" | "streams"> {
+  return {
+    connections: it.connections ?? 64,
+    request: it.request,
+    each: it.each ?? false,
+    ...(it.tls === undefined ? {} : { tls: it.tls }),
+    ...(it.streams === undefined ? {} : { streams: it.streams }),
+  };
 }
 
 type Answer =

@@ -1,7 +1,8 @@
 // What a request costs tandemd, beside haproxy and nginx: `--help` says how.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Case, cases } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { cases } from "./cases.ts";
 import { Generator } from "./generator.ts";
 import { preferSession } from "./machine.ts";
 import { page, type Report, table } from "./report.ts";

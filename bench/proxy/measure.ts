@@ -1,6 +1,6 @@
 // Slices of load on the proxies of a case, interleaved, and the ratios of neighbours.
-import type { Case } from "./cases.ts";
-import type { Figures, Generator, Latency } from "./generator.ts";
+import type { Case } from "./case.ts";
+import { asked, type Figures, type Generator, type Latency } from "./generator.ts";
 import { median } from "./machine.ts";
 import type { Contender } from "./programs.ts";
 
@@ -75,13 +75,10 @@ function begun(figures: Figures, of: Contender, it: Case): Figures {
 async function attack(generator: Generator, of: Contender, it: Case, seconds: number, rate?: number) {
   return generator.load({
     port: of.port,
-    connections: it.connections ?? 64,
-    request: it.request,
-    each: it.each ?? false,
+    ...asked(it),
     warmupMs: 100,
     measureMs: seconds * 1000,
     pids: of.pids,
-    ...(it.tls === undefined ? {} : { tls: it.tls }),
     ...(rate === undefined ? {} : { rate }),
   });
 }

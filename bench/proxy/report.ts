@@ -1,5 +1,6 @@
 // Tables of the figures, for the terminal and for docs/proxy-benchmark.md.
-import { type Case, cases } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { cases } from "./cases.ts";
 import type { CaseResult, IdleResult, Load, Ratio, ThreadsResult } from "./run.ts";
 
 export interface Report {

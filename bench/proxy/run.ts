@@ -1,7 +1,7 @@
 // One case after the other: starts the programs, loads them, collects what each request cost.
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg, release } from "node:os";
-import { type Case, haproxyConfig, type Place } from "./cases.ts";
+import { type Case, haproxyConfig, type Place } from "./case.ts";
 import type { Figures, Generator } from "./generator.ts";
 import { freePort, median, memory } from "./machine.ts";
 import { type Pace, ratios, round, type Slices, type Summary, slices, slowest, summary } from "./measure.ts";

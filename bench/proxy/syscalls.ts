@@ -1,7 +1,7 @@
 // System calls of a proxy for each request.
 import { spawn } from "node:child_process";
-import type { Case } from "./cases.ts";
-import type { Generator } from "./generator.ts";
+import type { Case } from "./case.ts";
+import { asked, type Generator } from "./generator.ts";
 import { round } from "./measure.ts";
 import type { Contender } from "./programs.ts";
 
@@ -25,14 +25,11 @@ export async function syscalls(generator: Generator, proxy: Contender, it: Case)
   while (!table.includes("attached")) await new Promise((resolve) => setTimeout(resolve, 10));
   const figures = await generator.load({
     port: proxy.port,
-    connections: it.connections ?? 64,
-    request: it.request,
-    each: it.each ?? false,
+    ...asked(it),
     warmupMs: 0,
     measureMs: 3000,
     requests: REQUESTS,
     pids: proxy.pids,
-    ...(it.tls === undefined ? {} : { tls: it.tls }),
   });
   strace.kill("SIGINT");
   await ended;

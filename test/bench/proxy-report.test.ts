@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { cases, haproxyConfig } from "../../bench/proxy/cases.ts";
+import { haproxyConfig } from "../../bench/proxy/case.ts";
+import { cases } from "../../bench/proxy/cases.ts";
 import { page, type Report } from "../../bench/proxy/report.ts";
 
 const read = (path: string) => readFileSync(new URL(`../../docs/${path}`, import.meta.url), "utf8");

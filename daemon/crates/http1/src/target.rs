@@ -91,15 +91,16 @@ static AUTHORITY: [bool; 256] = {
     table
 };
 
-/// Whether Host and the target's authority name the same place; a default port may be left out.
-pub(crate) fn same_authority(target: &[u8], authority: &[u8], host: &[u8]) -> bool {
-    let default: &[u8] = if target.len() >= 5 && target[..5].eq_ignore_ascii_case(b"https") {
-        b":443"
-    } else {
-        b":80"
-    };
-    let strip = |v: &[u8]| v.strip_suffix(default).unwrap_or(v).to_ascii_lowercase();
-    strip(authority) == strip(host)
+/// Whether Host and the target's authority name the same place; the port that is usual for the scheme
+/// may be left out. `scheme`: one, or a target that begins with it.
+#[must_use]
+pub fn same_authority(scheme: &[u8], authority: &[u8], host: &[u8]) -> bool {
+    let secure = scheme
+        .get(..5)
+        .is_some_and(|s| s.eq_ignore_ascii_case(b"https"));
+    let usual: &[u8] = if secure { b":443" } else { b":80" };
+    let place = |v| <[u8]>::strip_suffix(v, usual).unwrap_or(v);
+    place(authority).eq_ignore_ascii_case(place(host))
 }
 
 /// The path of a target, without authority and query: what path rules and hashes look at.
@@ -132,4 +133,22 @@ pub fn query(target: &[u8]) -> &[u8] {
         .iter()
         .position(|b| *b == b'?')
         .map_or(b"", |p| &target[p + 1..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_port_says_nothing() {
+        assert!(same_authority(b"https", b"Example.org:443", b"example.org"));
+        assert!(same_authority(b"http", b"example.org", b"example.org:80"));
+        assert!(!same_authority(b"http", b"example.org:443", b"example.org"));
+        assert!(!same_authority(b"https", b"example.org", b"example.com"));
+        assert!(same_authority(
+            b"HTTPS://example.org/a",
+            b"example.org",
+            b"Example.ORG:443"
+        ));
+    }
 }

@@ -49,6 +49,9 @@ pub struct Order {
     /// Without it the connections are in the clear.
     #[serde(default)]
     pub tls: Option<Tls>,
+    /// So many requests at a time on each connection, in HTTP/2. Without it HTTP/1.1 is spoken.
+    #[serde(default)]
+    pub streams: Option<usize>,
 }
 
 /// How connections begin.

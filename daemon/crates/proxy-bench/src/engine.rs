@@ -4,6 +4,7 @@ use crate::client::{Client, Outcome};
 use crate::command::Tls;
 use crate::handshakes::Handshakes;
 use crate::load::Load;
+use crate::multiplexed::Multiplexed;
 use crate::origin::{Origin, Replies};
 use crate::slots::{Slots, Socket};
 use crate::wire::{Room, Wire};
@@ -33,6 +34,9 @@ pub struct Engine {
     pub datagrams: u64,
     pub has_sink: bool,
     pub load: Load,
+    /// Connections of HTTP/2 with frames to send, and when requests were due that are answered.
+    spoke: Vec<u64>,
+    answered: Vec<u64>,
     input: bool,
 }
 
@@ -50,16 +54,18 @@ impl Engine {
             datagrams: 0,
             has_sink: false,
             load: Load::default(),
+            spoke: Vec::new(),
+            answered: Vec::new(),
             input: false,
         })
     }
 
     /// How connections to this port begin from now on.
-    pub fn seal(&mut self, tls: Option<Tls>, port: u16) -> io::Result<()> {
+    pub fn seal(&mut self, tls: Option<Tls>, port: u16, h2: bool) -> io::Result<()> {
         let config = match tls {
             None => Ok(None),
-            Some(Tls::Full) => Handshakes::full().map(Some),
-            Some(Tls::Resumed) => self.handshakes.resumed(port).map(Some),
+            Some(Tls::Full) => Handshakes::full(h2).map(Some),
+            Some(Tls::Resumed) => self.handshakes.resumed(port, h2).map(Some),
         };
         self.sealed = config.map_err(io::Error::other)?;
         Ok(())
@@ -97,7 +103,13 @@ impl Engine {
         let proxy = Peer::Tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         let socket = tcp::connect(&proxy, None)?;
         let wire = Wire::new(socket, self.sealed.clone(), &mut self.room)?;
-        self.add(Socket::Client(Client::new(wire)))
+        let Some(streams) = self.load.streams else {
+            return self.add(Socket::Client(Client::new(wire)));
+        };
+        let token = self.add(Socket::Multiplexed(Box::new(Multiplexed::new(wire))))?;
+        let further = streams.saturating_sub(1);
+        self.load.idle.extend((0..further).map(|_| Some(token)));
+        Ok(token)
     }
 
     fn add(&mut self, socket: Socket) -> io::Result<u64> {
@@ -109,6 +121,9 @@ impl Engine {
                 self.epoll.add(fd, token, Interest::Stream)?;
             }
             Some(Socket::Client(client)) => {
+                self.epoll.add(&client.wire.fd, token, Interest::Stream)?;
+            }
+            Some(Socket::Multiplexed(client)) => {
                 self.epoll.add(&client.wire.fd, token, Interest::Stream)?;
             }
             None => {}
@@ -149,6 +164,17 @@ impl Engine {
                 }
                 self.on_outcome(token, outcome, due)?;
             }
+            Some(Socket::Multiplexed(client)) => {
+                let told = client.on_event(ready, &mut self.room, &mut self.answered);
+                for due in self.answered.drain(..) {
+                    self.load.answered(token, due);
+                }
+                self.spoke.push(token);
+                if let Err(why) = told {
+                    self.fail(token, why)?;
+                }
+                self.proceed()?;
+            }
             Some(Socket::Sink(sink)) => {
                 while sink.recv(&mut self.datagram).is_ok() {
                     self.datagrams += 1;
@@ -174,24 +200,48 @@ impl Engine {
 
     /// Sends the requests that are due on connections that wait for one.
     pub fn proceed(&mut self) -> io::Result<()> {
-        while let Some((idle, due)) = self.load.next() {
-            let token = match idle {
-                Some(token) => token,
-                None => self.connect(self.load.port)?,
+        loop {
+            while let Some((idle, due)) = self.load.next() {
+                let token = match idle {
+                    Some(token) => token,
+                    None => self.connect(self.load.port)?,
+                };
+                self.ask(token, due)?;
+            }
+            // Requests of one connection leave together.
+            let Some(token) = self.spoke.pop() else {
+                return Ok(());
             };
-            if let Some(Socket::Client(client)) = self.slots.get(token)
-                && let Err(why) = client.ask(&self.load.request, due, &mut self.room)
+            if let Some(Socket::Multiplexed(client)) = self.slots.get(token)
+                && let Err(why) = client.flush(&mut self.room)
             {
                 self.fail(token, why)?;
             }
         }
-        Ok(())
+    }
+
+    fn ask(&mut self, token: u64, due: u64) -> io::Result<()> {
+        let asked = match self.slots.get(token) {
+            Some(Socket::Client(client)) => client.ask(&self.load.request, due, &mut self.room),
+            Some(Socket::Multiplexed(client)) => {
+                if self.spoke.last() != Some(&token) {
+                    self.spoke.push(token);
+                }
+                client.ask(&self.load.fields, due)
+            }
+            _ => Ok(()),
+        };
+        match asked {
+            Ok(()) => Ok(()),
+            Err(why) => self.fail(token, why),
+        }
     }
 
     fn fail(&mut self, token: u64, why: String) -> io::Result<()> {
         let asked = match self.slots.get(token) {
-            Some(Socket::Client(client)) => !client.is_idle(),
-            _ => false,
+            Some(Socket::Client(client)) => u64::from(!client.is_idle()),
+            Some(Socket::Multiplexed(client)) => client.underway() as u64,
+            _ => 0,
         };
         self.slots.remove(token);
         self.load.idle.retain(|idle| *idle != Some(token));

@@ -19,26 +19,27 @@ use tls::rustls::{
 /// Configurations by port: each proxy has tickets of its own.
 #[derive(Debug, Default)]
 pub struct Handshakes {
-    resuming: HashMap<u16, Arc<ClientConfig>>,
+    resuming: HashMap<(u16, bool), Arc<ClientConfig>>,
 }
 
 impl Handshakes {
-    pub fn full() -> Result<Arc<ClientConfig>, Error> {
-        config(Resumption::disabled())
+    /// `h2`: HTTP/2 is to be agreed upon.
+    pub fn full(h2: bool) -> Result<Arc<ClientConfig>, Error> {
+        config(Resumption::disabled(), h2)
     }
 
     /// Sessions that this proxy gave are taken up again, each once.
-    pub fn resumed(&mut self, port: u16) -> Result<Arc<ClientConfig>, Error> {
-        if let Some(known) = self.resuming.get(&port) {
+    pub fn resumed(&mut self, port: u16, h2: bool) -> Result<Arc<ClientConfig>, Error> {
+        if let Some(known) = self.resuming.get(&(port, h2)) {
             return Ok(known.clone());
         }
-        let made = config(Resumption::store(Arc::new(Tickets::default())))?;
-        self.resuming.insert(port, made.clone());
+        let made = config(Resumption::store(Arc::new(Tickets::default())), h2)?;
+        self.resuming.insert((port, h2), made.clone());
         Ok(made)
     }
 }
 
-fn config(resumption: Resumption) -> Result<Arc<ClientConfig>, Error> {
+fn config(resumption: Resumption, h2: bool) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(CryptoProvider {
         kx_groups: vec![kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1],
         ..aws_lc_rs::default_provider()
@@ -49,6 +50,9 @@ fn config(resumption: Resumption) -> Result<Arc<ClientConfig>, Error> {
         .with_custom_certificate_verifier(Arc::new(Believed(provider)))
         .with_no_client_auth();
     config.resumption = resumption;
+    if h2 {
+        config.alpn_protocols.push(b"h2".to_vec());
+    }
     Ok(Arc::new(config))
 }
 

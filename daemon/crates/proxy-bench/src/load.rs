@@ -1,6 +1,7 @@
 //! Which request is sent when, and what became of it.
 
 use crate::command::Order;
+use crate::multiplexed;
 use std::collections::VecDeque;
 use std::io;
 
@@ -12,7 +13,11 @@ pub struct Load {
     pub port: u16,
     pub request: Vec<u8>,
     pub each: bool,
+    /// Of HTTP/2: so many requests at a time on each connection, with these fields.
+    pub streams: Option<usize>,
+    pub fields: Vec<(String, String)>,
     /// Connections without a request; `None` is one to be opened when it gets one.
+    /// In HTTP/2 each as often as it takes requests.
     pub idle: Vec<Option<u64>>,
     pub requests: u64,
     pub errors: u64,
@@ -44,8 +49,15 @@ enum Pace {
 }
 
 impl Load {
-    pub fn begin(order: &Order, now: u64) -> Self {
-        Self {
+    pub fn begin(order: &Order, now: u64) -> Result<Self, String> {
+        let fields = match order.streams {
+            Some(_) if order.each => return Err("streams: not with a connection for each".into()),
+            Some(_) => multiplexed::fields(&order.request, order.tls.is_some())?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            streams: order.streams,
+            fields,
             port: order.port,
             request: order.request.clone().into_bytes(),
             each: order.each,
@@ -61,7 +73,7 @@ impl Load {
             left: order.requests.unwrap_or(u64::MAX),
             idle: vec![None; order.connections],
             ..Self::default()
-        }
+        })
     }
 
     pub fn stop(&mut self) {
@@ -135,11 +147,11 @@ impl Load {
         }
     }
 
-    /// `asked`: a request was underway on the connection.
-    pub fn failed(&mut self, why: String, asked: bool) -> io::Result<()> {
-        self.errors += 1;
-        if asked {
-            self.underway -= 1;
+    /// A connection failed, with so many requests underway on it.
+    pub fn failed(&mut self, why: String, asked: u64) -> io::Result<()> {
+        self.errors += asked.max(1);
+        if asked > 0 {
+            self.underway -= asked;
             self.idle.push(None);
         }
         let first = self.first_error.get_or_insert(why);
@@ -173,12 +185,13 @@ mod tests {
             rate,
             pids: Vec::new(),
             tls: None,
+            streams: None,
         }
     }
 
     #[test]
     fn requests_come_due_by_the_clock_and_wait_for_a_connection() {
-        let mut load = Load::begin(&order(Some(1000.0)), 0);
+        let mut load = Load::begin(&order(Some(1000.0)), 0).unwrap();
         load.clock(1_500_000);
         load.idle.clear();
         assert_eq!((load.next(), load.unsent()), (None, 2));
@@ -190,14 +203,14 @@ mod tests {
         load.clock(2_000_000);
         assert_eq!(load.next(), Some((Some(7), 2_000_000)));
         assert!(!load.is_through());
-        load.failed("closed".into(), true).unwrap();
+        load.failed("closed".into(), 1).unwrap();
         load.answered(8, 0);
         assert!(load.is_through());
     }
 
     #[test]
     fn without_a_rate_a_free_connection_asks_again() {
-        let mut load = Load::begin(&order(None), 0);
+        let mut load = Load::begin(&order(None), 0).unwrap();
         load.idle = vec![Some(7)];
         assert_eq!(load.next(), Some((Some(7), 0)));
         load.answered(7, 0);

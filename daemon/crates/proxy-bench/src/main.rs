@@ -11,6 +11,7 @@ mod handshakes;
 mod latency;
 mod load;
 mod measure;
+mod multiplexed;
 mod origin;
 mod request;
 mod response;

@@ -12,9 +12,9 @@ use sys::epoll::Events;
 const DRAIN_NS: u64 = 5_000_000_000;
 
 pub fn load(engine: &mut Engine, events: &mut Events, order: &Order) -> io::Result<Figures> {
-    engine.seal(order.tls, order.port)?;
     let begin = monotonic_ns();
-    engine.load = Load::begin(order, begin);
+    engine.load = Load::begin(order, begin).map_err(io::Error::other)?;
+    engine.seal(order.tls, order.port, order.streams.is_some())?;
     engine.proceed()?;
     let measured = begin + order.warmup_ms * 1_000_000;
     let end = measured + order.measure_ms * 1_000_000;
@@ -60,7 +60,7 @@ pub fn hold(
     connections: usize,
     tls: Option<Tls>,
 ) -> io::Result<Vec<u64>> {
-    engine.seal(tls, port)?;
+    engine.seal(tls, port, false)?;
     let mut order = Order {
         port,
         connections: 0,
@@ -72,6 +72,7 @@ pub fn hold(
         rate: None,
         pids: Vec::new(),
         tls,
+        streams: None,
     };
     let mut held = Vec::with_capacity(connections);
     // In small groups, so that no queue of connections overflows.
@@ -79,7 +80,7 @@ pub fn hold(
         order.connections = (connections - held.len()).min(64);
         order.requests = Some(order.connections as u64);
         let begin = monotonic_ns();
-        engine.load = Load::begin(&order, begin);
+        engine.load = Load::begin(&order, begin).map_err(io::Error::other)?;
         engine.proceed()?;
         turn_until(engine, events, begin + DRAIN_NS)?;
         if engine.load.errors > 0 || !engine.load.is_through() {

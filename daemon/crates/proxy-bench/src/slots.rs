@@ -1,6 +1,7 @@
 //! Sockets by the token of their events. A token of a socket that is gone finds nothing.
 
 use crate::client::Client;
+use crate::multiplexed::Multiplexed;
 use crate::origin::{Origin, Replies};
 use std::net::UdpSocket;
 use std::os::fd::OwnedFd;
@@ -11,6 +12,7 @@ pub enum Socket {
     Listener(OwnedFd, Rc<Replies>),
     Origin(Origin),
     Client(Client),
+    Multiplexed(Box<Multiplexed>),
     Sink(UdpSocket),
 }
 

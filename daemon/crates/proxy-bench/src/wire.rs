@@ -67,6 +67,12 @@ impl Wire {
         kind == Some(HandshakeKind::Resumed)
     }
 
+    /// HTTP/2 was agreed upon, or cannot be: nothing is, in the clear.
+    pub fn is_for_h2(&self) -> bool {
+        let session = self.session.as_ref();
+        session.is_none_or(|s| s.common().alpn_protocol() == Some(b"h2"))
+    }
+
     /// Goes on with what has nothing to do with requests: the handshake and held records.
     pub fn proceed(&mut self, room: &mut Room) -> io::Result<()> {
         self.flush()?;

@@ -163,7 +163,7 @@ fn sealed(origin: &Value) -> Option<Sealed> {
     drop(free);
     let config = format!(
         "defaults\n mode http\n timeout client 30s\n timeout server 30s\n timeout connect 30s\n\
-         listen web\n bind 127.0.0.1:{port} ssl crt {}\n server s 127.0.0.1:{origin}\n",
+         listen web\n bind 127.0.0.1:{port} ssl crt {} alpn h2,http/1.1\n server s 127.0.0.1:{origin}\n",
         pem.display()
     );
     std::fs::write(&file, config).unwrap();
@@ -217,6 +217,17 @@ fn tls_begins_as_ordered() {
     }
     let hold = json!({ "hold": { "port": haproxy.port, "connections": 20, "tls": "full" } });
     assert_eq!(program.ask(&hold)["held"], 20);
+    // In HTTP/2: more requests than streams, and one at a time; bodies larger than frames.
+    for (streams, rate) in [(4, Value::Null), (1, Value::Null), (4, json!(1000.0))] {
+        let order = json!({ "load": {
+            "port": haproxy.port, "connections": 3, "request": PLAIN, "tls": "full",
+            "streams": streams, "rate": rate, "warmupMs": 0, "measureMs": 60_000, "requests": 30,
+        } });
+        let result = program.ask(&order)["result"].clone();
+        let counts = (&result["requests"], &result["errors"]);
+        assert_eq!(counts, (&json!(30), &json!(0)), "{result}");
+        assert_eq!(result["latency"].is_null(), rate.is_null(), "{result}");
+    }
 }
 
 #[test]
@@ -229,8 +240,24 @@ fn what_cannot_be_done_is_said() {
     let refused = program.ask(&hold);
     let why = refused["error"].as_str().unwrap();
     assert!(why.contains("refused"), "{why}");
+    let origin = program.origin(1);
+    let mut streams = |request: &str, each: bool| {
+        program.ask(&json!({ "load": {
+            "port": origin, "connections": 1, "request": request, "each": each, "streams": 2,
+            "warmupMs": 0, "measureMs": 60_000, "requests": 2,
+        } }))
+    };
+    // The origin takes the preface for a request, and answers it in HTTP/1.1.
+    let result = streams(PLAIN, false)["result"].clone();
+    let why = result["firstError"].as_str().unwrap();
+    assert!(why.contains("frames: "), "{result}");
+    assert_eq!(result["requests"], 0, "{result}");
+    for (request, each) in [(CLOSING, true), ("POST / HTTP/1.1\r\n\r\nx", false)] {
+        let refused = streams(request, each);
+        assert!(refused["error"].is_string(), "{refused}");
+    }
     let dead = json!({ "load": {
-        "port": program.origin(1), "connections": 1, "request": PLAIN, "warmupMs": 0,
+        "port": origin, "connections": 1, "request": PLAIN, "warmupMs": 0,
         "measureMs": 1, "pids": [u32::MAX],
     } });
     let refused = program.ask(&dead);

@@ -12,32 +12,9 @@ pub fn check(value: &[u8]) -> Result<(), Malformed> {
     }
 }
 
-/// Whether both name the same, where the scheme's own port may be left out.
-#[must_use]
-pub fn is_same(scheme: &[u8], one: &[u8], other: &[u8]) -> bool {
-    one.eq_ignore_ascii_case(other)
-        || without_port(scheme, one).eq_ignore_ascii_case(without_port(scheme, other))
-}
-
-fn without_port<'a>(scheme: &[u8], value: &'a [u8]) -> &'a [u8] {
-    let usual: &[u8] = match scheme {
-        b"https" => b":443",
-        _ => b":80",
-    };
-    value.strip_suffix(usual).unwrap_or(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_usual_port_says_nothing() {
-        assert!(is_same(b"https", b"Example.org:443", b"example.org"));
-        assert!(is_same(b"http", b"example.org", b"example.org:80"));
-        assert!(!is_same(b"http", b"example.org:443", b"example.org"));
-        assert!(!is_same(b"https", b"example.org", b"example.com"));
-    }
 
     #[test]
     fn an_authority_ends_nowhere_else() {

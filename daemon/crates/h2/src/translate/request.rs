@@ -4,6 +4,7 @@ use super::field::{check_name, check_value, is_of_connection, length, line};
 use super::inward::Framing;
 use super::{Malformed, authority};
 use crate::list::HeaderList;
+use http1::target::same_authority;
 use http1::{Method, write};
 
 /// What became of a head.
@@ -72,7 +73,7 @@ pub fn to_http1(
         (Some(named), host) => {
             authority::check(named)?;
             let scheme = pseudo.scheme.unwrap_or(b"http");
-            if host.is_some_and(|host| !authority::is_same(scheme, named, host)) {
+            if host.is_some_and(|host| !same_authority(scheme, named, host)) {
                 return Err(Malformed::Authority);
             }
             Some(named)
