@@ -61,11 +61,17 @@ pub fn hide(
         .map(|d| (d.span.file, sources.position(d.span).line))
         .collect();
     let secrets = scanned(language, suspects, sources, env);
+    let redactor = redact::Redactor::new(&secrets);
     for diagnostic in diagnostics {
         let at = (diagnostic.span.file, sources.position(diagnostic.span).line);
-        diagnostic.message = secrets.redacted(at, &diagnostic.message);
-        if let Some(suggestion) = &mut diagnostic.suggestion {
-            *suggestion = secrets.redacted(at, suggestion);
+        let texts = [
+            Some(&mut diagnostic.message),
+            diagnostic.suggestion.as_mut(),
+        ];
+        for text in texts.into_iter().flatten() {
+            if let Some(shown) = redactor.redacted(at, text) {
+                *text = shown;
+            }
         }
     }
     sources.keep(secrets);

@@ -120,6 +120,11 @@ const SHAPES: &[(&str, Shape)] = &[
             format!(" user u{n} insecure-password p{n} groups g")
         })
     }),
+    ("secrets in wrong lines", |count| {
+        lines("userlist u\n", count, |n| {
+            format!(" user u{n} insecure-password secret{n} grups g{n}")
+        })
+    }),
     ("log lines with rings", |count| {
         lines("", count / 2, |n| format!("ring r{n}\n size 32768"))
     }),
@@ -157,9 +162,10 @@ fn ten_times_the_lines_take_about_ten_times_the_work() {
         let (small, large) = (cost(&small, 3), cost(&large, 2));
         let ratio = large.as_secs_f64() / small.as_secs_f64();
         println!("{name}: {small:?} and {large:?}, ratio {ratio:.1}");
-        // Caches and neighbours cost something; squared growth would be a hundred.
+        // Caches and neighbours cost something, up to twice the time; squared growth would be a
+        // hundred.
         let late = !cfg!(debug_assertions) && large > SECOND;
-        if ratio > 20.0 || late {
+        if ratio > 40.0 || late {
             slow.push(format!("{name}: {small:?} became {large:?}"));
         }
     }

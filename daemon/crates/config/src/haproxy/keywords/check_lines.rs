@@ -28,6 +28,18 @@ pub struct Lines<A> {
     /// Of a `comment` line, for the line that follows.
     comment: Option<String>,
     count: usize,
+    connection: Connection,
+}
+
+/// What was said so far about the present connection of an `http-check` sequence.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Connection {
+    /// It began with `connect`.
+    pub opened: bool,
+    pub sent: bool,
+    pub expected: bool,
+    /// The last of these two was `send`.
+    pub unanswered: bool,
 }
 
 impl<A> Default for Lines<A> {
@@ -38,6 +50,7 @@ impl<A> Default for Lines<A> {
             inherited: false,
             comment: None,
             count: 0,
+            connection: Connection::default(),
         }
     }
 }
@@ -76,40 +89,33 @@ impl Lines<CheckAction> {
 }
 
 impl Lines<HttpLine> {
+    /// `None`: a line that could not be read.
     pub fn push(&mut self, action: Option<CheckAction>, comment: Option<String>) {
+        let connection = &mut self.connection;
+        match &action {
+            Some(CheckAction::Connect(_)) => {
+                *connection = Connection {
+                    opened: true,
+                    ..Connection::default()
+                }
+            }
+            Some(CheckAction::Expect(_)) => {
+                (connection.expected, connection.unanswered) = (true, false);
+            }
+            _ => {}
+        }
         let takes_comment = !matches!(action, Some(CheckAction::Effect(_)));
         self.add(action.map(HttpLine::Step), comment, takes_comment);
     }
 
     pub fn push_send(&mut self, exchange: Exchange, comment: Option<String>) {
+        (self.connection.sent, self.connection.unanswered) = (true, true);
         self.add(Some(HttpLine::Send(exchange)), comment, true);
     }
 
-    fn step(line: &Line<HttpLine>) -> Option<&CheckAction> {
-        match &line.action {
-            HttpLine::Step(action) => Some(action),
-            HttpLine::Send(_) => None,
-        }
-    }
-
-    /// What stands behind the last `connect`, and whether there is one.
-    pub fn of_connection(&self) -> (bool, &[Line<HttpLine>]) {
-        let is_connect =
-            |line: &Line<HttpLine>| matches!(Self::step(line), Some(CheckAction::Connect(_)));
-        match self.steps.iter().rposition(is_connect) {
-            Some(at) => (true, &self.steps[at + 1..]),
-            None => (false, &self.steps),
-        }
-    }
-}
-
-impl Line<HttpLine> {
-    pub fn is_send(&self) -> bool {
-        matches!(self.action, HttpLine::Send(_))
-    }
-
-    pub fn is_expect(&self) -> bool {
-        matches!(self.action, HttpLine::Step(CheckAction::Expect(_)))
+    /// Of the lines behind the last `connect`, or of all where there is none.
+    pub fn connection(&self) -> Connection {
+        self.connection
     }
 }
 

@@ -1,7 +1,6 @@
 //! `http-check connect|send|expect|set-var|comment|disable-on-404|send-state`.
 
 use super::check::Exchange;
-use super::check_lines::Line;
 use super::check_text::{self, fixed, format};
 use super::{check_connect, check_expect};
 use crate::haproxy::args::Args;
@@ -58,15 +57,13 @@ fn connect(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let keyword = args.keyword;
     let mut comment = None;
     let connect = check_connect::connect(cx, args, "http-check connect", &mut comment);
-    let (connected, behind) = section.check.http.of_connection();
-    if !connected && behind.iter().any(|line| line.is_send() || line.is_expect()) {
+    let before = section.check.http.connection();
+    if !before.opened && (before.sent || before.expected) {
         let message = "steps with 'http-check connect' must begin with one";
         let help = "write 'http-check connect' before them";
         return out_of_order(cx, keyword, message, help);
     }
-    let mut said = behind.iter().rev();
-    let last = said.find(|line| line.is_send() || line.is_expect());
-    if last.is_some_and(Line::is_send) {
+    if before.unanswered {
         let message = "the answer to the request before this is not looked at";
         let help = "write e.g. 'http-check expect status 200'";
         out_of_order(cx, keyword, message, help);
@@ -79,10 +76,10 @@ fn expect(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let line = args.line();
     let mut comment = None;
     let expect = check_expect::expect(cx, args, &mut comment, true);
-    let (connected, behind) = section.check.http.of_connection();
+    let before = section.check.http.connection();
     if expect.is_none() {
         args.skip_all();
-    } else if connected && !behind.iter().any(Line::is_send) {
+    } else if before.opened && !before.sent {
         let message = "nothing was asked over this connection";
         return out_of_order(cx, line, message, "write 'http-check send' before it");
     }
@@ -91,12 +88,12 @@ fn expect(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
 }
 
 fn send(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
-    let (_, behind) = section.check.http.of_connection();
+    let before = section.check.http.connection();
     let help = "write 'http-check connect' before it";
-    if behind.iter().any(Line::is_send) {
+    if before.sent {
         let message = "one connection carries one request";
         out_of_order(cx, args.keyword, message, help);
-    } else if behind.iter().any(Line::is_expect) {
+    } else if before.expected {
         let message = "the answer to this request was looked at before it is sent";
         let help = "write it before 'http-check expect', or 'http-check connect' between them";
         out_of_order(cx, args.keyword, message, help);
