@@ -185,6 +185,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "No such parameter of this keyword",
     ),
     (
+        "haproxy/unknown-mailers",
+        "A section sends mails by a mailers section that is not there",
+    ),
+    (
         "haproxy/unknown-ring",
         "A `log` line names a ring that is no section",
     ),

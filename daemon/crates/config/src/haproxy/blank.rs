@@ -1,9 +1,9 @@
 //! Sections and servers about which nothing was said: the manual's defaults.
 
 use super::model::{
-    Agent, Balance, CheckSettings, HashType, HealthCheck, Host, HttpReuse, Idle, LogFormat, Mode,
-    Observation, OnError, Proxy, ProxyKind, ProxyName, ProxyOptions, ProxyV2, RetryOn, Server,
-    ServerAddress, ServerName, ServerPort, Timeouts, Websockets,
+    Agent, Balance, CheckSettings, EmailAlert, HashType, HealthCheck, Host, HttpReuse, Idle,
+    LogFormat, Mode, Observation, OnError, Proxy, ProxyKind, ProxyName, ProxyOptions, ProxyV2,
+    RetryOn, Server, ServerAddress, ServerName, ServerPort, Timeouts, Websockets,
 };
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -35,6 +35,7 @@ pub fn proxy() -> Proxy {
         unique_id_format: None,
         unique_id_header: None,
         log_tag: None,
+        email_alert: EmailAlert::default(),
         error_files: BTreeMap::new(),
         error_locations: BTreeMap::new(),
         http_errors: Vec::new(),

@@ -15,6 +15,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
         Listed::Users => "userlist admins",
         Listed::Errors => "http-errors site",
         Listed::Ring => "ring events",
+        Listed::Mailers => "mailers relays",
         Listed::Resolvers => "resolvers dns",
     };
     let Some(name) = cx.string(args, "the name of the section", example) else {
@@ -32,6 +33,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
             files: BTreeMap::new(),
         }),
         Listed::Ring => super::ring::open(config, name),
+        Listed::Mailers => super::mailers::open(config, name),
         Listed::Resolvers => config.resolvers.push(Resolvers::new(name)),
     }
     true
@@ -79,10 +81,11 @@ pub fn keyword(
         (Listed::Users, "group") => group(cx, groups, args),
         (Listed::Errors, "errorfile") => errorfile(cx, config, args),
         (Listed::Ring, _) => return super::ring::keyword(cx, config, keyword, args),
+        (Listed::Mailers, _) => return super::mailers::keyword(cx, config, keyword, args),
         (kind, _) => {
             let known = match kind {
                 Listed::Users => "user and group",
-                Listed::Errors | Listed::Ring | Listed::Resolvers => "errorfile",
+                _ => "errorfile",
             };
             cx.error(
                 "haproxy/unknown-keyword",

@@ -13,6 +13,7 @@ mod global;
 mod keywords;
 mod lexer;
 mod lists;
+mod mailers;
 pub mod model;
 mod network;
 mod outgoing;

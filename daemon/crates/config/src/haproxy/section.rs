@@ -26,6 +26,7 @@ pub enum Listed {
     Users,
     Errors,
     Ring,
+    Mailers,
     Resolvers,
 }
 
@@ -40,6 +41,7 @@ impl Header {
             "userlist" => Self::Listed(Listed::Users),
             "http-errors" => Self::Listed(Listed::Errors),
             "ring" => Self::Listed(Listed::Ring),
+            "mailers" => Self::Listed(Listed::Mailers),
             "resolvers" => Self::Listed(Listed::Resolvers),
             other => Self::Unsupported(registry::haproxy().find("section", other)?.keyword),
         })

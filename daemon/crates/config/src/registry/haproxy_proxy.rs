@@ -14,7 +14,7 @@ pub(super) static PROXY: &[Entry] = entries! {
         Supported => "errorloc" "errorloc302" "errorloc303";
         NotYet("answers are not compressed; let the servers do it") => "compression";
         NotYet("filters are not run") => "filter";
-        NotYet("e-mail alerts are not sent yet") => "email-alert";
+        Supported => "email-alert";
         Accepted("threads are placed by the kernel") => "bind-process";
     }
     "proxy" FRONT {

@@ -7,9 +7,8 @@ use Status::{Accepted, Ignored, Label, NotYet, Supported};
 pub(super) static SECTIONS: &[Entry] = entries! {
     "section" ALL {
         Supported => "global" "defaults" "frontend" "backend" "listen" "userlist"
-            "http-errors" "resolvers" "ring";
+            "http-errors" "resolvers" "ring" "mailers";
         NotYet("stick tables are not shared with other machines") => "peers";
-        NotYet("mail alerts are not sent yet") => "mailers";
         NotYet("answers are not cached") => "cache";
         NotYet("start other programs from their own systemd unit") => "program";
         NotYet("receiving the logs of others is a log daemon's work; rsyslog forwards and balances them") => "log-forward";
@@ -25,6 +24,9 @@ pub(super) static SECTIONS: &[Entry] = entries! {
     }
     "ring server" ALL {
         Supported => "log-proto";
+    }
+    "mailers" ALL {
+        Supported => "mailer" "timeout";
     }
     "directive" ALL {
         Supported => ".if" ".elif" ".else" ".endif" ".notice" ".warning" ".alert" ".diag";

@@ -90,6 +90,9 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "connect" "send" "send-lf" "send-binary" "send-binary-lf" "expect" "comment"
             "set-var" "set-var-fmt" "unset-var";
     }
+    "email-alert" ALL {
+        Supported => "from" "to" "level" "mailers" "myhostname";
+    }
     "stats" ALL {
         Supported => "enable" "uri"
             "realm" "auth" "refresh" "hide-version" "show-legends" "show-node" "show-desc"

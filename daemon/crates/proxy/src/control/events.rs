@@ -1,5 +1,6 @@
-//! Changes of servers in the log.
+//! Changes of servers in the log, and who is told of them by mail.
 
+use super::alerts::{self, Alerts};
 use super::change::{Change, News};
 use crate::logs::Logs;
 use crate::plan::{Backend, Plan};
@@ -9,12 +10,14 @@ use health::{
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
+use sys::epoll::{Epoll, Ready};
 use trafficlog::Level;
 
 #[derive(Default)]
 pub struct Events {
     logs: Logs,
     recent: VecDeque<String>,
+    alerts: Alerts,
 }
 
 /// Lines that are kept for who asks later.
@@ -23,6 +26,7 @@ const KEPT: usize = 256;
 impl Events {
     pub fn configure(&mut self, plan: &Arc<Plan>) {
         self.logs.configure(plan);
+        self.alerts.configure(plan);
     }
 
     pub fn changes(&mut self, plan: &Plan, changes: &[Change]) {
@@ -42,6 +46,7 @@ impl Events {
                     if in_words && *noted {
                         let line = check_line(who(change, None), *is_agent, result, health);
                         self.event(b.section, Level::Notice, &line);
+                        self.alerts.tell(b.section, Level::Info, &line);
                     }
                     // The reason was told with the check.
                     let reason = (!in_words).then_some(result);
@@ -82,6 +87,9 @@ impl Events {
             _ => Level::Notice,
         };
         self.event(b.section, level, &line);
+        if transition != Transition::Stopping {
+            self.alerts.tell(b.section, level, &line);
+        }
         if change.nobody {
             self.nobody(b);
         }
@@ -95,6 +103,9 @@ impl Events {
             Level::Notice
         };
         self.event(b.section, level, &line);
+        if matches!(order, Order::Drain { .. }) {
+            self.alerts.tell(b.section, level, &line);
+        }
         if change.nobody {
             self.nobody(b);
         }
@@ -129,6 +140,28 @@ impl Events {
     fn nobody(&mut self, b: &Backend) {
         let line = no_server_line(&b.name);
         self.event(b.section, Level::Emerg, &line);
+    }
+
+    /// When a mail is to be sent or given up.
+    pub fn next_due(&self) -> Option<u64> {
+        self.alerts.next_due()
+    }
+
+    /// A mail server is ready for more.
+    pub fn on_event(&mut self, ready: Ready) {
+        let said = self.alerts.on_event(ready);
+        self.unsent(said);
+    }
+
+    pub fn send_mails(&mut self, now: u64, epoll: &Epoll) {
+        let said = self.alerts.run_due(now, epoll);
+        self.unsent(said);
+    }
+
+    fn unsent(&mut self, said: impl IntoIterator<Item = alerts::Said>) {
+        for (section, line) in said {
+            self.event(section, Level::Warning, &line);
+        }
     }
 
     pub fn flush(&mut self) {

@@ -2,6 +2,7 @@
 //! never wait for it.
 
 mod aftermath;
+mod alerts;
 mod change;
 mod checks;
 mod commands;
@@ -154,6 +155,7 @@ impl Control {
                 self.warming.next_due(),
                 self.lasting.next_due(),
                 self.routers.next_due(),
+                self.log.next_due(),
                 self.plan.is_some().then_some(self.next_look),
             ];
             let wait = due
@@ -173,6 +175,7 @@ impl Control {
                     t if t >= TOKEN_BASE => {
                         changes.extend(self.checks.on_event(ready, now, &self.epoll));
                     }
+                    t if t >= alerts::TOKEN_BASE => self.log.on_event(ready),
                     t if t >= resolver::TOKEN_BASE => {
                         moves.extend(self.resolver.on_event(t, now, &self.epoll));
                     }
@@ -209,6 +212,7 @@ impl Control {
             self.free_retired();
             self.tell_service()?;
             self.tell_orders(monotonic_ms())?;
+            self.log.send_mails(monotonic_ms(), &self.epoll);
             self.log.flush();
             self.watch_output()?;
             if self.stopping && self.team.as_ref().is_none_or(|t| self.stopped >= t.len()) {

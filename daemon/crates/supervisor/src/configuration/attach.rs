@@ -23,12 +23,15 @@ fn asks_for_names(config: &haproxy::Config, proxy: &Proxy) -> bool {
 }
 
 /// The files that the configuration names (answers, patterns, maps), each once; a missing one is
-/// told by the check of the machine. Where servers are given by name, also what names are resolved
+/// told by the check of the machine. Where servers of any kind are given by name, also what names are resolved
 /// with.
 pub(super) fn attached(config: &haproxy::Config) -> Vec<Attachment> {
     let named = config.files();
     let mut paths: BTreeSet<&str> = named.iter().map(|path| path.value.as_str()).collect();
-    if !config.resolvers.is_empty() || config.proxies.iter().any(|p| asks_for_names(config, p)) {
+    if !config.resolvers.is_empty()
+        || config.mailer_names().next().is_some()
+        || config.proxies.iter().any(|p| asks_for_names(config, p))
+    {
         paths.extend(RESOLVER);
     }
     let read = |path: &str| {

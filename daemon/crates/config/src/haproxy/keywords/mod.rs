@@ -14,6 +14,7 @@ mod check_text;
 mod cookie;
 mod destination;
 mod effects;
+mod email_alert;
 mod exchange;
 mod h2;
 mod header_name;
@@ -122,6 +123,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "dynamic-cookie-key" => cookie::key(cx, section, args),
         "retry-on" => retry::retry_on(cx, section, args),
         "stats" => stats::stats(cx, section, args),
+        "email-alert" => email_alert::email_alert(cx, section, args),
         // Known, and its status has been said: accepted without effect, or refused.
         _ => accepted::line(cx, keyword, args),
     }

@@ -18,6 +18,7 @@ mod global;
 mod h2;
 mod http_rules;
 mod log;
+mod mail;
 mod proxy;
 mod resolvers;
 mod sample;
@@ -53,6 +54,7 @@ pub use log::{
     Capture, Facility, Level, LogFormat, LogLine, LogSample, LogSink, LogTarget, Ring, RingServer,
     StreamAddress,
 };
+pub use mail::{EmailAlert, Mailer, Mailers};
 pub use proxy::{
     ConnectionMode, ForwardFor, HttpReuse, Mode, Proxy, ProxyKind, ProxyOptions, Redispatch,
 };
@@ -105,6 +107,7 @@ pub struct Config {
     pub userlists: Vec<UserList>,
     pub http_errors: Vec<HttpErrors>,
     pub rings: Vec<Ring>,
+    pub mailers: Vec<Mailers>,
     pub resolvers: Vec<Resolvers>,
 }
 

@@ -1,9 +1,10 @@
 //! A frontend, backend or listen section, with its defaults folded in.
 
 use super::{
-    Acl, Balance, Bind, Capture, Condition, Cookie, Format, HashType, HealthCheck, HttpError,
-    HttpRule, IpNet, ListenAddress, LogFormat, LogLine, PersistRule, ProxyName, RetryOn, Server,
-    Source, StatsPage, StickRule, StickTable, TcpAction, TcpRule, Timeouts, UseBackend, UseServer,
+    Acl, Balance, Bind, Capture, Condition, Cookie, EmailAlert, Format, HashType, HealthCheck,
+    HttpError, HttpRule, IpNet, ListenAddress, LogFormat, LogLine, PersistRule, ProxyName, RetryOn,
+    Server, Source, StatsPage, StickRule, StickTable, TcpAction, TcpRule, Timeouts, UseBackend,
+    UseServer,
 };
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ pub struct Proxy {
     pub unique_id_format: Option<Format>,
     pub unique_id_header: Option<Spanned<String>>,
     pub log_tag: Option<Spanned<String>>,
+    pub email_alert: EmailAlert,
     /// Status → path of a file with a whole raw HTTP answer.
     pub error_files: BTreeMap<u16, Spanned<String>>,
     /// Status → URL and the status of the redirect (302 or 303).

@@ -7,6 +7,7 @@ mod frontends;
 mod known;
 mod listeners;
 mod logs;
+mod mailers;
 mod names;
 mod resolvers;
 mod servers;
@@ -53,6 +54,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
     watching::check(cx, &config);
     listeners::check(cx, &config);
     logs::check(cx, &config);
+    mailers::check(cx, &mut config);
     config
 }
 

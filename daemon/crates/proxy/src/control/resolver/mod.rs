@@ -27,7 +27,7 @@ use std::sync::Arc;
 use sys::epoll::Epoll;
 use system::Lookups;
 
-/// Tokens of name lookups lie between this and those of checks.
+/// Tokens of name lookups lie between this and those of mails.
 pub const TOKEN_BASE: u64 = 1 << 16;
 const SECTIONS: u64 = 1 << 24;
 /// Tokens of one section.
@@ -40,7 +40,7 @@ pub struct Resolver {
     lookups: Lookups,
     pub sections: Vec<Live>,
     servers: Vec<Named>,
-    /// Log servers that are given by name.
+    /// Log and mail servers that are given by name.
     logs: BTreeSet<String>,
     /// One of them moved.
     logs_moved: bool,
@@ -82,7 +82,7 @@ impl Resolver {
         self.begin(&hosts, &settings, now);
     }
 
-    /// Where log servers are that are given by name.
+    /// Where log and mail servers are that are given by name.
     pub fn known(&self, model: &Config, files: &Attachments) -> Known {
         let names = log_names(model);
         if names.is_empty() {
@@ -266,10 +266,9 @@ fn draw() -> u16 {
 }
 
 fn text(files: &Attachments, path: &str) -> String {
-    let bytes = files.get(path).cloned();
-    let bytes = bytes
-        .or_else(|| std::fs::read(path).ok())
-        .unwrap_or_default();
+    let given = files.get(path).cloned();
+    let bytes = given.or_else(|| std::fs::read(path).ok());
+    let bytes = bytes.unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -279,7 +278,8 @@ fn log_names(model: &Config) -> BTreeSet<String> {
         LogSink::UdpName(name, _) => Some(name.clone()),
         _ => None,
     };
-    logs.filter_map(name).collect()
+    let mailers = model.mailer_names().map(str::to_owned);
+    logs.filter_map(name).chain(mailers).collect()
 }
 
 /// `resolvers default`, where a server or a rule names it and no section is written.

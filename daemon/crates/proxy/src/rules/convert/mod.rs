@@ -18,6 +18,7 @@ mod time;
 mod words;
 
 pub use hash::crc32c;
+pub use time::format_time;
 
 use super::context::Context;
 use super::environment::Environment;

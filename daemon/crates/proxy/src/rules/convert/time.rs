@@ -106,7 +106,8 @@ fn civil(days: i64) -> Civil {
     }
 }
 
-fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
+/// By the letters of strftime(3), `offset` seconds ahead of UTC.
+pub fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
     let local = seconds.saturating_add(i64::from(offset));
     // Beyond these years nothing is shown, and nothing is reckoned for long.
     let local = local.clamp(-62_135_596_800, 253_402_300_799);
