@@ -297,3 +297,27 @@ proptest! {
         prop_assert_eq!(result, whole(&rule, &answer));
     }
 }
+
+#[test]
+fn chunks_are_put_together_before_they_are_looked_at() {
+    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".as_slice();
+    let chunks = b"3\r\nhel\r\n2;x=1\r\nlo\r\n0\r\n\r\n".as_slice();
+    let found = check(text(false, "hello"));
+    let answer = [head, chunks].concat();
+    assert_eq!(whole(&found, &answer).status, CheckStatus::L7Ok);
+    // Byte by byte, and nothing is said before it has to be.
+    let bytes: Vec<&[u8]> = answer.chunks(1).collect();
+    assert_eq!(pieces(&found, &bytes).status, CheckStatus::L7Ok);
+    // Framing is not content, and the last chunk is the end: nobody has to close.
+    let framing = check(text(false, "x=1"));
+    let mut run = asked(&framing);
+    run.feed(&framing, &answer, &mut Known(&[]));
+    let result = done(&run, &framing).expect("the last chunk decides");
+    assert_eq!(result.status, CheckStatus::L7Response);
+    // Half of it does not decide yet; what is framed badly has no more to say.
+    let mut run = asked(&found);
+    run.feed(&found, &answer[..head.len() + 6], &mut Known(&[]));
+    assert_eq!(done(&run, &found), None);
+    let bad = [head, b"3\r\nhelXXlo\r\n0\r\n\r\n".as_slice()].concat();
+    assert_eq!(whole(&found, &bad).status, CheckStatus::L7Response);
+}

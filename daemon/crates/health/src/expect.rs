@@ -124,8 +124,8 @@ impl Expectation {
                 .any(|range| (range.from..=range.to).contains(&answer.status))),
             Wanted::StatusRegex(regex) => Ok(regex.is_match(answer.status.to_string().as_bytes())),
             Wanted::Field(pattern) => pattern.holds(answer.fields, author, seen),
-            Wanted::Content(content) => match content.is_in(answer.body, author, seen) {
-                Ok(false) if !(last || answer.is_whole()) => return Look::More,
+            Wanted::Content(content) => match content.is_in(&answer.body, author, seen) {
+                Ok(false) if !(last || answer.whole) => return Look::More,
                 found => found,
             },
         };

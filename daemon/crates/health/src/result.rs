@@ -25,6 +25,11 @@ pub enum CheckStatus {
     L7Timeout,
     L7Response,
     L7Status,
+    /// A program passed it (`option external-check`).
+    ProgramOk,
+    ProgramTimeout,
+    /// It ended with another status than 0, by a signal, or could not be run.
+    ProgramError,
     /// An agent said nothing about the state.
     Checked,
     /// Live traffic said it (`observe`).
@@ -57,6 +62,9 @@ impl CheckStatus {
             Self::L7Timeout => "L7TOUT",
             Self::L7Response => "L7RSP",
             Self::L7Status => "L7STS",
+            Self::ProgramOk => "PROCOK",
+            Self::ProgramTimeout => "PROCTOUT",
+            Self::ProgramError => "PROCERR",
             Self::Checked => "CHECKED",
             Self::Observed => "HANA",
         }
@@ -98,6 +106,9 @@ impl CheckStatus {
             Self::L7Timeout => "Layer7 timeout",
             Self::L7Response => "Layer7 invalid response",
             Self::L7Status => "Layer7 wrong status",
+            Self::ProgramOk => "External check passed",
+            Self::ProgramTimeout => "External check timeout",
+            Self::ProgramError => "External check error",
             Self::Checked => "No status change",
             Self::Observed => "Health analyze",
         }
@@ -105,15 +116,23 @@ impl CheckStatus {
 
     pub fn outcome(self) -> Outcome {
         match self {
-            Self::L4Ok | Self::L6Ok | Self::L7Ok => Outcome::Passed,
+            Self::L4Ok | Self::L6Ok | Self::L7Ok | Self::ProgramOk => Outcome::Passed,
             Self::L7OkConditional => Outcome::Conditional,
             _ => Outcome::Failed,
         }
     }
 
-    /// Whether the result may carry the status code of an HTTP response.
+    /// Whether the result may carry the status code of an HTTP response, or that of a program.
     fn has_code(self) -> bool {
-        matches!(self, Self::L7Ok | Self::L7OkConditional | Self::L7Status)
+        matches!(
+            self,
+            Self::L7Ok
+                | Self::L7OkConditional
+                | Self::L7Status
+                | Self::ProgramOk
+                | Self::ProgramTimeout
+                | Self::ProgramError
+        )
     }
 }
 
@@ -121,8 +140,8 @@ impl CheckStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckResult {
     pub status: CheckStatus,
-    /// Status code of the HTTP response, if one was read.
-    pub code: Option<u16>,
+    /// Status code of the HTTP response, if one was read; what a program ended with, -1 for a signal.
+    pub code: Option<i32>,
     /// What the system or the response said, e.g. `Connection refused`.
     pub info: Option<String>,
     pub duration: Duration,
@@ -147,9 +166,9 @@ impl CheckResult {
     }
 
     #[must_use]
-    pub fn with_code(self, code: u16) -> Self {
+    pub fn with_code(self, code: impl Into<i32>) -> Self {
         Self {
-            code: Some(code),
+            code: Some(code.into()),
             ..self
         }
     }
@@ -164,7 +183,7 @@ impl CheckResult {
     }
 
     /// The code, where the result may carry one.
-    pub fn told_code(&self) -> Option<u16> {
+    pub fn told_code(&self) -> Option<i32> {
         self.code.filter(|_| self.status.has_code())
     }
 
@@ -238,5 +257,17 @@ mod tests {
         assert_eq!(CheckResult::new(CheckStatus::L4Timeout).short(), "L4TOUT");
         assert_eq!(CheckStatus::L4Connection.outcome(), Outcome::Failed);
         assert_eq!(CheckStatus::L7OkConditional.outcome(), Outcome::Conditional);
+    }
+
+    #[test]
+    fn programs_are_told_by_what_they_ended_with() {
+        let killed = CheckResult::new(CheckStatus::ProgramError).with_code(-1);
+        assert_eq!(
+            killed.reason(),
+            "External check error, code: -1, check duration: 0ms"
+        );
+        assert_eq!(killed.short(), "PROCERR/-1");
+        assert_eq!(CheckStatus::ProgramOk.outcome(), Outcome::Passed);
+        assert_eq!(CheckStatus::ProgramTimeout.outcome(), Outcome::Failed);
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod channel;
 mod error;
+mod examination;
 pub mod fuzz;
 pub mod mail;
 pub mod message;
@@ -16,6 +17,7 @@ pub mod watch;
 pub mod worker;
 
 pub use channel::{Channel, ChannelError, Received};
+pub use examination::{Examination, Verdict};
 pub use message::{Attachment, FromWorker, ListenerGrant, ScriptSpec, SourceFile, ToWorker};
 pub use orders::ServerOrders;
 pub use worker::WorkerOptions;

@@ -74,6 +74,8 @@ pub enum ToWorker {
     Amendments { body: serde_json::Value },
     /// Proxy: a VRRP process runs beside it, and questions about its routers are answered.
     Routers,
+    /// Proxy: how the examination of the same number ended.
+    Examined { id: u64, verdict: crate::Verdict },
     /// Proxy: the answer to a question of the same number.
     Told { id: u64, text: String },
     /// VRRP: give up mastership now and stay up as backup (a planned change of master).
@@ -152,6 +154,10 @@ pub enum FromWorker {
     Question {
         id: u64,
         what: String,
+    },
+    /// Proxy: run the program that checks this server; answered by `Examined`.
+    Examine {
+        examination: crate::Examination,
     },
     /// VRRP: the scripts to run from now on, replacing the list before.
     Scripts {

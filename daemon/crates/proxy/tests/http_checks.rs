@@ -62,6 +62,14 @@ const BACKENDS: &[(&str, &str)] = &[
         "http-check disable-on-404\n http-check connect\n http-check send uri /404\n http-check expect status 200",
     ),
     (
+        "chunks",
+        "http-check send uri /chunked/1 ver HTTP/1.1 hdr host x\n http-check expect string hello",
+    ),
+    (
+        "framing",
+        "http-check send uri /chunked/2 ver HTTP/1.1 hdr host x\n http-check expect ! string x=1",
+    ),
+    (
         "with_body",
         "http-check connect\n http-check send meth POST uri /m body abc hdr X-Y z",
     ),
@@ -87,7 +95,10 @@ fn server() -> (u16, Arc<Mutex<Vec<String>>>) {
             "404" => "404 Gone",
             _ => "200 OK",
         };
-        let answer = format!("HTTP/1.0 {status}\r\nContent-Length: 5\r\n\r\nhello");
+        let mut answer = format!("HTTP/1.0 {status}\r\nContent-Length: 5\r\n\r\nhello");
+        if path.starts_with("/chunked") {
+            answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=1\r\nlo\r\n0\r\n\r\n".to_owned();
+        }
         let _ = stream.write_all(answer.as_bytes());
     });
     (origin.port, heads)

@@ -76,22 +76,34 @@ impl Starter<'_> {
         {
             return Err(reason);
         }
-        let args: Vec<OsString> = args.iter().map(OsString::from).collect();
         let env: Vec<(OsString, OsString)> = std::env::vars_os()
             .filter(|(name, _)| name != "NOTIFY_SOCKET" && name != "WATCHDOG_USEC")
             .collect();
+        self.launch((program, args), &env, identity.as_ref(), token, deadline)
+    }
+
+    /// The same with this environment and nothing of ours, as this user.
+    pub fn launch(
+        &self,
+        (program, args): (&str, &[String]),
+        env: &[(OsString, OsString)],
+        identity: Option<&Identity>,
+        token: u64,
+        deadline: Instant,
+    ) -> Result<Running, String> {
+        let args: Vec<OsString> = args.iter().map(OsString::from).collect();
         let child = spawn(&Spawn {
             program: OsStr::new(program),
             name: None,
             args: &args,
-            env: &env,
-            identity: identity.clone(),
+            env,
+            identity: identity.cloned(),
             channel: None,
             death_signal: Some(Signal::KILL),
             silent: true,
             own_group: true,
         })
-        .map_err(|error| spawn_error(program, identity.as_ref(), &error))?;
+        .map_err(|error| spawn_error(program, identity, &error))?;
         if let Err(error) = self.epoll.add(child.pidfd(), token, Interest::Input) {
             let _ = child.signal_group(Signal::KILL);
             let _ = child.wait();

@@ -3,6 +3,7 @@
 mod configure;
 mod dead;
 mod dumping;
+mod examine;
 mod heirs;
 mod inheritance;
 mod mail;
@@ -36,6 +37,7 @@ use crate::notify::{self, Notifications};
 use crate::options::RunOptions;
 use crate::outbox::{self, Outbox};
 use crate::pid_file::PidFile;
+use crate::programs::{self, Programs};
 use crate::readers::{self, Readers};
 use crate::run_dir::RunDir;
 use crate::script::{self, Scripts};
@@ -84,6 +86,7 @@ pub struct Daemon {
     slots: Vec<Slot>,
     scripts: Scripts,
     notifications: Notifications,
+    programs: Programs,
     /// Started when there is something to watch.
     watcher: Option<Watcher>,
     watched: WatchList,
@@ -184,6 +187,7 @@ impl Daemon {
             outbox::TOKEN => self.mail_ended(),
             PULSE => self.beat_missing(Instant::now()),
             CONTROL => self.control.accept(&self.epoll, Instant::now()),
+            _ if token >= programs::FIRST_TOKEN => self.program_ended(token),
             _ if token >= readers::FIRST_TOKEN => {
                 let said = self.readers.ended(token, Instant::now(), &self.epoll);
                 if let Some(warning) = said {

@@ -32,6 +32,7 @@ mod notify;
 mod options;
 mod outbox;
 mod pid_file;
+mod programs;
 mod readers;
 mod run_dir;
 mod script;

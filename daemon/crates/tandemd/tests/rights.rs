@@ -1,5 +1,7 @@
 //! What the processes may still do once they serve.
 
+#[path = "rights/external.rs"]
+mod external;
 mod pair;
 
 use std::collections::BTreeMap;

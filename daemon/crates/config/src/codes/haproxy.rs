@@ -85,6 +85,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "More words stand on the line than the keyword takes",
     ),
     (
+        "haproxy/external-check",
+        "What checks by programs need is missing, or differs from what HAProxy does",
+    ),
+    (
         "haproxy/host-name",
         "A server is given by name, which is resolved when the proxy runs",
     ),

@@ -67,6 +67,8 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
                 global.logs.push(target);
             }
         }
+        "external-check" => global.external_check = true,
+        "insecure-fork-wanted" => global.insecure_fork = true,
         "setenv" | "presetenv" | "unsetenv" | "resetenv" | "localpeer" => {
             super::variables::keyword(cx, keyword, args);
         }
@@ -81,6 +83,7 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
 fn negated(cx: &mut Context<'_>, global: &mut Global, args: &mut Args<'_>) {
     match args.descend().map(|word| word.text.as_ref()) {
         Some("log") => global.logs.clear(),
+        Some("insecure-fork-wanted") => global.insecure_fork = false,
         Some(other) => {
             cx.known("global", other, "global keyword", args.keyword);
             args.skip_all();

@@ -40,7 +40,8 @@ pub(super) static OPTIONS: &[Entry] = entries! {
         Supported => "persist";
         Supported => "mysql-check" "pgsql-check" "redis-check" "smtpchk" "ssl-hello-chk"
             "ldap-check";
-        NO_CHECK => "spop-check" "external-check";
+        Supported => "external-check";
+        NO_CHECK => "spop-check";
         Supported => "transparent";
         Supported => "accept-invalid-http-response" "accept-unsafe-violations-in-http-response"
             "checkcache";

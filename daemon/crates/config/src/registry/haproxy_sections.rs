@@ -89,8 +89,7 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "busy-polling" "no-memory-trimming" "profiling.tasks" "max-spread-checks"
             "close-spread-time" "unix-bind" "server-state-base" "server-state-file"
             "default-path" "localpeer"
-            "strict-limits" "insecure-fork-wanted" "insecure-setuid-wanted"
-            "external-check" "pp2-never-send-local" "h1-case-adjust" "h1-case-adjust-file"
+            "strict-limits" "insecure-setuid-wanted" "pp2-never-send-local" "h1-case-adjust" "h1-case-adjust-file"
             "h1-accept-payload-with-any-method" "httpclient.resolvers.id"
             "httpclient.resolvers.prefer" "httpclient.ssl.ca-file" "httpclient.ssl.verify"
             "cluster-secret" "wurfl-data-file" "expose-experimental-directives"
@@ -104,7 +103,8 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "tune.h2.be.glitches-threshold";
         Accepted("streams hold as much as their windows allow") => "tune.h2.fe.rxbuf"
             "tune.h2.be.rxbuf" "tune.h2.zero-copy-fwd-send";
-        Supported => "maxconnrate" "maxsessrate";
+        Supported => "maxconnrate" "maxsessrate" "external-check";
+        Accepted("programs run in another process, which may start them") => "insecure-fork-wanted";
         Accepted("pipes are made as they are needed, and given back") => "maxpipes";
         NotYet("answers are not compressed") => "maxcomprate" "maxcompcpuusage";
         Supported => "set-var" "set-var-fmt";

@@ -12,6 +12,9 @@ const HAPROXY: &[(&str, &[(&str, &str)])] = &[
     ("Cookie.*", &[("proxy", "cookie")]),
     ("Global.ca_base", &[]),
     ("Global.crt_base", &[]),
+    // Judged by this crate.
+    ("Global.external_check", &[]),
+    ("Global.insecure_fork", &[]),
     ("Proxy.description", &[("proxy", "description")]),
     // Folded into the lines, into `bundles` and `versions`.
     ("TlsDefaults.*", &[]),

@@ -3,6 +3,7 @@
 
 use super::change::Change;
 use super::enrol::Before;
+use super::examined::Examined;
 use super::probe::{Probe, Progress};
 use super::prober::Prober;
 use super::roster::Roster;
@@ -34,6 +35,7 @@ pub struct Checks {
     pub(super) places: HashMap<usize, usize>,
     /// Of the process before this one.
     pub(super) inherited: Before,
+    pub(super) examined: Examined,
 }
 
 /// What is asked: the server, or its agent.
@@ -49,12 +51,20 @@ pub struct Watched {
     pub(super) kind: Kind,
     pub(super) prober: Prober,
     pub(super) identity: String,
-    pub(super) running: Option<Probe>,
+    pub(super) running: Option<Running>,
     pub(super) started: u64,
     /// When it is started next, or ends for being too slow.
     pub(super) next: u64,
     /// Entries of `due` with another number are out of date.
     pub(super) sequence: u64,
+}
+
+/// A check under way.
+#[derive(Debug)]
+pub(super) enum Running {
+    Probe(Box<Probe>),
+    /// A program that the supervisor runs, by the number of the request.
+    Program(u64),
 }
 
 impl Checks {
@@ -72,7 +82,7 @@ impl Checks {
 
     /// Starts what is due and ends what took too long.
     pub fn run_due(&mut self, now: u64, epoll: &Epoll) -> Vec<Change> {
-        let mut changes = Vec::new();
+        let mut changes = self.examined.take_changes();
         while let Some(Reverse((when, at, sequence))) = self.due.peek().copied() {
             if when > now {
                 break;
@@ -85,10 +95,11 @@ impl Checks {
                 continue;
             }
             match w.running.take() {
-                Some(probe) => {
+                Some(Running::Probe(probe)) => {
                     let result = w.prober.timed_out(&probe);
                     self.conclude(at, result, now, &mut changes);
                 }
+                Some(Running::Program(id)) => self.too_slow(id, at, now, &mut changes),
                 None => self.start(at, now, epoll, &mut changes),
             }
         }
@@ -101,6 +112,9 @@ impl Checks {
         }
         let interval = self.interval(at);
         let w = &mut self.watched[at];
+        if w.prober.is_external() {
+            return self.examine(at, interval, now);
+        }
         let member = &self.roster.members[w.member];
         let state = if w.prober.tells_state() {
             seen::state(w.prober.place(), member.health.as_ref())
@@ -116,7 +130,7 @@ impl Checks {
                     return self.conclude(at, result, now, changes);
                 }
                 let limit = w.prober.connect_timeout(interval);
-                w.running = Some(probe);
+                w.running = Some(Running::Probe(Box::new(probe)));
                 self.schedule(at, now + ms(limit));
             }
             Err(result) => self.conclude(at, result, now, changes),
@@ -151,7 +165,7 @@ impl Checks {
         }
         let interval = self.interval(at);
         let w = &mut self.watched[at];
-        let Some(probe) = w.running.as_mut() else {
+        let Some(Running::Probe(probe)) = w.running.as_mut() else {
             return changes;
         };
         match w.prober.advance(probe, ready, now) {

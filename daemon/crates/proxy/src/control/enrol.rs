@@ -52,6 +52,7 @@ impl Checks {
         self.roster = Roster::default();
         self.places.clear();
         self.due.clear();
+        self.examined.forget();
         self.random |= 1;
         let percent = plan.model.global.spread_checks.as_ref();
         self.spread_percent = percent.map_or(0, |p| u32::from(p.value));

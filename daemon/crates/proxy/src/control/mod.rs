@@ -10,6 +10,7 @@ mod configure;
 mod enrol;
 mod error;
 mod events;
+mod examined;
 mod exporter;
 mod framed;
 mod grants;
@@ -210,6 +211,10 @@ impl Control {
             self.give_up_on_routers(now);
             self.look_back(now);
             self.free_retired();
+            for examination in self.checks.examined.take_requests() {
+                self.channel
+                    .send(&FromWorker::Examine { examination }, &[])?;
+            }
             self.tell_service()?;
             self.tell_orders(monotonic_ms())?;
             self.log.send_mails(monotonic_ms(), &self.epoll);

@@ -142,6 +142,11 @@ impl Prober {
         self.place.both().is_some_and(|(b, _)| b.check.tells_state)
     }
 
+    /// The supervisor runs a program that says how the server is.
+    pub fn is_external(&self) -> bool {
+        !self.agent && self.place.both().is_some_and(|(b, _)| b.check.external)
+    }
+
     pub(super) fn voice<'a>(
         &'a self,
         memory: &'a RefCell<Memory>,

@@ -63,6 +63,9 @@ impl Control {
             ToWorker::Inherit { body } => self.inherit(body),
             ToWorker::Amendments { body } => self.inherit_amendments(body),
             ToWorker::Told { id, text } => self.told_by_supervisor(id, text),
+            ToWorker::Examined { id, verdict } => {
+                self.checks.examined(id, verdict, monotonic_ms());
+            }
             ToWorker::Routers => self.routers.introduce(),
             ToWorker::Orders { servers } => self.lasting.inherit(servers),
             // For the VRRP process.

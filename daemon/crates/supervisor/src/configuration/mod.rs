@@ -87,6 +87,8 @@ pub struct Loaded {
     pub certificates: Vec<String>,
     /// The proxy needs the right to foreign addresses or marks.
     pub raw: bool,
+    /// `external-check`, by the section whose servers it checks.
+    pub programs: BTreeMap<String, haproxy::model::ExternalCheck>,
 }
 
 impl Loaded {
@@ -158,6 +160,7 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
         loaded.certificates = certificates::renewable(&parsed.config, &certificates);
         attachments.extend(certificates);
         loaded.raw = parsed.config.needs_raw();
+        loaded.programs = settled::programs(&parsed.config);
         loaded.haproxy = Some(half(files, parsed, attachments));
     }
     if let Some(path) = inputs.keepalived {

@@ -4,7 +4,9 @@
 
 use config::given::GivenFiles;
 use config::{SourceMap, haproxy, keepalived};
+use haproxy::model::{ExternalCheck, HealthCheck};
 use keepalived::model::Notify;
+use std::collections::BTreeMap;
 
 use ipc::{Attachment, SourceFile};
 
@@ -49,6 +51,7 @@ pub fn again(inputs: Inputs<'_>, haproxy: Option<Texts>, keepalived: Option<Text
         let options = inputs.options(&env, &config_id, &DiskFiles);
         let parsed = haproxy::parse(&sources(&files), &options);
         loaded.raw = parsed.config.needs_raw();
+        loaded.programs = programs(&parsed.config);
         loaded.haproxy = Some(half(files, parsed, attachments));
     }
     if let Some((files, attachments)) = keepalived {
@@ -67,6 +70,19 @@ pub(super) fn given(attachments: &[Attachment]) -> GivenFiles {
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
         (file.path.clone(), text)
     }))
+}
+
+/// What checks servers, of each section that has it checked by a program.
+pub(super) fn programs(config: &haproxy::Config) -> BTreeMap<String, ExternalCheck> {
+    let backends = config
+        .proxies
+        .iter()
+        .filter(|proxy| proxy.kind.is_backend());
+    let programs = backends.filter_map(|proxy| match &proxy.check.value {
+        HealthCheck::External(program) => Some((proxy.name.value.0.clone(), program.clone())),
+        _ => None,
+    });
+    programs.collect()
 }
 
 pub(super) fn mails(config: &keepalived::Config) -> bool {

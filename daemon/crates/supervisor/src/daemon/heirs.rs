@@ -89,6 +89,7 @@ impl Daemon {
                 let text = format!("{}: {text}", kind.name());
                 self.journal.line(Level::from_number(severity), &text);
             }
+            FromWorker::Examine { examination } => self.examine(examination),
             other => {
                 if let Some(slot) = self.slot(kind) {
                     slot.heir_said.push(other);
@@ -147,6 +148,7 @@ impl Daemon {
                 let text = format!("{} (before): {text}", kind.name());
                 self.journal.line(Level::from_number(severity), &text);
             }
+            FromWorker::Examine { examination } => self.examine(examination),
             _ => {}
         }
     }

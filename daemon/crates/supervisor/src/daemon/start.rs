@@ -19,6 +19,7 @@ use crate::notify::Notifications;
 use crate::options::{Console, RunOptions};
 use crate::outbox::Outbox;
 use crate::pid_file::PidFile;
+use crate::programs::Programs;
 use crate::readers::Readers;
 use crate::run_dir::RunDir;
 use crate::script::Scripts;
@@ -136,6 +137,7 @@ impl Daemon {
             slots,
             scripts: Scripts::default(),
             notifications: Notifications::default(),
+            programs: Programs::default(),
             watcher: None,
             watched: ipc::watch::WatchList::default(),
             renewals: super::Renewals::default(),

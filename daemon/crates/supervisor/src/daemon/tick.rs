@@ -26,6 +26,7 @@ impl Daemon {
         [
             self.scripts.deadline(),
             self.notifications.deadline(),
+            self.programs.deadline(),
             self.readers.deadline(),
             self.outbox.deadline(),
             self.reload_deadline(),
@@ -50,6 +51,7 @@ impl Daemon {
         self.check_liveness(now);
         self.tell_alive(now);
         self.advance_commands(now);
+        self.advance_programs(now);
         self.advance_mail(now);
         self.restart_due(now);
         self.check_service(now);

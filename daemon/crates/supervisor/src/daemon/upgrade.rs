@@ -205,6 +205,12 @@ impl Daemon {
         }
     }
 
+    /// This program makes room for another one: nothing begins that only it could end.
+    pub(super) fn is_about_to_end(&self) -> bool {
+        let upgrade = self.upgrade.as_ref();
+        upgrade.is_some_and(|upgrade| upgrade.step == Step::Calm)
+    }
+
     /// Nothing is under way that this process alone can end.
     fn is_calm(&self, upgrade: &Upgrade) -> bool {
         let asked = upgrade
@@ -214,6 +220,7 @@ impl Daemon {
             && self.polls.is_empty()
             && !self.scripts.is_busy()
             && !self.notifications.is_busy()
+            && !self.programs.is_busy()
             && !self.outbox.is_busy()
     }
 

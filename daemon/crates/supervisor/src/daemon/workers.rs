@@ -85,6 +85,7 @@ impl Daemon {
             FromWorker::Orders { servers } => self.orders = servers,
             FromWorker::Amendments { body } => self.amendments = body,
             FromWorker::Question { id, what } => self.asked_by_proxy(id, &what),
+            FromWorker::Examine { examination } => self.examine(examination),
             FromWorker::Scripts { scripts } => self.scripts.set(scripts, Instant::now()),
             FromWorker::Notify {
                 subject,
@@ -190,6 +191,9 @@ impl Daemon {
             self.give_up(&worker.held, &worker.farewell);
             self.undo(&worker.undo);
             self.watch(WatchList::default());
+        }
+        if kind == Kind::Proxy {
+            self.programs.clear();
         }
         if self.stopping.is_some() {
             self.advance_stop(Instant::now());

@@ -61,6 +61,7 @@ impl Worker {
             ToWorker::Routers
             | ToWorker::Orders { .. }
             | ToWorker::Amendments { .. }
+            | ToWorker::Examined { .. }
             | ToWorker::Told { .. }
             | ToWorker::Renewed { .. }
             | ToWorker::Statistics { .. } => {}

@@ -156,6 +156,7 @@ impl Node {
             FromWorker::Service { .. }
             | FromWorker::Orders { .. }
             | FromWorker::Amendments { .. }
+            | FromWorker::Examine { .. }
             | FromWorker::Question { .. }
             | FromWorker::Legacy { .. }
             | FromWorker::Renewed { .. } => {}

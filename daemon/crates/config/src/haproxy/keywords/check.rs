@@ -4,7 +4,7 @@ use super::check_lines::{HttpLine, Lines};
 use crate::haproxy::args::Args;
 use crate::haproxy::model::{
     CheckAction, CheckExpect, CheckProtocol, CheckRequest, CheckStep, CheckText, ExpectKind,
-    Format, FormatPart, HealthCheck,
+    ExternalCheck, Format, FormatPart, HealthCheck,
 };
 use crate::haproxy::section::Section;
 use crate::source::{Span, Spanned};
@@ -55,6 +55,10 @@ pub struct CheckLines {
     /// `tcp-check`
     pub bytes: Lines<CheckAction>,
     protocol: Option<Spanned<CheckProtocol>>,
+    /// `option external-check`, where it stands.
+    pub external: Option<Span>,
+    /// `external-check`
+    pub program: ExternalCheck,
 }
 
 impl CheckLines {
@@ -62,6 +66,9 @@ impl CheckLines {
     pub fn build(&self) -> Spanned<HealthCheck> {
         if let Some(protocol) = &self.protocol {
             return protocol.clone().map(HealthCheck::Protocol);
+        }
+        if let Some(span) = self.external {
+            return Spanned::new(HealthCheck::External(self.program.clone()), span);
         }
         if let Some(span) = self.tcp_check.filter(|_| !self.bytes.steps.is_empty()) {
             let steps = self.bytes.steps.iter().cloned();
@@ -128,6 +135,7 @@ impl CheckLines {
         self.httpchk = None;
         self.tcp_check = None;
         self.protocol = None;
+        self.external = None;
     }
 
     pub fn set_protocol(&mut self, protocol: Spanned<CheckProtocol>) {

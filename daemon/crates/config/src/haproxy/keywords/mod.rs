@@ -16,6 +16,7 @@ mod destination;
 mod effects;
 mod email_alert;
 mod exchange;
+mod external_check;
 mod h2;
 mod header_name;
 mod http_answers;
@@ -108,6 +109,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "default-server" => server::default_server(cx, section, args),
         "http-check" => http_check::http_check(cx, section, args),
         "tcp-check" => tcp_check::tcp_check(cx, section, args),
+        "external-check" => external_check::line(cx, section, args),
         "acl" => cx.acl_line(section, args),
         "http-request" => http_rules::rule(cx, section, args, http_rules::Side::Request),
         "http-response" => http_rules::rule(cx, section, args, http_rules::Side::Response),
@@ -130,12 +132,13 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
 }
 
 /// What the original passes over with a warning where it does not belong.
-const PASSED_OVER: [&str; 18] = [
+const PASSED_OVER: [&str; 19] = [
     "balance",
     "bind",
     "capture",
     "cookie",
     "default_backend",
+    "external-check",
     "fullconn",
     "hash-balance-factor",
     "hash-type",

@@ -1,6 +1,6 @@
 //! `option …`, `no option …`.
 
-use super::{accepted, check, protocol_check};
+use super::{accepted, check, external_check, protocol_check};
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{ConnectionMode, ForwardFor, LogFormat, ProxyOptions, Redispatch};
@@ -9,11 +9,12 @@ use crate::registry;
 use crate::source::Spanned;
 
 /// Options that choose a form rather than switch something on.
-const NOT_NEGATED: [&str; 13] = [
+const NOT_NEGATED: [&str; 14] = [
     "httplog",
     "tcplog",
     "httpchk",
     "tcp-check",
+    "external-check",
     "forwardfor",
     "originalto",
     "mysql-check",
@@ -85,6 +86,7 @@ pub fn option(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, 
         "redispatch" => section.proxy.redispatch = if on { redispatch(cx, args) } else { None },
         "httpchk" => check::httpchk(section, args, word.span),
         "tcp-check" => check::tcpchk(section, word.span),
+        "external-check" => external_check::option(section, word.span),
         "mysql-check" | "pgsql-check" | "redis-check" | "smtpchk" | "ssl-hello-chk"
         | "ldap-check" => {
             if let Some(protocol) = protocol_check::option(cx, name, args) {

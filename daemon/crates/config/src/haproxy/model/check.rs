@@ -17,6 +17,15 @@ pub enum HealthCheck {
     Steps(Vec<CheckStep>),
     /// `option mysql-check` and its like.
     Protocol(CheckProtocol),
+    /// `option external-check`
+    External(ExternalCheck),
+}
+
+/// A program that says how a server is, and the `PATH` that it gets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ExternalCheck {
+    pub command: Option<Spanned<String>>,
+    pub path: Option<Spanned<String>>,
 }
 
 /// One `tcp-check` or `http-check` line.
@@ -201,7 +210,7 @@ impl HealthCheck {
     pub fn steps(&self) -> &[CheckStep] {
         match self {
             Self::Http(steps) | Self::Steps(steps) => steps,
-            Self::Tcp | Self::Protocol(_) => &[],
+            Self::Tcp | Self::Protocol(_) | Self::External(_) => &[],
         }
     }
 }

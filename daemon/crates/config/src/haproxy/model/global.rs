@@ -48,6 +48,10 @@ pub struct Global {
     pub ca_base: Option<Spanned<String>>,
     pub crt_base: Option<Spanned<String>>,
     pub tls: super::TlsDefaults,
+    /// `external-check`: servers may be checked by programs.
+    pub external_check: bool,
+    /// `insecure-fork-wanted`: nothing but the original needs it.
+    pub insecure_fork: bool,
 }
 
 impl Global {

@@ -38,7 +38,7 @@ pub use balance::{Balance, HashType};
 pub use bind::{Bind, Ipv6Mode, ListenAddress};
 pub use check::{
     CheckAction, CheckConnect, CheckExpect, CheckPort, CheckProtocol, CheckRequest, CheckSeal,
-    CheckStep, CheckText, ExpectHeader, ExpectKind, ExpectMatch, HealthCheck,
+    CheckStep, CheckText, ExpectHeader, ExpectKind, ExpectMatch, ExternalCheck, HealthCheck,
 };
 pub use connections::{Idle, RetryOn, Source, UseSource};
 pub use cookie::{Cookie, CookieMode};

@@ -3,6 +3,7 @@
 
 mod balance;
 mod destination;
+mod external;
 mod frontends;
 mod known;
 mod listeners;
@@ -51,6 +52,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
         http_in_tcp(cx, proxy);
         manners(cx, proxy);
     }
+    external::check(cx, &config);
     watching::check(cx, &config);
     listeners::check(cx, &config);
     logs::check(cx, &config);

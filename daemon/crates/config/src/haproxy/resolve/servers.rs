@@ -125,6 +125,17 @@ pub fn check_lines(cx: &mut Context<'_>, section: &Section) {
         cx.warning("haproxy/no-check", span, message)
             .suggest("add 'option tcp-check'");
     }
+    if section.check.external.is_none()
+        && proxy.kind.is_backend()
+        && let Some(command) = &section.check.program.command
+    {
+        let message = format!(
+            "'external-check command' has no effect in '{}' without 'option external-check'",
+            proxy.name
+        );
+        cx.warning("haproxy/no-check", command.span, message)
+            .suggest("add 'option external-check'");
+    }
     let unchecked = !proxy.servers.is_empty()
         && proxy
             .servers

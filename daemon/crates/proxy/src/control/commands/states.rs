@@ -224,6 +224,9 @@ fn number_of_status(status: CheckStatus) -> u8 {
         CheckStatus::L7Ok => 15,
         CheckStatus::L7OkConditional => 16,
         CheckStatus::L7Status => 17,
+        CheckStatus::ProgramError => 18,
+        CheckStatus::ProgramTimeout => 19,
+        CheckStatus::ProgramOk => 20,
     }
 }
 

@@ -7,12 +7,12 @@ mod server;
 mod side;
 
 pub use info::{Overall, node};
+pub use numbers::numbers;
 
 use super::Control;
 use super::checks::{Checks, Kind};
 use crate::plan::{Frontend, Mode, Plan};
 use config::haproxy::model::Proxy;
-use numbers::numbers;
 use side::{Side, never};
 use stats::{Column, Object, Row, Selection};
 use std::collections::HashSet;

@@ -125,7 +125,8 @@ fn found(row: &mut Row, places: &Places, last: Option<&CheckResult>, busy: bool)
     let Some(last) = last else { return };
     let duration = u64::try_from(last.duration.as_millis()).unwrap_or(u64::MAX);
     row.set(places.duration, duration)
-        .put(places.code, last.told_code())
+        // Of a program that a signal ended, -1 stands there as the original writes it.
+        .put(places.code, last.told_code().map(i32::cast_unsigned))
         .set(places.said, last.info.clone().unwrap_or_default());
 }
 

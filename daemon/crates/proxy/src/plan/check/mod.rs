@@ -20,6 +20,8 @@ pub struct Check {
     pub phrases: Vec<Phrase>,
     /// `http-check send-state`: servers are told how they are seen.
     pub tells_state: bool,
+    /// `option external-check`: the supervisor runs a program.
+    pub external: bool,
 }
 
 impl Default for Check {
@@ -29,6 +31,7 @@ impl Default for Check {
             sequence: Arc::new(Sequence::of(Vec::new())),
             phrases: Vec::new(),
             tells_state: false,
+            external: false,
         }
     }
 }
@@ -48,7 +51,7 @@ impl Check {
         let tells_state =
             proxy.options.send_state && matches!(proxy.check.value, HealthCheck::Http(_));
         let sequence = match &proxy.check.value {
-            HealthCheck::Tcp => Sequence::of(Vec::new()),
+            HealthCheck::Tcp | HealthCheck::External(_) => Sequence::of(Vec::new()),
             HealthCheck::Protocol(protocol) => Sequence::of(talk::talk(protocol)),
             HealthCheck::Steps(written) => {
                 Sequence::written(steps::all(written, &mut phrases, false)?, Speech::Bytes)
@@ -64,6 +67,7 @@ impl Check {
             sequence: Arc::new(sequence),
             phrases: phrases.list,
             tells_state,
+            external: matches!(proxy.check.value, HealthCheck::External(_)),
         })
     }
 }
