@@ -97,7 +97,7 @@ fn server() -> (u16, Arc<Mutex<Vec<String>>>) {
         };
         let mut answer = format!("HTTP/1.0 {status}\r\nContent-Length: 5\r\n\r\nhello");
         if path.starts_with("/chunked") {
-            answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=1\r\nlo\r\n0\r\n\r\n".to_owned();
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=1\r\nlo\r\n0\r\n\r\n".clone_into(&mut answer);
         }
         let _ = stream.write_all(answer.as_bytes());
     });
