@@ -5,15 +5,14 @@ use crate::certificate::Certificate;
 use crate::clients::{Asked, Demand, Fault};
 use crate::error::Problem;
 use crate::names::{Names, Offer};
+use crate::session::{self, Session};
+use crate::shown::{Shown, noting};
 use crate::store::Files;
 use crate::suites;
 use config::haproxy::model::{BindTls, TlsSettings, Verify};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::server::{
-    ClientHello, ProducesTickets, ResolvesServerCert, StoresServerSessions, WebPkiClientVerifier,
-};
-use rustls::sign::CertifiedKey;
+use rustls::server::{ProducesTickets, StoresServerSessions, WebPkiClientVerifier};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Makes sessions of one address. Clones share all, also what is exchanged.
@@ -38,16 +37,6 @@ type Settled = (Arc<ServerConfig>, Option<Arc<Asked>>);
 pub(crate) struct Sessions {
     pub tickets: Option<Arc<dyn ProducesTickets>>,
     pub store: Arc<dyn StoresServerSessions>,
-}
-
-#[derive(Debug)]
-struct Shown(Arc<Names>);
-
-impl ResolvesServerCert for Shown {
-    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let offer = self.0.choose(&hello)?;
-        Some(offer.certificate.certified.clone())
-    }
 }
 
 impl Acceptor {
@@ -87,6 +76,17 @@ impl Acceptor {
             _ => content.names.settings_of(name),
         };
         content.configs[settings].0.clone()
+    }
+
+    /// Begins with a client that asks for this name. `noted`: the certificate that it is shown can be
+    /// asked for, which costs a copy of the settings.
+    pub fn session(&self, name: Option<Box<str>>, noted: bool) -> Result<Session, session::Fault> {
+        let config = self.config(name.as_deref());
+        if !noted {
+            return Session::server(config, name);
+        }
+        let (config, note) = noting(&config, self.content().names.clone());
+        Session::server(config, name).map(|session| session.with_note(note))
     }
 
     /// What is wrong with a client's certificate that was let pass.

@@ -97,6 +97,22 @@ impl Facts {
         }
     }
 
+    /// Its key as the PROXY protocol tells it: `RSA2048`, `EC256`; others are not told.
+    pub fn key_kind(&self) -> Option<String> {
+        let kind = match self.key_algorithm.as_str() {
+            "rsaEncryption" => "RSA",
+            "id-ecPublicKey" => "EC",
+            _ => return None,
+        };
+        Some(format!("{kind}{}", self.key_bits()))
+    }
+
+    /// The first common name of its subject.
+    pub fn common_name(&self) -> Option<&[u8]> {
+        let mut names = self.subject.iter().filter(|part| part.kind == "CN");
+        names.next().map(|part| &part.value[..])
+    }
+
     /// `/C=…/CN=…`
     pub fn subject_line(&self) -> String {
         line(&self.subject)

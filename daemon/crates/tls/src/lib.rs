@@ -22,6 +22,7 @@ mod names;
 mod pem;
 mod servers;
 pub mod session;
+mod shown;
 mod store;
 mod suites;
 mod tickets;

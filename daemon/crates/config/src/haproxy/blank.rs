@@ -3,7 +3,7 @@
 use super::model::{
     Agent, Balance, CheckSettings, EmailAlert, HashType, HealthCheck, Host, HttpReuse, Idle,
     LogFormat, Mode, Observation, OnError, Proxy, ProxyKind, ProxyName, ProxyOptions, ProxyV2,
-    RetryOn, Server, ServerAddress, ServerName, ServerPort, Timeouts, Websockets,
+    RetryOn, SendProxy, Server, ServerAddress, ServerName, ServerPort, Timeouts, Websockets,
 };
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -123,7 +123,7 @@ pub fn server() -> Server {
         track: None,
         on_marked_down: None,
         on_marked_up_shutdown_backup: false,
-        send_proxy: None,
+        send_proxy: SendProxy::default(),
         proxy_v2: ProxyV2::default(),
         source: None,
         redir: None,

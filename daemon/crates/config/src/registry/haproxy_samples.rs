@@ -5,12 +5,8 @@ use super::{Entry, Status};
 use Status::{NotYet, Supported};
 
 const SAMPLE: Status = NotYet("FastCGI, caches and compression are none of this daemon's");
-const SHOWN: Status =
-    NotYet("the library does not tell which certificate it has shown; log ssl_fc_sni");
 const NPN: Status = NotYet("NPN is no part of TLS any more; ask ssl_fc_alpn or ssl_bc_alpn");
 const HELLO: Status = NotYet("hellos are looked at and not kept");
-const ERROR: Status =
-    NotYet("ask fc_err, fc_err_str, bc_err or bc_err_str, which tell errors of TLS, too");
 const SECRET: Status = NotYet("secrets and random numbers of sessions are given to nobody");
 const INTERNAL: Status = NotYet(
     "speaks of the internals of another engine; tandemd status and its metrics tell of this one",
@@ -95,18 +91,16 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "ssl_fc_has_early" "ssl_fc_has_sni" "ssl_fc_is_resumed" "ssl_fc_protocol"
             "ssl_fc_use_keysize" "ssl_s_chain_der" "ssl_s_der" "ssl_s_i_dn" "ssl_s_key_alg"
             "ssl_s_notafter" "ssl_s_notbefore" "ssl_s_s_dn" "ssl_s_serial" "ssl_s_sha1"
-            "ssl_s_sig_alg" "ssl_s_version";
-        SHOWN =>
+            "ssl_s_sig_alg" "ssl_s_version"
             "ssl_f_der" "ssl_f_i_dn" "ssl_f_key_alg" "ssl_f_notafter" "ssl_f_notbefore"
-            "ssl_f_s_dn" "ssl_f_serial" "ssl_f_sha1" "ssl_f_sig_alg" "ssl_f_version";
+            "ssl_f_s_dn" "ssl_f_serial" "ssl_f_sha1" "ssl_f_sig_alg" "ssl_f_version"
+            "ssl_bc_err" "ssl_bc_err_str" "ssl_fc_err" "ssl_fc_err_str";
         NPN =>
             "ssl_bc_npn" "ssl_fc_npn";
         HELLO =>
             "ssl_fc_cipherlist_bin" "ssl_fc_cipherlist_hex" "ssl_fc_cipherlist_str"
             "ssl_fc_cipherlist_xxh" "ssl_fc_ecformats_bin" "ssl_fc_eclist_bin"
             "ssl_fc_extlist_bin" "ssl_fc_protocol_hello_id";
-        ERROR =>
-            "ssl_bc_err" "ssl_bc_err_str" "ssl_fc_err" "ssl_fc_err_str";
         SECRET =>
             "ssl_bc_client_random" "ssl_bc_server_random" "ssl_bc_session_id"
             "ssl_bc_session_key" "ssl_bc_unique_id" "ssl_fc_client_early_traffic_secret"

@@ -52,11 +52,9 @@ pub(super) static WORDS: &[Entry] = entries! {
         Supported => "cookie" "minconn" "slowstart" "on-marked-down" "on-marked-up";
         Supported => "send-proxy" "send-proxy-v2" "check-send-proxy" "no-send-proxy"
             "no-send-proxy-v2" "no-check-send-proxy";
-        NotYet("TLS is not spoken yet; use send-proxy-v2") => "send-proxy-v2-ssl"
-            "send-proxy-v2-ssl-cn";
-        Supported => "proxy-v2-options" "set-proxy-v2-tlv-fmt";
-        Accepted("turns off what is off") => "no-send-proxy-v2-ssl" "no-send-proxy-v2-ssl-cn"
-            "no-tfo";
+        Supported => "send-proxy-v2-ssl" "send-proxy-v2-ssl-cn" "no-send-proxy-v2-ssl"
+            "no-send-proxy-v2-ssl-cn" "proxy-v2-options" "set-proxy-v2-tlv-fmt";
+        Accepted("turns off what is off") => "no-tfo";
         Supported => "ssl" "check-ssl" "ca-file" "crt" "verify" "verifyhost" "sni" "check-sni" "alpn"
             "check-alpn" "ciphers" "ciphersuites" "curves" "crl-file" "ssl-min-ver" "ssl-max-ver"
             "ssl-reuse" "force-sslv3" "force-tlsv10" "force-tlsv11" "force-tlsv12" "force-tlsv13"

@@ -248,5 +248,7 @@ fn wanted_preamble(server: &model::Server) -> Option<Preamble> {
     let own = server.check.addr.is_none() && server.check.port.is_none();
     let wanted = server.check.send_proxy || own;
     let asked = server.check.send_proxy.then_some(Preamble::V1);
-    server.send_proxy.filter(|_| wanted).or(asked)
+    Preamble::wanted(server.send_proxy)
+        .filter(|_| wanted)
+        .or(asked)
 }

@@ -40,8 +40,7 @@ pub fn compile(
         .map(|(_, p)| p.name.0.as_str())
         .collect();
     let find = |name: &str| names.iter().position(|n| *n == name);
-    let mut frontends = Vec::new();
-    let mut backends = Vec::new();
+    let (mut frontends, mut backends) = (Vec::new(), Vec::new());
     let mut tables = Tables::new();
     for (_, proxy) in sections() {
         if let Some(spec) = &proxy.stick_table {
@@ -51,7 +50,7 @@ pub fn compile(
     }
     let patterns = patterns::files(&model, attachments, &registry.patterns, &mut problems);
     let (remembers, rates) = (Cell::new(false), Cell::new(false));
-    let bodies = Cell::new(false);
+    let (bodies, certificates) = (Cell::new(false), Cell::new(false));
     for (section, proxy) in sections() {
         let mut own = Vec::new();
         let env = Environment {
@@ -63,6 +62,7 @@ pub fn compile(
             remembers: &remembers,
             rates: &rates,
             bodies: &bodies,
+            certificates: &certificates,
             response: Cell::new(false),
             checks: false,
         };
@@ -116,6 +116,7 @@ pub fn compile(
         totals: registry.totals.clone(),
         log_targets: registry.follow_logs(&model, known),
         remembers: remembers.get(),
+        notes_certificates: certificates.get(),
         rates: rates.get(),
         observes,
         bodies: bodies.get() || holds,

@@ -196,7 +196,7 @@ pub fn outside(
     format: &model::Format,
 ) -> Result<Value<'static>, String> {
     let (remembers, rates) = (Cell::new(false), Cell::new(false));
-    let bodies = Cell::new(false);
+    let (bodies, certificates) = (Cell::new(false), Cell::new(false));
     let env = Environment {
         model,
         attachments,
@@ -206,6 +206,7 @@ pub fn outside(
         remembers: &remembers,
         rates: &rates,
         bodies: &bodies,
+        certificates: &certificates,
         response: Cell::new(false),
         checks: false,
     };

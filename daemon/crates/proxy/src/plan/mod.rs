@@ -11,6 +11,7 @@ mod h2;
 mod idle;
 mod inspect;
 mod named;
+mod nowhere;
 mod origin;
 mod patterns;
 mod raw;
@@ -29,7 +30,7 @@ pub use inspect::{Inspection, Route, StickRule, outside};
 pub use named::{CookieName, Target};
 pub use origin::{ForClient, Origin};
 pub use raw::{normal, take_close};
-pub use server::{Introduction, Observed, Server};
+pub use server::{Introduction, Observed, Preamble, Sealed, Server};
 pub use timeouts::Timeouts;
 pub use tls::{CheckTls, ServerTls};
 
@@ -44,9 +45,7 @@ use http1::{Limits, Manner};
 use std::sync::Arc;
 use trafficlog::Level;
 
-pub use config::haproxy::model::{
-    Capture, ConnectionMode, HttpReuse, Mode, RetryOn, SendProxy as Preamble,
-};
+pub use config::haproxy::model::{Capture, ConnectionMode, HttpReuse, Mode, RetryOn};
 
 #[derive(Debug)]
 pub struct Plan {
@@ -64,6 +63,8 @@ pub struct Plan {
     pub totals: Arc<Totals>,
     /// Some rule remembers something from step to step: connections get a memory.
     pub remembers: bool,
+    /// Some expression or header tells of the certificate that clients are shown.
+    pub notes_certificates: bool,
     /// Some server is judged by live traffic.
     pub observes: bool,
     /// Some expression asks how many sessions or requests come in a second.
@@ -79,29 +80,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// A plan without sections, for expressions outside of any.
-    pub fn nowhere(variables: Arc<ProcessVariables>) -> Self {
-        Self {
-            generation: 0,
-            serial: 0,
-            frontends: Vec::new(),
-            backends: Vec::new(),
-            limits: Limits::default(),
-            h2: Multiplexing::default(),
-            maxconn: 0,
-            pace: Pace::default(),
-            totals: Arc::default(),
-            remembers: false,
-            rates: false,
-            observes: false,
-            bodies: false,
-            variables,
-            hard_stop_after: None,
-            log_targets: Arc::default(),
-            model: Arc::default(),
-        }
-    }
-
     pub fn frontend_index(&self, name: &str) -> Option<usize> {
         self.frontends.iter().position(|f| f.name == name)
     }

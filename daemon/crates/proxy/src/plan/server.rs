@@ -1,6 +1,6 @@
 //! A server as the workers use it.
 
-use super::{Backend, CookieName, IdleRules, Origin, Preamble, ServerTls, Speaks, Target};
+use super::{Backend, CookieName, IdleRules, Origin, ServerTls, Speaks, Target};
 use crate::rules::Format;
 use crate::rules::compile::Compiler;
 use crate::shared::{ServerShared, WARM};
@@ -50,6 +50,23 @@ pub struct Server {
     pub cookie: CookieName,
 }
 
+/// A version of the PROXY protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preamble {
+    V1,
+    V2,
+}
+
+impl Preamble {
+    /// The one that is sent of those that were asked for.
+    pub fn wanted(asked: model::SendProxy) -> Option<Self> {
+        if asked.v2 {
+            return Some(Self::V2);
+        }
+        asked.v1.then_some(Self::V1)
+    }
+}
+
 /// The PROXY protocol header that a server wants.
 #[derive(Debug)]
 pub struct Introduction {
@@ -57,8 +74,32 @@ pub struct Introduction {
     pub checksum: bool,
     pub authority: bool,
     pub unique_id: bool,
+    /// What it says of the client's TLS, where it does.
+    pub sealed: Option<Sealed>,
     /// Further values by their types.
     pub values: Vec<(u8, Format)>,
+}
+
+/// What is told of the client's TLS besides its version and whether a certificate holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Sealed {
+    /// Of the client's certificate.
+    pub common_name: bool,
+    pub cipher: bool,
+    /// Of the certificate that the client is shown.
+    pub signature: bool,
+    pub key: bool,
+}
+
+impl Sealed {
+    fn new(header: &model::ProxyV2) -> Option<Self> {
+        header.tells_of_tls().then_some(Self {
+            common_name: header.cert_cn,
+            cipher: header.ssl_cipher,
+            signature: header.cert_sig,
+            key: header.cert_key,
+        })
+    }
 }
 
 impl Introduction {
@@ -67,9 +108,13 @@ impl Introduction {
         compiler: &Compiler<'_>,
         problems: &mut Vec<String>,
     ) -> Option<Self> {
-        let (version, header) = (server.send_proxy?, &server.proxy_v2);
+        let (version, header) = (Preamble::wanted(server.send_proxy)?, &server.proxy_v2);
         if header.authority || header.unique_id {
             compiler.env.remember();
+        }
+        let sealed = Sealed::new(header);
+        if sealed.is_some_and(|told| told.signature || told.key) {
+            compiler.env.certificates.set(true);
         }
         let mut values = Vec::new();
         for (kind, format) in &header.values {
@@ -81,6 +126,7 @@ impl Introduction {
             checksum: header.crc32c,
             authority: header.authority,
             unique_id: header.unique_id,
+            sealed,
             values,
         })
     }

@@ -6,6 +6,7 @@
 mod fault;
 mod netscaler;
 mod read;
+mod sealed;
 mod tlv;
 mod write;
 
@@ -15,6 +16,7 @@ mod tests;
 pub use fault::Fault;
 pub use netscaler::netscaler;
 pub use read::read;
+pub use sealed::{Sealed, Shown, sealed};
 pub use tlv::Told;
 pub use write::{Addresses, Value, write_v1, write_v2};
 
@@ -30,7 +32,9 @@ const LOCAL: u8 = 0x20;
 const PROXY: u8 = 0x21;
 const TCP4: u8 = 0x11;
 const TCP6: u8 = 0x21;
-/// Types of values: the host that the client asked for, the header's checksum, the connection's name.
+/// Types of values: what is spoken on the connection, the host that the client asked for, the header's checksum, the connection's name.
+pub const ALPN: u8 = 0x01;
 pub const AUTHORITY: u8 = 0x02;
 const CRC32C: u8 = 0x03;
 pub const UNIQUE_ID: u8 = 0x05;
+pub const SSL: u8 = 0x20;

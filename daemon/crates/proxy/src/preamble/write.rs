@@ -37,6 +37,17 @@ pub fn write_v1(addresses: Addresses) -> Vec<u8> {
 /// A type and what is told by it.
 pub type Value<'v> = (u8, &'v [u8]);
 
+/// Adds a value, if it fits.
+pub(super) fn put(body: &mut Vec<u8>, (kind, value): Value<'_>) {
+    let room = usize::from(u16::MAX).saturating_sub(body.len() + 3);
+    let size = u16::try_from(value.len());
+    if let Some(size) = size.ok().filter(|_| value.len() <= room) {
+        body.push(kind);
+        body.extend(size.to_be_bytes());
+        body.extend_from_slice(value);
+    }
+}
+
 /// Without addresses the command is LOCAL: the connection is the proxy's own. Values that do not
 /// fit are left out. With `checksum` the first value is one over the whole header.
 pub fn write_v2(addresses: Addresses, checksum: bool, values: &[Value<'_>]) -> Vec<u8> {
@@ -59,16 +70,8 @@ pub fn write_v2(addresses: Addresses, checksum: bool, values: &[Value<'_>]) -> V
     if checksum {
         body.extend([CRC32C, 0, 4, 0, 0, 0, 0]);
     }
-    for (kind, value) in values {
-        let room = usize::from(u16::MAX).saturating_sub(body.len() + 3);
-        if let Some(size) = u16::try_from(value.len())
-            .ok()
-            .filter(|_| value.len() <= room)
-        {
-            body.push(*kind);
-            body.extend(size.to_be_bytes());
-            body.extend_from_slice(value);
-        }
+    for value in values {
+        put(&mut body, *value);
     }
     let size = u16::try_from(body.len()).unwrap_or(0).to_be_bytes();
     let mut header = [&SIGNATURE[..], &[command, family], &size, &body].concat();

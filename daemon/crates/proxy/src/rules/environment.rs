@@ -26,6 +26,8 @@ pub struct Environment<'e> {
     pub rates: &'e Cell<bool>,
     /// Somebody looks at bodies.
     pub bodies: &'e Cell<bool>,
+    /// Somebody asks which certificate clients are shown.
+    pub certificates: &'e Cell<bool>,
     /// What is compiled belongs to a message of the server.
     pub response: Cell<bool>,
     /// It belongs to checks, which have variables of their own.

@@ -94,6 +94,8 @@ pub struct Memory {
     pub fault: Option<(i64, &'static str)>,
     /// The same of TLS.
     pub tls_fault: Option<tls::session::Fault>,
+    /// Why the last handshake with a server failed.
+    pub server_fault: Option<tls::session::Fault>,
     /// `expect-proxy`, `expect-netscaler-cip`: what the connection begins with.
     pub expects: Option<Greeting>,
 }
@@ -170,6 +172,7 @@ impl Memory {
 
     /// The exchange is over: what belongs to it goes.
     pub fn end_exchange(&mut self, now: u64) {
+        self.server_fault = None;
         for scope in [Scope::Exchange, Scope::Request, Scope::Response] {
             self.forget(scope);
         }

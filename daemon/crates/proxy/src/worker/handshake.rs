@@ -5,7 +5,7 @@ use super::Worker;
 use super::conn::{Client, State};
 use super::link::{Read, Shaking};
 use crate::plan::Mode;
-use tls::session::{Fault, First, Session, first};
+use tls::session::{Fault, First, first};
 
 /// Read at once of a client's first messages; what follows them stays in the socket.
 const HELLO: usize = 16 << 10;
@@ -57,9 +57,9 @@ impl Worker {
                     return Ok(false);
                 }
             };
-            let config = c.acceptor().map(|a| a.config(name.as_deref()));
-            let config = config.ok_or(Fault::Aborted)?;
-            c.link.secure(Session::server(config, name)?);
+            let acceptor = c.acceptor().ok_or(Fault::Aborted)?;
+            let session = acceptor.session(name, c.plan.notes_certificates)?;
+            c.link.secure(session);
             let fed = c.link.feed(&mut hello, &mut self.buffers);
             self.buffers.give(hello);
             return fed.map(|()| true);

@@ -3,8 +3,9 @@
 
 use super::Worker;
 use crate::plan::{ForClient, Introduction, Preamble};
-use crate::preamble::{self, AUTHORITY, Addresses, UNIQUE_ID};
+use crate::preamble::{self, ALPN, AUTHORITY, Addresses, SSL, UNIQUE_ID};
 use crate::rules::memory::Memory;
+use crate::rules::sample::sealing;
 use crate::rules::{Context, unique_id};
 use std::net::SocketAddr;
 use sys::tcp::Peer;
@@ -56,14 +57,18 @@ impl Worker {
             ..self.context(i, c.txn.as_ref().and_then(|txn| txn.backend))
         };
         let mut values: Vec<(u8, Vec<u8>)> = Vec::new();
+        let spoken = ctx.tls.and_then(|session| session.common().alpn_protocol());
+        values.extend(spoken.map(|name| (ALPN, name.to_vec())));
         if introduction.authority {
             let told = |memory: &mut Memory| memory.told.as_ref()?.authority.clone();
-            let host = self.with_memory(i, told).flatten();
+            let asked = || Some(ctx.tls?.server_name()?.as_bytes().to_vec());
+            let host = self.with_memory(i, told).flatten().or_else(asked);
             values.extend(host.map(|host| (AUTHORITY, host)));
         }
         if introduction.unique_id {
             values.extend(unique_id(&ctx).map(|id| (UNIQUE_ID, id)));
         }
+        values.extend(introduction.sealed.map(|told| (SSL, sealing(&ctx, told))));
         let own = introduction.values.iter();
         values.extend(own.map(|(kind, format)| (*kind, format.text(&ctx))));
         let shown: Vec<preamble::Value<'_>> = values.iter().map(|(k, v)| (*k, &v[..])).collect();

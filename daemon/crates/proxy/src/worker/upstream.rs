@@ -208,7 +208,7 @@ impl Worker {
                 self.ups[u].connected = true;
                 self.connected(i);
             }
-            Err(fault) => self.not_sealed(i, &fault),
+            Err(fault) => self.not_sealed(i, fault),
         }
     }
 

@@ -63,6 +63,7 @@ impl Worker {
 
     /// The socket is connected: TLS begins where the server speaks it. False when it does not.
     pub(super) fn begin_sealing(&mut self, i: u32) -> Result<bool, Fault> {
+        self.with_memory(i, |memory| memory.server_fault = None);
         let c = &self.clients[i];
         let Some(txn) = c.txn.as_deref() else {
             return Ok(false);
@@ -84,7 +85,7 @@ impl Worker {
     pub(super) fn shake_upstream(&mut self, i: u32, u: u32, ready: Ready) {
         let link = &mut self.ups[u].link;
         if ready.writable() && link.is_blocked() && link.flush(&mut self.buffers).is_err() {
-            return self.not_sealed(i, &Fault::Aborted);
+            return self.not_sealed(i, Fault::Aborted);
         }
         match self.ups[u].link.shake(&mut self.buffers) {
             Shaking::Done => {
@@ -92,12 +93,13 @@ impl Worker {
                 self.connected(i);
             }
             Shaking::Waits => {}
-            Shaking::Failed(fault) => self.not_sealed(i, &fault),
+            Shaking::Failed(fault) => self.not_sealed(i, fault),
         }
     }
 
     /// The server and we did not come to terms.
-    pub(super) fn not_sealed(&mut self, i: u32, _fault: &Fault) {
+    pub(super) fn not_sealed(&mut self, i: u32, fault: Fault) {
+        self.with_memory(i, |memory| memory.server_fault = Some(fault));
         self.connect_failed(i, true);
     }
 

@@ -3,8 +3,8 @@
 use crate::certificates::certificates;
 use crate::sealed::{BOTH, Sealed, config};
 use crate::support::haproxy::Haproxy;
-use crate::support::{Proxy, free_port};
-use std::io::Write;
+use crate::support::{Beside, Client, Origin, Proxy, free_port};
+use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream, UdpSocket};
 use std::time::Duration;
 use tls::rustls::crypto::aws_lc_rs;
@@ -30,7 +30,7 @@ impl Side {
         let [plain, told, tcp] = self.ports;
         let log = self.log.local_addr().unwrap().port();
         format!(
-            "global\n    nbthread 1\n    log 127.0.0.1:{log} local0\ndefaults\n    log global\n    timeout client 1s\n    timeout server 1s\n    timeout connect 1s\nfrontend plain\n    mode http\n    option httplog\n    bind 127.0.0.1:{plain} ssl crt {crt}\nfrontend told\n    mode http\n    error-log-format \"%ft %ts %ST %[fc_err] %[fc_err_str]\"\n    bind 127.0.0.1:{told} ssl crt {crt}\nfrontend tcp\n    mode tcp\n    option tcplog\n    bind 127.0.0.1:{tcp} ssl crt {crt}\n"
+            "global\n    nbthread 1\n    log 127.0.0.1:{log} local0\ndefaults\n    log global\n    timeout client 1s\n    timeout server 1s\n    timeout connect 1s\nfrontend plain\n    mode http\n    option httplog\n    bind 127.0.0.1:{plain} ssl crt {crt}\nfrontend told\n    mode http\n    error-log-format \"%ft %ts %ST %[fc_err] %[fc_err_str] %[ssl_fc_err,hex] %[ssl_fc_err_str]\"\n    bind 127.0.0.1:{told} ssl crt {crt}\nfrontend tcp\n    mode tcp\n    option tcplog\n    bind 127.0.0.1:{tcp} ssl crt {crt}\n"
         )
     }
 
@@ -114,5 +114,33 @@ fn handshakes_that_fail_are_logged_as_haproxy_does() {
             );
             assert_ne!(lines[0], "(no line)", "{what}");
         }
+    }
+}
+
+#[test]
+fn why_no_tls_came_about_with_a_server_is_told_as_haproxy_tells_it() {
+    // It answers whatever comes in the clear.
+    let origin = Origin::start(|mut stream, _| {
+        if stream.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    let text = format!(
+        "global\n    nbthread 1\n    log 127.0.0.1:LOG local0\ndefaults\n    mode http\n    log global\n    option dontlognull\n    retries 0\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    log-format \"%ST %[ssl_bc_err] %[ssl_bc_err,hex] %[ssl_bc_err_str]\"\nfrontend web\n    bind 127.0.0.1:PORT\n    use_backend %[path,field(2,/)]\nbackend clear\n    server s 127.0.0.1:{0}\nbackend foreign\n    server s 127.0.0.1:{0} ssl verify none\n",
+        origin.port
+    );
+    let Some(both) = Beside::start(&text) else {
+        return;
+    };
+    for (path, expected) in [
+        ("/clear", "400 - - -"),
+        ("/foreign", "503 167772427 000000000A00010B error:0A00010B:"),
+    ] {
+        for side in [&both.theirs, &both.ours] {
+            Client::connect(side.port).get(path);
+        }
+        let lines = [both.theirs.logged(), both.ours.logged()];
+        assert_eq!(lines[0], lines[1], "{path}: haproxy's on the left");
+        assert!(lines[1].starts_with(expected), "{path}: {}", lines[1]);
     }
 }

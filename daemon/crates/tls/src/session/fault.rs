@@ -1,6 +1,6 @@
 //! Why a session ended before its time: in haproxy's numbers and words, and in OpenSSL's.
 
-use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
+use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
@@ -54,8 +54,8 @@ impl Fault {
         }
     }
 
-    /// OpenSSL's number and words for it, as `ssl_fc_err` and `ssl_fc_err_str` tell them; `None`
-    /// where the peer just went away.
+    /// OpenSSL's number and words for it, which `ssl_fc_err` and `ssl_fc_err_str` tell; `None` where
+    /// the peer just went away.
     pub fn reason(&self) -> Option<(u32, String)> {
         let (number, words) = match self {
             Self::Closed | Self::Aborted | Self::Late => return None,
@@ -65,6 +65,11 @@ impl Fault {
         };
         Some((LIBRARY | number, words))
     }
+}
+
+/// As OpenSSL writes a [`Fault::reason`].
+pub fn written((number, words): &(u32, String)) -> String {
+    format!("error:{number:08X}:SSL routines::{words}")
 }
 
 fn of_error(error: &Error) -> (u32, String) {
@@ -89,6 +94,7 @@ fn of_error(error: &Error) -> (u32, String) {
         Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
             (244, "unexpected message")
         }
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => (267, "wrong version number"),
         Error::InvalidMessage(_) => (159, "length mismatch"),
         _ => (68, "internal error"),
     };

@@ -61,8 +61,7 @@ fn spread(data: &[u8]) -> First {
 }
 
 fn name(bytes: &[u8]) -> Option<Box<str>> {
-    let name = std::str::from_utf8(bytes).ok()?;
-    Some(name.to_ascii_lowercase().into_boxed_str())
+    std::str::from_utf8(bytes).ok().map(Box::from)
 }
 
 fn is_http(data: &[u8]) -> bool {
@@ -79,7 +78,7 @@ mod tests {
     fn a_hello_is_known_however_it_is_cut_into_records() {
         let whole = hello(b"Example.COM");
         let message = &whole[5..];
-        let expected = First::Whole(Some("example.com".into()));
+        let expected = First::Whole(Some("Example.COM".into()));
         assert_eq!(first(&whole), expected);
         for size in [1, 2, 3, 4, 7, 50] {
             let cut: Vec<u8> = message

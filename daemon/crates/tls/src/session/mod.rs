@@ -5,17 +5,19 @@ mod fault;
 mod hello;
 mod outgoing;
 mod plain;
+mod told;
 
-pub use fault::Fault;
+pub use fault::{Fault, written};
 pub use hello::{First, first};
 pub use outgoing::Outgoing;
 
+use crate::shown::Note;
 use drive::{Say, Stand, drive};
 use plain::{Over, Sink};
 use rustls::client::UnbufferedClientConnection;
 use rustls::pki_types::ServerName;
 use rustls::server::UnbufferedServerConnection;
-use rustls::{ClientConfig, CommonState, ProtocolVersion, ServerConfig};
+use rustls::{ClientConfig, ProtocolVersion, ServerConfig};
 use std::sync::Arc;
 
 pub struct Session {
@@ -28,6 +30,8 @@ pub struct Session {
     phase: Phase,
     /// Of a client: the name that it asked for.
     name: Option<Box<str>>,
+    /// The certificate that it was shown, where that is noted.
+    shown: Option<Note>,
     /// The peer has said that it will send no more.
     ended: bool,
     /// Tickets for a client, which go with what is sent next.
@@ -92,6 +96,7 @@ impl Session {
             over: Over::default(),
             phase: Phase::Handshake,
             name: None,
+            shown: None,
             ended: false,
             owed: Vec::new(),
             last: Last::ToCome,
@@ -120,28 +125,6 @@ impl Session {
     /// All that the peer had to say has been read.
     pub fn is_ended(&self) -> bool {
         self.ended && !self.has_plain()
-    }
-
-    /// The name that a client asked for, in lower case.
-    pub fn server_name(&self) -> Option<&str> {
-        self.name.as_deref()
-    }
-
-    /// What was agreed upon.
-    pub fn common(&self) -> &CommonState {
-        match &self.side {
-            Side::Server(connection) => connection,
-            Side::Client(connection) => connection,
-        }
-    }
-
-    /// The version in OpenSSL's words.
-    pub fn version(&self) -> Option<&'static str> {
-        Some(match self.common().protocol_version()? {
-            ProtocolVersion::TLSv1_2 => "TLSv1.2",
-            ProtocolVersion::TLSv1_3 => "TLSv1.3",
-            _ => return None,
-        })
     }
 
     /// Decrypted bytes that wait already.

@@ -1,12 +1,35 @@
-//! `proxy-v2-options WORDS`, `set-proxy-v2-tlv-fmt(TYPE) FORMAT` of `server` lines.
+//! `send-proxy…` and what takes it back, `proxy-v2-options WORDS`, `set-proxy-v2-tlv-fmt(TYPE) FORMAT` of `server` lines.
 
 use super::http_rules::format;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
-use crate::haproxy::model::ProxyV2;
+use crate::haproxy::model::{ProxyV2, Server};
 use crate::haproxy::piece::Piece;
 
 const EXAMPLE: &str = "proxy-v2-options crc32c,unique-id";
+
+/// Words without a value.
+pub fn switch(server: &mut Server, name: &str) -> bool {
+    let (on, word) = match name.strip_prefix("no-") {
+        Some(word) => (false, word),
+        None => (true, name),
+    };
+    match word {
+        "send-proxy" => server.send_proxy.v1 = on,
+        "send-proxy-v2" => server.send_proxy.v2 = on,
+        "send-proxy-v2-ssl" => {
+            server.send_proxy.v2 = on;
+            server.proxy_v2.ssl = on;
+        }
+        "send-proxy-v2-ssl-cn" => {
+            server.send_proxy.v2 = on;
+            server.proxy_v2.ssl = on;
+            server.proxy_v2.cert_cn = on;
+        }
+        _ => return false,
+    }
+    true
+}
 
 pub fn parameter(
     cx: &mut Context<'_>,
@@ -34,18 +57,16 @@ fn options(cx: &mut Context<'_>, header: &mut ProxyV2, args: &mut Args<'_>) {
             "crc32c" => header.crc32c = true,
             "unique-id" => header.unique_id = true,
             "authority" => header.authority = true,
-            "ssl" | "cert-cn" | "ssl-cipher" | "cert-sig" | "cert-key" => {
-                let message = format!("'{}' tells of TLS, which is not spoken yet", option.text);
-                let severity = cx.refusal_severity();
-                cx.diagnostics
-                    .add(severity, "haproxy/not-yet", option.span, message)
-                    .suggest("leave it out");
-            }
+            "ssl" => header.ssl = true,
+            "cert-cn" => header.cert_cn = true,
+            "ssl-cipher" => header.ssl_cipher = true,
+            "cert-sig" => header.cert_sig = true,
+            "cert-key" => header.cert_key = true,
             other => {
                 let message = format!("'{other}' is not an option of a PROXY protocol header");
                 cx.error("haproxy/bad-value", option.span, message)
                     .suggest(format!(
-                        "write crc32c, unique-id or authority, e.g. '{EXAMPLE}'"
+                        "write ssl, cert-cn, ssl-cipher, cert-sig, cert-key, authority, crc32c or unique-id, e.g. '{EXAMPLE}'"
                     ));
             }
         }

@@ -5,7 +5,7 @@ use crate::haproxy::address;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{OnMarkedDown, SendProxy, Server};
+use crate::haproxy::model::{OnMarkedDown, Server};
 use crate::haproxy::tls;
 use crate::haproxy::values::DefaultUnit;
 use crate::source::Spanned;
@@ -16,6 +16,7 @@ pub fn parameters(cx: &mut Context<'_>, server: &mut Server, args: &mut Args<'_>
         let name = word.text.split('(').next().unwrap_or("");
         if cx.known("server", name, "server parameter", word.part(0, name.len()))
             && !switch(server, &word.text)
+            && !proxy_v2::switch(server, &word.text)
             && !number(cx, server, &word.text, args)
             && !check(cx, server, &word.text, args)
             && !idle::parameter(cx, &mut server.idle, &word.text, args)
@@ -37,14 +38,6 @@ fn switch(server: &mut Server, name: &str) -> bool {
         "no-backup" => server.backup = false,
         "disabled" => server.disabled = true,
         "enabled" => server.disabled = false,
-        "send-proxy" => server.send_proxy = Some(SendProxy::V1),
-        "send-proxy-v2" | "send-proxy-v2-ssl" | "send-proxy-v2-ssl-cn" => {
-            server.send_proxy = Some(SendProxy::V2);
-        }
-        "no-send-proxy"
-        | "no-send-proxy-v2"
-        | "no-send-proxy-v2-ssl"
-        | "no-send-proxy-v2-ssl-cn" => server.send_proxy = None,
         "check-send-proxy" => server.check.send_proxy = true,
         "no-check-send-proxy" => server.check.send_proxy = false,
         "check-ssl" => server.check.ssl = true,

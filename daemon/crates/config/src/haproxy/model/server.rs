@@ -35,7 +35,7 @@ pub struct Server {
     pub on_marked_down: Option<OnMarkedDown>,
     /// `on-marked-up shutdown-backup-sessions`
     pub on_marked_up_shutdown_backup: bool,
-    pub send_proxy: Option<SendProxy>,
+    pub send_proxy: SendProxy,
     pub proxy_v2: ProxyV2,
     /// Source address of connections to this server.
     pub source: Option<Spanned<Source>>,
@@ -156,11 +156,12 @@ pub enum OnMarkedDown {
     ShutdownSessions,
 }
 
-/// PROXY protocol towards the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SendProxy {
-    V1,
-    V2,
+/// PROXY protocol towards the server: the versions that were asked for, each of which has its own
+/// word that takes it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct SendProxy {
+    pub v1: bool,
+    pub v2: bool,
 }
 
 /// What a version 2 header says besides addresses.
@@ -170,6 +171,19 @@ pub struct ProxyV2 {
     pub crc32c: bool,
     pub unique_id: bool,
     pub authority: bool,
+    /// That the client's connection is encrypted, in which version, and whether its certificate
+    /// holds. The next four tell this, too.
+    pub ssl: bool,
+    pub cert_cn: bool,
+    pub ssl_cipher: bool,
+    pub cert_sig: bool,
+    pub cert_key: bool,
     /// `set-proxy-v2-tlv-fmt(TYPE) FORMAT`
     pub values: Vec<(u8, Format)>,
+}
+
+impl ProxyV2 {
+    pub fn tells_of_tls(&self) -> bool {
+        self.ssl || self.cert_cn || self.ssl_cipher || self.cert_sig || self.cert_key
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{
-    HealthCheck, Mode, Protocol, Proxy, ProxyV2, SendProxy, Server, ServerAddress, ServerPort,
+    HealthCheck, Mode, Protocol, Proxy, ProxyV2, Server, ServerAddress, ServerPort,
 };
 use crate::haproxy::section::Section;
 use crate::source::Spanned;
@@ -69,7 +69,7 @@ pub fn check(cx: &mut Context<'_>, proxy: &Proxy) {
 
 /// Values of a header that is not sent.
 fn header(cx: &mut Context<'_>, server: &Server) {
-    if server.proxy_v2 != ProxyV2::default() && server.send_proxy != Some(SendProxy::V2) {
+    if server.proxy_v2 != ProxyV2::default() && !server.send_proxy.v2 {
         let message = format!(
             "the server '{}' gets no header of version 2, so its values are not sent",
             server.name

@@ -56,7 +56,7 @@ const COUNTERS: [&str; 28] = [
 const ARRAYS: [&str; 5] = ["clr_gpc", "get_gpc", "get_gpt", "gpc_rate", "inc_gpc"];
 
 /// What gives bytes rather than text.
-const BYTES: [&str; 35] = [
+const BYTES: [&str; 36] = [
     "aes_gcm_dec",
     "b64dec",
     "base32+src",
@@ -89,6 +89,7 @@ const BYTES: [&str; 35] = [
     "ssl_c_serial",
     "ssl_c_sha1",
     "ssl_f_der",
+    "ssl_f_serial",
     "ssl_f_sha1",
     "ub64dec",
     "url32+src",

@@ -1,4 +1,4 @@
-//! Fetches about TLS with the client (`ssl_fc_…`, `ssl_c_…`) and the server (`ssl_bc_…`,
+//! Fetches about TLS with the client (`ssl_fc_…`, `ssl_c_…`, `ssl_f_…`) and the server (`ssl_bc_…`,
 //! `ssl_s_…`).
 
 use super::Row;
@@ -23,13 +23,16 @@ pub static FETCHES: &[Row] = &[
         "",
         &[
             "ssl_bc_alg_keysize",
+            "ssl_bc_err",
             "ssl_bc_use_keysize",
             "ssl_c_ca_err",
             "ssl_c_ca_err_depth",
             "ssl_c_err",
             "ssl_c_verify",
             "ssl_c_version",
+            "ssl_f_version",
             "ssl_fc_alg_keysize",
+            "ssl_fc_err",
             "ssl_fc_use_keysize",
             "ssl_s_version",
         ],
@@ -40,6 +43,7 @@ pub static FETCHES: &[Row] = &[
         &[
             "ssl_bc_alpn",
             "ssl_bc_cipher",
+            "ssl_bc_err_str",
             "ssl_bc_protocol",
             "ssl_c_chain_der",
             "ssl_c_der",
@@ -49,8 +53,16 @@ pub static FETCHES: &[Row] = &[
             "ssl_c_serial",
             "ssl_c_sha1",
             "ssl_c_sig_alg",
+            "ssl_f_der",
+            "ssl_f_key_alg",
+            "ssl_f_notafter",
+            "ssl_f_notbefore",
+            "ssl_f_serial",
+            "ssl_f_sha1",
+            "ssl_f_sig_alg",
             "ssl_fc_alpn",
             "ssl_fc_cipher",
+            "ssl_fc_err_str",
             "ssl_fc_protocol",
             "ssl_s_chain_der",
             "ssl_s_der",
@@ -65,6 +77,13 @@ pub static FETCHES: &[Row] = &[
     (
         Text,
         "?sis",
-        &["ssl_c_i_dn", "ssl_c_s_dn", "ssl_s_i_dn", "ssl_s_s_dn"],
+        &[
+            "ssl_c_i_dn",
+            "ssl_c_s_dn",
+            "ssl_f_i_dn",
+            "ssl_f_s_dn",
+            "ssl_s_i_dn",
+            "ssl_s_s_dn",
+        ],
     ),
 ];

@@ -40,9 +40,11 @@ impl Check {
     /// What checks remember is theirs: connections get no memory for it.
     pub fn compile(proxy: &model::Proxy, env: &Environment<'_>) -> Result<Self, String> {
         let (remembers, bodies) = (Cell::new(false), Cell::new(false));
+        let certificates = Cell::new(false);
         let env = Environment {
             remembers: &remembers,
             bodies: &bodies,
+            certificates: &certificates,
             response: Cell::new(true),
             checks: true,
             ..*env

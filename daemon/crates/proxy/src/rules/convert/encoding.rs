@@ -6,7 +6,7 @@ use crate::rules::value::Value;
 
 pub fn apply(name: &str) -> Option<Apply> {
     Some(match name {
-        "hex" => |v, _, _| Some(Value::owned(hex(&v.text()))),
+        "hex" => |v, _, _| Some(Value::owned(hex(&v.binary()))),
         "base64" => |v, _, _| Some(Value::owned(base64_encode(&v.text(), false))),
         "ub64enc" => |v, _, _| Some(Value::owned(base64_encode(&v.text(), true))),
         "b64dec" => |v, _, _| base64_decode(&v.text(), false).map(Value::owned),

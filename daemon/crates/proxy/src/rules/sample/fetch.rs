@@ -127,11 +127,18 @@ impl Source {
                         | "prio_class"
                         | "prio_offset"
                         | "res.ver"
+                        | "ssl_bc_err"
+                        | "ssl_bc_err_str"
+                        | "ssl_fc_err"
+                        | "ssl_fc_err_str"
                         | "resp_ver"
                         | "unique-id"
                 )
             {
                 env.remember();
+            }
+            if name.starts_with("ssl_f_") {
+                env.certificates.set(true);
             }
             if name.starts_with("http_auth") {
                 arguments.texts = auth::users(name, &list, env)?;

@@ -18,6 +18,7 @@ mod tls;
 
 pub use fetch::{Arguments, Get};
 pub use state::server_named;
+pub use tls::sealing;
 
 use super::context::Context;
 use super::convert::Change;

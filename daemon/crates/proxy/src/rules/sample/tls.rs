@@ -1,5 +1,11 @@
 //! Fetches about TLS: of the client's connection, of the server's, and what their certificates say.
 
+mod ended;
+mod sealing;
+mod shown;
+
+pub use sealing::sealing;
+
 use super::{Arguments, Get};
 use crate::rules::context::Context;
 use crate::rules::convert::sha1::sha1;
@@ -144,7 +150,11 @@ pub fn get(fetch: &str) -> Option<Get> {
         "ssl_c_chain_der" => |_, c| joined(chain(FRONT(c))?.get(1..)?),
         "ssl_s_chain_der" => |_, c| joined(chain(BACK(c))?),
         "ssl_bc" => |_, c| Some(Value::Bool(c.server_tls.is_some())),
-        _ => return side(fetch),
+        _ => {
+            return ended::get(fetch)
+                .or_else(|| shown::get(fetch))
+                .or_else(|| side(fetch));
+        }
     })
 }
 
