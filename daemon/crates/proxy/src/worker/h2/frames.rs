@@ -80,7 +80,27 @@ impl Worker {
         };
         let now = self.now;
         self.carriers.list[h].core.at(now);
-        let mut pend = std::mem::take(&mut self.clients[i].pend);
+        let pend = std::mem::take(&mut self.clients[i].pend);
+        let taken = self.take_whole(h, pend, bytes);
+        self.due(h);
+        let rest = match taken {
+            Ok(rest) => rest,
+            Err(code) => {
+                self.fail_h2(i, code);
+                return false;
+            }
+        };
+        self.clients[i].pend = rest;
+        true
+    }
+
+    /// Takes the whole frames of `pend`, what came before, and `bytes` behind it; gives back what begins the next.
+    pub(super) fn take_whole(
+        &mut self,
+        h: u32,
+        mut pend: Vec<u8>,
+        bytes: &[u8],
+    ) -> Result<Vec<u8>, Code> {
         let whole: &[u8] = if pend.is_empty() {
             bytes
         } else {
@@ -88,21 +108,12 @@ impl Worker {
             &pend
         };
         let taken = self.step_frames(h, whole);
-        let rest = match taken {
-            Ok(used) => self.buffers.hold(&whole[used..]),
-            Err(_) => Vec::new(),
-        };
+        let rest = taken.map(|used| self.buffers.hold(&whole[used..]));
         self.buffers.give(pend);
-        self.due(h);
-        if let Err(code) = taken {
-            self.fail_h2(i, code);
-            return false;
-        }
-        self.clients[i].pend = rest;
-        true
+        rest
     }
 
-    pub(super) fn step_frames(&mut self, h: u32, bytes: &[u8]) -> Result<usize, Code> {
+    fn step_frames(&mut self, h: u32, bytes: &[u8]) -> Result<usize, Code> {
         let mut at = 0;
         while let Some(carrier) = self.carriers.list.get_mut(h) {
             match carrier.core.step(&bytes[at..])? {

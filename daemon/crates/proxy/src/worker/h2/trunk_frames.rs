@@ -47,21 +47,9 @@ impl Worker {
         let carrier = &mut self.carriers.list[h];
         carrier.core.at(now);
         carrier.trunk.heard = now;
-        let mut pend = std::mem::take(&mut self.ups[u].pend);
-        let whole: &[u8] = if pend.is_empty() {
-            bytes
-        } else {
-            pend.extend_from_slice(bytes);
-            &pend
-        };
-        let taken = self.step_frames(h, whole);
-        let rest = match taken {
-            Ok(used) => self.buffers.hold(&whole[used..]),
-            Err(_) => Vec::new(),
-        };
-        self.buffers.give(pend);
-        match taken {
-            Ok(_) => {
+        let pend = std::mem::take(&mut self.ups[u].pend);
+        match self.take_whole(h, pend, bytes) {
+            Ok(rest) => {
                 self.ups[u].pend = rest;
                 self.due(h);
             }
