@@ -18,3 +18,16 @@ export const pair = { kind: "parsed", parse: String, brief: "Only this pair", op
 
 export const ofEach = (brief: string) =>
   ({ kind: "parsed", parse: String, variadic: true, optional: true, brief }) as const;
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0.2 && value <= 3600)) throw new RangeError("seconds are a number from 0.2 to 3600");
+  return value;
+}
+
+export const every = {
+  kind: "parsed",
+  parse: seconds,
+  brief: "Seconds between two looks",
+  default: "2",
+} as const;

@@ -7,6 +7,7 @@ import { treeDiff } from "../../src/cli/drift/tree-diff.ts";
 import type { Audit, DaemonStatus, Observation } from "../../src/host/index.ts";
 import { render } from "../../src/render/index.ts";
 import { checkStack } from "../../src/stack/index.ts";
+import { idleStatus } from "../host/idle-status.ts";
 import { binary } from "../render/scenarios.ts";
 import { sampleStack } from "../stack/sample.ts";
 
@@ -34,13 +35,7 @@ function daemon(state: "MASTER" | "BACKUP" | "FAULT", change: Partial<DaemonStat
     counters: {},
   };
   return {
-    version: "0.1.0",
-    commit: "",
-    protocol: 1,
-    pid: 1,
-    startedAt: 0,
-    configuration: { generation: 1, haproxySha256: null, keepalivedSha256: null, loadedAt: 0 },
-    processes: [],
+    ...idleStatus,
     vrrp: { instances: [instance] },
     proxy: null,
     ...change,

@@ -4,6 +4,7 @@ import { holdings, troubles } from "../../src/cli/status/judge.ts";
 import { duration, lines } from "../../src/cli/status/lines.ts";
 import type { NodeSeen, PairSeen } from "../../src/cli/status/look.ts";
 import type { DaemonStatus } from "../../src/host/index.ts";
+import { idleStatus } from "../host/idle-status.ts";
 
 type Instance = NonNullable<DaemonStatus["vrrp"]>["instances"][number];
 type Server = NonNullable<DaemonStatus["proxy"]>["backends"][number]["servers"][number];
@@ -42,13 +43,7 @@ const server = (name: string, state: string, check: string): Server => ({
 
 function host(node: string, change: Partial<Instance>, servers = [server("w1", "UP", "L4OK")], requests = 0) {
   const status: DaemonStatus = {
-    version: "0.1.0",
-    commit: "",
-    protocol: 1,
-    pid: 1,
-    startedAt: 0,
-    configuration: { generation: 1, haproxySha256: null, keepalivedSha256: null, loadedAt: 0 },
-    processes: [],
+    ...idleStatus,
     vrrp: { instances: [instance(change)] },
     proxy: {
       frontends: [{ name: "www", mode: "http", binds: [], listening: true, connections: 3, requests }],

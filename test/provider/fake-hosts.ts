@@ -17,6 +17,7 @@ import {
   type ReleaseFileName,
   type SecretValues,
 } from "../../src/render/release.ts";
+import { idleStatus } from "../host/idle-status.ts";
 
 interface State {
   release: Release | undefined;
@@ -202,13 +203,7 @@ class FakeHost implements Host {
     const speaks = refused === undefined && this.#hosts.spoke.has(other);
     const held = state === "MASTER" ? ["10.0.0.100/24"] : [];
     return {
-      version: "0.1.0",
-      commit: "test",
-      protocol: 1,
-      pid: 1,
-      startedAt: 0,
-      configuration: { generation: 1, haproxySha256: null, keepalivedSha256: null, loadedAt: 0 },
-      processes: [],
+      ...idleStatus,
       vrrp: {
         instances: [
           {

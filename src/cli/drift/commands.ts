@@ -1,7 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { CliContext } from "../context.ts";
-
-const json = { kind: "boolean", brief: "Print JSON on stdout", default: false, withNegated: false } as const;
+import { json } from "../flags.ts";
 
 export interface DriftFlags {
   readonly stack?: string;

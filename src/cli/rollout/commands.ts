@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../context.ts";
+import { json } from "../flags.ts";
 
 // As in commands.ts: data, what they do is loaded when they run.
 
@@ -34,7 +35,7 @@ const common = {
     brief: "File that exports `rollout`, or its name under stacks/",
     default: "rollout",
   },
-  json: { kind: "boolean", brief: "Print JSON on stdout", default: false, withNegated: false },
+  json,
 } as const;
 
 const yes = { kind: "boolean", brief: "Do not ask", default: false, withNegated: false } as const;

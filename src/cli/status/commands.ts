@@ -1,17 +1,12 @@
 import { buildCommand } from "@stricli/core";
 import type { CliContext } from "../context.ts";
+import { every, json, pair, stackOnly } from "../flags.ts";
 
 export interface StatusFlags {
   readonly pair?: string;
   readonly watch: boolean;
   readonly every: number;
   readonly json: boolean;
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0.2 && value <= 3600)) throw new RangeError("seconds are a number from 0.2 to 3600");
-  return value;
 }
 
 export const status = buildCommand<StatusFlags, [string], CliContext>({
@@ -24,21 +19,12 @@ export const status = buildCommand<StatusFlags, [string], CliContext>({
   },
   parameters: {
     flags: {
-      pair: { kind: "parsed", parse: String, brief: "Only this pair", optional: true },
+      pair,
       watch: { kind: "boolean", brief: "Stay, and show what changes", default: false, withNegated: false },
-      every: { kind: "parsed", parse: seconds, brief: "Seconds between two looks", default: "2" },
-      json: { kind: "boolean", brief: "Print JSON on stdout", default: false, withNegated: false },
+      every,
+      json,
     },
-    positional: {
-      kind: "tuple",
-      parameters: [
-        {
-          brief: "Stack: a file that exports `stack`, or its name under stacks/",
-          placeholder: "stack",
-          parse: String,
-        },
-      ],
-    },
+    positional: stackOnly,
   },
   loader: async () => (await import("../actions/status.ts")).statusAction,
 });
