@@ -35,6 +35,7 @@ pub fn keepalived(bytes: &[u8]) {
             config_id: "id",
             every_file: tolerant,
             diagnostic: tolerant,
+            errors_alone: false,
             env: &env,
             files: &included,
         };

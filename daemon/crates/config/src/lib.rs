@@ -28,6 +28,6 @@ pub mod suggest;
 pub mod syntax;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Parsed, Severity};
-pub use options::{FileLoader, NoFiles, Options};
+pub use options::{FileLoader, NoFiles, Options, patience};
 pub use outline::{Change, Difference, Outline};
 pub use source::{FileId, Position, Source, SourceMap, Span, Spanned};

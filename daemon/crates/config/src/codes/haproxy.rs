@@ -136,8 +136,12 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "Accepted, but it asks for something this daemon does not do yet; the message says what",
     ),
     (
-        "haproxy/not-in-checks",
-        "An expression of a check looks at a request or a frontend, which a check does not have",
+        "haproxy/not-there",
+        "An expression looks at something that is not there when the line applies, e.g. at the response in a rule for requests",
+    ),
+    (
+        "haproxy/never-matches",
+        "A condition looks at something that is not there when the rule applies, so that it never matches",
     ),
     (
         "haproxy/not-yet",
@@ -193,8 +197,16 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "A section sends mails by a mailers section that is not there",
     ),
     (
+        "haproxy/unknown-peers",
+        "A stick table is shared by a peers section that is not there",
+    ),
+    (
         "haproxy/unknown-ring",
         "A `log` line names a ring that is no section",
+    ),
+    (
+        "haproxy/bad-key",
+        "A rule keeps a value in a stick table whose type of key has no form for it: entries would never be found",
     ),
     (
         "haproxy/unknown-table",

@@ -135,15 +135,19 @@ impl Context<'_> {
         let parts = piece.split_outside(b',');
         let (first, converters) = parts.split_first()?;
         let (name, arguments) = first.call();
-        let Some((base, method)) = suffixed(name.text) else {
-            return Some((self.sample(piece)?, None));
+        let (base, method) = match suffixed(name.text) {
+            // In tests it is the request's, whatever they are for.
+            Some(("hdr", method)) => ("req.hdr", Some(method)),
+            Some((base, method)) => (base, Some(method)),
+            None if name.text == "hdr" => ("req.hdr", None),
+            None => return Some((self.sample_of_test(piece)?, None)),
         };
         let text = arguments.map_or(base.to_owned(), |inner| format!("{base}({})", inner.text));
         let fetch = self.fetch(Piece {
             text: &text,
             span: first.span,
         })?;
-        Some((self.sample_behind(fetch, converters)?, Some(method)))
+        Some((self.sample_behind(fetch, converters)?, method))
     }
 
     /// `Some(None)` = no flag, patterns begin; `Some(Some(n))` = a flag that took n more words.
@@ -207,8 +211,8 @@ struct Flags {
     keyed: bool,
 }
 
-/// By what the sample gives: the kind that comes out of the last converter that changes it.
-fn default_method(sample: &Sample) -> Option<Method> {
+/// What a sample gives: the kind that comes out of the last converter that changes it.
+pub fn given(sample: &Sample) -> Kind {
     let last = sample
         .converters
         .iter()
@@ -221,7 +225,11 @@ fn default_method(sample: &Sample) -> Option<Method> {
             }
         })
         .find(|kind| *kind != Kind::Same);
-    match last.unwrap_or_else(|| kind(&sample.fetch)) {
+    last.unwrap_or_else(|| kind(&sample.fetch))
+}
+
+fn default_method(sample: &Sample) -> Option<Method> {
+    match given(sample) {
         Kind::Bool => Some(Method::Bool),
         Kind::Int => Some(Method::Int),
         Kind::Ip => Some(Method::Ip),
@@ -236,11 +244,7 @@ impl Context<'_> {
         let Some(name) = args.take() else {
             return self.missing(args, "the name", "acl api path_beg /api");
         };
-        let bad = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
-        if let Some(wrong) = name.text.chars().find(|c| bad(*c)) {
-            let message = format!("the character '{wrong}' is not allowed in the name of an ACL");
-            self.error("haproxy/bad-name", name.span, message)
-                .suggest("use letters, digits and - _ . :");
+        if !self.permitted("an ACL", &name.text, name.span) {
             return;
         }
         if name.text == "or" || name.text == "||" {

@@ -60,6 +60,7 @@ pub fn proxy() -> Proxy {
         hash_balance_factor: 0,
         servers: Vec::new(),
         use_servers: Vec::new(),
+        rdp_cookie: None,
         persist_rules: Vec::new(),
         check: Spanned::implied(HealthCheck::Tcp),
         cookie: None,

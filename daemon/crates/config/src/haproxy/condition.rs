@@ -59,7 +59,10 @@ impl Context<'_> {
             return Outcome::Unusable;
         }
         match self.terms(section, words, end) {
-            Some(any_of) => Outcome::When(Condition { unless, any_of }),
+            Some(any_of) => {
+                self.can_match(section, &any_of);
+                Outcome::When(Condition { unless, any_of })
+            }
             None => Outcome::Unusable,
         }
     }

@@ -3,6 +3,7 @@
 use super::args::Args;
 use super::environment::Environment;
 use super::lexer::Word;
+use super::signatures::Moments;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::options::Options;
 use crate::registry::{self, Status};
@@ -20,9 +21,13 @@ pub struct Context<'o> {
     /// The variables at the line that is read.
     pub environment: Environment<'o>,
     pub diagnostics: Diagnostics,
+    /// When the line that is read applies; nothing where any sample may stand.
+    pub moments: Option<Moments>,
     /// What was suggested for unknown words so far: a mistake is seldom made once, and the search
     /// goes through the whole table.
     pub suggested: HashMap<(&'static str, String), Option<String>>,
+    /// A `peers` section was opened: it took the name of this machine.
+    pub peers_begun: bool,
 }
 
 impl Context<'_> {

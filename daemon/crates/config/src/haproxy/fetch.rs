@@ -49,10 +49,14 @@ pub fn kind(fetch: &Fetch) -> Kind {
 impl Context<'_> {
     /// `name` or `name(arguments)`; `None` when it has no typed form, which is said.
     pub fn fetch(&mut self, piece: Piece<'_>) -> Option<Spanned<Fetch>> {
-        let (name, arguments) = piece.call();
-        if !self.known("fetch", name.text, "sample fetch", name.span) {
+        let (written, arguments) = piece.call();
+        if !self.known("fetch", written.text, "sample fetch", written.span) {
             return None;
         }
+        let name = Piece {
+            text: self.of_side(written.text),
+            ..written
+        };
         let texts = match arguments {
             Some(inner) if !inner.text.is_empty() => inner.arguments(),
             _ => Vec::new(),

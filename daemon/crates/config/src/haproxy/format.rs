@@ -176,7 +176,9 @@ pub fn parse_format(text: &str) -> Result<Format, String> {
         options: &options,
         environment: Environment::new(options.env, &[]),
         diagnostics: crate::Diagnostics::default(),
+        moments: None,
         suggested: HashMap::new(),
+        peers_begun: false,
     };
     let format = cx.format(&Spanned::implied(text.to_owned()));
     let all = cx.diagnostics.into_sorted();

@@ -4,6 +4,7 @@ use super::args::Args;
 use super::context::Context;
 use super::keywords::log_target;
 use super::model::Global;
+use super::signatures::Moments;
 use super::values::DefaultUnit;
 use crate::source::Spanned;
 
@@ -32,6 +33,8 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
         }
         "maxconnrate" => global.connection_rate = rate(cx, args, keyword),
         "maxsessrate" => global.session_rate = rate(cx, args, keyword),
+        "maxsslconn" => global.max_tls = rate(cx, args, keyword),
+        "maxsslrate" => global.tls_rate = rate(cx, args, keyword),
         "nbthread" => {
             global.nbthread = cx.number(args, 1..=4096, "the number of threads", "nbthread 2");
         }
@@ -51,13 +54,14 @@ pub fn keyword(cx: &mut Context<'_>, global: &mut Global, mut args: Args<'_>) {
             global.crt_base = cx.string(args, "the directory", "crt-base /etc/ssl/private");
         }
         "node" => global.node = cx.string(args, "the name", "node lb1"),
-        "log-tag" => global.log_tag = cx.string(args, "the tag", "log-tag haproxy"),
+        "log-tag" => global.log_tag = cx.filled(args, "the tag", "log-tag haproxy"),
         "log-send-hostname" => global.log_send_hostname = Some(args.take_string()),
         "hard-stop-after" => {
             global.hard_stop_after =
                 cx.time_in(args, DefaultUnit::Milliseconds, "hard-stop-after 30s");
         }
         "set-var" | "set-var-fmt" => {
+            cx.moments = Some(Moments::START);
             if let Some(variable) = super::keywords::process_variable(cx, keyword, args) {
                 global.variables.push(variable);
             }

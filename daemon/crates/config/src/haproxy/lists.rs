@@ -16,12 +16,15 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
         Listed::Errors => "http-errors site",
         Listed::Ring => "ring events",
         Listed::Mailers => "mailers relays",
+        Listed::Peers => "peers pair",
         Listed::Resolvers => "resolvers dns",
     };
     let Some(name) = cx.string(args, "the name of the section", example) else {
         return false;
     };
-    cx.finish(args, example.split(' ').next().unwrap_or(""));
+    let keyword = example.split(' ').next().unwrap_or("");
+    cx.permitted(&format!("a section '{keyword}'"), &name, name.span);
+    cx.finish(args, keyword);
     taken(cx, config, kind, &name);
     match kind {
         Listed::Users => config.userlists.push(UserList {
@@ -34,6 +37,7 @@ pub fn open(cx: &mut Context<'_>, config: &mut Config, kind: Listed, args: &mut 
         }),
         Listed::Ring => super::ring::open(config, name),
         Listed::Mailers => super::mailers::open(config, name),
+        Listed::Peers => super::peers::open(cx, config, name),
         Listed::Resolvers => config.resolvers.push(Resolvers::new(name)),
     }
     true
@@ -58,15 +62,19 @@ fn taken(cx: &mut Context<'_>, config: &Config, kind: Listed, name: &Spanned<Str
     }
 }
 
-/// Group name → its users, as `group NAME users A,B` says; settled when the section ends.
+/// What a section's lines say about others of it.
 #[derive(Default)]
-pub struct Groups(pub Vec<(String, Vec<Spanned<String>>)>);
+pub struct Lines {
+    /// Group name → its users, as `group NAME users A,B` says; settled when the section ends.
+    groups: Vec<(String, Vec<Spanned<String>>)>,
+    peers: super::peers::Lines,
+}
 
 pub fn keyword(
     cx: &mut Context<'_>,
     config: &mut Config,
     kind: Listed,
-    groups: &mut Groups,
+    lines: &mut Lines,
     mut args: Args<'_>,
 ) {
     if kind == Listed::Resolvers {
@@ -78,10 +86,13 @@ pub fn keyword(
     };
     match (kind, keyword) {
         (Listed::Users, "user") => user(cx, config, args),
-        (Listed::Users, "group") => group(cx, groups, args),
+        (Listed::Users, "group") => group(cx, lines, args),
         (Listed::Errors, "errorfile") => errorfile(cx, config, args),
         (Listed::Ring, _) => return super::ring::keyword(cx, config, keyword, args),
         (Listed::Mailers, _) => return super::mailers::keyword(cx, config, keyword, args),
+        (Listed::Peers, _) => {
+            return super::peers::keyword(cx, config, &mut lines.peers, keyword, args);
+        }
         (kind, _) => {
             let known = match kind {
                 Listed::Users => "user and group",
@@ -152,11 +163,12 @@ fn known_hash(text: &str) -> bool {
     text.starts_with("$5$") || text.starts_with("$6$")
 }
 
-fn group(cx: &mut Context<'_>, groups: &mut Groups, args: &mut Args<'_>) {
+fn group(cx: &mut Context<'_>, lines: &mut Lines, args: &mut Args<'_>) {
     let example = "group ops users admin,anna";
     let Some(name) = cx.string(args, "the name of the group", example) else {
         return;
     };
+    cx.permitted("a group", &name, name.span);
     let mut users = Vec::new();
     if args.take_if("users").is_some()
         && let Some(list) = cx.string(args, "the users", example)
@@ -164,16 +176,15 @@ fn group(cx: &mut Context<'_>, groups: &mut Groups, args: &mut Args<'_>) {
         let names = list.value.split(',');
         users.extend(names.map(|user| Spanned::new(user.to_owned(), list.span)));
     }
-    groups.0.push((name.value, users));
+    lines.groups.push((name.value, users));
 }
 
 /// Puts users into the groups that name them.
-pub fn close(cx: &mut Context<'_>, config: &mut Config, groups: &mut Groups) {
-    let groups = std::mem::take(groups);
+pub fn close(cx: &mut Context<'_>, config: &mut Config, lines: Lines) {
     let Some(list) = config.userlists.last_mut() else {
         return;
     };
-    for (group, names) in groups.0 {
+    for (group, names) in lines.groups {
         for name in names {
             match list
                 .users

@@ -32,6 +32,7 @@ pub fn keyword(cx: &mut Context<'_>, config: &mut Config, keyword: &str, args: &
 
 fn mailer(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Mailer> {
     let name = cx.string(args, "the name of the mail server", MAILER)?;
+    cx.permitted("a mail server", &name, name.span);
     let Some(word) = args.take() else {
         cx.missing(args, "the address", MAILER);
         return None;

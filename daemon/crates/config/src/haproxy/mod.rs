@@ -15,10 +15,13 @@ mod lexer;
 mod lists;
 mod mailers;
 pub mod model;
+mod moment;
+mod names;
 mod network;
 mod outgoing;
 mod parser;
 mod patterns;
+mod peers;
 mod piece;
 mod preprocess;
 mod resolve;
@@ -61,6 +64,7 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
     } = parser;
     let config = resolve::resolve(&mut cx, config, sections);
     let mut diagnostics = cx.diagnostics.into_sorted();
+    options.sift(&mut diagnostics);
     secrets::hide(
         secrets::HAPROXY,
         &mut sources,

@@ -18,7 +18,7 @@ enum State {
     /// Before the first section.
     Outside,
     Global,
-    Listed(Listed, lists::Groups),
+    Listed(Listed, Box<lists::Lines>),
     Proxy(Box<Section>),
     /// A section that is not known or not supported: said once, its lines are passed over.
     Skipped,
@@ -50,7 +50,9 @@ impl<'o> Parser<'o> {
                 options,
                 environment: Environment::new(options.env, files),
                 diagnostics: crate::Diagnostics::default(),
+                moments: None,
                 suggested: HashMap::new(),
+                peers_begun: false,
             },
             config: Config::default(),
             state: State::Outside,
@@ -131,12 +133,13 @@ impl<'o> Parser<'o> {
             return;
         }
         self.take_note(&words);
+        self.cx.moments = None;
         match &mut self.state {
             State::Outside => self.outside(&words),
             State::Skipped => {}
             State::Global => global::keyword(&mut self.cx, &mut self.config.global, args),
-            State::Listed(kind, groups) => {
-                lists::keyword(&mut self.cx, &mut self.config, *kind, groups, args);
+            State::Listed(kind, lines) => {
+                lists::keyword(&mut self.cx, &mut self.config, *kind, lines, args);
             }
             State::Proxy(section) => keywords::keyword(&mut self.cx, section, args),
         }
@@ -204,7 +207,7 @@ impl<'o> Parser<'o> {
             }
             Header::Listed(kind) => {
                 if lists::open(&mut self.cx, &mut self.config, kind, args) {
-                    State::Listed(kind, lists::Groups::default())
+                    State::Listed(kind, Box::default())
                 } else {
                     State::Skipped
                 }
@@ -226,8 +229,8 @@ impl<'o> Parser<'o> {
     pub fn close(&mut self) {
         let section = match std::mem::replace(&mut self.state, State::Outside) {
             State::Proxy(section) => section,
-            State::Listed(Listed::Users, mut groups) => {
-                return lists::close(&mut self.cx, &mut self.config, &mut groups);
+            State::Listed(Listed::Users, lines) => {
+                return lists::close(&mut self.cx, &mut self.config, *lines);
             }
             State::Listed(Listed::Resolvers, _) => {
                 return resolvers::close(&mut self.cx, &self.config);

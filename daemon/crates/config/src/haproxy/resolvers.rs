@@ -51,6 +51,7 @@ fn nameserver(cx: &mut Context<'_>, section: &mut Resolvers, args: &mut Args<'_>
     let Some(name) = cx.string(args, "the name of the name server", NAMESERVER) else {
         return;
     };
+    cx.permitted("a name server", &name, name.span);
     let Some(word) = args.take() else {
         return cx.missing(args, "the address", NAMESERVER);
     };

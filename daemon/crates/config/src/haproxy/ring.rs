@@ -59,6 +59,7 @@ fn timeout(cx: &mut Context<'_>, ring: &mut Ring, args: &mut Args<'_>) {
 fn server(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<RingServer> {
     let example = "server syslog 127.0.0.1:6514 log-proto octet-count";
     let name = cx.string(args, "the name of the server", example)?;
+    cx.permitted("a server", &name, name.span);
     let Some(word) = args.take() else {
         cx.missing(args, "the address", example);
         return None;

@@ -1,7 +1,8 @@
 //! Sample expressions: `FETCH[,CONVERTER…]` (configuration manual, 7.3).
 
 use super::context::Context;
-use super::model::{Converter, Sample};
+use super::fetch::Kind;
+use super::model::{Converter, Fetch, Sample};
 use super::piece::Piece;
 use super::signatures;
 use crate::source::Spanned;
@@ -9,9 +10,17 @@ use crate::source::Spanned;
 impl Context<'_> {
     /// `None` when some part has no typed form; what is wrong has been said.
     pub fn sample(&mut self, piece: Piece<'_>) -> Option<Sample> {
+        let sample = self.sample_of_test(piece)?;
+        self.is_there(piece, &sample.fetch);
+        Some(sample)
+    }
+
+    /// The same in a test, whose conditions look at the moment.
+    pub fn sample_of_test(&mut self, piece: Piece<'_>) -> Option<Sample> {
         self.balanced(piece)?;
         let parts = piece.split_outside(b',');
         let (first, rest) = parts.split_first()?;
+        self.ended(first.trim())?;
         let fetch = self.fetch(first.trim());
         self.sample_behind(fetch?, rest)
     }
@@ -24,16 +33,57 @@ impl Context<'_> {
     ) -> Option<Sample> {
         let mut converters = Vec::new();
         let mut whole = true;
+        let mut kind = given(&fetch.value);
         for part in rest {
             match self.converter(part.trim()) {
-                Some(converter) => converters.push(converter),
+                Some(converter) => {
+                    kind = self.converted(kind, part.trim());
+                    converters.push(converter);
+                }
                 None => whole = false,
             }
         }
         whole.then_some(Sample { fetch, converters })
     }
 
+    /// What a converter gives, as far as it matters; it is said when it cannot take what it is given.
+    fn converted(&mut self, kind: Option<Kind>, piece: Piece<'_>) -> Option<Kind> {
+        let name = piece.call().0.text;
+        let refused = match kind {
+            Some(Kind::Bytes) => {
+                signatures::takes_numbers(name) || signatures::takes_addresses(name)
+            }
+            Some(_) => signatures::takes_numbers(name),
+            None => false,
+        };
+        if refused {
+            let what = match kind {
+                Some(Kind::Ip) => "an IPv6 address",
+                _ => "bytes",
+            };
+            let message = format!("'{name}' cannot be applied to {what}");
+            self.error("haproxy/bad-expression", piece.span, message)
+                .suggest("make a text of them before, e.g. with 'hex'");
+        }
+        signatures::gives_bytes(name).then_some(Kind::Bytes)
+    }
+
+    /// Nothing stands behind the closing parenthesis.
+    fn ended(&mut self, piece: Piece<'_>) -> Option<()> {
+        if !piece.text.contains('(') || piece.text.ends_with(')') {
+            return Some(());
+        }
+        let message = format!(
+            "something stands behind the parenthesis of '{}'",
+            piece.text
+        );
+        self.error("haproxy/bad-expression", piece.span, message)
+            .suggest("write a ',' before each converter, and no blanks");
+        None
+    }
+
     fn converter(&mut self, piece: Piece<'_>) -> Option<Spanned<Converter>> {
+        self.ended(piece)?;
         let (name, arguments) = piece.call();
         if !self.known("converter", name.text, "converter", name.span) {
             return None;
@@ -100,5 +150,14 @@ impl Context<'_> {
         self.error("haproxy/bad-expression", piece.span, message)
             .suggest("write each '(' with its ')'");
         None
+    }
+}
+
+/// The kinds of which it matters what is done with them: bytes, and addresses of IPv6.
+fn given(fetch: &Fetch) -> Option<Kind> {
+    match fetch {
+        Fetch::Other { name, .. } if signatures::gives_bytes(name) => Some(Kind::Bytes),
+        Fetch::Other { name, .. } if name == "ipv6" => Some(Kind::Ip),
+        _ => None,
     }
 }

@@ -27,6 +27,7 @@ pub enum Listed {
     Errors,
     Ring,
     Mailers,
+    Peers,
     Resolvers,
 }
 
@@ -42,6 +43,7 @@ impl Header {
             "http-errors" => Self::Listed(Listed::Errors),
             "ring" => Self::Listed(Listed::Ring),
             "mailers" => Self::Listed(Listed::Mailers),
+            "peers" => Self::Listed(Listed::Peers),
             "resolvers" => Self::Listed(Listed::Resolvers),
             other => Self::Unsupported(registry::haproxy().find("section", other)?.keyword),
         })
@@ -159,15 +161,8 @@ fn header_name(
         );
         return None;
     };
-    let bad = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
-    if let Some(at) = word.text.find(bad) {
-        let wrong = word.text[at..].chars().next().unwrap_or(' ');
-        let message = format!(
-            "the character '{wrong}' is not allowed in the name '{}'",
-            word.text
-        );
-        cx.error("haproxy/bad-name", word.span, message)
-            .suggest("use letters, digits and - _ . :");
+    if !is_defaults {
+        cx.permitted(&format!("a {keyword}"), &word.text, word.span);
     }
     Some(owned(word).map(ProxyName))
 }

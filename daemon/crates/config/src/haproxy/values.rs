@@ -196,6 +196,21 @@ impl Context<'_> {
         }
         word
     }
+
+    /// The same of what cannot be empty.
+    pub fn filled(
+        &mut self,
+        args: &mut Args<'_>,
+        what: &str,
+        example: &str,
+    ) -> Option<Spanned<String>> {
+        if args.peek().is_some_and(|word| word.text.is_empty()) {
+            args.take();
+            self.missing(args, what, example);
+            return None;
+        }
+        self.string(args, what, example)
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::args::Args;
 use super::context::Context;
 
 /// The variable that holds the name of this machine among its peers.
-const LOCAL_PEER: &str = "HAPROXY_LOCALPEER";
+pub const LOCAL_PEER: &str = "HAPROXY_LOCALPEER";
 
 pub fn keyword(cx: &mut Context<'_>, keyword: &str, args: &mut Args<'_>) {
     match keyword {
@@ -26,6 +26,13 @@ pub fn keyword(cx: &mut Context<'_>, keyword: &str, args: &mut Args<'_>) {
         }
         _ => {
             if let Some(name) = cx.string(args, "the name", "localpeer lb-a") {
+                if cx.peers_begun {
+                    let message =
+                        "'localpeer' counts for 'peers' sections below it alone".to_owned();
+                    cx.warning("haproxy/no-effect", name.span, message)
+                        .suggest("write 'global' above 'peers'");
+                    return;
+                }
                 cx.environment.set(LOCAL_PEER, name.value);
             }
         }

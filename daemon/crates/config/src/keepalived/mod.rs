@@ -43,6 +43,7 @@ pub fn parse(files: &[Source], options: &Options<'_>) -> Parsed<Config> {
     if options.tolerant {
         survived::soften(&mut diagnostics);
     }
+    options.sift(&mut diagnostics);
     secrets::hide(
         secrets::KEEPALIVED,
         &mut sources,

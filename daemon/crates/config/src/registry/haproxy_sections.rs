@@ -7,8 +7,7 @@ use Status::{Accepted, Ignored, Label, NotYet, Supported};
 pub(super) static SECTIONS: &[Entry] = entries! {
     "section" ALL {
         Supported => "global" "defaults" "frontend" "backend" "listen" "userlist"
-            "http-errors" "resolvers" "ring" "mailers";
-        NotYet("stick tables are not shared with other machines") => "peers";
+            "http-errors" "resolvers" "ring" "mailers" "peers";
         NotYet("answers are not cached") => "cache";
         NotYet("start other programs from their own systemd unit") => "program";
         NotYet("receiving the logs of others is a log daemon's work; rsyslog forwards and balances them") => "log-forward";
@@ -28,6 +27,11 @@ pub(super) static SECTIONS: &[Entry] = entries! {
     "mailers" ALL {
         Supported => "mailer" "timeout";
     }
+    "peers" ALL {
+        Supported => "peer" "server" "bind" "default-bind" "default-server" "disabled" "enabled"
+            "table";
+        Ignored("'show peers' on a runtime socket tells of them") => "log";
+    }
     "directive" ALL {
         Supported => ".if" ".elif" ".else" ".endif" ".notice" ".warning" ".alert" ".diag";
     }
@@ -42,7 +46,7 @@ pub(super) static GLOBAL: &[Entry] = entries! {
     "global" ALL {
         Supported => "log" "log-tag" "log-send-hostname" "maxconn" "nbthread" "user" "group"
             "chroot" "hard-stop-after" "spread-checks" "tune.bufsize" "tune.maxrewrite"
-            "tune.http.maxhdr" "setenv" "presetenv" "unsetenv" "resetenv";
+            "tune.http.maxhdr" "setenv" "presetenv" "unsetenv" "resetenv" "localpeer";
         Accepted("set by systemd; the value is checked but not used") => "uid" "gid";
         ONE_PROCESS => "daemon" "master-worker" "mworker-max-reloads" "pidfile" "nbproc" "quiet"
             "debug" "zero-warning" "grace";
@@ -66,8 +70,6 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "ssl-propquery" "ssl-provider" "ssl-provider-path" "ssl-engine";
         Accepted("chains are sent as their files have them") => "ssl-skip-self-issued-ca";
         Ignored("write the issuers into the file of the certificate") => "issuers-chain-path";
-        Ignored("connections are limited by 'maxconn' and 'maxconnrate'") => "maxsslconn"
-            "maxsslrate";
         Accepted("clients keep sessions as tickets; few need room here") => "tune.ssl.cachesize"
             "tune.ssl.lifetime" "tune.ssl.force-private-cache" "tune.ssl.ssl-ctx-cache-size";
         Accepted("records are as long as what there is to send") => "tune.ssl.maxrecord"
@@ -88,7 +90,7 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "noepoll" "nokqueue" "noevports" "nopoll" "nosplice" "nogetaddrinfo" "noreuseport"
             "busy-polling" "no-memory-trimming" "profiling.tasks" "max-spread-checks"
             "close-spread-time" "unix-bind" "server-state-base" "server-state-file"
-            "default-path" "localpeer"
+            "default-path"
             "strict-limits" "insecure-setuid-wanted" "pp2-never-send-local" "h1-case-adjust" "h1-case-adjust-file"
             "h1-accept-payload-with-any-method" "httpclient.resolvers.id"
             "httpclient.resolvers.prefer" "httpclient.ssl.ca-file" "httpclient.ssl.verify"
@@ -103,7 +105,7 @@ pub(super) static GLOBAL: &[Entry] = entries! {
             "tune.h2.be.glitches-threshold";
         Accepted("streams hold as much as their windows allow") => "tune.h2.fe.rxbuf"
             "tune.h2.be.rxbuf" "tune.h2.zero-copy-fwd-send";
-        Supported => "maxconnrate" "maxsessrate" "external-check";
+        Supported => "maxconnrate" "maxsessrate" "maxsslconn" "maxsslrate" "external-check";
         Accepted("programs run in another process, which may start them") => "insecure-fork-wanted";
         Accepted("pipes are made as they are needed, and given back") => "maxpipes";
         NotYet("answers are not compressed") => "maxcomprate" "maxcompcpuusage";

@@ -134,10 +134,10 @@ fn mistakes_are_named_where_they_stand() {
             "error 12:27 this is no regular expression: unclosed group [a(] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves",
             "error 13:32 'L7OK' is not a status that fits here [L7OK] => write one of L7OKC, L7RSP, L7STS, L6RSP, L4CON",
             "error 14:18 what is expected is missing [] => write e.g. 'tcp-check expect string +PONG'",
-            "error 15:22 a check has no request that this could look at [req.len] => look at the server's answer (res.…, status), at the backend or at variables",
+            "error 15:22 'req.len' looks at the request, which is not there in checks [req.len] => look at the server's answer (res.…, status), at the backend or at variables",
             "error 16:25 'a,' is not a list of protocols [a,] => write names with commas between them, e.g. 'alpn h2,http/1.1'",
             "error 17:27 the name is missing [] => write e.g. 'tcp-check connect ssl sni example.com'",
-            "error 18:30 a check has no request that this could look at [path] => look at the server's answer (res.…, status), at the backend or at variables",
+            "error 18:30 'path' looks at the request, which is not there in checks [path] => look at the server's answer (res.…, status), at the backend or at variables",
             "error 19:28 this is no regular expression: repetition operator missing expression [*] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves",
         ]
     );
@@ -287,18 +287,18 @@ fn mistakes_in_what_is_expected_of_pages() {
             "error 7:32 'foo' is not a method of matching headers [foo] => write str, beg, end, sub or reg".to_owned(),
             "error 8:35 'reg' is not a method for composed patterns [reg] => write str, beg, end or sub".to_owned(),
             "error 9:36 this is no regular expression: unclosed group [(] => put a backslash before . * + ? ( ) [ ] { } | ^ $ where they mean themselves".to_owned(),
-            "error 10:31 unexpected 'foo' behind 'http-check' [foo] => remove it, or put it on a line of its own".to_owned(),
+            "error 10:31 'foo' is not expected behind the pattern [foo] => one thing is expected on each line".to_owned(),
             "error 11:32 unknown sample fetch 'foo' [foo]".to_owned(),
-            format!("error 12:32 a check has no request that this could look at [req.hdr(x)] => {help}"),
+            format!("error 12:32 'req.hdr' looks at the request, which is not there in checks [req.hdr(x)] => {help}"),
             "error 13:30 'L7STS' is not a status that fits here [L7STS] => write one of L7OK, L7OKC, L6OK, L4OK".to_owned(),
             "error 14:29 the expression is missing [] => write e.g. 'set-var(txn.host) req.hdr(host)'".to_owned(),
             "error 15:23 'name' with the name of the header is missing [] => write e.g. 'http-check expect hdr name set-cookie value -m beg sessid='".to_owned(),
             "error 16:31 the expression is missing [] => write e.g. 'status-code res.hdr(x-state)'".to_owned(),
             "error 17:29 the pattern is missing [] => write e.g. 'http-check expect status 200'".to_owned(),
-            format!("error 18:32 a check has no frontend that this could look at [fe_name] => {help}"),
+            format!("error 18:32 'fe_name' looks at the frontend, which is not there in checks [fe_name] => {help}"),
             "error 19:20 'binary' is not something to expect [binary] => write one of status, rstatus, hdr, fhdr, string, rstring, string-lf".to_owned(),
             "error 20:31 the method is missing [] => write e.g. 'http-check expect hdr name set-cookie value -m beg sessid='".to_owned(),
-            format!("error 21:36 a check has no request that this could look at [capture.req.uri] => {help}"),
+            format!("error 21:36 'capture.req.uri' looks at a request, which is not there in checks [capture.req.uri] => {help}"),
         ]
     );
 }

@@ -119,13 +119,13 @@ fn silent_traps_are_said() {
 #[test]
 fn what_is_not_done_yet_is_an_error_and_a_warning_when_tolerant() {
     let text = "listen a\n bind :443 generate-certificates\n compression algo gzip\n reqadd X\n\
-                peers p\n peer a 10.0.0.1:53\n";
+                cache p\n total-max-size 4\n";
     let parsed = haproxy(text);
     let expected = [
         "error 2:12 bind parameter 'generate-certificates' is not supported yet [generate-certificates] => certificates are not made on the way; name them by 'crt'",
         "error 3:2 keyword 'compression' is not supported yet [compression] => answers are not compressed; let the servers do it",
         "error 4:2 keyword 'reqadd' was taken out of the language [reqadd] => use 'http-request set-header' or 'add-header'",
-        "error 5:1 section 'peers' is not supported yet [peers] => stick tables are not shared with other machines",
+        "error 5:1 section 'cache' is not supported yet [cache] => answers are not cached",
     ];
     assert_eq!(errors(&parsed), expected);
     let options = Options {

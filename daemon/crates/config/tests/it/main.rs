@@ -13,6 +13,7 @@ mod haproxy_expressions;
 mod haproxy_logs;
 mod haproxy_model;
 mod haproxy_names;
+mod haproxy_peers;
 mod haproxy_rules;
 mod haproxy_says;
 mod keepalived_bad_routes;

@@ -16,6 +16,14 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args:
     } else if let Some(word) = args.take() {
         // `hdr(name)` is one word whose argument is in parentheses.
         let name = word.text.split('(').next().unwrap_or("");
+        if name.len() < word.text.len() && !word.text.ends_with(')') {
+            cx.bad(
+                word,
+                "closed",
+                "write ')' behind the argument, e.g. 'random(2)'",
+            );
+            return;
+        }
         if cx.known(
             "balance",
             name,

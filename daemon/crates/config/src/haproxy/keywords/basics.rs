@@ -52,7 +52,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args:
             proxy.default_backend = name.map(|name| name.map(ProxyName));
         }
         "http-reuse" => http_reuse(cx, section, args),
-        "monitor-uri" => proxy.monitor_uri = cx.string(args, "the path", "monitor-uri /alive"),
+        "monitor-uri" => proxy.monitor_uri = cx.filled(args, "the path", "monitor-uri /alive"),
         "source" => {
             proxy.source = cx.source(args, false);
         }

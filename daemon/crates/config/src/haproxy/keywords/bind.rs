@@ -15,14 +15,17 @@ pub fn bind(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
         return cx.missing(args, "the address", "bind *:80");
     };
     let mut bind = on(cx.listen_addresses(address));
-    while let Some(word) = args.take() {
-        if !cx.known("bind", &word.text, "bind parameter", word.span) {
-            // Unknown: whether the next word belongs to it cannot be told.
-            continue;
-        }
-        parameter(cx, &mut bind, word, args);
-    }
+    parameters(cx, &mut bind, args);
     section.proxy.binds.push(bind);
+}
+
+pub fn parameters(cx: &mut Context<'_>, bind: &mut Bind, args: &mut Args<'_>) {
+    while let Some(word) = args.take() {
+        // Unknown: whether the next word belongs to it cannot be told.
+        if cx.known("bind", &word.text, "bind parameter", word.span) {
+            parameter(cx, bind, word, args);
+        }
+    }
 }
 
 /// A line that says nothing but where to listen.

@@ -75,7 +75,7 @@ pub fn declare(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>)
 
 pub fn unique_id(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &mut Args<'_>) {
     if keyword == "unique-id-header" {
-        let name = cx.string(
+        let name = cx.filled(
             args,
             "the name of the header",
             "unique-id-header X-Request-ID",

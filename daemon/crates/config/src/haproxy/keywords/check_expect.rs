@@ -21,6 +21,7 @@ pub fn expect(
 ) -> Option<CheckExpect> {
     let example = example(http);
     let mut expect = CheckExpect::of(ExpectKind::Status(Vec::new()));
+    let mut complete = false;
     while let Some(word) = args.take() {
         match word.text.as_ref() {
             "min-recv" => {
@@ -47,12 +48,22 @@ pub fn expect(
                 let example = "status-code res.hdr(x-state)";
                 expect.status_code = Some(check_text::sample(cx, args, "the expression", example)?);
             }
-            "!" => expect.negated = true,
+            "!" if !complete => expect.negated = true,
+            other if complete => {
+                let message = format!("'{other}' is not expected behind the pattern");
+                cx.error("haproxy/extra-words", word.span, message)
+                    .suggest("one thing is expected on each line");
+                args.skip_all();
+                return None;
+            }
             _ => {
                 expect.wanted = wanted(cx, word, args, http)?;
-                return Some(expect);
+                complete = true;
             }
         }
+    }
+    if complete {
+        return Some(expect);
     }
     cx.missing(args, "what is expected", example);
     None

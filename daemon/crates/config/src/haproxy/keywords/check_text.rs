@@ -3,7 +3,7 @@
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::lexer::Word;
-use crate::haproxy::model::{CheckText, Fetch, Format, FormatPart, Sample};
+use crate::haproxy::model::{CheckText, Format, Sample};
 
 /// The next word as it stands there.
 pub fn fixed(
@@ -24,13 +24,7 @@ pub fn format(
     example: &str,
 ) -> Option<Format> {
     let text = cx.string(args, what, example)?;
-    let format = cx.format(&text);
-    for part in &format.parts {
-        if let FormatPart::Sample { sample, .. } = part {
-            known_in_checks(cx, sample);
-        }
-    }
-    Some(format)
+    Some(cx.format(&text))
 }
 
 /// The next word as an expression.
@@ -48,60 +42,7 @@ pub fn sample(
 }
 
 pub fn expression(cx: &mut Context<'_>, word: &Word<'_>) -> Option<Sample> {
-    let sample = cx.sample(crate::haproxy::piece::Piece::of(word))?;
-    known_in_checks(cx, &sample);
-    Some(sample)
-}
-
-/// A check has neither a client nor a request.
-pub fn known_in_checks(cx: &mut Context<'_>, sample: &Sample) {
-    let Some(lacking) = lacking(&sample.fetch.value) else {
-        return;
-    };
-    let message = format!("a check has no {lacking} that this could look at");
-    cx.error("haproxy/not-in-checks", sample.fetch.span, message)
-        .suggest("look at the server's answer (res.…, status), at the backend or at variables");
-}
-
-fn lacking(fetch: &Fetch) -> Option<&'static str> {
-    use Fetch as F;
-    let (request, frontend) = (Some("request"), Some("frontend"));
-    match fetch {
-        F::Method
-        | F::Path
-        | F::PathQuery
-        | F::Url
-        | F::Query
-        | F::Base
-        | F::ReqVersion
-        | F::ReqHeader(_)
-        | F::ReqHeaderCount(_)
-        | F::ReqCookie(_)
-        | F::UrlParam(_)
-        | F::ReqSslSni
-        | F::ReqSslHelloType => request,
-        F::FeName => frontend,
-        F::Other { name, .. } => {
-            let of_request = [
-                "req.",
-                "req_",
-                "capture.",
-                "url",
-                "base32",
-                "http_auth",
-                "path",
-                "cook",
-            ];
-            if of_request.iter().any(|start| name.starts_with(start)) {
-                request
-            } else if matches!(name.as_str(), "fe_id" | "fe_defbe" | "so_id" | "so_name") {
-                frontend
-            } else {
-                None
-            }
-        }
-        _ => None,
-    }
+    cx.sample(crate::haproxy::piece::Piece::of(word))
 }
 
 /// Bytes in hexadecimal, two digits each.
@@ -134,26 +75,8 @@ pub fn variable(
     action: &str,
     args: &mut Args<'_>,
 ) -> Option<crate::haproxy::model::Effect> {
-    use crate::haproxy::model::Effect;
-    let effect = super::effects::effect(
-        cx,
-        section,
-        action,
-        args,
-        super::capture::CaptureSide::Response,
-    )?;
-    match &effect {
-        Effect::SetVar { value, .. } => known_in_checks(cx, value),
-        Effect::SetVarFormat { value, .. } => {
-            for part in &value.parts {
-                if let FormatPart::Sample { sample, .. } = part {
-                    known_in_checks(cx, sample);
-                }
-            }
-        }
-        _ => {}
-    }
-    Some(effect)
+    let captures = super::capture::CaptureSide::Response;
+    super::effects::effect(cx, section, action, args, captures)
 }
 
 /// The comment that stands with the line it belongs to.

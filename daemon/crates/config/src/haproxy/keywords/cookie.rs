@@ -9,7 +9,7 @@ use crate::haproxy::values::DefaultUnit;
 
 pub fn cookie(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let example = "cookie SRV insert indirect nocache";
-    let Some(name) = args.take() else {
+    let Some(name) = args.take().filter(|name| !name.text.is_empty()) else {
         return cx.missing(args, "the name of the cookie", example);
     };
     let mut cookie = Cookie {
@@ -37,9 +37,7 @@ pub fn cookie(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
             "httponly" => cookie.httponly = true,
             "secure" => cookie.secure = true,
             "dynamic" => cookie.dynamic = true,
-            "domain" => cookie
-                .domains
-                .extend(cx.string(args, "the domain", "domain .example.com")),
+            "domain" => domain(cx, &mut cookie, args),
             "attr" => {
                 let attribute = cx.string(args, "the attribute", "attr SameSite=Lax");
                 let bad = |c: char| c.is_control() || c == ';';
@@ -65,7 +63,25 @@ pub fn cookie(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
         cx.error("haproxy/bad-value", cookie.name.span, message)
             .suggest(format!("write e.g. '{example}'"));
     }
+    if cookie.indirect && cookie.mode == CookieMode::Rewrite {
+        let message =
+            "'indirect' does not go with 'rewrite': the server's cookie is the one".to_owned();
+        cx.error("haproxy/bad-value", cookie.name.span, message)
+            .suggest("write 'insert indirect', or leave 'indirect' out");
+    }
     section.proxy.cookie = Some(cookie);
+}
+
+/// What else stood there would be read as the next attribute, or as the next cookie.
+fn domain(cx: &mut Context<'_>, cookie: &mut Cookie, args: &mut Args<'_>) {
+    let domain = cx.filled(args, "the domain", "domain .example.com");
+    let bad = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_');
+    if let Some(wrong) = domain.as_ref().filter(|text| text.contains(bad)) {
+        let message = format!("'{wrong}' is not the name of a domain");
+        cx.error("haproxy/bad-value", wrong.span, message)
+            .suggest("write letters, digits, '-' and '.', e.g. 'domain .example.com'");
+    }
+    cookie.domains.extend(domain);
 }
 
 /// How the cookie comes about: one way only.

@@ -159,7 +159,7 @@ fn numbers<const COUNT: usize>(cx: &mut Context<'_>, word: &Word<'_>) -> Option<
         [Some(index), Some(slot)] if COUNT == 2 => Some((*slot, *index)),
         _ => None,
     };
-    let found = found.filter(|(slot, index)| *slot < 3 && *index < 100);
+    let found = found.filter(|(slot, index)| *slot < 3 && *index < 100 && word.text.ends_with(')'));
     let Some((slot, index)) = found else {
         cx.bad(
             word,

@@ -72,6 +72,8 @@ fn timeout(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<ExchangeEffect> 
         }
         TimeoutValue::Fixed(time.value)
     } else {
+        // Computed when the server is waited for, whatever the rule is.
+        cx.moments = None;
         TimeoutValue::Sample(sample(cx, args)?)
     };
     Some(ExchangeEffect::Timeout { tunnel, time })

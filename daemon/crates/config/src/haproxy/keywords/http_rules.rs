@@ -12,6 +12,7 @@ use super::service;
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{Format, HttpAction, HttpRule, NameMatch, Sample};
+use crate::haproxy::moment;
 use crate::haproxy::piece::Piece;
 use crate::haproxy::section::Section;
 use crate::registry::Places;
@@ -58,6 +59,7 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>, si
 pub fn bare_redirect(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     if let Some(redirect) = redirect::redirect(cx, args) {
         let action = Spanned::new(HttpAction::Redirect(redirect), args.keyword);
+        cx.moments = Some(moment::requests(section));
         if let Some(condition) = cx.condition(section, args, "redirect").into_rule() {
             section.redirects.push(HttpRule { action, condition });
         }
@@ -143,7 +145,7 @@ fn action(
             let mut reason = None;
             if args.take_if("reason").is_some() {
                 reason =
-                    Some(cx.string(args, "the reason", "set-status 503 reason \"Slow Down\"")?);
+                    Some(cx.filled(args, "the reason", "set-status 503 reason \"Slow Down\"")?);
             }
             HttpAction::SetStatus { status, reason }
         }

@@ -8,7 +8,7 @@ use crate::haproxy::section::Section;
 
 pub fn keyword(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &mut Args<'_>) {
     match keyword {
-        "log-tag" => section.proxy.log_tag = cx.string(args, "the tag", "log-tag web"),
+        "log-tag" => section.proxy.log_tag = cx.filled(args, "the tag", "log-tag web"),
         "log-format" => {
             if let Some(text) = args.take_text() {
                 section.proxy.log_format = LogFormat::Custom(cx.format(&text));

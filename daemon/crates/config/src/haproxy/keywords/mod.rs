@@ -35,11 +35,11 @@ mod resolving;
 mod retry;
 mod routing;
 mod server;
-mod server_words;
+pub mod server_words;
 mod service;
 mod set_variable;
 mod stats;
-mod stick;
+pub mod stick;
 mod tcp_check;
 mod tcp_rules;
 mod timeouts;
@@ -54,6 +54,7 @@ pub use set_variable::process_variable;
 
 use super::args::Args;
 use super::context::Context;
+use super::moment;
 use super::section::Section;
 use crate::registry::{self, Places};
 
@@ -68,6 +69,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
     if !allowed(cx, section, keyword, &args) {
         return;
     }
+    cx.moments = moment::of_line(section, keyword, &args);
     let args = &mut args;
     match keyword {
         "mode" | "disabled" | "enabled" | "description" | "maxconn" | "fullconn" | "backlog"
@@ -117,6 +119,7 @@ pub fn keyword(cx: &mut Context<'_>, section: &mut Section, mut args: Args<'_>) 
         "redirect" => http_rules::bare_redirect(cx, section, args),
         "use_backend" => routing::use_backend(cx, section, args),
         "use-server" => routing::use_server(cx, section, args),
+        "persist" => routing::persist(cx, section, args),
         "ignore-persist" | "force-persist" => {
             routing::persistence(cx, section, keyword, args);
         }

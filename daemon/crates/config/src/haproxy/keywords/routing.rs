@@ -4,6 +4,7 @@ use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{PersistRule, ProxyName, ServerName, UseBackend, UseServer};
 use crate::haproxy::section::Section;
+use crate::haproxy::signatures::Moments;
 
 pub fn use_backend(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
     let Some(word) = args.take() else {
@@ -25,16 +26,23 @@ pub fn use_server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'
         return cx.missing(args, "the server", "use-server web1 if { path_beg /admin }");
     };
     let target = owned(word).map(ServerName);
+    let computed = word.text.contains('%').then(|| {
+        let when = cx.moments.replace(Moments::FRONT);
+        let format = cx.format(&owned(word));
+        cx.moments = when;
+        format
+    });
     match cx.condition(section, args, "use-server").into_rule() {
         Some(None) => cx.missing(
             args,
             "the condition",
             &format!("use-server {target} if {{ path_beg /admin }}"),
         ),
-        Some(condition) => section
-            .proxy
-            .use_servers
-            .push(UseServer { target, condition }),
+        Some(condition) => section.proxy.use_servers.push(UseServer {
+            target,
+            computed,
+            condition,
+        }),
         None => {}
     }
 }
@@ -58,4 +66,23 @@ pub fn persistence(
         ),
         None => {}
     }
+}
+
+/// `persist rdp-cookie[(NAME)]`
+pub fn persist(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    let example = "persist rdp-cookie";
+    let Some(word) = args.take() else {
+        return cx.missing(args, "'rdp-cookie'", example);
+    };
+    let inner = word.text.strip_prefix("rdp-cookie(");
+    let name = match inner.and_then(|rest| rest.strip_suffix(')')) {
+        Some(name) if !name.is_empty() => name,
+        _ if word.text == "rdp-cookie" => "msts",
+        _ => {
+            let help = "write 'persist rdp-cookie' or 'persist rdp-cookie(NAME)'";
+            return cx.bad(word, "a way to persist", help);
+        }
+    };
+    section.proxy.rdp_cookie = Some(name.to_owned());
+    cx.finish(args, "persist");
 }

@@ -4,7 +4,6 @@
 use super::server_words;
 use crate::haproxy::args::{Args, owned};
 use crate::haproxy::context::Context;
-use crate::haproxy::lexer::Word;
 use crate::haproxy::model::ServerName;
 use crate::haproxy::section::Section;
 use crate::source::Spanned;
@@ -25,7 +24,7 @@ pub fn server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
             &format!("server {} 10.0.0.21:8080", name.text),
         );
     };
-    fit_for_a_name(cx, name);
+    cx.permitted("a server", &name.text, name.span);
     let mut server = section.default_server.clone();
     server.name = owned(name).map(ServerName);
     let found = cx.server_address(address);
@@ -33,18 +32,6 @@ pub fn server(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) 
     if let Some(found) = found {
         server.address = found;
         section.proxy.servers.push(server);
-    }
-}
-
-fn fit_for_a_name(cx: &mut Context<'_>, name: &Word<'_>) {
-    let bad = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
-    if name.text.contains(bad) {
-        let message = format!(
-            "the server name '{}' has a character that is not allowed",
-            name.text
-        );
-        cx.error("haproxy/bad-name", name.span, message)
-            .suggest("use letters, digits and - _ . :");
     }
 }
 
@@ -59,7 +46,7 @@ pub fn template(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>
     let Some(address) = args.take() else {
         return cx.missing(args, "the name that is resolved", TEMPLATE);
     };
-    fit_for_a_name(cx, prefix);
+    cx.permitted("a server", &prefix.text, prefix.span);
     let numbers = numbers(&count.text);
     if numbers.is_none() {
         let help = format!("write a number from 1 to {MOST}, or a range such as 1-10");

@@ -41,62 +41,94 @@ const RATES: [&str; 9] = [
 ];
 
 pub fn table(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>) {
+    if let Some(table) = specification(cx, args, false) {
+        section.proxy.stick_table = Some(table);
+    }
+}
+
+/// The words behind `stick-table`, or behind the name of a `table` among peers.
+pub fn specification(
+    cx: &mut Context<'_>,
+    args: &mut Args<'_>,
+    among_peers: bool,
+) -> Option<StickTable> {
+    let found = words(cx, args, among_peers);
+    if found.is_none() {
+        args.skip_all();
+    }
+    found
+}
+
+fn words(cx: &mut Context<'_>, args: &mut Args<'_>, among_peers: bool) -> Option<StickTable> {
     let (mut key, mut size, mut expire) = (None, None, None);
-    let (mut nopurge, mut store) = (false, Vec::new());
+    let (mut nopurge, mut store, mut peers) = (false, Vec::new(), None);
     while let Some(word) = args.take() {
         match word.text.as_ref() {
-            "type" => match key_type(cx, args) {
-                Some(found) => key = Some(found),
-                None => return args.skip_all(),
-            },
-            "size" => match cx.size(args, EXAMPLE) {
-                Some(found) if *found == 0 => {
+            "type" => key = Some(key_type(cx, args)?),
+            "size" => {
+                let found = cx.size(args, EXAMPLE)?;
+                if *found == 0 {
                     let message = "a stick table of size 0 keeps nothing".to_owned();
                     cx.error("haproxy/bad-value", found.span, message)
                         .suggest(format!("write e.g. '{EXAMPLE}'"));
-                    return args.skip_all();
+                    return None;
                 }
-                Some(found) => size = Some(found),
-                None => return args.skip_all(),
-            },
+                size = Some(found);
+            }
             "expire" => expire = cx.time_in(args, DefaultUnit::Milliseconds, EXAMPLE),
             "nopurge" => nopurge = true,
             "store" => {
                 let Some(list) = args.take() else {
-                    return cx.missing(args, "what is stored", EXAMPLE);
+                    cx.missing(args, "what is stored", EXAMPLE);
+                    return None;
                 };
                 stores(cx, list, &mut store);
             }
-            "peers" | "srvkey" | "write-to" => {
+            "peers" if !among_peers => {
+                let example = "stick-table type ip size 100k expire 10m peers pair";
+                peers = Some(cx.string(args, "the name of a peers section", example)?);
+            }
+            "srvkey" => match args.take() {
+                None => cx.missing(args, "'name' or 'addr'", "srvkey name"),
+                Some(by) if by.text == "name" => {}
+                Some(by) if by.text == "addr" => {
+                    let message = "servers are remembered by name, not by address".to_owned();
+                    cx.warning("haproxy/not-done", by.span, message).suggest(
+                        "leave 'srvkey addr' out, and give servers the same names on all peers",
+                    );
+                }
+                Some(by) => cx.bad(by, "a key of servers", "write name or addr"),
+            },
+            "write-to" => {
                 args.take();
-                let message = format!(
-                    "'{}' of a stick table is accepted but not done: each proxy keeps its own table",
-                    word.text
-                );
-                cx.warning("haproxy/not-done", word.span, message)
+                let message = "'write-to' of a stick table is accepted but not done: what is \
+                               counted goes into this table alone";
+                cx.warning("haproxy/not-done", word.span, message.to_owned())
                     .suggest("leave it out");
             }
             _ => {
-                cx.bad(
-                    word,
-                    "a parameter of 'stick-table'",
-                    "it takes type, len, size, expire, nopurge, store",
-                );
-                return args.skip_all();
+                let takes = if among_peers { "" } else { ", peers" };
+                let help =
+                    format!("it takes type, len, size, expire, nopurge, store, srvkey{takes}");
+                cx.bad(word, "a parameter of a stick table", &help);
+                return None;
             }
         }
     }
     let (Some(key), Some(size)) = (key, size) else {
         let what = if key.is_none() { "'type'" } else { "'size'" };
-        return cx.missing(args, what, EXAMPLE);
+        cx.missing(args, what, EXAMPLE);
+        return None;
     };
-    section.proxy.stick_table = Some(StickTable {
+    let table = StickTable {
         key,
         size: u64::from(size.value),
         expire: expire.map(|time| time.value),
         nopurge,
         store,
-    });
+        peers,
+    };
+    Some(table)
 }
 
 fn key_type(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<TableKey>> {
@@ -104,16 +136,17 @@ fn key_type(cx: &mut Context<'_>, args: &mut Args<'_>) -> Option<Spanned<TableKe
         cx.missing(args, "the type", EXAMPLE);
         return None;
     };
-    let mut len = 32;
+    let mut len = None;
     if args.take_if("len").is_some() {
-        len = *cx.number(args, 1..=65535, "the length", "type string len 64")?;
+        len = Some(*cx.number(args, 1..=65535, "the length", "type string len 64")?);
     }
     let key = match word.text.as_ref() {
         "ip" => TableKey::Ip,
         "ipv6" => TableKey::Ipv6,
         "integer" => TableKey::Integer,
-        "string" => TableKey::String(len),
-        "binary" => TableKey::Binary(len),
+        // The manual says 32; the original counts the byte that ends a string.
+        "string" => TableKey::String(len.unwrap_or(31)),
+        "binary" => TableKey::Binary(len.unwrap_or(32)),
         _ => {
             cx.bad(
                 word,

@@ -44,12 +44,10 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
             return;
         }
     };
-    let group = match phase {
-        TcpPhase::Connection => "tcp-request connection",
-        TcpPhase::Session => "tcp-request session",
-        TcpPhase::RequestContent => "tcp-request content",
-        TcpPhase::ResponseContent => "tcp-response content",
-    };
+    let group = group_of(phase);
+    if comes_too_late(cx, section, phase, group, args) {
+        return;
+    }
     let Some(word) = args.descend() else {
         return cx.missing(
             args,
@@ -112,6 +110,34 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
             condition,
         });
     }
+}
+
+fn group_of(phase: TcpPhase) -> &'static str {
+    match phase {
+        TcpPhase::Connection => "tcp-request connection",
+        TcpPhase::Session => "tcp-request session",
+        TcpPhase::RequestContent => "tcp-request content",
+        TcpPhase::ResponseContent => "tcp-response content",
+    }
+}
+
+/// Rules over connections and sessions stand in a backend, where they would never run; says so.
+fn comes_too_late(
+    cx: &mut Context<'_>,
+    section: &Section,
+    phase: TcpPhase,
+    group: &str,
+    args: &mut Args<'_>,
+) -> bool {
+    let of_clients = matches!(phase, TcpPhase::Connection | TcpPhase::Session);
+    if !of_clients || section.place != Places::BACKEND {
+        return false;
+    }
+    let message = format!("'{group}' is decided before there is a backend");
+    cx.error("haproxy/wrong-section", args.keyword, message)
+        .suggest("move this rule into the frontend, or write 'tcp-request content'");
+    args.skip_all();
+    true
 }
 
 /// `switch-mode http [ proto NAME ]`; false when it cannot be meant.

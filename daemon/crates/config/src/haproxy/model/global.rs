@@ -13,6 +13,10 @@ pub struct Global {
     /// `maxconnrate`, `maxsessrate`: connections and sessions of the process in a second.
     pub connection_rate: Option<Spanned<u32>>,
     pub session_rate: Option<Spanned<u32>>,
+    /// `maxsslconn`: TLS connections of the process, with clients and servers, at once.
+    pub max_tls: Option<Spanned<u32>>,
+    /// `maxsslrate`: TLS connections of clients in a second.
+    pub tls_rate: Option<Spanned<u32>>,
     /// Worker threads; `None` = one for each processor.
     pub nbthread: Option<Spanned<u16>>,
     pub user: Option<Spanned<String>>,

@@ -181,6 +181,9 @@ pub struct PersistRule {
 /// `use-server NAME if COND`
 #[derive(Debug, Clone, PartialEq)]
 pub struct UseServer {
+    /// The name as written.
     pub target: Spanned<ServerName>,
+    /// A name that depends on the request; when there is no such server, none is chosen by rule.
+    pub computed: Option<Format>,
     pub condition: Option<Condition>,
 }

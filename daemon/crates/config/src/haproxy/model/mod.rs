@@ -19,6 +19,7 @@ mod h2;
 mod http_rules;
 mod log;
 mod mail;
+mod peers;
 mod proxy;
 mod resolvers;
 mod sample;
@@ -55,6 +56,7 @@ pub use log::{
     StreamAddress,
 };
 pub use mail::{EmailAlert, Mailer, Mailers};
+pub use peers::{Peer, Peers, SharedTable};
 pub use proxy::{
     ConnectionMode, ForwardFor, HttpReuse, Mode, Proxy, ProxyKind, ProxyOptions, Redispatch,
 };
@@ -108,6 +110,7 @@ pub struct Config {
     pub http_errors: Vec<HttpErrors>,
     pub rings: Vec<Ring>,
     pub mailers: Vec<Mailers>,
+    pub peers: Vec<Peers>,
     pub resolvers: Vec<Resolvers>,
 }
 

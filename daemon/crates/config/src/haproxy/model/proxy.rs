@@ -111,6 +111,8 @@ pub struct Proxy {
     pub hash_balance_factor: u32,
     pub servers: Vec<Server>,
     pub use_servers: Vec<UseServer>,
+    /// `persist rdp-cookie`: the name of the cookie that holds a server's address.
+    pub rdp_cookie: Option<String>,
     /// `ignore-persist` and `force-persist`, in order; the first that holds counts.
     pub persist_rules: Vec<PersistRule>,
     pub check: Spanned<HealthCheck>,

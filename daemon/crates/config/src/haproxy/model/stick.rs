@@ -14,6 +14,8 @@ pub struct StickTable {
     /// A full table takes nothing new instead of dropping its oldest entries.
     pub nopurge: bool,
     pub store: Vec<Store>,
+    /// The `peers` section by which it is shared.
+    pub peers: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +26,19 @@ pub enum TableKey {
     /// Longest key.
     String(u32),
     Binary(u32),
+}
+
+impl TableKey {
+    /// As behind `type` of a `stick-table` line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ip => "ip",
+            Self::Ipv6 => "ipv6",
+            Self::Integer => "integer",
+            Self::String(_) => "string",
+            Self::Binary(_) => "binary",
+        }
+    }
 }
 
 /// One thing that each entry keeps; rates with their period.

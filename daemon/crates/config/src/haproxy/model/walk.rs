@@ -50,6 +50,7 @@ pub fn walk(proxy: &Proxy) -> Found<'_> {
     }
     for rule in &proxy.use_servers {
         found.condition(rule.condition.as_ref());
+        rule.computed.iter().for_each(|format| found.format(format));
     }
     for rule in &proxy.stick_rules {
         found.sample(&rule.key);

@@ -4,14 +4,15 @@ use crate::haproxy::context::Context;
 use crate::haproxy::model::{Config, Fetch, Proxy};
 use crate::source::{Span, Spanned};
 use crate::suggest::nearest;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// Names of one kind.
-pub struct Known<'c>(HashSet<&'c str>);
+pub struct Known<'c>(HashSet<Cow<'c, str>>);
 
 impl<'c> Known<'c> {
     fn of(names: impl Iterator<Item = &'c str>) -> Self {
-        Self(names.collect())
+        Self(names.map(Cow::Borrowed).collect())
     }
 
     /// Says so when there is none of this name.
@@ -19,7 +20,7 @@ impl<'c> Known<'c> {
         if self.0.contains(name) {
             return;
         }
-        let mut all: Vec<&str> = self.0.iter().copied().collect();
+        let mut all: Vec<&str> = self.0.iter().map(Cow::as_ref).collect();
         all.sort_unstable();
         let message = format!("there is no {what} '{name}'");
         let help = match nearest(name, all.iter().copied()) {
@@ -36,6 +37,24 @@ impl<'c> Known<'c> {
     }
 }
 
+/// The names of sections of one kind; says so when one stands there twice.
+pub fn sections<'c>(
+    cx: &mut Context<'_>,
+    kind: &str,
+    all: impl Iterator<Item = &'c Spanned<String>>,
+    help: &str,
+) -> HashSet<&'c str> {
+    let mut names = HashSet::new();
+    for name in all {
+        if !names.insert(name.value.as_str()) {
+            let message = format!("there is a section '{kind} {name}' above");
+            cx.error("haproxy/duplicate-name", name.span, message)
+                .suggest(help);
+        }
+    }
+    names
+}
+
 /// What expressions may refer to.
 pub struct Names<'c> {
     pub tables: Known<'c>,
@@ -50,8 +69,13 @@ impl<'c> Names<'c> {
     pub fn of(config: &'c Config) -> Self {
         let name = |proxy: &'c Proxy| proxy.name.value.0.as_str();
         let with_table = config.proxies.iter().filter(|p| p.stick_table.is_some());
+        let mut tables = Known::of(with_table.map(name));
+        for section in &config.peers {
+            let shared = section.tables.iter().map(|table| section.table_name(table));
+            tables.0.extend(shared.map(Cow::Owned));
+        }
         Self {
-            tables: Known::of(with_table.map(name)),
+            tables,
             users: Known::of(config.userlists.iter().map(|u| u.name.value.as_str())),
             errors: Known::of(config.http_errors.iter().map(|e| e.name.value.as_str())),
             backends: Known::of(config.backends().map(name)),
@@ -64,13 +88,8 @@ impl<'c> Names<'c> {
     pub fn typed(&self, cx: &mut Context<'_>, proxy: &Proxy, fetch: &Spanned<Fetch>) {
         let span = fetch.span;
         match &fetch.value {
-            Fetch::NbSrv(None) if !proxy.kind.is_backend() => {
-                let message = "a frontend has no servers to count".to_owned();
-                cx.error("haproxy/unknown-backend", span, message)
-                    .suggest("name the backend: 'nbsrv(BACKEND)'");
-            }
             Fetch::NbSrv(name) | Fetch::BeConn(name) | Fetch::BeSessRate(name) => {
-                self.backend(cx, name.as_deref(), span);
+                self.backend(cx, proxy, name.as_deref(), span);
             }
             Fetch::FeConn(name) | Fetch::FeSessRate(name) => {
                 self.frontend(cx, name.as_deref(), span);
@@ -80,13 +99,20 @@ impl<'c> Names<'c> {
         }
     }
 
-    /// Without a name it is the section's own.
-    pub fn backend(&self, cx: &mut Context<'_>, name: Option<&str>, span: Span) {
-        if let Some(name) = name.filter(|name| !name.is_empty()) {
-            self.backends.check(cx, "backend", name, span);
+    /// Without a name it is the section itself, which has to be one.
+    pub fn backend(&self, cx: &mut Context<'_>, proxy: &Proxy, name: Option<&str>, span: Span) {
+        match name.filter(|name| !name.is_empty()) {
+            Some(name) => self.backends.check(cx, "backend", name, span),
+            None if proxy.kind.is_backend() => {}
+            None => {
+                let message = "a frontend has no servers to count".to_owned();
+                cx.error("haproxy/unknown-backend", span, message)
+                    .suggest("name the backend, e.g. 'nbsrv(BACKEND)'");
+            }
         }
     }
 
+    /// Without a name it is the section's own; a format of `defaults` stands in backends, too.
     pub fn frontend(&self, cx: &mut Context<'_>, name: Option<&str>, span: Span) {
         if let Some(name) = name.filter(|name| !name.is_empty()) {
             self.frontends.check(cx, "frontend", name, span);
@@ -101,7 +127,7 @@ impl<'c> Names<'c> {
         };
         let Some(found) = self.farms.get(backend) else {
             if name.contains('/') {
-                return self.backend(cx, Some(backend), span);
+                return self.backends.check(cx, "backend", backend, span);
             }
             let message = format!("'{name}' names a server, and a frontend has none");
             cx.error("haproxy/unknown-server", span, message)

@@ -1,20 +1,14 @@
 //! `mailers` sections, and the sections that tell by mail.
 
+use super::known;
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{Config, EmailAlert, Proxy};
 use crate::suggest::nearest;
 use std::collections::HashSet;
 
 pub fn check(cx: &mut Context<'_>, config: &mut Config) {
-    let mut names = HashSet::new();
-    for section in &config.mailers {
-        if !names.insert(section.name.value.as_str()) {
-            let name = &section.name;
-            let message = format!("there is a section 'mailers {name}' above");
-            cx.error("haproxy/duplicate-name", name.span, message)
-                .suggest("give it another name, or write all mailers into one section");
-        }
-    }
+    let help = "give it another name, or write all mailers into one section";
+    let names = known::sections(cx, "mailers", config.mailers.iter().map(|s| &s.name), help);
     let mut used = HashSet::new();
     let mut said = HashSet::new();
     for proxy in config.proxies.iter_mut().filter(|proxy| !proxy.disabled) {

@@ -1,15 +1,18 @@
 //! What can only be judged when everything is read: references, and combinations that the
 //! language allows but that cannot do what was meant.
 
+mod aliases;
 mod balance;
 mod destination;
 mod external;
 mod frontends;
+mod keys;
 mod known;
 mod listeners;
 mod logs;
 mod mailers;
 mod names;
+mod peers;
 mod resolvers;
 mod servers;
 mod tables;
@@ -56,7 +59,9 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
     watching::check(cx, &config);
     listeners::check(cx, &config);
     logs::check(cx, &config);
+    aliases::check(cx, &config.proxies);
     mailers::check(cx, &mut config);
+    peers::check(cx, &config);
     config
 }
 

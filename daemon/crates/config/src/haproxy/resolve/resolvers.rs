@@ -4,20 +4,14 @@ use crate::haproxy::context::Context;
 use crate::haproxy::model::{Config, Resolvers};
 use crate::source::Spanned;
 use crate::suggest::nearest;
-use std::collections::HashSet;
 
 /// There without being written, with the system's name servers.
 const IMPLIED: &str = "default";
 
 pub fn check(cx: &mut Context<'_>, config: &Config) {
-    let mut seen = HashSet::new();
-    for section in &config.resolvers {
-        if !seen.insert(section.name.value.as_str()) {
-            let message = format!("there is a section 'resolvers {}' above", section.name);
-            cx.error("haproxy/duplicate-name", section.name.span, message)
-                .suggest("give it another name, or put the lines into one section");
-        }
-    }
+    let help = "give it another name, or put the lines into one section";
+    let names = config.resolvers.iter().map(|section| &section.name);
+    super::known::sections(cx, "resolvers", names, help);
     for proxy in config.proxies.iter().filter(|p| !p.disabled) {
         for resolve in proxy.names_asked_for() {
             known(cx, &config.resolvers, &resolve.resolvers);

@@ -1,6 +1,7 @@
 //! What rules refer to by name: stick tables, userlists, `http-errors` sections, proxies, servers,
 //! files of patterns.
 
+use super::keys::Keys;
 use super::known::Names;
 use crate::haproxy::context::Context;
 use crate::haproxy::model::{Config, Converter, Effect, Fetch, Found, Proxy, walk};
@@ -11,6 +12,7 @@ use std::collections::HashSet;
 
 pub fn check(cx: &mut Context<'_>, config: &Config) {
     let names = Names::of(config);
+    let keys = Keys::of(config);
     let found: Vec<_> = config.proxies.iter().map(walk).collect();
     pattern_files(cx, &found);
     for (proxy, found) in config.proxies.iter().zip(found) {
@@ -26,6 +28,7 @@ pub fn check(cx: &mut Context<'_>, config: &Config) {
             }
             if let Effect::Track { key, table, slot } = effect {
                 slots(cx, key.fetch.span, i64::from(*slot));
+                keys.check(cx, proxy, key, table.as_ref());
                 let place = table.as_ref().map_or(key.fetch.span, |table| table.span);
                 table_reference(
                     cx,
@@ -37,6 +40,7 @@ pub fn check(cx: &mut Context<'_>, config: &Config) {
             }
         }
         for rule in &proxy.stick_rules {
+            keys.check(cx, proxy, &rule.key, rule.table.as_ref());
             let place = rule
                 .table
                 .as_ref()
@@ -49,7 +53,8 @@ pub fn check(cx: &mut Context<'_>, config: &Config) {
                 place,
             );
         }
-        for rule in &proxy.use_servers {
+        let fixed = proxy.use_servers.iter().filter(|r| r.computed.is_none());
+        for rule in fixed {
             names.server(cx, proxy, &rule.target.0, rule.target.span);
         }
         let sections = proxy.error_sections.iter().map(|(name, _)| name);
@@ -132,7 +137,7 @@ fn references(
             't' if given.is_some() => table_reference(cx, names, proxy, given, span),
             't' if own => table_reference(cx, names, proxy, None, span),
             'u' => names.users.check(cx, "userlist", given.unwrap_or(""), span),
-            'b' => names.backend(cx, given, span),
+            'b' => names.backend(cx, proxy, given, span),
             'e' => names.frontend(cx, given, span),
             'r' => names.server(cx, proxy, given.unwrap_or(""), span),
             _ => {}

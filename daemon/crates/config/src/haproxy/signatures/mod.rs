@@ -2,9 +2,11 @@
 
 mod converters;
 mod fetches;
+mod moments;
 mod tls;
 mod values;
 
+pub use moments::{Moments, Origin, name, origin};
 pub use values::wrong;
 
 use super::fetch::Kind;
@@ -108,6 +110,48 @@ fn find(rows: &'static [Row], name: &str) -> Option<Signature> {
 pub fn fetch(name: &str) -> Option<Signature> {
     let found = find(fetches::FETCHES, name).or_else(|| find(tls::FETCHES, name));
     found.or_else(|| counter(name))
+}
+
+/// Whether what it gives is bytes and nothing else.
+pub fn gives_bytes(name: &str) -> bool {
+    const DEPENDS: [&str; 5] = [
+        "json_query",
+        "jwt_header_query",
+        "jwt_payload_query",
+        "meth",
+        "set-var",
+    ];
+    BYTES.contains(&name) && !DEPENDS.contains(&name)
+}
+
+/// Converters of numbers; of a text they read the number in front.
+pub fn takes_numbers(name: &str) -> bool {
+    const NUMBERS: [&str; 19] = [
+        "add",
+        "and",
+        "bool",
+        "cpl",
+        "div",
+        "even",
+        "htonl",
+        "http_date",
+        "iif",
+        "ltime",
+        "mod",
+        "mul",
+        "neg",
+        "not",
+        "odd",
+        "or",
+        "sub",
+        "utime",
+        "xor",
+    ];
+    NUMBERS.contains(&name)
+}
+
+pub fn takes_addresses(name: &str) -> bool {
+    name == "ipmask" || name.starts_with("map_ip")
 }
 
 pub fn converter(name: &str) -> Option<Signature> {

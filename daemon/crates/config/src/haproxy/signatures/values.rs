@@ -59,6 +59,8 @@ pub fn wrong(name: &str, list: &[&str]) -> Option<Wrong> {
                 "write a number, or a variable such as 'txn.count'".to_owned(),
             ))
         }
+        ("be2dec" | "be2hex", [_, size, rest @ ..]) => pieces(name, size, rest.first().copied()),
+        ("be2dec", [_]) => pieces(name, "0", None),
         ("json", [kind]) => one_of(kind, &["ascii", "utf8", "utf8s", "utf8p", "utf8ps"]),
         ("sha2", [bits]) => one_of(bits, &["224", "256", "384", "512"]),
         ("digest", [name]) | ("hmac", [name, _]) => one_of(&name.to_ascii_lowercase(), &DIGESTS),
@@ -217,4 +219,21 @@ fn is_base64(text: &str) -> bool {
         && digits
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+}
+
+/// `be2dec(SEPARATOR,SIZE[,TRUNCATE])`; numbers have at most eight bytes.
+fn pieces(name: &str, size: &str, truncate: Option<&str>) -> Option<Wrong> {
+    let most = if name == "be2dec" { 8 } else { i64::MAX };
+    if !size
+        .trim()
+        .parse()
+        .is_ok_and(|size| (1..=most).contains(&size))
+    {
+        let message = format!("'{size}' is not a number of bytes for the pieces of '{name}'");
+        return Some((message, format!("write 1 to 8, e.g. '{name}(:,2)'")));
+    }
+    one_of(
+        truncate.filter(|text| !text.is_empty())?.trim(),
+        &["0", "1"],
+    )
 }

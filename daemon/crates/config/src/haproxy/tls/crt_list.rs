@@ -25,7 +25,9 @@ pub fn listed(
         options,
         environment: Environment::new(options.env, &[]),
         diagnostics: crate::Diagnostics::default(),
+        moments: None,
         suggested: HashMap::new(),
+        peers_begun: false,
     };
     let mut config = Vec::new();
     let mut offset = 0;

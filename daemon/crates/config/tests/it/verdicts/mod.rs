@@ -4,6 +4,7 @@
 //! written behind the line (`## reason`).
 
 mod case;
+mod moments;
 mod theirs;
 
 use crate::said::errors;

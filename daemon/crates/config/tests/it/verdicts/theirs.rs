@@ -59,6 +59,16 @@ fn round(cases: &[Case], asked: &[usize], folder: &Path) -> BTreeSet<usize> {
 
 /// What haproxy says; nothing when it accepts the text.
 fn alerts(text: &str) -> Option<String> {
+    let (accepted, said) = checked(text);
+    (!accepted).then_some(said)
+}
+
+/// What haproxy says of a text, accepted or not.
+pub fn said(text: &str) -> String {
+    checked(text).1
+}
+
+fn checked(text: &str) -> (bool, String) {
     let mut child = Command::new("/usr/sbin/haproxy")
         .args(["-c", "-f", "/dev/stdin"])
         .stdin(Stdio::piped())
@@ -75,7 +85,7 @@ fn alerts(text: &str) -> Option<String> {
     let output = child.wait_with_output().expect("haproxy ends");
     feed.join().expect("the text is written");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    (!output.status.success()).then_some(said)
+    (output.status.success(), said)
 }
 
 /// The cases whose line (`[/dev/stdin:45]`) or section (`'front45z'`) an alert names.
