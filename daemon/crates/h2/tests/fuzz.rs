@@ -74,6 +74,11 @@ fn kept_frames_and_damaged_ones() {
     torment("frames", 8, 5_000, h2::fuzz::frames);
 }
 
+#[test]
+fn kept_messages_and_damaged_ones() {
+    torment("messages", 20, 5_000, h2::fuzz::messages);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
@@ -81,5 +86,6 @@ proptest! {
     fn random_bytes(data in prop::collection::vec(any::<u8>(), 0..400)) {
         h2::fuzz::hpack(&data);
         h2::fuzz::frames(&data);
+        h2::fuzz::messages(&data);
     }
 }

@@ -39,5 +39,6 @@ pub use sequence::{Action, Connect, Port, Seal, Sequence, Speech, Step};
 pub use state::{Health, Settings, Transition};
 pub use text::{Author, NoText, Seen, Text};
 pub use wording::{
-    Order, Remaining, Who, check_line, no_server_line, order_line, transition_line, unresolved_line,
+    Cause, Order, Remaining, Who, check_line, no_server_line, order_line, remains_line,
+    transition_line, unresolved_line,
 };

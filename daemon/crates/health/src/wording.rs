@@ -46,12 +46,21 @@ impl Who<'_> {
     }
 }
 
-/// `Server BACKEND/NAME is DOWN, reason: …. 1 active and 0 backup servers left. …`. The reason is
-/// left out where the check itself was logged (`option log-health-checks`).
+/// Why a server is seen in another way.
+#[derive(Debug, Clone, Copy)]
+pub enum Cause<'a> {
+    Check(&'a CheckResult),
+    /// The check was logged by itself (`option log-health-checks`), or it follows another server.
+    Known,
+    /// An order of the runtime socket.
+    Order,
+}
+
+/// `Server BACKEND/NAME is DOWN, reason: …. 1 active and 0 backup servers left. …`.
 pub fn transition_line(
     who: Who<'_>,
     transition: Transition,
-    reason: Option<&CheckResult>,
+    cause: Cause<'_>,
     left: Remaining,
 ) -> String {
     let state = match transition {
@@ -59,9 +68,11 @@ pub fn transition_line(
         Transition::Down => "DOWN",
         Transition::Stopping => "stopping",
     };
-    let reason = reason.map_or_else(String::new, |result| {
-        format!(", reason: {}", result.reason())
-    });
+    let reason = match cause {
+        Cause::Check(result) => format!(", reason: {}", result.reason()),
+        Cause::Known => String::new(),
+        Cause::Order => ", changed from CLI".to_owned(),
+    };
     let tail = tail(transition == Transition::Down, left);
     format!("{who} is {state}{}{reason}. {tail}", who.via())
 }
@@ -76,7 +87,9 @@ pub enum Order {
     LeaveDrain {
         down: bool,
     },
-    Maintenance,
+    Maintenance {
+        down: bool,
+    },
     /// What it leaves maintenance for.
     LeaveMaintenance {
         down: bool,
@@ -91,7 +104,10 @@ pub fn order_line(who: Who<'_>, order: Order, left: Remaining) -> String {
     match order {
         Order::Drain { down } => format!("{who} enters drain state{via}. {}", tail(down, left)),
         Order::LeaveDrain { down } => format!("{who} is {} (leaving forced drain).", state(down)),
-        Order::Maintenance => {
+        Order::Maintenance { down: true } => {
+            format!("{who} was DOWN and now enters maintenance{via}.")
+        }
+        Order::Maintenance { down: false } => {
             format!(
                 "{who} is going DOWN for maintenance{via}. {}",
                 tail(true, left)
@@ -105,6 +121,14 @@ pub fn order_line(who: Who<'_>, order: Order, left: Remaining) -> String {
                 state(down)
             )
         }
+    }
+}
+
+/// What is said behind the end of a maintenance that leaves a server in drain state.
+pub fn remains_line(who: Who<'_>) -> String {
+    match who.via {
+        None => format!("{who} remains in forced drain mode."),
+        Some(via) => format!("{who} is leaving forced drain but remains in drain mode via {via}."),
     }
 }
 

@@ -32,7 +32,7 @@ fn down_with_its_reason() {
         ..S
     };
     assert_eq!(
-        transition_line(who, Transition::Down, Some(&result), active(2)),
+        transition_line(who, Transition::Down, Cause::Check(&result), active(2)),
         "Backup Server b/s is DOWN, reason: Layer4 connection problem, info: \"Connection refused\", check duration: 0ms. 2 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue."
     );
 }
@@ -41,11 +41,11 @@ fn down_with_its_reason() {
 fn up_and_stopping() {
     let result = CheckResult::new(CheckStatus::L7Ok).with_code(200);
     assert_eq!(
-        transition_line(S, Transition::Up, Some(&result), active(1)),
+        transition_line(S, Transition::Up, Cause::Check(&result), active(1)),
         "Server b/s is UP, reason: Layer7 check passed, code: 200, check duration: 0ms. 1 active and 0 backup servers online. 0 sessions requeued, 0 total in queue."
     );
     assert_eq!(
-        transition_line(S, Transition::Stopping, None, active(0)),
+        transition_line(S, Transition::Stopping, Cause::Known, active(0)),
         "Server b/s is stopping. 0 active and 0 backup servers online. 0 sessions requeued, 0 total in queue."
     );
 }
@@ -57,7 +57,7 @@ fn the_last_active_server_leaves_the_backups() {
         ..Remaining::default()
     };
     assert_eq!(
-        transition_line(S, Transition::Down, None, left),
+        transition_line(S, Transition::Down, Cause::Known, left),
         "Server b/s is DOWN. 0 active and 1 backup servers left. Running on backup. 0 sessions active, 0 requeued, 0 remaining in queue."
     );
 }
@@ -65,11 +65,11 @@ fn the_last_active_server_leaves_the_backups() {
 #[test]
 fn those_that_follow_name_whom() {
     assert_eq!(
-        transition_line(FOLLOWS, Transition::Down, None, active(1)),
+        transition_line(FOLLOWS, Transition::Down, Cause::Known, active(1)),
         "Server b/u is DOWN via b/s. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue."
     );
     assert_eq!(
-        transition_line(FOLLOWS, Transition::Up, None, active(3)),
+        transition_line(FOLLOWS, Transition::Up, Cause::Known, active(3)),
         "Server b/u is UP via b/s. 3 active and 0 backup servers online. 0 sessions requeued, 0 total in queue."
     );
 }
@@ -94,7 +94,7 @@ fn orders_of_administrators_and_agents() {
         "Server b/u is UP (leaving forced drain)."
     );
     assert_eq!(
-        line(FOLLOWS, Order::Maintenance),
+        line(FOLLOWS, Order::Maintenance { down: false }),
         format!("Server b/u is going DOWN for maintenance via b/s. {gone}")
     );
     let leave = |down, drain| Order::LeaveMaintenance { down, drain };
@@ -109,6 +109,24 @@ fn orders_of_administrators_and_agents() {
     assert_eq!(
         line(S, leave(false, true)),
         "Server b/s is UP/DRAIN (leaving forced maintenance)."
+    );
+    assert_eq!(
+        line(FOLLOWS, Order::Maintenance { down: true }),
+        "Server b/u was DOWN and now enters maintenance via b/s."
+    );
+    assert_eq!(remains_line(S), "Server b/s remains in forced drain mode.");
+    assert_eq!(
+        remains_line(FOLLOWS),
+        "Server b/u is leaving forced drain but remains in drain mode via b/s."
+    );
+}
+
+#[test]
+fn what_somebody_says_of_a_server() {
+    let line = transition_line(S, Transition::Up, Cause::Order, active(1));
+    assert!(
+        line.starts_with("Server b/s is UP, changed from CLI. 1 active"),
+        "{line}"
     );
 }
 

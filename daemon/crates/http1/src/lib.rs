@@ -15,6 +15,7 @@ pub mod field;
 pub mod fuzz;
 pub mod manner;
 pub mod method;
+pub mod place;
 pub mod request;
 pub mod response;
 pub mod semantics;

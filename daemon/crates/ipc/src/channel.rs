@@ -1,8 +1,4 @@
-//! Length-prefixed JSON over a unix stream socket, with descriptors beside it.
-//!
-//! A frame is `length: u32 LE`, `descriptors: u32 LE`, then `length` bytes of JSON. The
-//! descriptors travel by SCM_RIGHTS with the first bytes of their frame, so they have arrived
-//! whenever the frame is whole. Every call to the kernel is non-blocking; the blocking methods
+//! Messages over a unix stream socket, with descriptors beside them. Every call to the kernel is non-blocking; the blocking methods
 //! poll. A channel therefore fits an epoll loop: watch [`AsFd`] for input, and for output while
 //! [`Channel::wants_write`].
 
@@ -17,14 +13,9 @@ use serde::de::DeserializeOwned;
 use sys::fdpass;
 
 pub use crate::error::ChannelError;
+use crate::frame::{HEADER, Outgoing, check_size, read_header};
+pub use crate::frame::{MAX_DESCRIPTORS, MAX_MESSAGE};
 
-/// Largest JSON text of one message. Configuration texts travel in one message; the largest
-/// file seen in the wild is under 10 MiB.
-pub const MAX_MESSAGE: usize = 64 << 20;
-/// Most descriptors beside one message.
-pub const MAX_DESCRIPTORS: usize = 8192;
-
-const HEADER: usize = 8;
 const READ_BLOCK: usize = 16 << 10;
 
 /// A message, and the descriptors that came with it in the order they were sent.
@@ -32,13 +23,6 @@ const READ_BLOCK: usize = 16 << 10;
 pub struct Received<T> {
     pub message: T,
     pub fds: Vec<OwnedFd>,
-}
-
-#[derive(Debug)]
-struct Outgoing {
-    bytes: Vec<u8>,
-    sent: usize,
-    fds: VecDeque<OwnedFd>,
 }
 
 /// One end of a channel.
@@ -97,37 +81,22 @@ impl Channel {
         message: &T,
         fds: &[BorrowedFd<'_>],
     ) -> Result<(), ChannelError> {
-        let text = serde_json::to_vec(message).map_err(ChannelError::Malformed)?;
-        check_size(text.len(), fds.len())?;
-        let mut bytes = Vec::with_capacity(HEADER + text.len());
-        for number in [text.len(), fds.len()] {
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            bytes.extend_from_slice(&number.to_le_bytes());
-        }
-        bytes.extend_from_slice(&text);
-        let fds = fds
-            .iter()
-            .map(BorrowedFd::try_clone_to_owned)
-            .collect::<Result<_, _>>()?;
-        self.backlog += bytes.len();
-        self.output.push_back(Outgoing {
-            bytes,
-            sent: 0,
-            fds,
-        });
+        let frame = Outgoing::new(message, fds)?;
+        self.backlog += frame.left();
+        self.output.push_back(frame);
         self.flush()
     }
 
     /// Sends what is queued as far as the socket takes it without blocking.
     pub fn flush(&mut self) -> Result<(), ChannelError> {
         while let Some(frame) = self.output.front_mut() {
-            match send_part(&self.socket, frame) {
+            match frame.send_part(&self.socket) {
                 Ok(count) => self.backlog -= count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error.into()),
             }
-            if frame.sent == frame.bytes.len() {
+            if frame.left() == 0 {
                 self.output.pop_front();
             }
         }
@@ -245,43 +214,6 @@ impl AsFd for Channel {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
-}
-
-fn check_size(length: usize, descriptors: usize) -> Result<(), ChannelError> {
-    if length > MAX_MESSAGE || descriptors > MAX_DESCRIPTORS {
-        return Err(ChannelError::TooLarge {
-            length,
-            descriptors,
-        });
-    }
-    Ok(())
-}
-
-fn read_header(input: &[u8]) -> Option<(usize, usize)> {
-    let length = input.first_chunk::<4>()?;
-    let descriptors = input.get(4..)?.first_chunk::<4>()?;
-    Some((
-        u32::from_le_bytes(*length) as usize,
-        u32::from_le_bytes(*descriptors) as usize,
-    ))
-}
-
-/// Sends the next part of a frame. While more descriptors are left than one call carries, a
-/// call carries one byte, so that all of them go out before the frame ends.
-fn send_part(socket: &OwnedFd, frame: &mut Outgoing) -> io::Result<usize> {
-    let batch = frame.fds.len().min(fdpass::FDS_PER_SEND);
-    let rest = &frame.bytes[frame.sent..];
-    let part = if frame.fds.len() > batch {
-        &rest[..1]
-    } else {
-        rest
-    };
-    let fds: Vec<BorrowedFd<'_>> = frame.fds.iter().take(batch).map(AsFd::as_fd).collect();
-    let count = fdpass::send_with_fds(socket, part, &fds)?;
-    drop(fds);
-    frame.fds.drain(..batch);
-    frame.sent += count;
-    Ok(count)
 }
 
 fn wait_for(

@@ -8,6 +8,7 @@
 pub mod channel;
 mod error;
 mod examination;
+mod frame;
 pub mod fuzz;
 pub mod mail;
 pub mod message;
@@ -25,6 +26,10 @@ pub use worker::WorkerOptions;
 /// Variable of a worker's environment: which `@ID` lines of keepalived.conf count. Without it
 /// those of the short host name do.
 pub const CONFIG_ID: &str = "TANDEM_CONFIG_ID";
+
+/// Number of the questions for the status that are asked for a sign of life alone: putting a large
+/// one together each second would cost more than most traffic.
+pub const SIGN_OF_LIFE: u64 = 0;
 
 /// The descriptor number on which a child finds its end of the channel.
 pub const CHANNEL_FD: i32 = 3;

@@ -23,7 +23,8 @@ pub struct Attachment {
 /// order of `ToWorker::Configure::listeners`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListenerGrant {
-    /// Name of the frontend or listen section; empty for a runtime socket (`stats socket`).
+    /// Name of the frontend or listen section; `peers NAME` of such a section; empty for a runtime
+    /// socket (`stats socket`).
     pub proxy: String,
     /// Address as bound, e.g. `10.0.0.100:80` or `[2001:db8::1]:443`.
     pub address: String,
@@ -82,7 +83,7 @@ pub enum ToWorker {
     Handover,
     /// Stop gracefully: VRRP releases its addresses, the proxy drains up to `deadline_ms`.
     Stop { deadline_ms: u64 },
-    /// Answered by `Status` with the same id.
+    /// Answered by `Status` with the same id; that of [`crate::SIGN_OF_LIFE`] has an empty body.
     Status { id: u64 },
     /// Proxy: the lines of statistics as CSV and what is known of the process; answered the same way.
     Statistics { id: u64 },
@@ -149,7 +150,7 @@ pub enum FromWorker {
         body: serde_json::Value,
     },
     /// Proxy: somebody at a runtime socket asks what only the supervisor knows: `vrrp`, `config`,
-    /// `config diff`; or looks at its page (`routers`: JSON) or metrics (`router metrics`). Answered by
+    /// `config diff`, `startup logs`; or looks at its page (`routers`: JSON) or metrics (`router metrics`). Answered by
     /// `Told`.
     Question {
         id: u64,

@@ -3,6 +3,7 @@
 use crate::error::Problem;
 use crate::facts::Facts;
 use crate::pem::Pem;
+use crate::staple::Staple;
 use rustls::SignatureAlgorithm;
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
 use rustls::pki_types::PrivateKeyDer;
@@ -15,11 +16,24 @@ pub struct Certificate {
     pub kind: SignatureAlgorithm,
     /// Of the first certificate of the chain.
     pub facts: Arc<Facts>,
+    /// The OCSP response that is among what clients are sent.
+    pub staple: Option<Arc<Staple>>,
+    /// Why the one that was given is not.
+    pub unstapled: Option<Problem>,
+}
+
+/// What may be given beside a certificate.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    pub key: Option<&'a [u8]>,
+    pub ocsp: Option<&'a [u8]>,
+    /// The certificate of its issuer, where it is not in the chain.
+    pub issuer: Option<&'a [u8]>,
 }
 
 impl Certificate {
     /// From PEM with chain and key in any order; the key may be in a text of its own.
-    pub fn read(pem: &[u8], key: Option<&[u8]>, ocsp: Option<&[u8]>) -> Result<Self, Problem> {
+    pub fn read(pem: &[u8], beside: Beside<'_>) -> Result<Self, Problem> {
         let Pem {
             mut certificates,
             key: own,
@@ -28,7 +42,7 @@ impl Certificate {
         if certificates.is_empty() {
             return Err(Problem::NoCertificate);
         }
-        let key = match (own, key) {
+        let key = match (own, beside.key) {
             (Some(key), _) => key,
             (None, Some(other)) => Pem::read(other)?.key.ok_or(Problem::NoKey)?,
             (None, None) => return Err(Problem::NoKey),
@@ -49,14 +63,42 @@ impl Certificate {
         certificates.insert(0, leaf);
         let kind = key.algorithm();
         let mut certified = CertifiedKey::new(certificates, key);
-        certified.ocsp = ocsp.map(<[u8]>::to_vec);
+        let (staple, unstapled) = match beside
+            .ocsp
+            .map(|der| (der, stapled(der, &certified, beside)))
+        {
+            None => (None, None),
+            Some((_, Err(why))) => (None, Some(why)),
+            Some((der, Ok(staple))) => {
+                certified.ocsp = Some(der.to_vec());
+                (Some(Arc::new(staple)), None)
+            }
+        };
         let facts = facts.into_iter().nth(first).ok_or(Problem::Mismatch)?;
         Ok(Self {
             certified: Arc::new(certified),
             kind,
             facts: Arc::new(facts),
+            staple,
+            unstapled,
         })
     }
+
+    /// As clients are shown it now: without an OCSP response that has ended.
+    pub fn shown(&self) -> Arc<CertifiedKey> {
+        match &self.staple {
+            Some(staple) if staple.is_over() => staple.without.clone(),
+            _ => self.certified.clone(),
+        }
+    }
+}
+
+fn stapled(der: &[u8], bare: &CertifiedKey, beside: Beside<'_>) -> Result<Staple, Problem> {
+    let issuer = match beside.issuer {
+        Some(pem) => Pem::read(pem)?.certificates.into_iter().next(),
+        None => None,
+    };
+    Ok(Staple::new(der, bare, issuer.as_ref())?)
 }
 
 fn refused(key: &PrivateKeyDer<'_>, why: &rustls::Error) -> Problem {

@@ -1,7 +1,7 @@
 //! The client's side, of one `server` line.
 
 use crate::anchors::{Anchors, revocations};
-use crate::certificate::Certificate;
+use crate::certificate::{Beside, Certificate};
 use crate::error::Problem;
 use crate::servers::{Believed, Verified};
 use crate::session::{self, Session};
@@ -120,7 +120,15 @@ pub(crate) fn config(tls: &ServerTls, files: &Files) -> Result<ClientConfig, (St
             let pem = files.get(&file.value).ok_or(Problem::Missing);
             let key = files.get(&format!("{}.key", file.value)).map(Vec::as_slice);
             let own = pem
-                .and_then(|pem| Certificate::read(pem, key, None))
+                .and_then(|pem| {
+                    Certificate::read(
+                        pem,
+                        Beside {
+                            key,
+                            ..Beside::default()
+                        },
+                    )
+                })
                 .map_err(about(&file.value))?;
             let own = SingleCertAndKey::from(own.certified);
             builder.with_client_cert_resolver(Arc::new(own))

@@ -1,5 +1,6 @@
 //! Why a certificate or a setting cannot be used.
 
+use crate::ocsp;
 use std::fmt;
 
 /// Says what is wrong; who asked knows which file it is about.
@@ -23,7 +24,9 @@ pub enum Problem {
     RevocationList(String),
     /// Nobody is trusted.
     NoAnchor,
-    Ocsp(String),
+    Ocsp(ocsp::Fault),
+    /// What should be base64 is not.
+    NotBase64,
     TicketKeys(String),
     /// There is nothing to commit.
     NotStaged,
@@ -54,6 +57,7 @@ impl fmt::Display for Problem {
             Self::RevocationList(why) => write!(f, "this revocation list cannot be used: {why}"),
             Self::NoAnchor => f.write_str("there is no certificate in it that could be trusted"),
             Self::Ocsp(why) => write!(f, "its OCSP response cannot be used: {why}"),
+            Self::NotBase64 => f.write_str("it is not base64"),
             Self::TicketKeys(why) => write!(f, "these ticket keys cannot be used: {why}"),
             Self::NotStaged => f.write_str("nothing new was given for it"),
             Self::Settings(why) => f.write_str(why),
@@ -62,3 +66,9 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+impl From<ocsp::Fault> for Problem {
+    fn from(fault: ocsp::Fault) -> Self {
+        Self::Ocsp(fault)
+    }
+}

@@ -1,15 +1,17 @@
 //! Files that change while the proxy runs: all lines that use one take it over at once, or none.
 
 use crate::acceptor::{Acceptor, Content};
-use crate::certificate::Certificate;
+use crate::certificate::{Beside, Certificate};
 use crate::connector::{self, Connector};
 use crate::error::Problem;
 use crate::line::Line;
-use crate::pem::Pem;
+use crate::ocsp::{Answer, Fault};
+use crate::pem::{Pem, base64};
+use crate::staple::lasting;
 use crate::store::{Files, Store};
 use config::haproxy::model::{ExtraFiles, ServerTls, TlsSettings};
 use config::haproxy::{Bundle, bundles};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A line that accepts connections now.
 #[derive(Debug)]
@@ -110,7 +112,10 @@ impl Store {
         for one in accepting {
             if paths.iter().any(|path| one.uses(path, files)) {
                 match self.content(&one.name, &one.line, one.extra, files) {
-                    Ok(content) => contents.push((one.acceptor.clone(), content)),
+                    Ok(content) => {
+                        problems.extend(self.unstapled(one, paths, files));
+                        contents.push((one.acceptor.clone(), content));
+                    }
                     Err(why) => problems.extend(why),
                 }
             }
@@ -131,15 +136,58 @@ impl Store {
         }
     }
 
-    /// Keeps new bytes of a file for [`Store::commit`]; whatever cannot be right is refused now.
-    pub fn stage(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), Problem> {
-        if path.strip_suffix(".ocsp").is_none() {
+    /// OCSP responses among these files that are of no use to the line's certificates.
+    fn unstapled(
+        &self,
+        one: &Accepting,
+        paths: &BTreeSet<String>,
+        files: &Files,
+    ) -> Vec<(String, Problem)> {
+        let bundles = one.bundles(files).into_iter();
+        let wrong = bundles.filter_map(|bundle| {
+            let why = self.known(&bundle, files)?.unstapled.clone()?;
+            let path = bundle.ocsp.filter(|path| paths.contains(path))?;
+            Some((path, why))
+        });
+        wrong.collect()
+    }
+
+    /// Takes over the OCSP response for every certificate that it is about and that had one before.
+    pub fn restaple(&mut self, files: &mut Files, der: &[u8]) -> Result<(), Problem> {
+        let answer = Answer::read(der)?;
+        lasting(&answer)?;
+        let used = self.accepting.iter().filter(|one| one.acceptor.is_used());
+        let bundles = used.flat_map(|one| one.bundles(files));
+        let about = bundles.filter_map(|bundle| {
+            let staple = self.known(&bundle, files)?.staple.as_ref()?;
+            (staple.answer.id == answer.id).then_some(bundle.ocsp?)
+        });
+        let new: BTreeMap<String, Vec<u8>> = about.map(|path| (path, der.to_vec())).collect();
+        if new.is_empty() {
+            return Err(Fault::Another.into());
+        }
+        let taken = self.replace(files, new);
+        taken.map_err(|wrong| {
+            let first = wrong.into_iter().next();
+            first.map_or(Problem::NotStaged, |(_, why)| why)
+        })
+    }
+
+    /// Keeps new bytes of a file for [`Store::commit`]; whatever cannot be right is refused now. An
+    /// OCSP response comes in base64.
+    pub fn stage(&mut self, path: &str, mut bytes: Vec<u8>) -> Result<(), Problem> {
+        if path.strip_suffix(".ocsp").is_some() {
+            let text = std::str::from_utf8(&bytes).unwrap_or_default();
+            let der = base64(text).ok_or(Problem::NotBase64)?;
+            lasting(&Answer::read(&der)?)?;
+            bytes = der;
+        } else {
             let pem = Pem::read(&bytes)?;
             if pem.certificates.is_empty() && pem.key.is_none() && pem.revocation_lists.is_empty() {
                 return Err(Problem::NoCertificate);
             }
             if pem.key.is_some() && !pem.certificates.is_empty() {
-                Certificate::read(&bytes, None, None)?;
+                Certificate::read(&bytes, Beside::default())?;
             }
         }
         self.staged.insert(path.to_owned(), bytes);
@@ -170,6 +218,10 @@ impl Store {
     /// Forgets what was staged; whether there was something.
     pub fn abort(&mut self, path: &str) -> bool {
         self.staged.remove(path).is_some()
+    }
+
+    pub fn staged_bytes(&self, path: &str) -> Option<&[u8]> {
+        self.staged.get(path).map(Vec::as_slice)
     }
 
     /// Paths of what is staged.

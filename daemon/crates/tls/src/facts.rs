@@ -133,7 +133,7 @@ impl Facts {
     }
 }
 
-fn moment(time: Time) -> Moment {
+pub(crate) fn moment(time: Time) -> Moment {
     Moment {
         unix: time.to_unix_duration().as_secs(),
     }
@@ -174,7 +174,7 @@ pub fn civil(days: u64) -> (u64, u64, u64) {
     (year + era * 400 + u64::from(month <= 2), month, date)
 }
 
-fn line(parts: &[Attribute]) -> String {
+pub(crate) fn line(parts: &[Attribute]) -> String {
     let text = |part: &Attribute| {
         let value = String::from_utf8_lossy(&part.value);
         format!("/{}={value}", part.kind)
@@ -182,7 +182,7 @@ fn line(parts: &[Attribute]) -> String {
     parts.iter().map(text).collect()
 }
 
-fn attributes(name: &Name) -> Vec<Attribute> {
+pub(crate) fn attributes(name: &Name) -> Vec<Attribute> {
     let parts = name
         .as_ref()
         .iter()
@@ -259,7 +259,7 @@ const NAMES: &[(&str, &str)] = &[
     ("1.3.101.113", "ED448"),
 ];
 
-fn short_name(oid: ObjectIdentifier) -> String {
+pub(crate) fn short_name(oid: ObjectIdentifier) -> String {
     let numbers = oid.to_string();
     let known = NAMES.iter().find(|(known, _)| *known == numbers);
     known.map_or(numbers, |(_, name)| (*name).to_owned())

@@ -53,3 +53,10 @@ fn refuse(bytes: &[u8]) -> Result<(), Problem> {
     }
     Ok(())
 }
+
+/// The reader of PEM reads it, in the frame that it asks for.
+pub fn base64(text: &str) -> Option<Vec<u8>> {
+    let framed = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    let der = CertificateDer::from_pem_slice(framed.as_bytes()).ok()?;
+    Some(der.to_vec())
+}

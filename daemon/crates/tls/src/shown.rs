@@ -13,7 +13,7 @@ pub struct Shown(pub Arc<Names>);
 impl ResolvesServerCert for Shown {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let offer = self.0.choose(&hello)?;
-        Some(offer.certificate.certified.clone())
+        Some(offer.certificate.shown())
     }
 }
 
@@ -38,7 +38,7 @@ impl ResolvesServerCert for Noted {
         let offer = self.names.choose(&hello)?;
         // A client that is asked for another hello gets the same answer to it.
         let _ = self.note.0.set(offer.certificate.clone());
-        Some(offer.certificate.certified.clone())
+        Some(offer.certificate.shown())
     }
 }
 

@@ -1,11 +1,12 @@
 //! What all lines share: certificates by path, and the keys of tickets.
 
 use crate::acceptor::{Acceptor, Content, Listed, Sessions};
-use crate::certificate::Certificate;
+use crate::certificate::{Beside, Certificate};
 use crate::connector::{self, Connector};
 use crate::error::Problem;
 use crate::exchange::{Accepting, Connecting};
 use crate::line::Line;
+use crate::shelf::Shelf;
 use crate::tickets;
 use config::haproxy::model::{ExtraFiles, ServerTls, TlsSettings};
 use config::haproxy::{Bundle, bundles};
@@ -22,8 +23,12 @@ const SESSIONS: usize = 4096;
 
 fn parts(bundle: &Bundle, files: &Files) -> Option<Parts> {
     let file = |path: &Option<String>| files.get(path.as_ref()?).cloned();
-    let pem = files.get(&bundle.certificate)?.clone();
-    Some((pem, file(&bundle.key), file(&bundle.ocsp)))
+    Some(Parts {
+        pem: files.get(&bundle.certificate)?.clone(),
+        key: file(&bundle.key),
+        ocsp: file(&bundle.ocsp),
+        issuer: file(&bundle.issuer),
+    })
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +40,7 @@ pub struct Store {
     pub(crate) connecting: Vec<Connecting>,
     /// Bytes of files that wait for a commit.
     pub(crate) staged: Files,
+    pub(crate) shelf: Shelf,
 }
 
 /// Sessions of a line's clients, and what was asked of them when they began.
@@ -48,7 +54,13 @@ struct Known {
 }
 
 /// The bytes that a certificate came from.
-type Parts = (Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Parts {
+    pem: Vec<u8>,
+    key: Option<Vec<u8>>,
+    ocsp: Option<Vec<u8>>,
+    issuer: Option<Vec<u8>>,
+}
 
 impl Store {
     /// What accepts connections of a bind line. `name` is the line's own, by which sessions of
@@ -154,8 +166,12 @@ impl Store {
         if let Some(known) = self.certificates.get(&parts) {
             return Ok(known.clone());
         }
-        let (pem, key, ocsp) = &parts;
-        let certificate = Certificate::read(pem, key.as_deref(), ocsp.as_deref())?;
+        let beside = Beside {
+            key: parts.key.as_deref(),
+            ocsp: parts.ocsp.as_deref(),
+            issuer: parts.issuer.as_deref(),
+        };
+        let certificate = Certificate::read(&parts.pem, beside)?;
         self.certificates.insert(parts, certificate.clone());
         Ok(certificate)
     }

@@ -2,11 +2,10 @@
 //! that several machines have.
 
 use crate::error::Problem;
+use crate::pem::base64;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use rustls::crypto::aws_lc_rs::Ticketer;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 use rustls::server::ProducesTickets;
 use std::sync::Arc;
 
@@ -111,13 +110,6 @@ impl ProducesTickets for Given {
             .ok()?;
         Some(plain.to_vec())
     }
-}
-
-/// The reader of PEM reads it, in the frame that it asks for.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let framed = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
-    let der = CertificateDer::from_pem_slice(framed.as_bytes()).ok()?;
-    Some(der.to_vec())
 }
 
 #[cfg(test)]

@@ -5,18 +5,22 @@ mod clf;
 pub use clf::write_clf;
 
 use std::io::Write as _;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use crate::escape::{push_captured, push_text};
 use crate::number::push;
-use crate::record::{ConnectRecord, Counts, HttpRecord, Queues, TcpRecord, Timer};
+use crate::record::{ConnectRecord, Counts, Endpoint, HttpRecord, Queues, TcpRecord, Timer};
 use crate::time::Clock;
 
-/// `Connect from 10.0.1.2:33312 to 10.0.3.31:8012 (www/HTTP)`
+/// `Connect from 10.0.1.2:33312 to 10.0.3.31:8012 (www/HTTP)`, `Connect to unix:1 (www/HTTP)`
 pub fn write_connect(out: &mut Vec<u8>, record: &ConnectRecord<'_>) {
-    out.extend_from_slice(b"Connect from ");
-    push_address(out, record.client, b":");
-    out.extend_from_slice(b" to ");
+    out.extend_from_slice(b"Connect ");
+    if matches!(record.client, Endpoint::Tcp(_)) {
+        out.extend_from_slice(b"from ");
+        push_address(out, record.client, b":");
+        out.push(b' ');
+    }
+    out.extend_from_slice(b"to ");
     push_address(out, record.destination, b":");
     out.extend_from_slice(b" (");
     push_text(out, record.frontend.as_bytes());
@@ -29,7 +33,7 @@ pub fn write_connect(out: &mut Vec<u8>, record: &ConnectRecord<'_>) {
 pub fn write_refused(
     out: &mut Vec<u8>,
     clock: &mut Clock,
-    client: SocketAddr,
+    client: Endpoint,
     unix_ms: i64,
     place: &str,
     why: &str,
@@ -99,14 +103,21 @@ pub fn write_http(out: &mut Vec<u8>, clock: &mut Clock, record: &HttpRecord<'_>)
     out.push(b'"');
 }
 
-fn push_address(out: &mut Vec<u8>, address: SocketAddr, separator: &[u8]) {
-    push_ip(out, address.ip());
+fn push_address(out: &mut Vec<u8>, end: Endpoint, separator: &[u8]) {
+    push_host(out, end);
     out.extend_from_slice(separator);
-    push(out, address.port().into());
+    push(out, end.port());
+}
+
+pub(crate) fn push_host(out: &mut Vec<u8>, end: Endpoint) {
+    match end {
+        Endpoint::Tcp(address) => push_ip(out, address.ip()),
+        Endpoint::Unix(_) => out.extend_from_slice(b"unix"),
+    }
 }
 
 /// An IPv4 client of a dual-stack socket is shown as the IPv4 client it is.
-pub(crate) fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
+fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             for (at, octet) in ip.octets().into_iter().enumerate() {

@@ -2,8 +2,8 @@ use super::*;
 use crate::record::{Cookies, Termination};
 use crate::time::UtcOffset;
 
-fn address(text: &str) -> SocketAddr {
-    text.parse().unwrap()
+fn address(text: &str) -> Endpoint {
+    Endpoint::Tcp(text.parse().unwrap())
 }
 
 fn http() -> HttpRecord<'static> {
@@ -174,4 +174,27 @@ fn ipv6_clients_and_ipv4_clients_of_a_dual_socket() {
         String::from_utf8(out).unwrap(),
         "2001:db8::1:443 10.0.0.1:80"
     );
+}
+
+#[test]
+fn ends_on_unix_sockets_are_told_by_the_number_of_their_line() {
+    let mut out = Vec::new();
+    let record = ConnectRecord {
+        client: Endpoint::Unix(7),
+        destination: Endpoint::Unix(7),
+        frontend: "web",
+        mode: "HTTP",
+    };
+    write_connect(&mut out, &record);
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "Connect to unix:7 (web/HTTP)"
+    );
+    let http = HttpRecord {
+        client: Endpoint::Unix(2),
+        ..http()
+    };
+    let mut out = Vec::new();
+    write_http(&mut out, &mut Clock::new(UtcOffset(0)), &http);
+    assert!(out.starts_with(b"unix:2 ["));
 }

@@ -3,11 +3,9 @@
 //! Members keep their order and are all there in every line, `null` where there is nothing to
 //! say, so that a reader needs no schema per line.
 
-use std::net::SocketAddr;
-
-use crate::format::push_ip;
+use crate::format::push_host;
 use crate::number::push;
-use crate::record::{Counts, HttpRecord, Queues, TcpRecord, Termination, Timer};
+use crate::record::{Counts, Endpoint, HttpRecord, Queues, TcpRecord, Termination, Timer};
 use crate::time::Clock;
 
 /// Writes members one after the other.
@@ -190,7 +188,7 @@ pub fn write_tcp_json(out: &mut Vec<u8>, clock: &mut Clock, r: &TcpRecord<'_>) {
 pub fn write_refused_json(
     out: &mut Vec<u8>,
     clock: &mut Clock,
-    client: SocketAddr,
+    client: Endpoint,
     unix_ms: i64,
     place: &str,
     why: &str,
@@ -225,14 +223,14 @@ fn time(object: &mut Object<'_>, clock: &mut Clock, unix_ms: i64) {
     out.push(b'"');
 }
 
-fn head(object: &mut Object<'_>, clock: &mut Clock, client: SocketAddr, unix_ms: i64, kind: &str) {
+fn head(object: &mut Object<'_>, clock: &mut Clock, client: Endpoint, unix_ms: i64, kind: &str) {
     time(object, clock, unix_ms);
     object.text("type", Some(kind.as_bytes()));
     let out = object.key("client_address");
     out.push(b'"');
-    push_ip(out, client.ip());
+    push_host(out, client);
     out.push(b'"');
-    object.number("client_port", client.port().into());
+    object.number("client_port", client.port());
 }
 
 fn route(object: &mut Object<'_>, frontend: &str, tls: bool, backend: &str, server: Option<&str>) {

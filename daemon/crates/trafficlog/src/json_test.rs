@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 fn record<'r>(line: &'r [u8], headers: &'r [&'r [u8]]) -> HttpRecord<'r> {
     HttpRecord {
-        client: "[::ffff:192.0.2.1]:43524".parse().unwrap(),
+        client: Endpoint::Tcp("[::ffff:192.0.2.1]:43524".parse().unwrap()),
         request_time_ms: 1_795_247_977_873,
         frontend: "fe",
         tls: true,
@@ -85,7 +85,7 @@ fn tcp_refused_and_events_are_objects_of_their_own() {
         serde_json::from_slice(&out).unwrap()
     };
     let tcp = TcpRecord {
-        client: "192.0.2.1:1".parse().unwrap(),
+        client: Endpoint::Tcp("192.0.2.1:1".parse().unwrap()),
         accept_time_ms: 0,
         frontend: "f",
         tls: false,
@@ -110,7 +110,7 @@ fn tcp_refused_and_events_are_objects_of_their_own() {
         ),
         (&json!("tcp"), &json!("s"), &json!(5), &json!("--"))
     );
-    let client = "192.0.2.1:1".parse().unwrap();
+    let client = Endpoint::Tcp("192.0.2.1:1".parse().unwrap());
     let refused = value(&|out, clock| write_refused_json(out, clock, client, 0, "f/1", "no"));
     assert_eq!(
         refused,

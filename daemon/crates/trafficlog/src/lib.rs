@@ -23,7 +23,7 @@ pub use json::{
     push_string, write_event_json, write_http_json, write_refused_json, write_tcp_json,
 };
 pub use record::{
-    ConnectRecord, Cookies, Counts, HttpRecord, Queues, TcpRecord, Termination, Timer,
+    ConnectRecord, Cookies, Counts, Endpoint, HttpRecord, Queues, TcpRecord, Termination, Timer,
 };
 pub use ring::{Cursor, Ring};
 pub use share::{Figures, Sample};

@@ -14,6 +14,24 @@ impl Timer {
     }
 }
 
+/// One end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    Tcp(SocketAddr),
+    /// A unix socket, and the number of the line that listens on it: `unix:2`.
+    Unix(u64),
+}
+
+impl Endpoint {
+    /// Its port, or the number that stands in the port's place.
+    pub fn port(self) -> u64 {
+        match self {
+            Self::Tcp(address) => address.port().into(),
+            Self::Unix(number) => number,
+        }
+    }
+}
+
 /// How a session ended: the first two characters of the termination state (manual 8.5), and the
 /// cookie's two in HTTP mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +89,7 @@ pub struct Queues {
 /// A finished HTTP request, for `option httplog`.
 #[derive(Debug, Clone, Copy)]
 pub struct HttpRecord<'a> {
-    pub client: SocketAddr,
+    pub client: Endpoint,
     /// `%tr`: unix milliseconds at which the first byte of the request came.
     pub request_time_ms: i64,
     pub frontend: &'a str,
@@ -113,7 +131,7 @@ pub struct HttpRecord<'a> {
 /// A finished connection, for `option tcplog`.
 #[derive(Debug, Clone, Copy)]
 pub struct TcpRecord<'a> {
-    pub client: SocketAddr,
+    pub client: Endpoint,
     /// `%t`: unix milliseconds of the accept.
     pub accept_time_ms: i64,
     pub frontend: &'a str,
@@ -136,8 +154,8 @@ pub struct TcpRecord<'a> {
 /// A session where no format was chosen.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectRecord<'a> {
-    pub client: SocketAddr,
-    pub destination: SocketAddr,
+    pub client: Endpoint,
+    pub destination: Endpoint,
     pub frontend: &'a str,
     /// `HTTP` or `TCP`.
     pub mode: &'a str,

@@ -83,6 +83,7 @@ impl Connection {
         self.last = id;
         if self.leaving.is_some() {
             // On its way when we said that we go (§6.8).
+            self.guard.wasted()?;
             return Ok(None);
         }
         if bad {
@@ -109,6 +110,10 @@ impl Connection {
     /// A block on a stream that is open: a trailer, or a response.
     fn take_more<'a>(&mut self, id: u32, end: bool) -> Seen<'a> {
         let interim = self.role == Role::Client && !end && self.is_interim();
+        if interim {
+            // No window bounds them.
+            self.guard.idle()?;
+        }
         let Some(stream) = self.streams.get_mut(id) else {
             return Ok(None);
         };

@@ -2,8 +2,10 @@
 //! HAProxy's exporter, and the virtual routers beside them.
 
 mod catalogue;
+mod open;
 mod request;
 
+pub use open::{Form, open_metrics};
 pub use request::Request;
 
 use crate::{Column, Field, Info, Object, Row, Value};
@@ -15,8 +17,16 @@ use std::fmt::Write as _;
 /// By their sections.
 type Servers<'r> = HashMap<&'r str, Vec<&'r Row>>;
 
-/// `routers` are the lines about them, which stand behind the others.
-pub fn exposition(request: &Request, rows: &[Row], info: &Info, routers: &str) -> String {
+/// What of Tandem's own stands behind the metrics of HAProxy's exporter.
+#[derive(Debug, Default)]
+pub struct Own<'a> {
+    /// Lines about the virtual routers.
+    pub routers: &'a str,
+    /// Paths of certificates that clients are shown, and when they end, in unix time.
+    pub certificates: Vec<(String, u64)>,
+}
+
+pub fn exposition(request: &Request, rows: &[Row], info: &Info, own: &Own<'_>) -> String {
     let mut out = String::with_capacity(rows.len() * 4096);
     if request.process {
         process(info, &mut out);
@@ -33,10 +43,26 @@ pub fn exposition(request: &Request, rows: &[Row], info: &Info, routers: &str) -
             }
         }
     }
+    if request.certificates {
+        endings(&own.certificates, &mut out);
+    }
     if request.routers {
-        out.push_str(routers);
+        out.push_str(own.routers);
     }
     out
+}
+
+/// As `tandemd metrics` tells it, too.
+fn endings(certificates: &[(String, u64)], out: &mut String) {
+    let name = "tandemd_certificate_expiry_timestamp_seconds";
+    if !certificates.is_empty() {
+        let about = "When a certificate that clients are shown ends, in unix time.";
+        head(name, Kind::Gauge, about, out);
+    }
+    for (path, end) in certificates {
+        let path = path.replace('\\', "\\\\").replace('"', "\\\"");
+        let _ = writeln!(out, "{name}{{path=\"{path}\"}} {end}");
+    }
 }
 
 fn head(name: &str, kind: Kind, about: &str, out: &mut String) {

@@ -7,8 +7,9 @@ use crate::{Object, Shown};
 pub struct Request {
     pub(super) process: bool,
     pub(super) objects: Vec<Object>,
+    pub(super) certificates: bool,
     pub(super) routers: bool,
-    no_maint: bool,
+    shown: Shown,
 }
 
 pub(super) const ORDER: [Object; 4] = [
@@ -23,8 +24,9 @@ impl Request {
         let mut request = Self {
             process: false,
             objects: Vec::new(),
+            certificates: false,
             routers: false,
-            no_maint: false,
+            shown: Shown::All,
         };
         let mut scoped = false;
         let query = target.split_once('?').map_or("", |(_, query)| query);
@@ -38,7 +40,7 @@ impl Request {
                     request.scope(value)?;
                     scoped = true;
                 }
-                "no-maint" => request.no_maint = true,
+                "no-maint" => request.shown = Shown::NotOut,
                 _ => {}
             }
         }
@@ -49,15 +51,19 @@ impl Request {
     }
 
     fn all(&mut self) {
-        (self.process, self.routers) = (true, true);
+        (self.process, self.certificates, self.routers) = (true, true, true);
         self.objects = ORDER.to_vec();
     }
 
     fn scope(&mut self, value: &str) -> Result<(), String> {
         match value {
-            "" => (self.process, self.routers, self.objects) = (false, false, Vec::new()),
+            "" => {
+                (self.process, self.certificates, self.routers) = (false, false, false);
+                self.objects.clear();
+            }
             "*" => self.all(),
             "global" => self.process = true,
+            "certificate" => self.certificates = true,
             "vrrp" => self.routers = true,
             // There is nothing to be told of tables.
             "sticktable" => {}
@@ -68,7 +74,7 @@ impl Request {
                 let known = known.ok_or_else(|| {
                     format!(
                         "there is no scope '{name}': it is *, global, frontend, listener, backend, \
-                         server, sticktable or vrrp"
+                         server, sticktable, certificate or vrrp"
                     )
                 })?;
                 self.objects.push(known);
@@ -83,10 +89,6 @@ impl Request {
     }
 
     pub fn shown(&self) -> Shown {
-        if self.no_maint {
-            Shown::NotOut
-        } else {
-            Shown::All
-        }
+        self.shown
     }
 }

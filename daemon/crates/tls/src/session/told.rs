@@ -3,7 +3,7 @@
 use super::{Session, Side};
 use crate::certificate::Certificate;
 use crate::shown::Note;
-use rustls::{CommonState, ProtocolVersion};
+use rustls::{CommonState, HandshakeKind, ProtocolVersion};
 
 impl Session {
     /// The name that a client asked for, as it wrote it.
@@ -29,6 +29,15 @@ impl Session {
             Side::Server(connection) => connection,
             Side::Client(connection) => connection,
         }
+    }
+
+    /// The handshake took up no earlier session.
+    pub fn is_full(&self) -> bool {
+        let kind = self.common().handshake_kind();
+        matches!(
+            kind,
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest)
+        )
     }
 
     /// The version in OpenSSL's words.

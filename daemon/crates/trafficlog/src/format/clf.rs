@@ -1,6 +1,6 @@
 //! `option httplog clf`.
 
-use super::{push_early, push_ip, push_retries, push_status, push_timer};
+use super::{push_early, push_host, push_retries, push_status, push_timer};
 use crate::escape::{push_captured, push_text};
 use crate::number::push;
 use crate::record::{Counts, HttpRecord};
@@ -9,7 +9,7 @@ use crate::time::Clock;
 /// `%{+Q}o %{-Q}ci - - [%trg] %r %ST %B "" "" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc %ac %fc
 /// %bc %sc %rc %sq %bq %CC %CS %hrl %hsl` (`option httplog clf`)
 pub fn write_clf(out: &mut Vec<u8>, clock: &mut Clock, record: &HttpRecord<'_>) {
-    push_ip(out, record.client.ip());
+    push_host(out, record.client);
     out.extend_from_slice(b" - - [");
     clock.push_clf(out, record.request_time_ms);
     out.extend_from_slice(b"] \"");
@@ -19,7 +19,7 @@ pub fn write_clf(out: &mut Vec<u8>, clock: &mut Clock, record: &HttpRecord<'_>) 
     out.push(b' ');
     push_early(out, record.early, record.bytes);
     out.extend_from_slice(b" \"\" \"\" ");
-    push(out, record.client.port().into());
+    push(out, record.client.port());
     out.push(b' ');
     crate::number::push_padded(
         out,

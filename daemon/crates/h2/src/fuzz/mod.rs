@@ -4,13 +4,18 @@
 //! effect however their bytes are cut; a request that is accepted is one whole message of HTTP/1.1,
 //! and nothing of it is left over.
 
+mod messages;
+
+pub use messages::messages;
+
 use crate::connection::{Connection, Event, Limits, Role, Step};
 use crate::error::Code;
 use crate::frame::settings::Settings;
 use crate::hpack::{Decoder, Encoder};
 use crate::list::HeaderList;
-use crate::translate::{Framing, Inward, request};
-use http1::{Body, parse_request};
+use crate::translate::{Framing, Inward, request, response};
+use http1::response::Asked;
+use http1::{Body, Method, parse_request, parse_response};
 
 /// Header blocks: the first byte says how long the first one is.
 pub fn hpack(data: &[u8]) {
@@ -41,6 +46,44 @@ pub fn hpack(data: &[u8]) {
             "our own block says something else"
         );
         to_text(&list);
+        to_answers(&list);
+    }
+}
+
+/// A response that is accepted is one message, whole, whatever was asked.
+fn to_answers(list: &HeaderList) {
+    let asked = |method, websocket| response::Request { method, websocket };
+    for (asked, upgrade) in [
+        (asked(Method::Get, None), false),
+        (asked(Method::Head, None), false),
+        (asked(Method::Connect, None), false),
+        (asked(Method::Get, Some(&b"promised"[..])), true),
+    ] {
+        for end in [true, false] {
+            let mut text = Vec::new();
+            let Ok(told) = response::to_http1(list, end, asked, |_| "Why", &mut text) else {
+                continue;
+            };
+            let request = Asked {
+                method: asked.method,
+                upgrade,
+            };
+            let limits = http1::Limits {
+                head: usize::MAX,
+                fields: usize::MAX,
+                ..http1::Limits::default()
+            };
+            let (mut fields, head) = (Vec::new(), text.len());
+            let parsed = parse_response(&mut text, request, limits, &mut fields);
+            let parsed = parsed.expect("our own text").expect("a whole head");
+            assert_eq!((parsed.head_len, parsed.status), (head, told.status));
+            let fits = match told.framing {
+                Framing::None | Framing::Raw => parsed.body.is_done(),
+                Framing::Length => parsed.body.left() == told.length,
+                Framing::Chunked => matches!(parsed.body, Body::Chunked(_)),
+            };
+            assert!(fits, "another framing: {told:?}, {:?}", parsed.body);
+        }
     }
 }
 
