@@ -12,6 +12,7 @@
 pub mod control;
 mod desk;
 pub mod logs;
+mod peering;
 pub mod persist;
 pub mod plan;
 mod preamble;

@@ -4,7 +4,7 @@ mod support;
 
 use support::{Beside, Client, Origin};
 
-/// Rules for requests with `X-Case: N`; the target asked for.
+/// For requests with `X-Case: N`; the target asked for.
 const CASES: &[(&str, &str)] = &[
     ("http-request set-header X-A \"%[path] %[src]\"", "/a?b"),
     ("http-request add-header X-Old new", "/a"),
@@ -168,9 +168,8 @@ fn answer(port: u16, request: &str) -> Vec<String> {
         .filter(|line| !(own && line.starts_with("content-length")))
         .collect();
     lines.sort();
-    // The version and the status; reasons of our own are our own.
-    let words: Vec<&str> = head.split(' ').take(2).collect();
-    let status = words.join(" ");
+    // Without the reason: ours are our own.
+    let status = head.split(' ').take(2).collect::<Vec<_>>().join(" ");
     let mut seen: Vec<String> = body
         .lines()
         .map(|line| match line.split_once(": ") {
@@ -249,4 +248,53 @@ fn actions_do_what_they_do_in_haproxy() {
         differ.len(),
         differ.join("\n")
     );
+}
+
+/// Target, fields, and whether the log tells of it by its target.
+const MONITORED: [(&str, &str, bool); 7] = [
+    ("/alive", "", false),
+    ("http://h/alive", "", false),
+    ("/alive", "X-Sick: 1\r\n", false),
+    ("/alive?x", "", true),
+    ("/Alive", "", true),
+    ("/last", "", true),
+    ("/alive", "X-Bad: 1\r\n", false),
+];
+
+#[test]
+fn monitors_are_answered_between_tcp_and_http_rules_and_not_logged() {
+    let text = "global\n    nbthread 1\n    log 127.0.0.1:LOG local0\ndefaults\n    mode http\n    log global\n    log-format \"%HU %ST %tsc\"\n    timeout client 5s\nfrontend web\n    bind 127.0.0.1:PORT\n    monitor-uri /alive\n    monitor fail if { req.hdr(x-sick) 1 }\n    tcp-request content reject if { req.hdr(x-bad) 1 }\n    http-request deny\n";
+    let Some(both) = Beside::start(text) else {
+        return;
+    };
+    for (target, fields, logged) in MONITORED {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: h\r\n{fields}\r\n");
+        both.agree(&request, |port| answer(port, &request));
+        if logged {
+            let line = both.theirs.logged();
+            assert!(line.starts_with(&format!("{target} 403")), "{line}");
+            assert_eq!(line, both.ours.logged());
+        }
+    }
+}
+
+#[test]
+fn the_first_line_counts_among_the_most_headers() {
+    let origin = Origin::echo();
+    let text = format!(
+        "global\n    nbthread 1\n    tune.http.maxhdr 10\nlisten l\n    mode http\n    bind 127.0.0.1:PORT\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    server s 127.0.0.1:{}\n",
+        origin.port
+    );
+    let Some(both) = Beside::start(&text) else {
+        return;
+    };
+    let status = |fields: usize| {
+        let request = format!(
+            "GET / HTTP/1.1\r\nHost: h\r\n{}\r\n",
+            "X: y\r\n".repeat(fields - 1)
+        );
+        both.agree(&request, |port| answer(port, &request)[0].clone())
+    };
+    assert_eq!(status(9), "HTTP/1.1 200");
+    assert_eq!(status(10), "HTTP/1.1 400");
 }

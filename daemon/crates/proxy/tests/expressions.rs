@@ -48,6 +48,12 @@ const SHOWN: &[&str] = &[
     "%[str(x  ),rtrim( )] %[str(xxay),ltrim(x)] %[bin(01020304),be2dec(:,2)] %[bin(0102030405),be2dec(:,2)] %[bin(0102030405),be2dec(:,2,1)] %[bin(01aB02),be2hex(-,2)]",
     "%[req.fhdr(accept-language),language(fr;de;en)] %[req.fhdr(accept-language),language(it;es,pl)] %[req.fhdr(accept-language),language(de)]",
     "%[str(5x),add(1)] %[str(-5x),add(1)] %[str(x),add(1)] %[src,add(1)] %[int(784111777123),http_date(1,ms)] %[str(1F),hex2i] %[str(zz),hex2i] %[int(255),htonl,hex] %[str(  5 ),add(1)] %[str(10),add(5)]",
+    "%[src,sha1,hex] %[src,base64] %[src,crc32] %[src,sdbm] %[src,xxh64] %[src,be2dec(.,1)] %[src,bytes(1,2),hex] %[int(258),be2hex(:,1)]",
+    "%[int(5),base64] %[int(-1),bytes(6),hex] %[int(300),sha2(256),hex] %[always_true,ub64enc] %[int(5),hmac(sha256,a2V5),hex] %[int(7),xxh32]",
+    "%[str(),add(1)] %[str(),neg] %[str(),even] %[str(),bool] %[str(),utime(%Y)] %[str(),hex] %[str(),length] %[hdr_val(x-empty)] %[urlp_val(e)]",
+    "%[str(Host.EXAMPLE:81),host_only] %[str([FE80::A]:1),host_only] %[str(A),host_only]",
+    "%[int(1700000000),ltime(%c|%U|%V|%W|%G|%g|%x|%X|%r|%k|%l|%P|%h|%C)] %[int(1704003000),ltime(%G-%V %U %W %l%P)] %[int(1609459199),ltime(%G-%V %U)] %[int(1230768000),ltime(%G-%V %g)]",
+    "<%[req.fhdr(x-doc),json_query('$.a')]> <%[req.fhdr(x-doc),json_query('$.a.l')]> <%[req.fhdr(x-doc),json_query('$.a.b',int)]> <%[req.fhdr(x-num),json_query('$.f')]> <%[req.fhdr(x-num),json_query('$.f',int)]> <%[req.fhdr(x-num),json_query('$.e')]> <%[req.fhdr(x-num),json_query('$.t',int)]>",
     "%[unique-id] %[capture.req.method] %[capture.req.uri] %[capture.req.ver] %[capture.req.hdr(0)] %[capture.req.hdr(1)] %[http_first_req]",
     "%HM %HU %HP %HQ %HV %r %f %b %s %ci %fi %fp %ID %hr %hrl %ST %rc %{+Q}HM %{+X}ci %{+X}fp %{+Q}o %HM %f",
     "%{+E}[req.fhdr(x-json)] %{+Q,+E}[path] 100%% %[str(a),set-var(txn.late)]%[var(txn.late)]",
@@ -169,7 +175,7 @@ const FILES: &[(&str, &str)] = &[
     ("ends.lst", ".org\n.com\n"),
 ];
 
-const REQUEST: &str = "GET /p/B?x=1&y=%41;n=12 HTTP/1.1\r\nHost: www.example.com\r\nX-List: one, two\r\nX-List: three\r\nX-N: 42\r\nX-Doc: {\"a\":{\"b\":\"c\",\"n\":5,\"l\":[1,2],\"t\":true}}\r\nX-Ip: 10.0.0.3\r\nX-Json: a\"b/c\\d\u{e4}]\r\nX-Long: The quick brown fox jumps over the lazy dog, twice and thrice\r\nCookie: a=1; b=two; n=3\r\nCookie: a=4\r\nAccept-Language: it;q=0.4, de;q=0.8, en;q=0.7\r\nAuthorization: Basic YW5uYTpwYXNz\r\nX-Jwt: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbm5hIiwiaWF0IjoxNTE2MjM5MDIyfQ.kyjnpRZsbVBNCJ7_d5tjiNeXec-zR46YMW6vEekzmD0\r\n";
+const REQUEST: &str = "GET /p/B?x=1&y=%41;n=12;e= HTTP/1.1\r\nHost: www.example.com\r\nX-List: one, two\r\nX-List: three\r\nX-N: 42\r\nX-Doc: {\"a\":{\"b\":\"c\",\"n\":5,\"l\":[1,2],\"t\":true}}\r\nX-Num: {\"f\":1.5,\"e\":1e3,\"big\":1e30,\"t\":\"7\"}\r\nX-Empty:\r\nX-Ip: 10.0.0.3\r\nX-Json: a\"b/c\\d\u{e4}]\r\nX-Long: The quick brown fox jumps over the lazy dog, twice and thrice\r\nCookie: a=1; b=two; n=3\r\nCookie: a=4\r\nAccept-Language: it;q=0.4, de;q=0.8, en;q=0.7\r\nAuthorization: Basic YW5uYTpwYXNz\r\nX-Jwt: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbm5hIiwiaWF0IjoxNTE2MjM5MDIyfQ.kyjnpRZsbVBNCJ7_d5tjiNeXec-zR46YMW6vEekzmD0\r\n";
 
 fn config(port: u16, origin: u16, folder: &str) -> String {
     let mut text = format!(

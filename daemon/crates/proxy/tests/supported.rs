@@ -3,7 +3,6 @@
 mod support;
 
 use config::registry::{self, Status};
-use std::fmt::Write as _;
 use support::{Proxy, free_port};
 
 /// Arguments that some fetch or converter takes; the first that is accepted is used.
@@ -18,11 +17,17 @@ fn config(port: u16, rules: &str) -> String {
     )
 }
 
-fn is_accepted(port: u16, expression: &str) -> bool {
-    let rule = format!("    http-request set-var(txn.x) {expression}\n");
-    let source = config::Source::new("test.cfg", config(port, &rule));
-    let parsed = config::haproxy::parse(&[source], &config::Options::default());
-    parsed.errors().next().is_none()
+/// Where values can be looked at: what speaks of the answer or the server is there at its rules alone.
+const MOMENTS: [&str; 2] = ["http-request", "http-response"];
+
+/// The rule that computes the expression, at the first moment at which it can.
+fn accepted(port: u16, expression: &str) -> Option<String> {
+    let rules = MOMENTS.map(|moment| format!("    {moment} set-var(txn.x) {expression}\n"));
+    rules.into_iter().find(|rule| {
+        let source = config::Source::new("test.cfg", config(port, rule));
+        let parsed = config::haproxy::parse(&[source], &config::Options::default());
+        parsed.errors().next().is_none()
+    })
 }
 
 #[test]
@@ -52,17 +57,16 @@ fn everything_that_is_called_supported_is_computed() {
             "ipv4" => Some("(10.0.0.1)".to_owned()),
             "ipv6" => Some("(::1)".to_owned()),
             "json" => Some("(utf8)".to_owned()),
-            "nbsrv" => Some("(app)".to_owned()),
+            "avg_queue" | "be_conn" | "be_conn_free" | "be_sess_rate" | "connslots" | "nbsrv"
+            | "queue" => Some("(app)".to_owned()),
             "aes_gcm_dec" => Some("(128,txn.a,txn.b,txn.c)".to_owned()),
             "hmac" => Some("(sha256,a2V5)".to_owned()),
             _ => None,
         };
         let candidates = own.into_iter().chain(ARGUMENTS.map(str::to_owned));
         let mut written = candidates.map(|arguments| format!("{start}{name}{arguments}"));
-        match written.find(|expression| is_accepted(port, expression)) {
-            Some(expression) => {
-                let _ = writeln!(rules, "    http-request set-var(txn.x) {expression}");
-            }
+        match written.find_map(|expression| accepted(port, &expression)) {
+            Some(rule) => rules.push_str(&rule),
             None => refused.push(name),
         }
     }

@@ -42,21 +42,29 @@ macro_rules! catalogue {
 
 catalogue! {
     GetSockets "_getsocks" "" Admin Plain "";
+    AbortSslCaFile "abort ssl ca-file" "<cafile>" Admin Plain "drop what was prepared of a file of authorities";
     AbortSslCert "abort ssl cert" "<certfile>" Admin Plain "drop what was prepared of a certificate";
+    AbortSslCrlFile "abort ssl crl-file" "<crlfile>" Admin Plain "drop what was prepared of a revocation list";
     AddAcl "add acl" "[@<ver>] <acl> <pattern>" User Plain "add a pattern to an ACL's file";
     AddMap "add map" "[@<ver>] <map> <key> <val>" User Plain "add an entry to a map, or those of a payload";
     AddServer "add server" "<bk>/<srv>" Admin Plain "add a server to a backend, in maintenance";
+    AddSslCrtList "add ssl crt-list" "<list> <cert> [opts]*" Admin Plain "add a line to a crt-list, or that of a payload";
     ClearAcl "clear acl" "[@<ver>] <acl>" User Plain "take all patterns out of an ACL's file";
     ClearCounters "clear counters" "[all]" Operator Plain "begin maxima anew (all: every counter)";
     ClearMap "clear map" "[@<ver>] <map>" User Plain "take all entries out of a map";
     ClearTable "clear table" "<table> [<filter>]*" Operator Plain "take entries out of a stick table";
     CommitAcl "commit acl" "@<ver> <acl>" User Plain "let a prepared version of an ACL's file apply";
     CommitMap "commit map" "@<ver> <map>" User Plain "let a prepared version of a map apply";
+    CommitSslCaFile "commit ssl ca-file" "<cafile>" Admin Plain "let prepared authorities apply";
     CommitSslCert "commit ssl cert" "<certfile>" Admin Plain "let a prepared certificate apply";
+    CommitSslCrlFile "commit ssl crl-file" "<crlfile>" Admin Plain "let a prepared revocation list apply";
     DelAcl "del acl" "<acl> [<key>|#<ref>]" User Plain "take a pattern out of an ACL's file";
     DelMap "del map" "<map> [<key>|#<ref>]" User Plain "take a key out of a map";
     DelServer "del server" "<bk>/<srv>" Admin Plain "take a server out of its backend";
+    DelSslCaFile "del ssl ca-file" "<cafile>" Admin Plain "forget a file of authorities that nothing uses";
     DelSslCert "del ssl cert" "<certfile>" Admin Plain "forget a certificate that nothing uses";
+    DelSslCrlFile "del ssl crl-file" "<crlfile>" Admin Plain "forget a revocation list that nothing uses";
+    DelSslCrtList "del ssl crt-list" "<list> <cert[:line]>" Admin Plain "take a line out of a crt-list";
     DisableAgent "disable agent" "<bk>/<srv>" Admin Plain "ask a server's agent no more";
     DisableCookie "disable dynamic-cookie backend" "<bk>" Admin Plain "compute no cookies of servers";
     DisableFrontend "disable frontend" "<frontend>" Admin Plain "take no connections until it is enabled";
@@ -74,7 +82,9 @@ catalogue! {
     GetVar "get var" "<name>" Operator Plain "a variable of the process";
     GetWeight "get weight" "<bk>/<srv>" User Plain "a server's weight, and its configured one";
     Help "help" "[<command>]" User Plain "list all commands, or those like this one";
+    NewSslCaFile "new ssl ca-file" "<cafile>" Admin Plain "begin a file of authorities";
     NewSslCert "new ssl cert" "<certfile>" Admin Plain "begin a certificate that is not there yet";
+    NewSslCrlFile "new ssl crl-file" "<crlfile>" Admin Plain "begin a revocation list";
     LowerToOperator "operator" "" Operator Plain "lower this session's level to operator";
     PrepareAcl "prepare acl" "<acl>" User Plain "begin a new version of an ACL's file";
     PrepareMap "prepare map" "<map>" User Plain "begin a new version of a map";
@@ -88,7 +98,10 @@ catalogue! {
     SetRateLimit "set rate-limit" "<setting> <value>" Admin Plain "how many of something a second";
     SetServer "set server" "<bk>/<srv> [opts]" Admin Plain "change a server's state, weight, address";
     SetSeverity "set severity-output" "[none|number|string]" User Plain "show how grave a message is";
+    SetSslCaFile "set ssl ca-file" "<cafile> <payload>" Admin Plain "prepare other authorities";
     SetSslCert "set ssl cert" "<certfile> <payload>" Admin Plain "prepare another content of a certificate";
+    SetSslCrlFile "set ssl crl-file" "<crlfile> <payload>" Admin Plain "prepare another revocation list";
+    SetSslOcspResponse "set ssl ocsp-response" "<resp|payload>" Admin Plain "take over a newer OCSP response of a certificate";
     SetTable "set table" "<table> key <k> [data.* <v>]*" Operator Plain "change an entry of a stick table, or make one";
     SetTimeout "set timeout" "[cli] <delay>" User Plain "how long this session may be silent";
     SetVar "set var" "<name> [fmt|expr] {<fmt>|<expr>}" Operator Experimental "set a variable of the process";
@@ -112,7 +125,11 @@ catalogue! {
     ShowServersConn "show servers conn" "[<backend>]" User Plain "connections to servers";
     ShowServersState "show servers state" "[<backend>]" User Plain "states of servers";
     ShowSess "show sess" "[id]" Operator Plain "sessions, or all of one";
+    ShowSslCaFile "show ssl ca-file" "[<cafile>[:<index>]]" User Plain "files of authorities, or all of one";
     ShowSslCert "show ssl cert" "[<certfile>]" User Plain "certificates, or all of one";
+    ShowSslCrlFile "show ssl crl-file" "[<crlfile>[:<index>]]" User Plain "revocation lists, or all of one";
+    ShowSslCrtList "show ssl crt-list" "[-n] [<list>]" Admin Plain "crt-lists, or the lines of one";
+    ShowSslOcspResponse "show ssl ocsp-response" "[id]" User Plain "OCSP responses, or all of one";
     ShowStartupLogs "show startup-logs" "" Operator Plain "what was said when the process started";
     ShowStat "show stat" "[desc|json|no-maint|typed|up]*" User Plain "counters of frontends, backends and servers";
     ShowTable "show table" "<table> [<filter>]*" User Plain "stick tables, or the entries of one";

@@ -43,6 +43,7 @@ impl Instance {
             death_signal: None,
             silent: false,
             own_group: false,
+            least_oom_score: None,
         });
         let child = child.unwrap_or_else(|e| panic!("{} cannot be started: {e}", tool.program));
         drop(theirs);

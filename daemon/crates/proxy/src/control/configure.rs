@@ -1,11 +1,12 @@
 //! Taking up a configuration, and the same one with other addresses.
 
 use super::team::Team;
-use super::{Control, REPORTS, RunError, commands, grants, load, moves};
+use super::{Control, REPORTS, RunError, commands, grants, load, moves, peers};
 use crate::plan::{Frontend, Plan, compile};
 use crate::shared::Registry;
 use crate::shared::leaving::{Gone, identity};
 use crate::worker::Grant;
+use config::Parsed;
 use config::haproxy::model;
 use ipc::FromWorker;
 use std::collections::{HashMap, HashSet};
@@ -16,12 +17,13 @@ impl Control {
     pub(super) fn configure(
         &mut self,
         generation: u64,
-        model: model::Config,
+        parsed: Parsed<model::Config>,
         grants: Vec<Grant>,
     ) -> Result<(), RunError> {
-        let written = Arc::new(model);
+        let (sources, written) = (parsed.sources, Arc::new(parsed.config));
         let (model, kept) = self.amended(&written);
         let (grants, sockets) = commands::split(grants);
+        let (peers, grants) = peers::split(grants);
         let first = self.registry.is_none();
         let workers = self
             .team
@@ -29,9 +31,16 @@ impl Control {
             .map_or_else(|| load::worker_count(&model), Team::len);
         let registry = self.registry.get_or_insert_with(|| Registry::new(workers));
         let known = self.resolver.known(&model, &self.attachments);
-        let plan = match compile(model, generation, registry, &self.attachments, &known) {
+        let attachments = &self.attachments;
+        let compiled = sys::spare::run(self.patience, || {
+            compile(model, generation, registry, attachments, &known)
+        });
+        let plan = match compiled {
             Ok(plan) => Arc::new(plan),
-            Err(reasons) => {
+            Err(problems) => {
+                let said = problems.iter();
+                let reasons = said.map(|p| load::placed(p.place, &p.text, &sources));
+                let reasons = reasons.collect();
                 self.channel.send(
                     &FromWorker::Rejected {
                         generation,
@@ -59,16 +68,11 @@ impl Control {
         }
         self.lasting.stir();
         self.grants = grants::carry_over(&self.grants, grants);
-        let now = monotonic_ms();
-        self.checks.configure(&plan, &self.amendments, now);
+        let gone = self.follow(&plan, false, monotonic_ms());
+        self.configure_peers(&plan, peers)?;
         self.log.configure(&plan);
-        self.forget_others(&plan);
         if let Some(team) = &self.team {
             self.pending = Some((generation, plan.serial, team.len()));
-            let gone = self
-                .plan
-                .as_ref()
-                .map_or_else(Gone::default, |old| gone(old, &plan));
             team.configure(&plan, &self.open_grants(), &Arc::new(gone));
         }
         if let Some(old) = self.plan.replace(plan) {
@@ -77,24 +81,21 @@ impl Control {
         Ok(())
     }
 
-    /// What is shared and belongs to no section of the plan goes.
-    pub(super) fn forget_others(&mut self, plan: &Plan) {
-        if let Some(registry) = &mut self.registry {
-            let names: HashMap<&str, HashSet<&str>> = plan
-                .backends
-                .iter()
-                .map(|b| {
-                    let servers = b.servers.iter().map(|s| s.name.as_str());
-                    (b.name.as_str(), servers.collect())
-                })
-                .collect();
-            let frontends: HashSet<&str> = plan.frontends.iter().map(|f| f.name.as_str()).collect();
-            registry.retain(
-                |f| frontends.contains(f),
-                |b| names.contains_key(b),
-                |b, s| names.get(b).is_some_and(|servers| servers.contains(s)),
-            );
-        }
+    /// Checks go on with the plan's servers, and what belongs to none of its sections goes; what the
+    /// plan before had besides is returned. `goes_on`: as for [`Checks::configure`].
+    ///
+    /// [`Checks::configure`]: super::checks::Checks::configure
+    pub(super) fn follow(&mut self, plan: &Arc<Plan>, goes_on: bool, now: u64) -> Gone {
+        let (checks, amendments) = (&mut self.checks, &self.amendments);
+        let (registry, old) = (&mut self.registry, &self.plan);
+        sys::spare::run(self.patience, || {
+            checks.configure(plan, amendments, goes_on, now);
+            if let Some(registry) = registry {
+                forget_others(registry, plan);
+            }
+            old.as_ref()
+                .map_or_else(Gone::default, |old| gone(old, plan))
+        })
     }
 
     /// A log server given by name moved: the same configuration with the new address.
@@ -112,12 +113,35 @@ impl Control {
     }
 
     pub(super) fn free_retired(&mut self) {
-        self.retired.retain(|plan| Arc::strong_count(plan) > 1);
+        let unused = |plan: &mut Arc<Plan>| Arc::strong_count(plan) == 1;
+        let unused: Vec<_> = self.retired.extract_if(.., unused).collect();
+        if !unused.is_empty() {
+            sys::spare::run(self.patience, || drop(unused));
+        }
     }
 }
 
+/// What is shared and belongs to no section of the plan goes.
+fn forget_others(registry: &mut Registry, plan: &Plan) {
+    let names: HashMap<&str, HashSet<&str>> = plan
+        .backends
+        .iter()
+        .map(|b| {
+            let servers = b.servers.iter().map(|s| s.name.as_str());
+            (b.name.as_str(), servers.collect())
+        })
+        .collect();
+    let frontends: HashSet<&str> = plan.frontends.iter().map(|f| f.name.as_str()).collect();
+    registry.retain(
+        |f| frontends.contains(f),
+        |t| plan.model.peers.iter().any(|p| p.has_table(t)),
+        |b| names.contains_key(b),
+        |b, s| names.get(b).is_some_and(|servers| servers.contains(s)),
+    );
+}
+
 /// What `old` has and `new` has not.
-pub(super) fn gone(old: &Plan, new: &Plan) -> Gone {
+fn gone(old: &Plan, new: &Plan) -> Gone {
     let mut gone = Gone::default();
     let by_name: HashMap<&str, &Frontend> =
         new.frontends.iter().map(|f| (f.name.as_str(), f)).collect();

@@ -28,14 +28,10 @@ pub type Before = HashMap<(String, String, Kind), Known>;
 pub type KeptChecks = Vec<(String, String, Kind, Known)>;
 
 impl Checks {
-    /// Watches the plan's servers; what is known of unchanged ones stays.
-    pub fn configure(&mut self, plan: &Arc<Plan>, amendments: &Amendments, now: u64) {
-        self.reconfigure(plan, amendments, false, now);
-    }
-
-    /// The same; `goes_on`: it is the same configuration with other details, and checks go on when
-    /// they were due, of servers that are elsewhere now, too.
-    pub fn reconfigure(
+    /// Watches the plan's servers; what is known of unchanged ones stays. `goes_on`: it is the same
+    /// configuration with other details, and checks go on when they were due, of servers that are
+    /// elsewhere now, too.
+    pub fn configure(
         &mut self,
         plan: &Arc<Plan>,
         amendments: &Amendments,
@@ -222,7 +218,8 @@ impl Checks {
                     let tracked = names.get(&(home, track.server.0.as_str())).copied();
                     self.roster.members[at].tracks = tracked;
                     if let Some(tracked) = tracked {
-                        self.roster.members[tracked].trackers.push(at);
+                        // The last of the text is the first to follow.
+                        self.roster.members[tracked].trackers.insert(0, at);
                     }
                 }
                 at += 1;

@@ -4,9 +4,10 @@ use super::alerts::{self, Alerts};
 use super::change::{Change, News};
 use crate::logs::Logs;
 use crate::plan::{Backend, Plan};
+use crate::shared::admin;
 use health::{
-    CheckResult, Order, Transition, Who, check_line, no_server_line, order_line, transition_line,
-    unresolved_line,
+    Cause, Order, Transition, Who, check_line, no_server_line, order_line, remains_line,
+    transition_line, unresolved_line,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ const KEPT: usize = 256;
 
 impl Events {
     pub fn configure(&mut self, plan: &Arc<Plan>) {
+        plan.log_targets.start();
         self.logs.configure(plan);
         self.alerts.configure(plan);
     }
@@ -49,11 +51,15 @@ impl Events {
                         self.alerts.tell(b.section, Level::Info, &line);
                     }
                     // The reason was told with the check.
-                    let reason = (!in_words).then_some(result);
-                    self.transition(b, change, None, reason);
+                    let cause = if in_words {
+                        Cause::Known
+                    } else {
+                        Cause::Check(result)
+                    };
+                    self.transition(b, change, None, cause);
                 }
-                News::Followed(via) => self.transition(b, change, Some(via), None),
-                News::Forced => self.transition(b, change, None, None),
+                News::Followed(via) => self.transition(b, change, Some(via), Cause::Known),
+                News::Forced => self.transition(b, change, None, Cause::Order),
                 News::Weighed if change.nobody => self.nobody(b),
                 News::Weighed => {}
                 News::Lost { reason, down } => self.lost(b, change, reason, *down),
@@ -71,22 +77,19 @@ impl Events {
         }
     }
 
-    fn transition(
-        &mut self,
-        b: &Backend,
-        change: &Change,
-        via: Option<&str>,
-        reason: Option<&CheckResult>,
-    ) {
+    fn transition(&mut self, b: &Backend, change: &Change, via: Option<&str>, cause: Cause<'_>) {
         let Some(transition) = change.transition else {
             return;
         };
-        let line = transition_line(who(change, via), transition, reason, change.left);
+        let line = transition_line(who(change, via), transition, cause, change.left);
         let level = match transition {
             Transition::Down if change.served => Level::Alert,
             _ => Level::Notice,
         };
         self.event(b.section, level, &line);
+        if transition == Transition::Up && change.server.orders() & admin::ANY_DRAIN != 0 {
+            self.event(b.section, Level::Notice, &remains_line(who(change, via)));
+        }
         if transition != Transition::Stopping {
             self.alerts.tell(b.section, level, &line);
         }
@@ -97,12 +100,16 @@ impl Events {
 
     fn ordered(&mut self, b: &Backend, change: &Change, order: Order, via: Option<&str>) {
         let line = order_line(who(change, via), order, change.left);
-        let level = if order == Order::Maintenance && change.served {
+        let ends = matches!(order, Order::Maintenance { down: false });
+        let level = if ends && change.served {
             Level::Alert
         } else {
             Level::Notice
         };
         self.event(b.section, level, &line);
+        if let Order::LeaveMaintenance { drain: true, .. } = order {
+            self.event(b.section, Level::Notice, &remains_line(who(change, via)));
+        }
         if matches!(order, Order::Drain { .. }) {
             self.alerts.tell(b.section, level, &line);
         }

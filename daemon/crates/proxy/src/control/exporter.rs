@@ -4,11 +4,11 @@ use super::Control;
 use super::page::answer;
 use crate::worker::Made;
 use stats::Selection;
-use stats::metrics::{Request, exposition};
+use stats::metrics::{Form, Own, Request, exposition, open_metrics};
 
 impl Control {
-    pub(super) fn exporter(&mut self, target: &str) -> Made {
-        const MORE: &str = "cache-control: no-cache\r\n";
+    pub(super) fn exporter(&mut self, target: &str, form: Form) -> Made {
+        const MORE: &str = "cache-control: no-cache\r\nvary: accept\r\n";
         let request = match Request::read(target) {
             Ok(request) => request,
             Err(why) => return answer(400, "text/plain", format!("{why}\n"), MORE),
@@ -19,7 +19,15 @@ impl Control {
         };
         let rows = self.rows(&selection, true);
         let info = self.info();
-        let text = exposition(&request, &rows, &info, &self.routers.metrics);
-        answer(200, "text/plain; version=0.0.4", text, MORE)
+        let shown = self.certificates().into_iter();
+        let own = Own {
+            routers: &self.routers.metrics,
+            certificates: shown.map(|one| (one.path, one.not_after)).collect(),
+        };
+        let mut text = exposition(&request, &rows, &info, &own);
+        if form == Form::OpenMetrics {
+            text = open_metrics(&text);
+        }
+        answer(200, form.content_type(), text, MORE)
     }
 }

@@ -23,6 +23,7 @@ mod observed;
 mod orders;
 mod outcome;
 mod page;
+mod peers;
 mod probe;
 mod prober;
 mod renewed;
@@ -40,6 +41,7 @@ mod team;
 mod voice;
 mod whom;
 
+use crate::peering::Peering;
 use crate::plan::{Attachments, Plan};
 use crate::shared::Registry;
 use crate::worker::Grant;
@@ -93,12 +95,17 @@ pub struct Control {
     /// The model as it was written, and what was changed of it since; whether that still has to
     /// be taken up, and which servers begin with that.
     written: Option<Arc<model::Config>>,
+    /// How long what follows from it may be computed on spare time.
+    patience: Duration,
     amendments: Amendments,
     amends: bool,
     fresh: Vec<(String, String)>,
     log: EventLog,
     secret: Secret,
     routers: Routers,
+    /// Hosts that share stick tables with this one, if there are any.
+    peering: Option<Peering>,
+    peers_grants: Vec<Grant>,
     /// What was told last about the service.
     service: Option<(bool, String)>,
     lost_listener: bool,
@@ -131,12 +138,15 @@ impl Control {
             next_look: 0,
             sockets: RuntimeSockets::default(),
             written: None,
+            patience: Duration::ZERO,
             amendments: Amendments::default(),
             amends: false,
             fresh: Vec::new(),
             log: EventLog::default(),
             secret: Secret::default(),
             routers: Routers::default(),
+            peering: None,
+            peers_grants: Vec::new(),
             service: None,
             lost_listener: false,
             pending: None,
@@ -228,6 +238,7 @@ impl Control {
 
     fn end(mut self) -> Result<(), RunError> {
         std::mem::take(&mut self.sockets).end();
+        self.peering = None;
         if let Some(team) = self.team.take() {
             team.join();
         }

@@ -76,7 +76,7 @@ impl Roster {
         }
         let drains = has(new, admin::ANY_DRAIN);
         let order = match (was, is) {
-            (false, true) => Some((Order::Maintenance, Some(Transition::Down))),
+            (false, true) => Some((Order::Maintenance { down }, Some(Transition::Down))),
             (true, false) => Some((
                 Order::LeaveMaintenance {
                     down: self.operation(at) == State::Down,

@@ -53,7 +53,7 @@ impl Control {
             return answer(503, "text/plain", String::new(), "");
         };
         match &wanted.service {
-            Service::Exporter => self.exporter(&String::from_utf8_lossy(&wanted.tail)),
+            Service::Exporter(form) => self.exporter(&String::from_utf8_lossy(&wanted.tail), *form),
             Service::Page(page) => {
                 let Some(proxy) = plan.model.proxies.get(page.section) else {
                     return answer(503, "text/plain", String::new(), "");

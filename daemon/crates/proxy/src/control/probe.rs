@@ -7,6 +7,7 @@ use super::seal::Seal;
 use crate::plan::Preamble;
 use crate::preamble;
 use crate::rules::memory::Memory;
+use crate::shared::Checked;
 use health::{CheckResult, Connect, Failure, Need, Run};
 use std::cell::RefCell;
 use std::io::ErrorKind;
@@ -70,7 +71,8 @@ impl Prober {
                 return self.failed(probe, Failure::Socket, &text(&e));
             }
             if let Some(session) = self.session(&probe.run) {
-                match session.and_then(|session| Seal::begin(session, &probe.fd)) {
+                let checked = Checked::new(self.place().plan.totals.clone());
+                match session.and_then(|it| Seal::begin(it, &probe.fd, checked)) {
                     Ok(seal) => probe.seal = Some(Box::new(seal)),
                     Err(_) => return self.failed(probe, Failure::Handshake, UNSEALED),
                 }

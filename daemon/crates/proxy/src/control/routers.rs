@@ -132,7 +132,7 @@ impl Control {
 fn about(wanted: &Wanted) -> Option<About> {
     let tail = || String::from_utf8_lossy(&wanted.tail);
     match &wanted.service {
-        Service::Exporter => {
+        Service::Exporter(_) => {
             let request = stats::metrics::Request::read(&tail()).ok()?;
             request.routers().then_some(About::Metrics)
         }

@@ -1,5 +1,6 @@
 //! A check's connection that goes through TLS.
 
+use crate::shared::Checked;
 use std::io::{self, ErrorKind};
 use std::os::fd::OwnedFd;
 use sys::tcp;
@@ -14,17 +15,19 @@ pub struct Seal {
     out: Outgoing,
     /// Records that the socket did not take.
     held: Vec<u8>,
+    checked: Checked,
 }
 
 impl Seal {
     /// Begins the handshake.
-    pub fn begin(mut session: Session, fd: &OwnedFd) -> Result<Self, Fault> {
+    pub fn begin(mut session: Session, fd: &OwnedFd, checked: Checked) -> Result<Self, Fault> {
         let mut out = Outgoing::default();
         session.start(&mut out)?;
         let mut seal = Self {
             session,
             out,
             held: Vec::new(),
+            checked,
         };
         seal.transmit(fd).map_err(|_| Fault::Aborted)?;
         Ok(seal)
@@ -45,6 +48,7 @@ impl Seal {
                 Err(Broken::Io(_)) => return Err(Fault::Aborted),
             }
         }
+        self.checked.made(self.session.is_full());
         Ok(true)
     }
 

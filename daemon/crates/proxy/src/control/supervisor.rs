@@ -4,7 +4,7 @@ use super::team::Team;
 use super::{CHANNEL, Control, RunError, grants, load, status};
 use config::Source;
 use ipc::channel::Received;
-use ipc::{FromWorker, ToWorker};
+use ipc::{FromWorker, SIGN_OF_LIFE, ToWorker};
 use std::os::fd::OwnedFd;
 use sys::epoll::{Interest, monotonic_ms};
 
@@ -28,12 +28,15 @@ impl Control {
                     .into_iter()
                     .map(|f| Source::new(f.path, f.text))
                     .collect();
-                let granted = grants::take(listeners, fds);
-                match granted
-                    .map_err(|e| vec![e])
-                    .and_then(|g| Ok((load::parse(&sources)?, g)))
-                {
-                    Ok((model, grants)) => self.configure(generation, model, grants)?,
+                let bytes = sources.iter().map(|source| source.text.len()).sum();
+                self.patience = config::patience(bytes);
+                let granted = grants::take(listeners, fds).map_err(|error| vec![error]);
+                let read = granted.and_then(|grants| {
+                    let parsed = sys::spare::run(self.patience, || load::parse(&sources))?;
+                    Ok((parsed, grants))
+                });
+                match read {
+                    Ok((parsed, grants)) => self.configure(generation, parsed, grants)?,
                     Err(reasons) => self.channel.send(
                         &FromWorker::Rejected {
                             generation,
@@ -45,7 +48,10 @@ impl Control {
             }
             ToWorker::Stop { deadline_ms } => self.stop(deadline_ms),
             ToWorker::Status { id } => {
-                let body = self.status();
+                let body = match id {
+                    SIGN_OF_LIFE => serde_json::Value::Null,
+                    _ => self.status(),
+                };
                 self.channel.send(&FromWorker::Status { id, body }, &[])?;
             }
             ToWorker::Statistics { id } => {
@@ -54,6 +60,9 @@ impl Control {
             }
             ToWorker::Attachments { files } => {
                 self.attachments = files.into_iter().map(|f| (f.path, f.bytes)).collect();
+                if let Some(registry) = &mut self.registry {
+                    registry.tls.unmake_all();
+                }
             }
             ToWorker::Renewed { files } => {
                 let said = self.renewed(files);
@@ -82,6 +91,8 @@ impl Control {
 
     fn stop(&mut self, deadline_ms: u64) {
         self.stopping = true;
+        // Whoever comes after this process speaks with the peers from now on.
+        self.peering = None;
         if let Some(team) = &self.team {
             let plan = self.plan.as_ref();
             let hard = plan.and_then(|p| p.hard_stop_after).unwrap_or(u64::MAX);

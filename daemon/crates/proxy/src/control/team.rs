@@ -4,9 +4,10 @@ use crate::plan::Plan;
 use crate::shared::ServerShared;
 use crate::shared::leaving::{Board, Gone};
 use crate::worker::{
-    Asked, Command, Grant, Made, Mailbox, Report, Requested, SessionId, SessionQuestion, Setup,
-    Worker,
+    Asked, Command, Grant, Made, Mailbox, Place, Report, Requested, SessionId, SessionQuestion,
+    Setup, Worker,
 };
+use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,10 +81,11 @@ impl Team {
 
     /// `gone`: what the plan before had.
     pub fn configure(&self, plan: &Arc<Plan>, listeners: &[Grant], gone: &Arc<Gone>) {
+        let places = places(plan, listeners);
         for mailbox in &self.mailboxes {
             mailbox.send(Command::Configure {
                 plan: plan.clone(),
-                listeners: listeners.to_vec(),
+                listeners: places.clone(),
                 gone: gone.clone(),
             });
         }
@@ -183,6 +185,21 @@ impl Team {
             let _ = thread.join();
         }
     }
+}
+
+/// Where the plan has the sockets; those of no frontend of it have no place.
+fn places(plan: &Plan, grants: &[Grant]) -> Arc<[Place]> {
+    let names = (0..).zip(&plan.frontends);
+    let indexes: HashMap<&str, u32> = names.map(|(at, f)| (f.name.as_str(), at)).collect();
+    let place = |grant: &Grant| {
+        Some(Place {
+            fd: grant.fd.clone(),
+            cookie: grant.cookie,
+            frontend: *indexes.get(grant.frontend.as_str())?,
+            bind: grant.index,
+        })
+    };
+    grants.iter().filter_map(place).collect()
 }
 
 impl Inbox {

@@ -25,29 +25,36 @@ pub struct Forwarded {
     ring: Arc<Ring>,
     /// Each thread holds a sender; nothing comes but their end.
     done: Mutex<mpsc::Receiver<()>>,
+    /// Until they are started.
+    waiting: Mutex<Vec<Forwarder>>,
 }
 
 impl Forwarded {
-    pub fn start(model: &Model, figures: &Arc<Figures>) -> Self {
+    pub fn new(model: &Model, figures: &Arc<Figures>) -> Self {
         let size = model.size.as_ref().map_or(SIZE, |size| size.value);
         let ring = Arc::new(Ring::new(size as usize));
         let (alive, done) = mpsc::channel();
-        for server in &model.servers {
-            let forwarder = Forwarder {
-                ring: ring.clone(),
-                server: server.clone(),
-                connect: model.timeout_connect.as_ref().map_or(PATIENCE, |t| t.value),
-                write: model.timeout_server.as_ref().map_or(PATIENCE, |t| t.value),
-                figures: figures.clone(),
-                alive: alive.clone(),
-            };
+        let forwarder = |server: &RingServer| Forwarder {
+            ring: ring.clone(),
+            server: server.clone(),
+            connect: model.timeout_connect.as_ref().map_or(PATIENCE, |t| t.value),
+            write: model.timeout_server.as_ref().map_or(PATIENCE, |t| t.value),
+            figures: figures.clone(),
+            alive: alive.clone(),
+        };
+        Self {
+            waiting: Mutex::new(model.servers.iter().map(forwarder).collect()),
+            ring,
+            done: Mutex::new(done),
+        }
+    }
+
+    pub fn start(&self) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        for forwarder in waiting.drain(..) {
             let thread = std::thread::Builder::new().name("log-ring".to_owned());
             // Without the thread the ring keeps the latest lines, and they are counted.
             let _ = thread.spawn(move || forwarder.run());
-        }
-        Self {
-            ring,
-            done: Mutex::new(done),
         }
     }
 
@@ -72,6 +79,7 @@ impl Drop for Forwarded {
     }
 }
 
+#[derive(Debug)]
 struct Forwarder {
     ring: Arc<Ring>,
     server: RingServer,

@@ -2,14 +2,15 @@
 
 mod forward;
 mod open;
+mod sections;
 mod targets;
 
 use crate::plan::Plan;
-use config::haproxy::model::{LogFormat, LogSink, LogTarget};
+use config::haproxy::model::{LogSink, LogTarget};
+use sections::Sections;
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use trafficlog::{Clock, ConnectRecord, HttpRecord, Level, Sink, TcpRecord, UtcOffset};
+use trafficlog::{Clock, ConnectRecord, Endpoint, HttpRecord, Level, Sink, TcpRecord, UtcOffset};
 
 pub use open::keep_local_socket;
 pub use targets::{TargetStatus, Targets};
@@ -28,8 +29,8 @@ pub struct Logs {
     targets: Vec<Target>,
     /// What the targets were opened for; they are opened again when they break.
     plan: Option<Arc<Plan>>,
-    /// For each section of the model, its targets.
-    sections: Vec<Section>,
+    /// Whose targets these are, in its order.
+    sections: Arc<Sections>,
     clock: Clock,
 }
 
@@ -42,14 +43,6 @@ struct Target {
     again: i64,
 }
 
-#[derive(Debug, Default)]
-struct Section {
-    name: String,
-    targets: Vec<usize>,
-    clf: bool,
-    json: bool,
-}
-
 /// Until a target that broke is opened again.
 const AGAIN_MS: i64 = 1000;
 
@@ -58,7 +51,7 @@ impl Default for Logs {
         Self {
             targets: Vec::new(),
             plan: None,
-            sections: Vec::new(),
+            sections: Arc::default(),
             clock: Clock::lazy(),
         }
     }
@@ -85,43 +78,28 @@ impl Logs {
             .drain(..)
             .map(|target| (target.key.clone(), target))
             .collect();
-        self.sections.clear();
-        let model = &plan.model;
-        for proxy in &model.proxies {
-            let mut section = Section {
-                name: proxy.name.0.clone(),
-                clf: proxy.log_format == LogFormat::HttpClf,
-                json: matches!(proxy.log_format, LogFormat::HttpJson | LogFormat::TcpJson),
-                targets: Vec::new(),
-            };
-            for line in model.log_targets(proxy) {
-                let key = targets::key(model, proxy, line);
-                let at = self.targets.iter().position(|target| target.key == key);
-                section.targets.push(at.unwrap_or_else(|| {
-                    self.targets
-                        .push(known.remove(&key).unwrap_or_else(|| Target {
-                            sink: open::sink(model, proxy, line, &plan.log_targets),
-                            line: line.clone(),
-                            key,
-                            again: 0,
-                        }));
-                    self.targets.len() - 1
-                }));
-            }
-            self.sections.push(section);
-        }
+        self.sections = plan.log_targets.sections.clone();
+        let wanted = self.sections.wanted.iter();
+        self.targets.extend(wanted.map(|wanted| {
+            known.remove(&wanted.key).unwrap_or_else(|| Target {
+                sink: open::sink(&plan.model, wanted, &plan.log_targets),
+                line: wanted.line.clone(),
+                key: wanted.key.clone(),
+                again: 0,
+            })
+        }));
         self.plan = Some(plan.clone());
     }
 
     /// Whether this section logs to anywhere.
     pub fn has_targets(&self, section: usize) -> bool {
-        let section = self.sections.get(section);
+        let section = self.sections.list.get(section);
         section.is_some_and(|s| !s.targets.is_empty())
     }
 
     /// Whether anything of this section is logged.
     pub fn wants(&self, section: usize, level: Level) -> bool {
-        self.sections.get(section).is_some_and(|s| {
+        self.sections.list.get(section).is_some_and(|s| {
             s.targets
                 .iter()
                 .any(|at| self.targets[*at].sink.wants(level))
@@ -130,7 +108,7 @@ impl Logs {
 
     pub fn event(&mut self, section: usize, level: Level, text: &str) {
         let now = unix_ms();
-        let Some(section) = self.sections.get(section) else {
+        let Some(section) = self.sections.list.get(section) else {
             return;
         };
         for at in &section.targets {
@@ -150,11 +128,11 @@ impl Logs {
         &mut self,
         section: usize,
         level: Level,
-        client: SocketAddr,
+        client: Endpoint,
         (place, at_ms): (&str, i64),
         why: &str,
     ) {
-        let Some(section) = self.sections.get(section) else {
+        let Some(section) = self.sections.list.get(section) else {
             return;
         };
         for at in &section.targets {
@@ -181,7 +159,7 @@ impl Logs {
         record: &Record<'_>,
         data: &[u8],
     ) {
-        let Some(section) = self.sections.get(section) else {
+        let Some(section) = self.sections.list.get(section) else {
             return;
         };
         for at in &section.targets {

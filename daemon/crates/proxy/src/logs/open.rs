@@ -1,7 +1,8 @@
 //! Opening log targets.
 
+use super::sections::Wanted;
 use super::targets::{self, Targets};
-use config::haproxy::model::{self, Config, LogSink, LogTarget, Proxy};
+use config::haproxy::model::{self, Config, LogSink, LogTarget};
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::OnceLock;
@@ -11,7 +12,8 @@ use trafficlog::{Facility, Filter, Header, Level, Sample, Sink, Socket, SyslogFo
 const LINE: usize = 1024;
 
 /// A target with its own batch, for one thread.
-pub fn sink(model: &Config, proxy: &Proxy, target: &LogTarget, targets: &Targets) -> Sink {
+pub fn sink(model: &Config, wanted: &Wanted, targets: &Targets) -> Sink {
+    let target = &wanted.line;
     let ring = targets::ring_of(model, target);
     let filter = Filter {
         facility: Facility(target.facility as u8),
@@ -40,9 +42,11 @@ pub fn sink(model: &Config, proxy: &Proxy, target: &LogTarget, targets: &Targets
         _ if named.is_some() => SyslogFormat::Rfc3164,
         _ => SyslogFormat::Local,
     };
+    let proxy = model.proxies.get(wanted.section);
+    let tag = proxy.map_or("", |proxy| targets::tag(model, proxy));
     let header = Header {
         format,
-        tag: targets::tag(model, proxy).to_owned(),
+        tag: tag.to_owned(),
         pid: std::process::id(),
         host: host(model, format),
     };
@@ -55,7 +59,7 @@ pub fn sink(model: &Config, proxy: &Proxy, target: &LogTarget, targets: &Targets
     let sample = target.sample.as_ref();
     let sample = sample.map(|sample| Sample::new(sample.ranges.clone(), sample.size));
     let limit = target.limit.as_ref().map(|limit| limit.value);
-    let figures = targets.figures(&targets::key(model, proxy, target));
+    let figures = targets.figures(&wanted.key);
     Sink::new(socket(model, target, targets), filter, header, len)
         .sampled(sample)
         .limited(limit, figures)

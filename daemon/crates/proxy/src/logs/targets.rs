@@ -2,6 +2,7 @@
 //! names. Kept over reloads by what a target is, not by where its line stands.
 
 use super::forward::Forwarded;
+use super::sections::Sections;
 use crate::names::Known;
 use config::haproxy::model::{Config, LogSink, LogTarget, Proxy, Ring, RingServer, StreamAddress};
 use config::source::Spanned;
@@ -17,6 +18,7 @@ pub struct Targets {
     /// By the key of a target: how it is shown, and its figures.
     figures: HashMap<String, (String, Arc<Figures>)>,
     rings: HashMap<String, Arc<Forwarded>>,
+    pub sections: Arc<Sections>,
     /// Addresses of log servers that are given by name.
     pub names: Known,
 }
@@ -32,30 +34,35 @@ pub struct TargetStatus {
 }
 
 impl Targets {
-    /// The targets of a configuration; what was there before stays as it is.
+    /// The targets of a configuration; what was there before stays as it is, and what is new begins
+    /// with [`Targets::start`].
     #[must_use]
     pub fn of(model: &Config, names: &Known, before: &Self) -> Self {
         let mut new = Self {
             names: names.clone(),
+            sections: Arc::new(Sections::of(model)),
             ..Self::default()
         };
-        for proxy in &model.proxies {
-            for target in model.log_targets(proxy) {
-                let key = key(model, proxy, target);
-                let known = before.figures.get(&key).cloned();
-                let fresh = || (shown(&target.sink.value), Arc::default());
-                let entry = known.unwrap_or_else(fresh);
-                if let Some(ring) = ring_of(model, target) {
-                    let (name, figures) = (ring_key(&ring), entry.1.clone());
-                    let known = before.rings.get(&name).cloned();
-                    new.rings.entry(name).or_insert_with(|| {
-                        known.unwrap_or_else(|| Arc::new(Forwarded::start(&ring, &figures)))
-                    });
-                }
-                new.figures.insert(key, entry);
+        for wanted in &new.sections.wanted {
+            let (key, target) = (&wanted.key, &wanted.line);
+            let known = before.figures.get(key).cloned();
+            let fresh = || (shown(&target.sink.value), Arc::default());
+            let entry = known.unwrap_or_else(fresh);
+            if let Some(ring) = ring_of(model, target) {
+                let (name, figures) = (ring_key(&ring), entry.1.clone());
+                let known = before.rings.get(&name).cloned();
+                new.rings.entry(name).or_insert_with(|| {
+                    known.unwrap_or_else(|| Arc::new(Forwarded::new(&ring, &figures)))
+                });
             }
+            new.figures.insert(key.clone(), entry);
         }
         new
+    }
+
+    /// Rings are emptied from now on.
+    pub fn start(&self) {
+        self.rings.values().for_each(|ring| ring.start());
     }
 
     pub fn figures(&self, key: &str) -> Arc<Figures> {

@@ -33,7 +33,7 @@ impl Answers {
         for (status, path) in files {
             match env.file(path).and_then(|raw| normal(&raw)) {
                 Ok(raw) => answers.set(status, raw),
-                Err(why) => problems.push(format!("errorfile {status}: {why}")),
+                Err(why) => problems.push(format!("errorfile {status} '{path}': {why}")),
             }
         }
         for (status, (code, url)) in &proxy.error_locations {

@@ -31,18 +31,6 @@ pub fn compile(
         ));
         balance::hash::Function::Sdbm
     });
-    let mut use_servers = Vec::new();
-    for rule in &proxy.use_servers {
-        let index = servers.iter().position(|s| s.name == rule.target.0);
-        match (compiler.condition(rule.condition.as_ref()), index) {
-            (Ok(condition), Some(index)) => use_servers.push((condition, index)),
-            (Err(why), _) => problems.push(why),
-            (_, None) => problems.push(format!(
-                "use-server names '{}', which is not a server here",
-                rule.target.value
-            )),
-        }
-    }
     // A listen section's rules run once, as its frontend's.
     let own_rules = !proxy.kind.is_frontend();
     let rules = |rules: &[model::HttpRule], response: bool, problems: &mut Vec<String>| {
@@ -99,8 +87,9 @@ pub fn compile(
             .iter()
             .any(|s| s.introduction.as_ref().is_some_and(|it| it.unique_id)),
         implied: servers.iter().position(|s| s.implied),
+        use_servers: inspect::use_servers(proxy, &servers, compiler, problems),
+        rdp_cookie: rdp_cookie(proxy, compiler, problems),
         servers,
-        use_servers,
         persist_rules: inspect::persistence(proxy, compiler, problems),
         allbackups: proxy.options.allbackups,
         fullconn: proxy.fullconn.as_ref().map_or(0, |n| n.value),
@@ -137,6 +126,16 @@ fn key(proxy: &Proxy, compiler: &Compiler<'_>, problems: &mut Vec<String>) -> Op
         _ => return None,
     };
     compiled.map_err(|why| problems.push(why)).ok()
+}
+
+fn rdp_cookie(
+    proxy: &Proxy,
+    compiler: &Compiler<'_>,
+    problems: &mut Vec<String>,
+) -> Option<Sample> {
+    let name = proxy.rdp_cookie.clone()?;
+    let sample = Sample::fetch("req.rdp_cookie", vec![name], compiler.env);
+    sample.map_err(|why| problems.push(why)).ok()
 }
 
 fn cookie(proxy: &Proxy, problems: &mut Vec<String>) -> Option<Cookie> {

@@ -22,11 +22,12 @@ pub enum Greeting {
     Netscaler,
 }
 
-/// `maxconnrate` and `maxsessrate`: of the whole process, in a second; 0 = no limit.
+/// `maxconnrate`, `maxsessrate` and `maxsslrate`: of the whole process, in a second; 0 = no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pace {
     pub connections: u32,
     pub sessions: u32,
+    pub sealed: u32,
 }
 
 impl Pace {
@@ -35,6 +36,7 @@ impl Pace {
         Self {
             connections: limit(&global.connection_rate),
             sessions: limit(&global.session_rate),
+            sealed: limit(&global.tls_rate),
         }
     }
 }

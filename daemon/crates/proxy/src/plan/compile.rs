@@ -1,8 +1,8 @@
 //! From the typed model to a snapshot; every reason against it is collected.
 
 use super::{
-    Answers, ForwardFor, Frontend, LogPlan, Pace, Plan, Spoken, Timeouts, backend, bind, inspect,
-    patterns, servers, tls,
+    Answers, ForwardFor, Frontend, LogPlan, Pace, Plan, Problem, Spoken, Timeouts, backend, bind,
+    inspect, patterns, problem, servers, tls,
 };
 use crate::names::Known;
 use crate::rules::compile::Compiler;
@@ -26,7 +26,7 @@ pub fn compile(
     registry: &mut Registry,
     attachments: &Attachments,
     known: &Known,
-) -> Result<Plan, Vec<String>> {
+) -> Result<Plan, Vec<Problem>> {
     let mut problems = Vec::new();
     let sections = || {
         model
@@ -41,13 +41,7 @@ pub fn compile(
         .collect();
     let find = |name: &str| names.iter().position(|n| *n == name);
     let (mut frontends, mut backends) = (Vec::new(), Vec::new());
-    let mut tables = Tables::new();
-    for (_, proxy) in sections() {
-        if let Some(spec) = &proxy.stick_table {
-            let name = &proxy.name.0;
-            tables.insert(name.clone(), registry.table(name, spec));
-        }
-    }
+    let tables = tables(&model, registry);
     let patterns = patterns::files(&model, attachments, &registry.patterns, &mut problems);
     let (remembers, rates) = (Cell::new(false), Cell::new(false));
     let (bodies, certificates) = (Cell::new(false), Cell::new(false));
@@ -78,11 +72,11 @@ pub fn compile(
                 section, proxy, &compiler, &answers, registry, &mut own,
             ));
         }
-        let place = |why| format!("{} {}: {why}", proxy.kind.keyword(), proxy.name.value);
+        let place = |why| Problem::of_section(&model, proxy, why);
         problems.extend(own.into_iter().map(place));
     }
     if !problems.is_empty() {
-        return Err(problems);
+        return Err(problem::sorted(problems));
     }
     inspect::process_variables(&model, attachments, &tables, registry)?;
     registry.patterns = patterns;
@@ -93,8 +87,6 @@ pub fn compile(
     }
     let process = g.maxconn.as_ref().map_or(0, |n| n.value);
     servers::fill_fullconn(&frontends, &mut backends, process);
-    let bufsize = g.bufsize.as_ref().map_or(16384, |b| b.value as usize);
-    let rewrite = g.maxrewrite.as_ref().map_or(1024, |b| b.value as usize);
     let observes = backends
         .iter()
         .any(|b| b.servers.iter().any(|s| s.observed.is_some()));
@@ -105,13 +97,10 @@ pub fn compile(
         serial: registry.next_serial(),
         frontends,
         backends,
-        limits: Limits {
-            head: bufsize.saturating_sub(rewrite).max(1024),
-            fields: g.max_headers.as_ref().map_or(101, |n| usize::from(n.value)),
-            manner: Manner::Normal,
-        },
+        limits: limits(g),
         h2: super::Multiplexing::new(g),
         maxconn: process,
+        max_sealed: g.max_tls.as_ref().map_or(0, |n| n.value),
         pace,
         totals: registry.totals.clone(),
         log_targets: registry.follow_logs(&model, known),
@@ -127,6 +116,26 @@ pub fn compile(
             .map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
         model,
     })
+}
+
+/// The tables of all sections by the names that rules call them by.
+fn tables(model: &Config, registry: &mut Registry) -> Tables {
+    let mut tables = Tables::new();
+    for proxy in model.proxies.iter().filter(|proxy| !proxy.disabled) {
+        if let Some(spec) = &proxy.stick_table {
+            let name = &proxy.name.0;
+            let shared = model.sharing(spec).is_some();
+            tables.insert(name.clone(), registry.table(name, spec, shared));
+        }
+    }
+    for section in &model.peers {
+        for shared in &section.tables {
+            let name = section.table_name(shared);
+            let table = registry.table(&name, &shared.spec, section.is_active());
+            tables.insert(name, table);
+        }
+    }
+    tables
 }
 
 fn frontend(
@@ -235,6 +244,21 @@ fn unique_id_header(proxy: &Proxy, compiler: &Compiler<'_>) -> Option<Vec<u8>> {
     let name = proxy.unique_id_header.as_ref()?;
     compiler.env.remember();
     Some(name.value.clone().into_bytes())
+}
+
+/// How much of a message is held.
+fn limits(g: &model::Global) -> Limits {
+    let bufsize = g.bufsize.as_ref().map_or(16384, |b| b.value as usize);
+    let rewrite = g.maxrewrite.as_ref().map_or(1024, |b| b.value as usize);
+    Limits {
+        head: bufsize.saturating_sub(rewrite).max(1024),
+        // The first line counts as one.
+        fields: g
+            .max_headers
+            .as_ref()
+            .map_or(100, |n| usize::from(n.value) - 1),
+        manner: Manner::Normal,
+    }
 }
 
 /// Captured things are kept until the line is written.

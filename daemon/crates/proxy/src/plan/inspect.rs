@@ -1,6 +1,6 @@
 //! What decides about connections and routes: tcp rules, `use_backend`, `stick`, `monitor fail`.
 
-use super::Attachments;
+use super::{Attachments, Problem, Server};
 use crate::rules::compile::Compiler;
 use crate::rules::environment::{Environment, Tables};
 use crate::rules::memory::Variable;
@@ -23,7 +23,7 @@ pub struct Inspection {
     pub delay: u64,
 }
 
-/// Where `use_backend` leads.
+/// Where `use_backend` or `use-server` leads.
 #[derive(Debug)]
 pub enum Route {
     Fixed(usize),
@@ -91,6 +91,32 @@ pub fn routes(
         }
     }
     routes
+}
+
+pub fn use_servers(
+    proxy: &Proxy,
+    servers: &[Server],
+    compiler: &Compiler<'_>,
+    problems: &mut Vec<String>,
+) -> Vec<(Option<Condition>, Route)> {
+    let mut rules = Vec::new();
+    for rule in &proxy.use_servers {
+        let index = servers.iter().position(|s| s.name == rule.target.0);
+        let route = match &rule.computed {
+            Some(format) => Format::compile(format, compiler.env).map(Route::Computed),
+            None => index.map(Route::Fixed).ok_or_else(|| {
+                format!(
+                    "use-server names '{}', which is not a server here",
+                    rule.target.value
+                )
+            }),
+        };
+        match (compiler.condition(rule.condition.as_ref()), route) {
+            (Ok(condition), Ok(route)) => rules.push((condition, route)),
+            (Err(why), _) | (_, Err(why)) => problems.push(why),
+        }
+    }
+    rules
 }
 
 pub fn stick(proxy: &Proxy, compiler: &Compiler<'_>, problems: &mut Vec<String>) -> Vec<StickRule> {
@@ -168,7 +194,7 @@ pub fn process_variables(
     attachments: &Attachments,
     tables: &Tables,
     registry: &Registry,
-) -> Result<(), Vec<String>> {
+) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
     for (name, format) in &model.global.variables {
         let Some(variable) = Variable::new(&name.value) else {
@@ -177,7 +203,10 @@ pub fn process_variables(
         let value = outside(model, attachments, tables, registry, format);
         match value {
             Ok(value) => registry.variables.set(&variable.name, Some(value)),
-            Err(why) => problems.push(format!("global set-var {name}: {why}")),
+            Err(why) => problems.push(Problem {
+                place: name.span,
+                text: format!("global set-var {name}: {why}"),
+            }),
         }
     }
     if problems.is_empty() {

@@ -14,9 +14,11 @@ mod named;
 mod nowhere;
 mod origin;
 mod patterns;
+mod problem;
 mod raw;
 mod server;
 pub mod servers;
+mod sticking;
 mod timeouts;
 mod tls;
 
@@ -29,6 +31,7 @@ pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule, outside};
 pub use named::{CookieName, Target};
 pub use origin::{ForClient, Origin};
+pub use problem::{Problem, problems};
 pub use raw::{normal, take_close};
 pub use server::{Introduction, Observed, Preamble, Sealed, Server};
 pub use timeouts::Timeouts;
@@ -59,6 +62,8 @@ pub struct Plan {
     pub h2: Multiplexing,
     /// Connections of the whole process; 0 = no limit.
     pub maxconn: u32,
+    /// `maxsslconn`; 0 = no limit.
+    pub max_sealed: u32,
     pub pace: Pace,
     pub totals: Arc<Totals>,
     /// Some rule remembers something from step to step: connections get a memory.
@@ -82,6 +87,14 @@ pub struct Plan {
 impl Plan {
     pub fn frontend_index(&self, name: &str) -> Option<usize> {
         self.frontends.iter().position(|f| f.name == name)
+    }
+
+    /// The number of a section's listening address: the line's `id`, else its place from 1.
+    pub fn listener_number(&self, section: usize, bind: usize) -> Option<u64> {
+        let mut all = self.model.proxies.get(section)?.listen_addresses();
+        let (index, bind, _) = all.nth(bind)?;
+        let place = || u64::from(index) + 1;
+        Some(bind.id.as_ref().map_or_else(place, |id| id.value.into()))
     }
 }
 
@@ -189,7 +202,9 @@ pub struct Backend {
     pub told_names: bool,
     /// Which of them takes what belongs to no other: nothing is balanced.
     pub implied: Option<usize>,
-    pub use_servers: Vec<(Option<Condition>, usize)>,
+    pub use_servers: Vec<(Option<Condition>, Route)>,
+    /// `persist rdp-cookie`: where it is read.
+    pub rdp_cookie: Option<Sample>,
     /// Whether persistence is forced (else ignored) when the condition holds.
     pub persist_rules: Vec<(bool, Condition)>,
     pub allbackups: bool,

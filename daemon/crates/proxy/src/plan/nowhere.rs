@@ -16,6 +16,7 @@ impl Plan {
             limits: Limits::default(),
             h2: Multiplexing::default(),
             maxconn: 0,
+            max_sealed: 0,
             pace: Pace::default(),
             totals: Arc::default(),
             remembers: false,

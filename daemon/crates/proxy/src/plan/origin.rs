@@ -39,7 +39,18 @@ impl Origin {
     /// `None` when nothing is said.
     pub fn compile(server: &model::Server, section: &model::Proxy) -> Option<Self> {
         let source = server.source.as_ref().or(section.source.as_ref());
-        let user_timeout = server.tcp_user_timeout.as_ref().map(|d| d.value);
+        let user_timeout = server.tcp_user_timeout.as_ref();
+        Self::new(source.map(|s| &s.value), user_timeout.map(|d| d.value))
+    }
+
+    /// The same of a host that shares tables.
+    pub fn of_peer(peer: &model::Peer) -> Option<Self> {
+        let user_timeout = peer.tcp_user_timeout.as_ref();
+        let source = peer.source.as_ref().map(|s| &s.value);
+        Self::new(source, user_timeout.map(|d| d.value))
+    }
+
+    fn new(source: Option<&model::Source>, user_timeout: Option<Duration>) -> Option<Self> {
         if source.is_none() && user_timeout.is_none() {
             return None;
         }

@@ -1,6 +1,6 @@
 //! Files of patterns whose entries some rule changes, or a runtime socket may: kept from configuration to configuration.
 
-use super::Attachments;
+use super::{Attachments, Problem};
 use crate::rules::environment::{file, lines};
 use crate::rules::patterns::{PatternFile, PatternFiles, split};
 use config::haproxy::model::{Config, Effect, walk};
@@ -26,7 +26,7 @@ pub fn files(
     model: &Config,
     attachments: &Attachments,
     known: &PatternFiles,
-    problems: &mut Vec<String>,
+    problems: &mut Vec<Problem>,
 ) -> PatternFiles {
     let mut named: BTreeMap<&str, Uses> = BTreeMap::new();
     let from_outside = !model.global.stats_sockets.is_empty();
@@ -60,7 +60,7 @@ pub fn files(
                 file.set_used_as_acl(uses.acl);
                 files.insert(name.to_owned(), file);
             }
-            Err(why) => problems.push(why),
+            Err(why) => problems.push(Problem::of_file(model, why)),
         }
     }
     files

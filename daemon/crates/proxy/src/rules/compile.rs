@@ -179,7 +179,8 @@ fn test(test: &model::Test, env: &Environment<'_>) -> Result<Test, String> {
                 .map_err(|why| format!("{}, entry {number}: '{pattern}' is {why}", file.value))?;
         }
     }
-    let own = Matcher::compile(&matching, test.ignore_case)?;
+    let own = Matcher::compile(&matching, test.ignore_case)
+        .map_err(|why| wrong_expression(test, env).unwrap_or(why))?;
     let matcher = if changing.is_empty() {
         own
     } else {
@@ -188,6 +189,17 @@ fn test(test: &model::Test, env: &Environment<'_>) -> Result<Test, String> {
     Ok(Test {
         sample: Sample::compile(&test.sample, env)?,
         matcher,
+    })
+}
+
+/// The first regular expression in the test's files that is none.
+fn wrong_expression(test: &model::Test, env: &Environment<'_>) -> Option<String> {
+    test.files.iter().find_map(|file| {
+        let lines = env.lines(&file.value).ok()?;
+        (1..).zip(&lines).find_map(|(number, line)| {
+            let why = regex(line, test.ignore_case).err()?;
+            Some(format!("{}, entry {number}: {why}", file.value))
+        })
     })
 }
 

@@ -223,7 +223,13 @@ pub fn regex(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
         .case_insensitive(ignore_case)
         .unicode(false)
         .build()
-        .map_err(|e| format!("regular expression '{pattern}': {e}"))
+        .map_err(|e| {
+            // The pattern with a mark below it stands in front of what is wrong.
+            let text = e.to_string();
+            let why = text.lines().last().unwrap_or_default();
+            let why = why.trim_start_matches("error: ");
+            format!("regular expression '{pattern}': {why}")
+        })
 }
 
 /// `\1` of the configuration language as the regex crate's `${1}`; its own `$` is escaped.

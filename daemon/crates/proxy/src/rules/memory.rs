@@ -98,6 +98,9 @@ pub struct Memory {
     pub server_fault: Option<tls::session::Fault>,
     /// `expect-proxy`, `expect-netscaler-cip`: what the connection begins with.
     pub expects: Option<Greeting>,
+    /// Of a stream: variables of the session that it has set or taken away. Others may have changed
+    /// the rest meanwhile.
+    touched: Option<Vec<Variable>>,
 }
 
 /// An address in the place of the connection's own.
@@ -140,6 +143,12 @@ impl Memory {
     }
 
     pub fn set(&mut self, variable: &Variable, value: Option<Value<'static>>) {
+        if let Some(touched) = &mut self.touched
+            && variable.scope == Scope::Session
+            && !touched.contains(variable)
+        {
+            touched.push(variable.clone());
+        }
         let place = self
             .variables
             .iter_mut()
@@ -210,16 +219,15 @@ impl Memory {
             source: self.source,
             destination: self.destination,
             told: self.told.clone(),
+            touched: Some(Vec::new()),
             ..Self::default()
         }
     }
 
     /// What a stream of the connection has left in the session.
     pub fn take_session(&mut self, stream: &mut Self) {
-        for (variable, value) in stream.variables.drain(..) {
-            if variable.scope == Scope::Session {
-                self.set(&variable, Some(value));
-            }
+        for variable in stream.touched.take().unwrap_or_default() {
+            self.set(&variable, stream.get(&variable));
         }
     }
 
@@ -229,5 +237,31 @@ impl Memory {
                 tracked.end(now);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_changes_of_the_session_what_it_touched_and_nothing_else() {
+        let variable = |name: &str| Variable::new(name).unwrap();
+        let number = |n: i64| Some(Value::Int(n));
+        let (kept, gone) = (variable("sess.kept"), variable("sess.gone"));
+        let mut session = Memory::default();
+        session.set(&kept, number(1));
+        session.set(&gone, number(1));
+        let mut slow = session.of_stream();
+        let mut quick = session.of_stream();
+        quick.set(&kept, number(2));
+        slow.set(&gone, None);
+        slow.set(&variable("txn.own"), number(3));
+        session.take_session(&mut quick);
+        session.take_session(&mut slow);
+        let text = |v: &Variable| session.get(v).map(|v| v.text().to_vec());
+        assert_eq!(text(&kept), Some(b"2".to_vec()));
+        assert_eq!(text(&gone), None);
+        assert_eq!(text(&variable("txn.own")), None);
     }
 }

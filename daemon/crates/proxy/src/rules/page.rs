@@ -8,6 +8,7 @@ use super::sample::auth::credentials;
 use super::{Action, Condition, Format, Outcome, Rule, Subject, holds, run, users};
 use crate::plan::Timeouts;
 use config::haproxy::model::{Proxy, StatsVerdict};
+use stats::metrics::Form;
 use std::sync::Arc;
 
 /// Realm of a page that names none.
@@ -60,7 +61,7 @@ pub struct Wanted {
 #[derive(Debug, Clone)]
 pub enum Service {
     Page(Arc<Page>),
-    Exporter,
+    Exporter(Form),
 }
 
 /// Where an order comes from.
@@ -203,8 +204,9 @@ pub fn metrics(ctx: &Context<'_>) -> Outcome {
     if !matches!(line.method, b"GET" | b"HEAD") {
         return refused(405, ctx);
     }
+    let accept = ctx.request.into_iter().flat_map(|r| r.values(b"accept"));
     Outcome::Service(Box::new(Wanted {
-        service: Service::Exporter,
+        service: Service::Exporter(Form::accepted(accept)),
         tail: line.target.to_vec(),
         admin: false,
         order: None,

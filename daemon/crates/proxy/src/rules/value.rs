@@ -76,7 +76,7 @@ impl<'a> Value<'a> {
         match self {
             Self::Int(n) => Some(*n),
             Self::Bool(b) => Some(i64::from(*b)),
-            Self::Text(t) => Some(leading(t)),
+            Self::Text(t) => leading(t),
             Self::Ip(IpAddr::V4(ip)) => Some(i64::from(ip.to_bits())),
             Self::Ip(IpAddr::V6(_)) => None,
         }
@@ -110,16 +110,20 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The number at the front of a text, as the original reads texts as numbers; 0 without one.
-fn leading(text: &[u8]) -> i64 {
+/// The number at the front of a text, as the original reads texts as numbers; 0 without one, and
+/// none at all in an empty text.
+fn leading(text: &[u8]) -> Option<i64> {
+    if text.is_empty() {
+        return None;
+    }
     let (sign, digits) = match text {
         [b'-', rest @ ..] => (-1, rest),
         [b'+', rest @ ..] => (1, rest),
         _ => (1, text),
     };
     let digits = digits.iter().take_while(|b| b.is_ascii_digit());
-    digits.fold(0i64, |n, b| {
+    Some(digits.fold(0i64, |n, b| {
         n.saturating_mul(10)
             .saturating_add(sign * i64::from(b - b'0'))
-    })
+    }))
 }

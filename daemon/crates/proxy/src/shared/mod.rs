@@ -3,20 +3,24 @@
 //! Counters have one writer each (the worker that owns the cell), so an increment is a plain load
 //! and store; the control thread reads them. Loads are shared because limits are process-wide.
 
+mod broken;
 pub mod leaving;
 pub mod legacy;
 mod past;
 pub mod rate;
 pub mod registry;
+mod sealed;
 pub mod server;
 mod standing;
 pub mod table;
 pub mod traffic;
 pub mod whereabouts;
 
+pub use broken::{Broken, LastBroken};
 pub use past::{Past, Rate};
 pub use rate::SecondRate;
 pub use registry::Registry;
+pub use sealed::{Checked, Sealed};
 pub use server::{ServerShared, State, WARM, admin};
 pub use standing::Standing;
 pub use traffic::Traffic;
@@ -58,6 +62,8 @@ pub struct FrontendShared {
     pub active: AtomicU32,
     pub session_rate: SecondRate,
     pub request_rate: SecondRate,
+    /// The last request that broke the protocol.
+    pub broken: LastBroken,
     /// Of each worker.
     pub traffic: Box<[Traffic]>,
     /// The control thread's.
@@ -71,6 +77,7 @@ impl FrontendShared {
             active: AtomicU32::new(0),
             session_rate: SecondRate::default(),
             request_rate: SecondRate::default(),
+            broken: LastBroken::default(),
             traffic: Traffic::of(workers),
             past: Mutex::default(),
         }
@@ -93,6 +100,8 @@ pub struct BackendShared {
     pub epoch: AtomicU32,
     /// Whether any server could serve, and since when.
     pub standing: Standing,
+    /// The last response that broke the protocol.
+    pub broken: LastBroken,
     /// Of each worker.
     pub traffic: Box<[Traffic]>,
     /// The control thread's.
@@ -110,6 +119,7 @@ impl BackendShared {
             session_rate: SecondRate::default(),
             epoch: AtomicU32::new(1),
             standing: Standing::default(),
+            broken: LastBroken::default(),
             traffic: Traffic::of(workers),
             past: Mutex::default(),
         }
@@ -130,6 +140,9 @@ pub struct Totals {
     pub connections: AtomicU32,
     pub connection_rate: SecondRate,
     pub session_rate: SecondRate,
+    pub sealed: Sealed,
+    /// Messages that broke the protocol.
+    pub broken: AtomicU64,
     /// Workers whose listeners rest because a limit was reached.
     pub resting: AtomicU32,
     /// The process takes no new connections and ends with the last one.

@@ -1,6 +1,6 @@
 //! Names to shared state: what a new configuration finds of the one before.
 
-use super::table::Table;
+use super::table::{Bell, Outlet, Table};
 use super::{BackendShared, FrontendShared, ServerShared, State, Totals, admin};
 use crate::logs::Targets;
 use crate::names::Known;
@@ -28,6 +28,8 @@ pub struct Registry {
     next_pool: usize,
     serial: u64,
     pub(super) tables: HashMap<String, Arc<Table>>,
+    /// Rung when an entry of a shared table changes.
+    pub bell: Arc<Bell>,
     /// Files of patterns that rules change.
     pub patterns: PatternFiles,
     /// Connections now by section and address, where they are limited.
@@ -63,6 +65,7 @@ impl Registry {
             next_pool: 0,
             serial: 0,
             tables: HashMap::new(),
+            bell: Arc::default(),
             patterns: PatternFiles::new(),
             binds: HashMap::new(),
             variables: Arc::default(),
@@ -175,17 +178,22 @@ impl Registry {
     }
 
     /// The table of a section; its entries are carried over while it is declared the same.
-    pub fn table(&mut self, section: &str, spec: &StickTable) -> Arc<Table> {
+    /// `shared`: with other hosts.
+    pub fn table(&mut self, section: &str, spec: &StickTable, shared: bool) -> Arc<Table> {
         let known = self.tables.get(section).filter(|table| {
             let old = &table.spec;
             old.key.value == spec.key.value
                 && (old.size, old.expire, old.nopurge) == (spec.size, spec.expire, spec.nopurge)
                 && old.store == spec.store
         });
-        if let Some(table) = known {
+        if let Some(table) = known.filter(|table| table.outlet.is_some() == shared) {
             return table.clone();
         }
-        let table = Arc::new(Table::new(section, spec));
+        let outlet = shared.then(|| Arc::new(Outlet::new(&self.bell)));
+        let table = Arc::new(Table::new(section, spec, outlet));
+        if let Some(known) = known {
+            table.continue_from(known);
+        }
         self.tables.insert(section.to_owned(), table.clone());
         table
     }
@@ -211,15 +219,16 @@ impl Registry {
         self.binds.entry(key).or_default().clone()
     }
 
-    /// Forgets what the closures do not name any more.
+    /// Forgets what the closures do not name any more; `shared`: tables of `peers` sections.
     pub fn retain(
         &mut self,
         frontend: impl Fn(&str) -> bool,
+        shared: impl Fn(&str) -> bool,
         backend: impl Fn(&str) -> bool,
         server: impl Fn(&str, &str) -> bool,
     ) {
         self.tables
-            .retain(|name, _| frontend(name) || backend(name));
+            .retain(|name, _| frontend(name) || backend(name) || shared(name));
         self.frontends.retain(|name, _| frontend(name));
         self.binds.retain(|(name, _), _| frontend(name));
         let gone = self.backends.extract_if(|name, _| !backend(name));
@@ -245,7 +254,7 @@ mod tests {
             if n == 0 {
                 held = Some(shared.clone());
             }
-            registry.retain(|_| true, |b| b == "stays", |_, _| true);
+            registry.retain(|_| true, |_| false, |b| b == "stays", |_, _| true);
         }
         assert!(registry.next_backend <= 4, "{}", registry.next_backend);
         assert!(registry.retired.len() <= 3);

@@ -2,13 +2,13 @@
 
 use super::conn::{Client, PlanRef, State};
 use super::link::Link;
+use super::places;
 use super::slab::NONE;
 use super::wheel::Armed;
 use super::{CLIENT, LISTENER, Report, Worker, token};
 use crate::plan::{Mode, Spoken};
 use crate::rules::{self, Context, Verdict};
 use crate::shared::table::Counter;
-use crate::shared::take_place;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -65,19 +65,7 @@ impl Worker {
         };
         let (plan, frontend, bind) = (listener.plan.clone(), listener.frontend, listener.bind);
         let f = &plan.frontends[frontend as usize];
-        if !take_place(&plan.totals.connections, plan.maxconn) {
-            self.rest(l);
-            return false;
-        }
-        if !take_place(&f.shared.active, f.maxconn) {
-            plan.totals.connections.fetch_sub(1, Relaxed);
-            self.rest(l);
-            return false;
-        }
-        let place = f.bind_limits.get(bind as usize).and_then(Option::as_ref);
-        if place.is_some_and(|p| !take_place(&p.active, p.most)) {
-            f.shared.active.fetch_sub(1, Relaxed);
-            plan.totals.connections.fetch_sub(1, Relaxed);
+        if !places::take(&plan, f, bind) {
             self.rest(l);
             return false;
         }
@@ -87,11 +75,7 @@ impl Worker {
                 true
             }
             Err(e) => {
-                if let Some(place) = place {
-                    place.active.fetch_sub(1, Relaxed);
-                }
-                f.shared.active.fetch_sub(1, Relaxed);
-                plan.totals.connections.fetch_sub(1, Relaxed);
+                places::give_back(&plan, f, bind);
                 match e.kind() {
                     ErrorKind::WouldBlock
                     | ErrorKind::Interrupted
@@ -125,9 +109,10 @@ impl Worker {
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
         }
-        self.count_connection(&plan, f);
-        let place = f.bind_limits.get(bind as usize).cloned().flatten();
+        self.count_connection(&plan, f, bind);
         let wait = f.timeouts.http_request.min(f.timeouts.client);
+        let place = f.bind_limits.get(bind as usize).cloned().flatten();
+        let sealed = f.seals(bind);
         let memory = plan.remembers.then(Box::default);
         let i = self.clients.insert(Client {
             link: Link::new(fd),
@@ -137,6 +122,7 @@ impl Worker {
             frontend,
             bind,
             place,
+            sealed,
             state: if greets { State::Greeting } else { State::Head },
             first: true,
             pend: Vec::new(),

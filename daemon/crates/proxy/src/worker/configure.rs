@@ -1,11 +1,12 @@
 //! Taking up configurations and stopping, without refusing or cutting a connection.
 
 use super::accept::Listener;
-use super::conn::State;
-use super::mailbox::{Command, Grant};
+use super::conn::{Client, State};
+use super::mailbox::{Command, Place};
 use super::{LISTENER, Report, Worker, token};
-use crate::plan::Plan;
+use crate::plan::{Frontend, Plan};
 use crate::shared::leaving::Gone;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use sys::epoll::Interest;
@@ -22,7 +23,7 @@ impl Worker {
                     plan,
                     listeners,
                     gone,
-                } => self.configure(plan, listeners, &gone),
+                } => self.configure(plan, &listeners, &gone),
                 Command::EndSessions { server, cause } => self.end_sessions(&server, cause),
                 Command::Moved { pool } => self.leave(pool),
                 Command::Made {
@@ -50,39 +51,24 @@ impl Worker {
         }
     }
 
-    fn configure(&mut self, plan: Arc<Plan>, grants: Vec<Grant>, gone: &Gone) {
+    fn configure(&mut self, plan: Arc<Plan>, places: &[Place], gone: &Gone) {
         let serial = plan.serial;
         self.logs.configure(&plan);
         self.plan = Arc::new(plan);
-        let closed: Vec<u32> = self
-            .listeners
-            .indexes()
-            .into_iter()
-            .filter(|l| !grants.iter().any(|g| g.cookie == self.listeners[*l].cookie))
-            .collect();
-        for l in closed {
+        let indexes = self.listeners.indexes().into_iter();
+        let mut known: HashMap<u64, u32> = indexes.map(|l| (self.listeners[l].cookie, l)).collect();
+        let wanted: HashSet<u64> = places.iter().map(|place| place.cookie).collect();
+        for (_, l) in known.extract_if(|cookie, _| !wanted.contains(cookie)) {
             self.close_listener(l);
         }
-        for grant in grants {
-            let Some(frontend) = self
-                .plan
-                .frontend_index(&grant.frontend)
-                .and_then(|f| u32::try_from(f).ok())
-            else {
-                continue;
-            };
-            let known = self
-                .listeners
-                .indexes()
-                .into_iter()
-                .find(|l| self.listeners[*l].cookie == grant.cookie);
-            if let Some(l) = known {
-                let listener = &mut self.listeners[l];
+        for place in places {
+            let l = known.get(&place.cookie);
+            if let Some(listener) = l.and_then(|l| self.listeners.get_mut(*l)) {
                 listener.plan = self.plan.clone();
-                listener.frontend = frontend;
-                listener.bind = grant.index;
-            } else {
-                self.open_listener(grant, frontend);
+                listener.frontend = place.frontend;
+                listener.bind = place.bind;
+            } else if let Some(l) = self.open_listener(place) {
+                known.insert(place.cookie, l);
             }
         }
         self.mark_leavers(gone, self.plan.hard_stop_after);
@@ -92,15 +78,15 @@ impl Worker {
         });
     }
 
-    fn open_listener(&mut self, grant: Grant, frontend: u32) {
+    fn open_listener(&mut self, place: &Place) -> Option<u32> {
         // Accepted connections inherit it, which saves a call for each.
-        let _ = sys::tcp::set_nodelay(&*grant.fd);
+        let _ = sys::tcp::set_nodelay(&*place.fd);
         let listener = Listener {
-            fd: grant.fd,
-            cookie: grant.cookie,
+            fd: place.fd.clone(),
+            cookie: place.cookie,
             plan: self.plan.clone(),
-            frontend,
-            bind: grant.index,
+            frontend: place.frontend,
+            bind: place.bind,
             resting: false,
             taken_in: 0,
             busy: true,
@@ -114,7 +100,9 @@ impl Worker {
         {
             self.listeners.remove(l);
             (self.report)(Report::ListenerLost { worker: self.id });
+            return None;
         }
+        Some(l)
     }
 
     /// Who is in the kernel's queue already has been promised a connection.
@@ -195,6 +183,7 @@ impl Worker {
         match same.and_then(|f| u32::try_from(f).ok()) {
             Some(f) if self.leavers.is_empty() || !self.is_leaving(i) => {
                 let c = &mut self.clients[i];
+                c.bind = bind_in(c, &self.plan.frontends[f as usize]);
                 c.frontend = f;
                 c.plan = self.plan.clone();
                 if c.plan.remembers && c.memory.is_none() {
@@ -205,4 +194,16 @@ impl Worker {
             _ => false,
         }
     }
+}
+
+/// Which line of its frontend is that of the address a connection came in by: lines may have moved.
+fn bind_in(c: &Client, now: &Frontend) -> u32 {
+    let own = c.frontend().addresses.get(c.bind as usize);
+    if now.addresses.get(c.bind as usize) == own {
+        return c.bind;
+    }
+    let moved = now.addresses.iter().position(|it| Some(it) == own);
+    moved
+        .and_then(|at| u32::try_from(at).ok())
+        .unwrap_or(c.bind)
 }

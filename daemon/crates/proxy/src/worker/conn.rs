@@ -70,6 +70,8 @@ pub struct Client {
     pub bind: u32,
     /// The place that it takes there, where places are counted.
     pub place: Option<Arc<BindLimit>>,
+    /// It takes one of the places of those that speak TLS.
+    pub sealed: bool,
     pub state: State,
     /// No request came yet.
     pub first: bool,
@@ -282,6 +284,8 @@ pub struct Upstream {
     /// The pool's when it was made: its server may have moved since.
     pub epoch: u32,
     pub connected: bool,
+    /// It takes one of the places of those that speak TLS.
+    pub sealed: bool,
     pub reused: bool,
     /// May carry another request.
     pub keep: bool,

@@ -66,14 +66,26 @@ impl Worker {
         }
     }
 
-    /// `monitor-uri`: well, unless a condition of `monitor fail` holds.
+    /// Whether this is `monitor-uri`: a path is one in an absolute-form request, too.
+    pub(super) fn is_monitored(&self, i: u32, target: &[u8]) -> bool {
+        let uri = self.clients[i].frontend().monitor_uri.as_deref();
+        uri.is_some_and(|uri| match uri {
+            [b'/', ..] => uri == http1::target::path_and_query(target),
+            _ => uri == target,
+        })
+    }
+
+    /// `monitor-uri`: well, unless a condition of `monitor fail` holds. It is not logged.
     pub(super) fn monitored(
-        &self,
+        &mut self,
         i: u32,
         data: &[u8],
         fields: &[http1::Field],
         line: RequestLine<'_>,
     ) -> Outcome {
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.log.logged = true;
+        }
         let frontend = self.clients[i].frontend();
         let base = self.context(i, None);
         let ctx = changed(data, fields, &self.edits, line, &base);

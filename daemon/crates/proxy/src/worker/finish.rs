@@ -7,7 +7,6 @@ use super::slab::NONE;
 use crate::shared::ServerShared;
 use crate::shared::table::Counter;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// How long a client may take to read our last answer while we throw away what it sends.
 const LINGER_MS: u64 = 2_000;
@@ -226,17 +225,9 @@ impl Worker {
             self.buffers.give(c.pend);
             return c.link.release(&mut self.buffers);
         }
-        c.frontend().shared.active.fetch_sub(1, Relaxed);
-        if let Some(place) = &c.place {
-            place.active.fetch_sub(1, Relaxed);
-        }
-        c.plan.totals.connections.fetch_sub(1, Relaxed);
-        let others_rest = c.plan.totals.resting.load(Relaxed) > u32::from(self.resting);
+        c.give_places_back();
         self.buffers.give(c.pend);
         c.link.release(&mut self.buffers);
-        self.end_rest();
-        if others_rest {
-            self.nudge_peers();
-        }
+        self.room_again();
     }
 }

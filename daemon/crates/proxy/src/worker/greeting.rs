@@ -4,11 +4,12 @@
 use super::Worker;
 use super::conn::{Client, State};
 use super::link::Read;
-use super::log::NOWHERE;
+use super::log::line_number;
 use crate::logs::unix_ms;
 use crate::plan::Greeting;
 use crate::preamble::{self, Fault};
 use sys::tcp;
+use trafficlog::Endpoint;
 
 impl Worker {
     /// Reads until the header is whole; nothing else of the connection is looked at before.
@@ -89,7 +90,8 @@ impl Worker {
         } else if said {
             let bind = f.bind_names.get(c.bind as usize);
             let place = format!("{}/{}", f.name, bind.map_or("0", String::as_str));
-            let (section, client) = (f.section, c.peer.unwrap_or(NOWHERE));
+            let unix = || Endpoint::Unix(line_number(c));
+            let (section, client) = (f.section, c.peer.map_or_else(unix, Endpoint::Tcp));
             self.logs
                 .refused(section, level, client, (&place, unix_ms()), words);
         }

@@ -5,7 +5,8 @@ use super::Worker;
 use super::conn::{Client, State};
 use super::link::{Read, Shaking};
 use crate::plan::Mode;
-use tls::session::{Fault, First, first};
+use std::sync::atomic::Ordering::Relaxed;
+use tls::session::{Fault, First, Session, first};
 
 /// Read at once of a client's first messages; what follows them stays in the socket.
 const HELLO: usize = 16 << 10;
@@ -69,6 +70,9 @@ impl Worker {
     /// The connection goes on as any other does from its beginning.
     pub(super) fn welcome(&mut self, i: u32) {
         let c = &mut self.clients[i];
+        if c.link.session().is_some_and(Session::is_full) {
+            c.plan.totals.sealed.client_keys.fetch_add(1, Relaxed);
+        }
         c.state = State::Head;
         c.idle_from = self.now;
         let f = c.frontend();

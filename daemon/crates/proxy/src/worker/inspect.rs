@@ -5,7 +5,7 @@ use super::conn::State;
 use super::hashing::hash_key;
 use super::held::Stage;
 use super::link::Read;
-use super::prepare::prefer_by_rule;
+use super::prepare::{prefer_by_rdp_cookie, prefer_by_rule};
 use crate::plan::{Inspection, Mode, Plan, Route};
 use crate::rules::context::Payload;
 use crate::rules::sample::Sample;
@@ -212,6 +212,7 @@ impl Worker {
                 ..self.context(i, txn.backend)
             };
             prefer_by_rule(&ctx, &mut txn);
+            prefer_by_rdp_cookie(&ctx, &mut txn);
             self.prefer_by_table(i, &ctx, &mut txn);
         }
         self.count_session(i, &txn);

@@ -1,7 +1,7 @@
 //! The log line of an exchange.
 
 use super::Worker;
-use super::conn::Txn;
+use super::conn::{Client, Txn};
 use super::memory::at_server;
 use crate::logs::{Logs, Record, unix_ms};
 use crate::plan::Mode;
@@ -9,12 +9,8 @@ use crate::rules::context::SessionView;
 use crate::rules::memory::LogLevel;
 use crate::rules::{Context, Format};
 use config::haproxy::model::LogFormat;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering::Relaxed;
-use trafficlog::{ConnectRecord, Counts, HttpRecord, Level, Queues, TcpRecord, Timer};
-
-pub(super) const NOWHERE: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+use trafficlog::{ConnectRecord, Counts, Endpoint, HttpRecord, Level, Queues, TcpRecord, Timer};
 
 /// The time between two instants, when both came.
 fn between(from: u64, to: u64) -> Timer {
@@ -118,7 +114,8 @@ impl Worker {
             server: 0,
             backend: u64::from(n.queue_position),
         };
-        let client = self.client_address(i).unwrap_or(NOWHERE);
+        let unix = || Endpoint::Unix(line_number(c));
+        let client = self.client_address(i).map_or_else(unix, Endpoint::Tcp);
         let memory = c.memory.as_ref().map(|m| m.borrow());
         let captures = |slots: &'static str| -> Vec<&[u8]> {
             let Some(memory) = memory.as_ref().filter(|_| !n.line.is_empty()) else {
@@ -217,7 +214,7 @@ impl Worker {
             }),
             (LogFormat::Connect | LogFormat::Custom(_), http) => Record::Connect(ConnectRecord {
                 client,
-                destination: c.local().unwrap_or(NOWHERE),
+                destination: c.local().map_or_else(unix, Endpoint::Tcp),
                 frontend: &f.name,
                 mode: if http { "HTTP" } else { "TCP" },
             }),
@@ -252,6 +249,14 @@ impl Worker {
         }
         logs.session(f.section, at, &Record::Custom(&text), &data);
     }
+}
+
+/// The number of the line that the client came in by: what unix sockets are told apart by.
+pub(super) fn line_number(c: &Client) -> u64 {
+    let number = c
+        .plan
+        .listener_number(c.frontend().section, c.bind as usize);
+    number.unwrap_or_default()
 }
 
 /// The method, as far as it is one that everybody knows.

@@ -14,7 +14,7 @@ pub enum Command {
     /// Take up this configuration with these listeners.
     Configure {
         plan: Arc<Plan>,
-        listeners: Vec<Grant>,
+        listeners: Arc<[Place]>,
         gone: Arc<Gone>,
     },
     /// End what goes on with this server, in the log with this cause.
@@ -118,6 +118,15 @@ pub struct Grant {
     pub frontend: String,
     /// Position among the frontend's addresses.
     pub index: u32,
+}
+
+/// The same where the plan has it: looked up once for all workers.
+#[derive(Debug)]
+pub struct Place {
+    pub fd: Arc<OwnedFd>,
+    pub cookie: u64,
+    pub frontend: u32,
+    pub bind: u32,
 }
 
 #[derive(Debug)]

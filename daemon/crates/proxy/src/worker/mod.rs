@@ -8,6 +8,7 @@
 mod accept;
 mod answer;
 mod body;
+mod broken;
 mod buffers;
 mod cacheable;
 mod chores;
@@ -36,6 +37,7 @@ mod notes;
 mod observe;
 mod pace;
 mod personal;
+mod places;
 mod pool;
 mod prepare;
 mod queue;
@@ -59,7 +61,7 @@ mod upstream;
 mod upstream_tls;
 mod wheel;
 
-pub use mailbox::{Asked, Command, Grant, Made, Mailbox, Report, Requested};
+pub use mailbox::{Asked, Command, Grant, Made, Mailbox, Place, Report, Requested};
 pub use notes::Notes;
 pub use sessions::{SessionId, SessionQuestion};
 

@@ -1,9 +1,10 @@
-//! How fast connections are let in: `rate-limit sessions`, `maxconnrate`, `maxsessrate`. Where a
+//! How fast connections are let in: `rate-limit sessions`, `maxconnrate`, `maxsessrate`, `maxsslrate`. Where a
 //! limit is reached the listener rests, and connections wait in the kernel's queue.
 
 use super::Worker;
 use super::chores::NEVER;
 use crate::plan::{Frontend, Plan};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Longest rest before the rate is looked at again.
 const REST_MS: u64 = 50;
@@ -14,7 +15,7 @@ fn reached(limit: u32, rate: impl FnOnce() -> u64) -> bool {
 }
 
 /// A limit that is reached.
-fn exhausted(plan: &Plan, f: &Frontend, now: u64) -> Option<u32> {
+fn exhausted(plan: &Plan, (f, bind): (&Frontend, u32), now: u64) -> Option<u32> {
     let (own, all) = (f.session_limit, plan.pace);
     if reached(own, || f.shared.session_rate.read(now)) {
         return Some(own);
@@ -22,8 +23,11 @@ fn exhausted(plan: &Plan, f: &Frontend, now: u64) -> Option<u32> {
     if reached(all.connections, || plan.totals.connection_rate.read(now)) {
         return Some(all.connections);
     }
-    let sessions = || plan.totals.session_rate.read(now);
-    reached(all.sessions, sessions).then_some(all.sessions)
+    if reached(all.sessions, || plan.totals.session_rate.read(now)) {
+        return Some(all.sessions);
+    }
+    let sealed = || plan.totals.sealed.client_rate.read(now);
+    (f.seals(bind) && reached(all.sealed, sealed)).then_some(all.sealed)
 }
 
 impl Worker {
@@ -36,7 +40,7 @@ impl Worker {
         if !f.paced {
             return false;
         }
-        let Some(limit) = exhausted(&listener.plan, f, self.now) else {
+        let Some(limit) = exhausted(&listener.plan, (f, listener.bind), self.now) else {
             return false;
         };
         let until = self.now + (1000 / u64::from(limit)).clamp(1, REST_MS);
@@ -46,7 +50,13 @@ impl Worker {
     }
 
     /// One more connection, for the rates that are limited.
-    pub(super) fn count_connection(&self, plan: &Plan, f: &Frontend) {
+    pub(super) fn count_connection(&self, plan: &Plan, f: &Frontend, bind: u32) {
+        if f.seals(bind) {
+            plan.totals.sealed.clients.fetch_add(1, Relaxed);
+            if plan.pace.sealed != 0 {
+                plan.totals.sealed.client_rate.add(self.now);
+            }
+        }
         if plan.rates || f.session_limit != 0 {
             f.shared.session_rate.add(self.now);
         }

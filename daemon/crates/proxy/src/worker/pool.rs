@@ -166,6 +166,12 @@ impl Worker {
         if let Some(up) = self.ups.remove(u) {
             self.buffers.give(up.pend);
             up.link.release(&mut self.buffers);
+            if up.sealed {
+                self.plan.totals.sealed.give_back();
+                if self.plan.max_sealed != 0 {
+                    self.room_again();
+                }
+            }
         }
     }
 }

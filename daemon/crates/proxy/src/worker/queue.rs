@@ -85,7 +85,7 @@ impl Worker {
             return self.no_server(i);
         }
         let mut before = b.shared.queued.fetch_add(1, Relaxed);
-        let meant = c.txn.as_ref().and_then(|t| t.sticky.or(t.preferred));
+        let meant = c.txn.as_ref().and_then(|t| t.sticky);
         let server = meant.and_then(|s| b.servers.get(s as usize));
         if let Some(server) = server {
             before = server.shared.queued.fetch_add(1, Relaxed);

@@ -85,6 +85,8 @@ impl Worker {
         let moved =
             log.bytes_in + log.bytes_out != before || ended != (c.link.ended, up.link.ended);
         match (forth, back) {
+            (Err(Broken::Source), _) if c.link.unconfirmed => self.cut_off(i),
+            (_, Err(Broken::Source)) if up.link.unconfirmed => self.cut_off(i),
             (Err(Broken::Source), _) | (_, Err(Broken::Sink)) => self.abort(i, b'C', b'D'),
             (Err(Broken::Sink), _) | (_, Err(Broken::Source)) => self.abort(i, b'S', b'D'),
             (Ok(Flow::Ended), Ok(Flow::Ended)) => self.close_client(i),
@@ -97,6 +99,16 @@ impl Worker {
                 }
             }
         }
+    }
+}
+
+impl Worker {
+    /// One side of the session ended without TLS's last word. Many programs leave like this, so that
+    /// the log makes nothing of it; the other side is not told that this was all.
+    pub(super) fn cut_off(&mut self, i: u32) {
+        self.abandon(i, b'C');
+        self.clients[i].link.cut();
+        self.close_client(i);
     }
 }
 
@@ -116,9 +128,9 @@ fn pump(
             return Ok(Flow::Waits);
         }
         if from.ended {
-            // Where the other direction has ended too, closing does it, but for a stream, whose end
-            // has to be told from a break.
-            if !to.ended || to.is_stream() {
+            // Where the other direction has ended too, closing does it, but for a stream and a
+            // session, whose end has to be told from a break.
+            if !to.ended || !to.is_plain() {
                 to.shut_down(buffers);
             }
             return Ok(Flow::Ended);

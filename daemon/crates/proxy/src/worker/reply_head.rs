@@ -36,7 +36,8 @@ impl Worker {
             Ok(None) => Ok(0),
             Ok(Some(response)) => self.begin_reply(i, data, response, &mut fields, tx),
             Err(_) if self.replay(i, |on| on.junk) => Err(()),
-            Err(_) => {
+            Err(fault) => {
+                self.keep_broken_response(i, fault, data);
                 let c = &mut self.clients[i];
                 let txn = c.txn.as_mut().ok_or(())?;
                 txn.log.end(b'P', b'H');

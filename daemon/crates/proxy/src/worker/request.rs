@@ -31,7 +31,14 @@ impl Worker {
             let n = match c.link.read(&mut rx[..room], &mut self.buffers) {
                 Read::Data(n) => n,
                 Read::Broken => {
-                    self.client_gone(i);
+                    let early = c.txn.is_none() && (c.first || !pend.is_empty());
+                    self.buffers.give(pend);
+                    if early {
+                        self.leaves_early(i);
+                        self.close_client(i);
+                    } else {
+                        self.client_gone(i);
+                    }
                     break;
                 }
                 Read::End | Read::Blocked if pend.is_empty() => {
@@ -91,7 +98,8 @@ impl Worker {
         let parsed = parse_request(data, limits, &mut fields);
         let more = match parsed {
             Ok(None) if self.clients[i].link.ended => {
-                self.refuse(i, Fault::RequestLine, data.len());
+                self.leaves_early(i);
+                self.answer_prepared(i, 400, false);
                 false
             }
             Ok(None) => {
@@ -113,7 +121,7 @@ impl Worker {
                 false
             }
             Err(fault) => {
-                self.refuse(i, fault, data.len());
+                self.refuse(i, fault, data);
                 false
             }
         };
@@ -124,15 +132,23 @@ impl Worker {
     /// The client left without (another) request.
     fn ended_between(&mut self, i: u32) {
         if self.clients[i].first {
-            self.front(i).request_errors.add(1);
-            self.front(i).requests.add(1);
-            self.count_no_request(i);
-            let mut txn = self.new_txn(i);
-            txn.status = 400;
-            txn.log.end(b'C', b'R');
-            self.clients[i].txn = Some(txn);
+            self.leaves_early(i);
         }
         self.close_client(i);
+    }
+
+    /// The client left before there was a whole head.
+    fn leaves_early(&mut self, i: u32) {
+        self.front(i).request_errors.add(1);
+        if self.clients[i].txn.is_none() {
+            self.front(i).requests.add(1);
+        }
+        let begun = self.clients[i].txn.take();
+        let mut txn = begun.unwrap_or_else(|| self.new_txn(i));
+        self.count_no_request(i);
+        txn.status = 400;
+        txn.log.end(b'C', b'R');
+        self.clients[i].txn = Some(txn);
     }
 
     /// A client that did not get as far as a request: one that failed.
@@ -146,7 +162,7 @@ impl Worker {
         self.count(i, &counters, 1);
     }
 
-    fn refuse(&mut self, i: u32, fault: Fault, bytes: usize) {
+    fn refuse(&mut self, i: u32, fault: Fault, data: &[u8]) {
         self.front(i).request_errors.add(1);
         if self.clients[i].txn.is_none() {
             self.front(i).requests.add(1);
@@ -154,10 +170,11 @@ impl Worker {
             self.clients[i].txn = Some(txn);
             self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);
         }
+        self.keep_broken_request(i, fault, data);
         self.count(i, &[Counter::HttpErrCnt, Counter::HttpErrRate], 1);
         if let Some(t) = self.clients[i].txn.as_mut() {
             t.log.end(b'P', b'R');
-            t.log.bytes_in += bytes as u64;
+            t.log.bytes_in += data.len() as u64;
         }
         match fault.status() {
             Some(status) => self.answer_prepared(i, status, false),
@@ -226,7 +243,7 @@ impl Worker {
             .bodies
             .then(|| arrived(&request.body, &data[request.head_len..], plan.limits.head));
         let body = match &come {
-            Some(Err(fault)) => return self.refuse(i, *fault, data.len()),
+            Some(Err(fault)) => return self.refuse(i, *fault, data),
             Some(Ok(come)) => Some(come.seen()),
             None => None,
         };
@@ -262,7 +279,7 @@ impl Worker {
                 c.link.expect_bulk(bulk);
                 c.txn = Some(txn);
                 if bad {
-                    return self.refuse(i, Fault::Chunk, data.len());
+                    return self.refuse(i, Fault::Chunk, data);
                 }
                 self.dispatch(i);
             }

@@ -7,6 +7,7 @@ use super::observe::Seen;
 use super::select::Choice;
 use super::tally::tally_behind;
 use crate::plan::{Backend, RetryOn};
+use http1::Body;
 
 /// Longest pause before a server that refused is asked again.
 const PAUSE_MS: u64 = 1000;
@@ -25,7 +26,7 @@ fn goes_elsewhere(b: &Backend, txn: &Txn) -> bool {
         n => txn.log.retries.is_multiple_of(n.unsigned_abs()),
     };
     // A request that belongs to no server need not wait for its turn.
-    let belongs = txn.sticky.is_some() || txn.preferred.is_some() || b.balance.hashes();
+    let belongs = txn.sticky.is_some() || b.balance.hashes();
     let active = b
         .servers
         .iter()
@@ -101,6 +102,10 @@ impl Worker {
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
         if txn.up == super::slab::NONE || txn.reply != Reply::Head {
+            let unconfirmed = self.ups.get(txn.up).is_some_and(|up| up.link.unconfirmed);
+            if unconfirmed && matches!(txn.reply_body, Body::UntilClose) {
+                return self.cut_off(i);
+            }
             return self.abort(i, b'S', b'D');
         }
         let (reused, began) = {

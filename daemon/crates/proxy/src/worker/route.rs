@@ -36,9 +36,6 @@ impl Worker {
         if upgraded.is_none() && (plan.bodies || self.clients[i].memory.is_some()) {
             stage = self.clients[i].txn.as_ref().map_or(stage, |t| t.stage);
         }
-        if stage == Stage::Start && frontend.monitor_uri.as_deref() == Some(line.target) {
-            return Err(self.monitored(i, data, fields, line));
-        }
         let content_from = match stage {
             Stage::Start => Some(0),
             Stage::FrontContent(from) => Some(from),
@@ -48,6 +45,9 @@ impl Worker {
             && let Some(refused) = self.before_request(i, data, fields, line, from)
         {
             return Err(self.note_stage(i, refused, None));
+        }
+        if content_from.is_some() && self.is_monitored(i, line.target) {
+            return Err(self.monitored(i, data, fields, line));
         }
         let short = body.filter(|body| !body.suffices(0));
         if short.is_some() && frontend.holds && (content_from.is_some() || stage == Stage::Front) {

@@ -104,8 +104,9 @@ fn local(locals: &mut Vec<Local>, id: usize) -> &mut Local {
     &mut locals[id]
 }
 
-/// The persistence cookie's server counts while it may serve and did not just fail.
+/// The server that a rule chose, else the one that persistence means, counts while it may serve and did not just fail.
 fn keep_to_server(plan: &Plan, txn: &mut Txn) {
+    txn.sticky = txn.preferred.or(txn.sticky);
     let (Some(s), Some(b)) = (txn.sticky, txn.backend(plan)) else {
         return;
     };
@@ -213,7 +214,6 @@ impl Prepared {
         let avoided = avoid.map_or(usize::MAX, |a| a as usize);
         let now = |s: usize| load(b, weights, s);
         let free = |s: usize| s != avoided && now(s).is_some();
-        let preferred = txn.preferred.map(|p| p as usize).filter(|p| free(*p));
         let hashed = txn.hash.map(|h| {
             let room = bound(b, weights);
             let usable = |s: usize| weights[s] > 0 && s != avoided && room(s);
@@ -225,7 +225,6 @@ impl Prepared {
         });
         let picked = match (&b.balance, hashed) {
             _ if txn.sticky.is_some() => txn.sticky.map(|s| s as usize),
-            _ if preferred.is_some() => preferred,
             _ if b.implied.is_some() => b.implied,
             // The key belongs to one server: when that is full, its requests wait.
             (_, Some(Some(s))) => Some(s),

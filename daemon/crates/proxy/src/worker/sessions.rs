@@ -103,10 +103,11 @@ impl Worker {
         let txn = c.txn.as_ref();
         let b = txn.and_then(|txn| txn.backend(&c.plan));
         let server = txn.and_then(|txn| txn.server(&c.plan));
+        let unix = || format!("unix:{}", super::log::line_number(c));
         let (proto, source) = match c.peer {
             Some(peer) if peer.is_ipv4() => ("tcpv4", peer.to_string()),
             Some(peer) => ("tcpv6", peer.to_string()),
-            None => ("unix_stream", "unix:1".to_owned()),
+            None => ("unix_stream", unix()),
         };
         let (backend, server) = (
             b.map_or("<NONE>", |b| &b.name),
@@ -130,9 +131,7 @@ impl Worker {
             Mode::Http => "http",
             Mode::Tcp => "tcp",
         };
-        let place = c
-            .local()
-            .map_or_else(|| "unix:1".to_owned(), |local| local.to_string());
+        let place = c.local().map_or_else(unix, |local| local.to_string());
         let _ = writeln!(
             out,
             "0x{:x}: proto={proto} source={source} state={state} age={} exp={expires}s\n  frontend={} (mode={mode}), addr={place}\n  backend={backend}\n  server={server}\n  requests={calls} bytes_in={bytes_in} bytes_out={bytes_out} retries={}",

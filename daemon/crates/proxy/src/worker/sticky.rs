@@ -32,16 +32,19 @@ impl Worker {
             let server = b
                 .servers
                 .iter()
-                .position(|s| s.cookie.name().as_deref() == Some(found.server))
-                .filter(|_| txn.persistence != Some(false));
+                .position(|s| s.cookie.name().as_deref() == Some(found.server));
             client = match (server, cookie.verdict_on_dates(&found, now_s())) {
+                // Nobody asks whom it means.
+                _ if txn.persistence == Some(false) => b'U',
+                (None, _) if txn.preferred.is_some() => b'U',
                 (None, _) => b'I',
                 (Some(_), Some(old)) => old,
                 (Some(s), None) => {
                     txn.sticky = u32::try_from(s).ok();
                     txn.first_cookie = found.first;
                     txn.dated_cookie = found.last.is_some() || found.first.is_some();
-                    b'V'
+                    // A rule chose before the cookie was looked at.
+                    if txn.preferred.is_some() { b'U' } else { b'V' }
                 }
             };
         }
@@ -91,7 +94,11 @@ impl Worker {
             txn.cookies.server = flag;
         }
         let asked = !cookie.postonly || txn.method == Method::Post;
-        let due = txn.cookies.client != b'V' || cookie.is_dated() || txn.dated_cookie;
+        // Whom a rule sends to a server need not remember it.
+        let by_rule = txn.preferred.is_some() && txn.preferred == txn.server;
+        let passed_over = txn.preferred.is_none() && txn.cookies.client == b'U';
+        let known = by_rule || passed_over || txn.cookies.client == b'V';
+        let due = !known || cookie.is_dated() || txn.dated_cookie;
         if cookie.mode != CookieMode::Insert || seen == Some(b'P') || !asked || !due {
             return;
         }

@@ -95,7 +95,7 @@ impl Worker {
             self.tally_load(b, 0);
         }
         self.tally_server_load(server);
-        if txn.sticky.is_none() && txn.preferred != Some(s) {
+        if txn.sticky.is_none() {
             b.shared.traffic[self.id].balanced.add(1);
             server.shared.traffic[self.id].balanced.add(1);
         }

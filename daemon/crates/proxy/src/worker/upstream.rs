@@ -7,7 +7,9 @@ use super::slab::NONE;
 use super::tally::tally_behind;
 use super::{UPSTREAM, Worker, token};
 use crate::plan::{ForClient, HttpReuse, Mode, Speaks};
+use crate::shared::take_place;
 use std::io::ErrorKind;
+use std::sync::atomic::Ordering::Relaxed;
 use sys::epoll::{Interest, Ready};
 use sys::tcp;
 
@@ -96,6 +98,10 @@ impl Worker {
         let (Some(b), Some(server)) = (txn.backend(&c.plan), txn.server(&c.plan)) else {
             return;
         };
+        let secured = server.tls.as_ref().is_some_and(|tls| tls.traffic);
+        if secured && !take_place(&c.plan.totals.sealed.now, c.plan.max_sealed) {
+            return self.too_many_sealed(i);
+        }
         tally_behind(txn, &c.plan, self.id, |t| &t.connects);
         let made = server.personal.then(|| self.made_for(i)).flatten();
         let peer = match &made {
@@ -107,7 +113,6 @@ impl Worker {
         let owner = if alone { i } else { NONE };
         let (pool, timeout, keepalive) = (server.pool, b.timeouts.connect, b.tcp_keepalive);
         let idle = server.idle.clone();
-        let secured = server.tls.as_ref().is_some_and(|tls| tls.traffic);
         let socket = peer
             .ok_or_else(|| ErrorKind::AddrNotAvailable.into())
             .and_then(|peer| match origin {
@@ -119,10 +124,16 @@ impl Worker {
                 }
             });
         let Ok(fd) = socket else {
+            if secured {
+                self.plan.totals.sealed.give_back();
+            }
             return self.connect_failed(i, true);
         };
         if keepalive {
             let _ = tcp::set_keepalive(&fd);
+        }
+        if secured {
+            self.plan.totals.sealed.servers.fetch_add(1, Relaxed);
         }
         let name = secured.then(|| self.name_asked(i)).flatten();
         let epoch = self.pools.epoch(pool);
@@ -135,6 +146,7 @@ impl Worker {
             made,
             pool,
             connected: false,
+            sealed: secured,
             reused: false,
             keep: false,
             long_replies: false,

@@ -3,11 +3,13 @@
 
 use super::Worker;
 use super::link::Shaking;
+use super::tally::tally_behind;
 use crate::rules::context::RequestLine;
 use crate::rules::{Context, Edits, Message};
 use http1::{Limits, parse_request};
+use std::sync::atomic::Ordering::Relaxed;
 use sys::epoll::Ready;
-use tls::session::Fault;
+use tls::session::{Fault, Session};
 
 impl Worker {
     /// The name that the server is asked for, where its line says how it is made.
@@ -89,6 +91,10 @@ impl Worker {
         }
         match self.ups[u].link.shake(&mut self.buffers) {
             Shaking::Done => {
+                let session = self.ups[u].link.session();
+                if session.is_some_and(Session::is_full) {
+                    self.plan.totals.sealed.server_keys.fetch_add(1, Relaxed);
+                }
                 self.ups[u].connected = true;
                 self.connected(i);
             }
@@ -101,6 +107,16 @@ impl Worker {
     pub(super) fn not_sealed(&mut self, i: u32, fault: Fault) {
         self.with_memory(i, |memory| memory.server_fault = Some(fault));
         self.connect_failed(i, true);
+    }
+
+    /// `maxsslconn` leaves no room for another connection of the kind.
+    pub(super) fn too_many_sealed(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        tally_behind(txn, &c.plan, self.id, |t| &t.connection_errors);
+        txn.log.end(b'I', b'C');
+        self.release_place(i);
+        self.answer_prepared(i, 500, true);
     }
 
     /// An idle connection became readable: whether it is still of use, because what came was about

@@ -24,8 +24,10 @@ fn by_backend(sink: &Sink, names: &[&str]) -> BTreeMap<String, Vec<Vec<String>>>
         let list: &mut Vec<_> = all.entry((*name).to_owned()).or_default();
         list.push(turns);
     }
-    // Two servers are checked beside each other, and both begin with a success.
-    all.entry("checks".to_owned()).or_default().sort();
+    // Two servers are checked beside each other, and a check more or less fits between two orders.
+    let checks = all.entry("checks".to_owned()).or_default();
+    checks.sort();
+    checks.dedup();
     all
 }
 
@@ -107,7 +109,7 @@ fn the_same_mails_as_haproxy_are_sent() {
         assert_eq!(theirs, ours, "haproxy's on the left");
         assert_eq!(ours["plain"].len(), 5, "{ours:#?}");
         assert!(ours["notices"].len() > 10, "{ours:#?}");
-        assert!(ours["checks"].len() > 20, "{ours:#?}");
+        assert!(ours["checks"].len() > 15, "{ours:#?}");
         assert!(!ours.contains_key("silent"));
     }
 }

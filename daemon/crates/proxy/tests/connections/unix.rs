@@ -90,7 +90,7 @@ fn clients_and_servers_on_unix_sockets_get_what_they_get_through_haproxy() {
     serve(UnixListener::bind(place("server")).unwrap());
     // The number of the port tells the two apart.
     let text = format!(
-        "global\n    nbthread 1\n    log 127.0.0.1:LOG local0\ndefaults\n    mode http\n    log global\n    log-format \"%HP %ST %tsc\"\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    option forwardfor\nfrontend web\n    bind 127.0.0.1:PORT\n    bind unix@{}\n    default_backend app\nbackend app\n    server s unix@{}\n",
+        "global\n    nbthread 1\n    log 127.0.0.1:LOG local0\ndefaults\n    mode http\n    log global\n    log-format \"%HP %ST %tsc %ci:%cp %fi:%fp %bi:%bp %si:%sp %{{+Q}}o %ci %cp\"\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    option forwardfor\nfrontend web\n    bind 127.0.0.1:PORT\n    bind unix@{}\n    default_backend app\nbackend app\n    server s unix@{}\n",
         place("client-PORT"),
         place("server")
     );

@@ -1,9 +1,12 @@
 //! Peers that make work and ask for nothing: each is told to be calm, and costs no memory.
 
+use crate::origin::{At, start};
 use crate::peer::Peer;
 use crate::requests::started;
+use crate::servers;
 use crate::support::Origin;
 use h2::Code;
+use h2::frame::settings::Settings;
 use h2::frame::{Kind, flag, write};
 
 fn frame(kind: Kind, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -130,4 +133,51 @@ fn streams_that_are_only_begun() {
         assert!(memory() < before + 20_000);
         assert_eq!(Peer::connect(port).get("/").status(), 200);
     }
+}
+
+/// A server that hints and hints: no window bounds heads.
+#[test]
+fn hints_of_a_server_that_never_answers() {
+    let told = std::sync::Arc::new(std::sync::Mutex::new(0));
+    let count = told.clone();
+    let (origin, _) = start(Settings::default(), move |peer, stream, at| {
+        if at == At::Head || peer.requests[&stream].field(":path") != Some("/hints") {
+            if at == At::End {
+                peer.answer(stream, "ok");
+            }
+            return;
+        }
+        let link = "x".repeat(2000);
+        for _ in 0..20_000 {
+            peer.head(stream, &[(":status", "103"), ("link", &link)], false);
+            let out = std::mem::take(peer.core.out());
+            if std::io::Write::write_all(&mut peer.socket, &out).is_err() {
+                return;
+            }
+            *count.lock().unwrap() += 1;
+        }
+    });
+    let (_proxy, port) = servers::started(&origin, "proto h2", "");
+    let before = memory();
+    // Somebody asks, and reads nothing.
+    let mut lazy = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let ask = b"GET /hints HTTP/1.1\r\nHost: a\r\n\r\n";
+    std::io::Write::write_all(&mut lazy, ask).unwrap();
+    let eager = servers::raw(port, "GET /hints HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(
+        eager.contains("http/1.1 502 "),
+        "{}",
+        &eager[..eager.len().min(300)]
+    );
+    assert!(*told.lock().unwrap() < 20_000, "it goes on and on");
+    assert!(
+        memory() < before + 20_000,
+        "{before} kB before, {} kB now",
+        memory()
+    );
+    let others = servers::raw(
+        port,
+        "GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    );
+    assert!(others.ends_with("ok"), "{others}");
 }

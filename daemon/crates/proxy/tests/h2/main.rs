@@ -8,6 +8,7 @@ mod support;
 mod certificates;
 
 mod checks;
+mod counted;
 mod floods;
 mod manners;
 mod origin;

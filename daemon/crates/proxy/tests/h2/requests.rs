@@ -1,7 +1,7 @@
 //! Requests by prior knowledge, and what origins see of them.
 
 use crate::peer::Peer;
-use crate::support::{Origin, Proxy, free_port, http_config, read_head};
+use crate::support::{Origin, Proxy, content_length, free_port, http_config, read_head};
 use h2::Settings;
 use std::io::{Read, Write};
 use std::process::Command;
@@ -37,6 +37,10 @@ pub fn reads_whole() -> Origin {
             // No chunk that it gets has an empty line; the last one is followed by one.
             if head.contains("chunked") {
                 read_head(&mut stream);
+            }
+            let mut body = vec![0; content_length(&head)];
+            if stream.read_exact(&mut body).is_err() {
+                return;
             }
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
         }

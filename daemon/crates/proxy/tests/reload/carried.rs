@@ -178,6 +178,29 @@ fn kept_connections_stay_on_both_sides() {
 }
 
 #[test]
+fn a_kept_connection_is_of_its_address_wherever_the_line_of_that_stands() {
+    let origin = Origin::named("x");
+    let (port, others) = (free_port(), [free_port(), free_port()]);
+    let config = |binds: &str| {
+        let servers = format!("    server s 127.0.0.1:{}", origin.port);
+        let rules = format!("{binds}\n    http-response set-header came-by %[so_name]");
+        let own = format!("    bind 127.0.0.1:{port}");
+        http_config(port, "", &servers).replace(&own, &rules)
+    };
+    let own = format!("    bind 127.0.0.1:{port} name own\n");
+    let [one, two] = others.map(|other| format!("    bind 127.0.0.1:{other} name other\n"));
+    let mut proxy = Proxy::start(&config(&[&own, one.as_str()].concat()));
+    let mut client = Client::connect(port);
+    for lines in [[&one, &own], [&own, &two], [&two, &own]] {
+        assert!(client.get("/").0.contains("came-by: own\r\n"));
+        proxy
+            .configure(&config(&lines.map(String::as_str).concat()))
+            .unwrap();
+    }
+    assert!(client.get("/").0.contains("came-by: own\r\n"));
+}
+
+#[test]
 fn who_waits_in_a_queue_keeps_the_place() {
     let (opened, open) = mpsc::channel::<()>();
     let gate = std::sync::Mutex::new(open);

@@ -2,6 +2,7 @@
 
 mod carried;
 mod draining;
+mod large;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -8,6 +8,11 @@ use std::process::{Command, Stdio};
 
 /// A self-signed certificate with its key, as PEM.
 fn made(name: &str) -> String {
+    made_for(name, 30)
+}
+
+fn made_for(name: &str, days: u32) -> String {
+    let days = days.to_string();
     let (key, certificate) = (Place::new("key"), Place::new("crt"));
     let made = Command::new("openssl")
         .args([
@@ -21,7 +26,7 @@ fn made(name: &str) -> String {
         .args([
             "-nodes",
             "-days",
-            "30",
+            &days,
             "-subj",
             &format!("/C=FR/O=Org/CN={name}"),
         ])
@@ -109,4 +114,59 @@ fn a_certificate_is_exchanged_in_haproxys_words_and_clients_see_it() {
     assert!(junk.starts_with("unable to load certificate"), "{junk}");
     assert!(ask(&ours.0, &format!("commit ssl cert {path}")).contains("Can't commit"));
     assert!(shown(port).contains("two.example"));
+}
+
+/// The end of the certificate in the metrics, in unix time.
+fn told_end(port: u16, query: &str) -> Option<u64> {
+    let mut client = crate::support::Client::connect(port);
+    client.send(format!(
+        "GET /metrics{query} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+    ));
+    let text = String::from_utf8(client.rest()).unwrap();
+    let mut lines = text.lines();
+    let line = lines.find(|l| l.starts_with("tandemd_certificate_expiry_timestamp_seconds{"))?;
+    assert!(
+        line.contains("{path=\"") && line.contains("/quoted\\\".pem\"}"),
+        "{line}"
+    );
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+/// As OpenSSL reads it.
+fn end_of(pem: &str) -> u64 {
+    let file = Place::new("end");
+    std::fs::write(&file.0, pem).unwrap();
+    let command = "date -u +%s -d \"$(openssl x509 -noout -enddate -in \"$0\" | cut -d= -f2)\"";
+    let said = Command::new("sh")
+        .args(["-c", command])
+        .arg(&file.0)
+        .output();
+    let text = String::from_utf8(said.unwrap().stdout).unwrap();
+    text.trim().parse().unwrap()
+}
+
+#[test]
+fn the_metrics_tell_when_a_certificate_ends_also_after_it_was_exchanged() {
+    let (first, second) = (made_for("one.example", 30), made_for("two.example", 9));
+    let path = "/c/quoted\".pem";
+    let (socket, port, plain) = (Place::new("ends"), free_port(), free_port());
+    let config = format!(
+        "global\n {}\ndefaults\n mode http\n timeout connect 1s\n timeout client 5s\n timeout server 5s\n\
+         frontend f\n bind 127.0.0.1:{port} ssl crt '{path}'\n bind 127.0.0.1:{plain}\n\
+         \x20http-request use-service prometheus-exporter if {{ path /metrics }}\n",
+        socket.line("level admin")
+    );
+    let _proxy = Proxy::start_with(&[(path, &first)], &config);
+    assert_eq!(told_end(plain, ""), Some(end_of(&first)));
+    assert_eq!(told_end(plain, "?scope=certificate"), Some(end_of(&first)));
+    assert_eq!(told_end(plain, "?scope=global&scope=vrrp"), None);
+    let said = talk(
+        &socket.0,
+        format!("set ssl cert {path} <<\n{second}\n\n").as_bytes(),
+    );
+    assert!(said.starts_with("Transaction created"), "{said}");
+    assert_eq!(told_end(plain, ""), Some(end_of(&first)), "not committed");
+    let said = ask(&socket.0, &format!("commit ssl cert {path}"));
+    assert!(said.contains("Success!"), "{said}");
+    assert_eq!(told_end(plain, ""), Some(end_of(&second)));
 }

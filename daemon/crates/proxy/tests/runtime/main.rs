@@ -7,5 +7,8 @@ mod beside;
 mod certificates;
 mod clients;
 mod effects;
+mod errors;
 mod hostile;
 mod socket;
+mod stapled;
+mod trusted;

@@ -1,6 +1,7 @@
 //! The statistics page and the metrics: beside haproxy where it has the same.
 
 mod metrics;
+mod open_metrics;
 mod orders;
 mod page;
 #[path = "../support/mod.rs"]

@@ -67,12 +67,17 @@ pub struct Beside {
 impl Beside {
     /// `None` when haproxy is not installed, which is said.
     pub fn start(text: &str) -> Option<Self> {
+        Self::start_with(&[], text)
+    }
+
+    /// The same with files, which haproxy reads by itself.
+    pub fn start_with(files: &[(&str, &str)], text: &str) -> Option<Self> {
         let (theirs, ours) = (Side::new(), Side::new());
         let Some(haproxy) = Haproxy::start(&theirs.config(text), theirs.port) else {
             eprintln!("skipped: the haproxy binary is not installed");
             return None;
         };
-        let proxy = Proxy::start(&ours.config(text));
+        let proxy = Proxy::start_with(files, &ours.config(text));
         Some(Self {
             theirs,
             ours,

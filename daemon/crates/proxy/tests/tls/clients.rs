@@ -7,9 +7,14 @@ use std::process::{Command, Stdio};
 
 /// A frontend with both certificates before an origin that tells what it got.
 pub fn proxy(port: u16, origin: u16) -> Proxy {
+    patient(port, origin, 5)
+}
+
+/// The same with so many seconds of silence on either side.
+pub fn patient(port: u16, origin: u16, seconds: u32) -> Proxy {
     let made = certificates();
     let config = format!(
-        "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:{port} ssl crt /c/curve.pem crt /c/rsa.pem\n    default_backend app\nbackend app\n    server s 127.0.0.1:{origin}\n"
+        "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client {seconds}s\n    timeout server {seconds}s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:{port} ssl crt /c/curve.pem crt /c/rsa.pem\n    default_backend app\nbackend app\n    server s 127.0.0.1:{origin}\n"
     );
     Proxy::start_with(
         &[("/c/curve.pem", &made.curve), ("/c/rsa.pem", &made.rsa)],

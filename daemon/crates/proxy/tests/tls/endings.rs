@@ -3,46 +3,14 @@
 
 use crate::certificates::certificates;
 use crate::clients::proxy;
+use crate::ended::{End, sealed_origin};
 use crate::sealed::{BOTH, Sealed, config};
 use crate::support::{Origin, Proxy, WAIT, free_port, read_head};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use tls::rustls::pki_types::pem::PemObject;
-use tls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tls::rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::aws_lc_rs};
 
 const DEFAULTS: &str = "global\n    nbthread 1\ndefaults\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n";
-
-/// A server over TLS that gives this answer and ends, with its last word or without.
-fn server(answer: &'static str, last_word: bool) -> Origin {
-    let pem = certificates().curve.as_bytes();
-    let chain = vec![CertificateDer::from_pem_slice(pem).unwrap()];
-    let key = PrivateKeyDer::from_pem_slice(pem).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    let config = Arc::new(config);
-    Origin::start(move |stream, _| {
-        let session = ServerConnection::new(config.clone()).unwrap();
-        let mut stream = StreamOwned::new(session, stream);
-        if read_head(&mut stream).is_none() {
-            return;
-        }
-        stream.write_all(answer.as_bytes()).unwrap();
-        if last_word {
-            stream.conn.send_close_notify();
-        }
-        stream.flush().unwrap();
-        let _ = stream.sock.shutdown(Shutdown::Write);
-        // Until the proxy has read it: what is closed with something unread is reset.
-        let _ = stream.sock.read_to_end(&mut Vec::new());
-    })
-}
 
 #[test]
 fn an_answer_without_its_servers_last_word_does_not_look_whole() {
@@ -57,7 +25,8 @@ fn an_answer_without_its_servers_last_word_does_not_look_whole() {
         (TO_THE_END, false, false),
         (TO_THE_END, true, true),
     ] {
-        let origin = server(answer, last_word);
+        let how = if last_word { End::Whole } else { End::Cut };
+        let origin = sealed_origin(move |_| (answer, how));
         let port = free_port();
         let text = format!(
             "{DEFAULTS}    mode http\nlisten l\n    bind 127.0.0.1:{port} ssl crt /c/curve.pem\n    server s 127.0.0.1:{} ssl verify none\n",

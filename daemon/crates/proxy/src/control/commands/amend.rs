@@ -22,6 +22,7 @@ pub struct Amendments {
     pub maxconn: Option<u32>,
     pub connection_rate: Option<u32>,
     pub session_rate: Option<u32>,
+    pub tls_rate: Option<u32>,
     pub cookies: Vec<CookieAmendment>,
 }
 
@@ -148,6 +149,9 @@ impl Amendments {
         }
         if let Some(limit) = self.session_rate {
             g.session_rate = limited(limit);
+        }
+        if let Some(limit) = self.tls_rate {
+            g.tls_rate = limited(limit);
         }
     }
 

@@ -1,11 +1,12 @@
 //! Certificates: shown, and exchanged while connections use them.
 
-use super::word;
+use super::{stapled, word};
 use crate::control::Control;
 use crate::desk::Answer;
 use runtime::{Command, Invocation};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use tls::{Described, Moment, Store};
+use tls::{Described, Files, Kind, Moment, Store};
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -27,8 +28,8 @@ impl Control {
                 let shown = store.list(&self.attachments);
                 Answer::Text(list(store, &shown))
             }
-            (C::ShowSslCert, path) => match store.describe(&self.attachments, path) {
-                Some(found) => Answer::Text(described(&found)),
+            (C::ShowSslCert, path) => match shown(store, &self.attachments, path) {
+                Some(text) => Answer::Text(text),
                 None => Answer::error(
                     "Can't display the certificate: Not found or the certificate is a bundle!\n",
                 ),
@@ -41,18 +42,12 @@ impl Control {
             },
             (C::CommitSslCert, "") => Answer::error("'commit ssl cert expects a filename\n"),
             (C::CommitSslCert, path) => match store.commit(&mut self.attachments, path) {
-                Ok(()) => Answer::Text(format!("Committing {path}.\nSuccess!\n")),
-                Err(_) if !is_staged(store, path) => {
-                    let text = format!("No ongoing transaction! !\nCan't commit {path}!\n");
-                    Answer::error(text)
+                Ok(()) => {
+                    let dot = dots(store, &self.attachments, (Kind::Certificate, path));
+                    Answer::Text(format!("Committing {path}{dot}\nSuccess!\n"))
                 }
-                Err(wrong) => {
-                    let mut text = String::new();
-                    for (file, why) in wrong {
-                        let _ = writeln!(text, "{file}: {why}");
-                    }
-                    Answer::error(format!("{text}Can't commit {path}!\n"))
-                }
+                Err(_) if !is_staged(store, path) => nothing_to_commit(path),
+                Err(wrong) => not_committed(path, wrong),
             },
             (C::AbortSslCert, "") => Answer::error("'abort ssl cert' expects a filename\n"),
             (C::AbortSslCert, path) => {
@@ -67,13 +62,23 @@ impl Control {
                 }
             }
             (C::NewSslCert, "") => Answer::error("'new ssl cert' expects a filename\n"),
-            (C::NewSslCert, path) => Answer::error(format!(
-                "'{path}' would be used by no line: name it on a bind line and reload.\n"
-            )),
+            (C::NewSslCert, path) => {
+                let known = store.describe(&self.attachments, path).is_some();
+                if known || !store.make(Kind::Certificate, path) {
+                    Answer::error(format!("Certificate '{path}' already exists!\n"))
+                } else {
+                    Answer::info(format!("New empty certificate store '{path}'!\n"))
+                }
+            }
             (_, "") => Answer::error("'del ssl cert' expects a certificate name\n"),
             (_, path) => {
                 let why = match store.describe(&self.attachments, path) {
                     Some(_) => "in use, can't be deleted",
+                    None if store.is_made(Kind::Certificate, path) => {
+                        store.unmake(&mut self.attachments, Kind::Certificate, path);
+                        store.abort(path);
+                        return Answer::info(format!("Certificate '{path}' deleted!\n"));
+                    }
                     None => "doesn't exist",
                 };
                 Answer::error(format!(
@@ -91,8 +96,9 @@ impl Control {
         let store = &mut registry.tls;
         let own = BESIDE.iter().find_map(|end| path.strip_suffix(end));
         let own = own.unwrap_or(path);
-        let used =
-            self.attachments.contains_key(path) || store.describe(&self.attachments, own).is_some();
+        let used = self.attachments.contains_key(path)
+            || store.is_made(Kind::Certificate, own)
+            || store.describe(&self.attachments, own).is_some();
         if !used {
             return Answer::error(format!(
                 "Can't replace a certificate which is not referenced by the configuration!\nCan't update {path}!\n"
@@ -111,6 +117,19 @@ impl Control {
     }
 }
 
+pub fn nothing_to_commit(path: &str) -> Answer {
+    Answer::error(format!("No ongoing transaction! !\nCan't commit {path}!\n"))
+}
+
+/// With what is wrong of each file.
+pub fn not_committed(path: &str, wrong: Vec<(String, tls::Problem)>) -> Answer {
+    let mut text = String::new();
+    for (file, why) in wrong {
+        let _ = writeln!(text, "{file}: {why}");
+    }
+    Answer::error(format!("{text}Can't commit {path}!\n"))
+}
+
 fn is_staged(store: &Store, path: &str) -> bool {
     store.staged().any(|staged| {
         let rest = staged.strip_prefix(path);
@@ -127,27 +146,73 @@ fn list(store: &Store, shown: &[Described]) -> String {
     for path in staged {
         let _ = writeln!(out, "*{path}");
     }
-    if !shown.is_empty() {
+    let used = shown.iter().map(|one| &one.path[..]);
+    let paths: BTreeSet<&str> = used.chain(store.shelved(Kind::Certificate)).collect();
+    if !paths.is_empty() {
         out.push_str("# filename\n");
     }
-    for one in shown {
-        let _ = writeln!(out, "{}", one.path);
+    for path in paths {
+        let _ = writeln!(out, "{path}");
     }
     out
 }
 
-fn described(one: &Described) -> String {
-    let facts = &one.facts;
-    let hex = |bytes: &[u8]| {
-        bytes.iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02X}");
-            text
-        })
+/// A certificate, or with `*` before its path what was prepared of it.
+fn shown(store: &Store, files: &Files, path: &str) -> Option<String> {
+    let staged = path.strip_prefix('*');
+    let waiting = staged.and_then(|own| Some((own, store.staged_bytes(own)?)));
+    if waiting.is_none() {
+        if let Some(found) = store.describe(files, path) {
+            return Some(described(&found, "Used") + &stapled::key_line(&found));
+        }
+        if !store.is_made(Kind::Certificate, path) {
+            return None;
+        }
+    }
+    let (own, bytes) = match waiting {
+        Some((own, bytes)) => (own, Some(bytes)),
+        None => (path, files.get(path).map(Vec::as_slice)),
     };
+    let Some(bytes) = bytes else {
+        return Some(format!(
+            "Filename: {path}\nStatus: Empty\nOCSP Response Key: \n"
+        ));
+    };
+    let key = files.get(&format!("{own}.key")).map(Vec::as_slice);
+    let mut found = tls::examined(path, bytes, key)?;
+    path.clone_into(&mut found.path);
+    Some(described(&found, "Unused") + &stapled::key_line(&found))
+}
+
+/// What follows the name of a file that is taken over: a dot for each line that uses it.
+pub fn dots(store: &Store, files: &Files, (kind, path): (Kind, &str)) -> String {
+    ".".repeat(store.lines(kind, path, files))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
+}
+
+/// A certificate in the words of `show ssl cert`.
+fn described(one: &Described, status: &str) -> String {
+    let head = format!("Filename: {}\nStatus: {status}\n", one.path);
+    let mut out = head + &said(one);
+    for next in &one.chain {
+        let _ = writeln!(out, "Chain Subject: {}", next.subject_line());
+        let _ = writeln!(out, "Chain Issuer: {}", next.issuer_line());
+    }
+    out
+}
+
+/// What a certificate says.
+pub fn said(one: &Described) -> String {
+    let facts = &one.facts;
     let names: Vec<String> = facts.dns_names.iter().map(|n| format!("DNS:{n}")).collect();
-    let mut out = format!(
-        "Filename: {}\nStatus: Used\nSerial: {}\nnotBefore: {}\nnotAfter: {}\nSubject Alternative Name: {}\nAlgorithm: {}\nSHA1 FingerPrint: {}\nSubject: {}\nIssuer: {}\n",
-        one.path,
+    format!(
+        "Serial: {}\nnotBefore: {}\nnotAfter: {}\nSubject Alternative Name: {}\nAlgorithm: {}\nSHA1 FingerPrint: {}\nSubject: {}\nIssuer: {}\n",
         hex(&facts.serial),
         date(facts.not_before),
         date(facts.not_after),
@@ -156,17 +221,11 @@ fn described(one: &Described) -> String {
         hex(&one.sha1),
         facts.subject_line(),
         facts.issuer_line(),
-    );
-    for next in &one.chain {
-        let _ = writeln!(out, "Chain Subject: {}", next.subject_line());
-        let _ = writeln!(out, "Chain Issuer: {}", next.issuer_line());
-    }
-    out.push_str("OCSP Response Key: \n");
-    out
+    )
 }
 
 /// `Nov 21 22:42:00 2026 GMT`
-fn date(at: Moment) -> String {
+pub fn date(at: Moment) -> String {
     let day = at.date();
     let mut parts = day
         .split('-')

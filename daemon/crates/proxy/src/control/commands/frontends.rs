@@ -172,6 +172,7 @@ impl Control {
         match what {
             "connections" => self.amend(|all| all.connection_rate = Some(limit)),
             "sessions" => self.amend(|all| all.session_rate = Some(limit)),
+            "ssl-sessions" => self.amend(|all| all.tls_rate = Some(limit)),
             // Nothing is limited there: only the limit that is none can be kept.
             _ if limit > 0 => {
                 return Answer::error(format!("There is no limit of {what} here.\n"));

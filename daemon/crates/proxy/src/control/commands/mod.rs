@@ -4,7 +4,9 @@
 mod amend;
 mod certificates;
 mod cookies;
+mod crt_lists;
 mod dynamic;
+mod errors;
 mod find;
 mod frontends;
 mod listed;
@@ -15,10 +17,12 @@ mod process;
 mod recompile;
 mod servers;
 mod sessions;
+mod stapled;
 mod states;
 mod statistics;
 mod supervisor;
 mod tables;
+mod trusted;
 mod variables;
 mod waiting;
 mod walk;
@@ -122,7 +126,7 @@ impl Control {
             C::ShowSess | C::ShutdownSession => return Ok(self.sessions(job)),
             C::DisableFrontend => return Ok(self.disable_frontend(job, false)),
             C::ShutdownFrontend => return Ok(self.disable_frontend(job, true)),
-            C::ShowVrrp | C::ShowConfig => return self.ask_supervisor(job),
+            C::ShowVrrp | C::ShowConfig | C::ShowStartupLogs => return self.ask_supervisor(job),
             C::ShutdownSessions => self.end_sessions(words),
             C::ShowServersState => self.servers_state(words, job.cursor.as_ref()),
             C::ShowServersConn => self.servers_conn(words, job.cursor.as_ref()),
@@ -167,6 +171,21 @@ impl Control {
             | C::AbortSslCert
             | C::NewSslCert
             | C::DelSslCert => self.certificate(it),
+            C::ShowSslCaFile
+            | C::SetSslCaFile
+            | C::CommitSslCaFile
+            | C::AbortSslCaFile
+            | C::NewSslCaFile
+            | C::DelSslCaFile
+            | C::ShowSslCrlFile
+            | C::SetSslCrlFile
+            | C::CommitSslCrlFile
+            | C::AbortSslCrlFile
+            | C::NewSslCrlFile
+            | C::DelSslCrlFile => self.trusted(it),
+            C::ShowSslCrtList | C::AddSslCrtList | C::DelSslCrtList => self.crt_list(it),
+            C::ShowSslOcspResponse => self.show_stapled(word(words, 0)),
+            C::SetSslOcspResponse => self.set_stapled(it),
             C::GetSockets => self.hand_over(job),
             _ => self.about_process(it, job.cursor.as_ref(), now),
         }))

@@ -1,6 +1,6 @@
 //! Commands about the process as a whole.
 
-use super::{find, word};
+use super::{errors, find, word};
 use crate::control::Control;
 use crate::desk::{Answer, Cursor};
 use crate::names::Counters;
@@ -38,17 +38,13 @@ impl Control {
             C::ShowCliSockets => Answer::Text(sockets(&plan)),
             C::ShowEnv => environment(word(words, 0)),
             C::ShowResolvers => self.show_resolvers(word(words, 0)),
-            C::ShowPeers => match word(words, 0) {
-                "" | "dict" | "-" => Answer::Text(String::new()),
-                _ => Answer::error("No such peers\n"),
-            },
+            C::ShowPeers => self.show_peers(words),
             C::ShowEvents => self.show_events(words),
-            C::ShowErrors => show_errors(&plan, word(words, 0)),
+            C::ShowErrors => errors::show(&plan, words),
             C::ShowActivity => Answer::Text(self.activity(&plan, now)),
             C::ShowThreads => Answer::Text(threads()),
             C::ShowPools => Answer::Text(pools()),
             C::ShowFd => Answer::Text(descriptors(word(words, 0))),
-            C::ShowStartupLogs => Answer::Text(String::new()),
             C::ShowTrace => Answer::Text(
                 "Supported trace sources and states (.=stopped, w=waiting, R=running) :\n"
                     .to_owned(),
@@ -228,23 +224,6 @@ fn environment(only: &str) -> Answer {
         Some(found) => Answer::Text(shown(found)),
         None => Answer::error("Variable not found\n"),
     }
-}
-
-/// Messages that broke the protocol are not kept: there are none to show.
-fn show_errors(plan: &Plan, only: &str) -> Answer {
-    let known = only.is_empty()
-        || only == "-1"
-        || only.parse().is_ok_and(|id: u32| {
-            (0..plan.model.proxies.len()).any(|at| find::number_of(&plan.model, at) == id)
-        })
-        || plan.model.proxies.iter().any(|p| p.name.0 == only);
-    if !known {
-        return Answer::error("No such proxy.\n");
-    }
-    let mut date = Vec::new();
-    trafficlog::Clock::lazy().push_traffic(&mut date, crate::logs::unix_ms());
-    let date = String::from_utf8_lossy(&date).into_owned();
-    Answer::Text(format!("Total events captured on [{date}] : 0\n"))
 }
 
 /// What the process has held of the machine's memory at most.

@@ -1,6 +1,5 @@
 //! What was changed, put into the configuration as it was written: a plan like any other.
 
-use super::super::configure::gone;
 use super::super::{Control, RunError, moves};
 use super::amend::Amendments;
 use super::dynamic;
@@ -54,7 +53,10 @@ impl Control {
         };
         let known = self.resolver.known(&model, &self.attachments);
         registry.goes_on = true;
-        let compiled = compile(model, old.generation, registry, &self.attachments, &known);
+        let (attachments, generation) = (&self.attachments, old.generation);
+        let compiled = sys::spare::run(self.patience, || {
+            compile(model, generation, registry, attachments, &known)
+        });
         registry.goes_on = false;
         // It was accepted before; a file that is gone since changes nothing.
         let Ok(plan) = compiled else { return };
@@ -62,18 +64,18 @@ impl Control {
         self.resolver.configure(&plan, &self.attachments, now);
         moves::begin_named(&plan);
         dynamic::begin_added(&plan, &std::mem::take(&mut self.fresh));
-        self.checks.reconfigure(&plan, &self.amendments, true, now);
+        let gone = self.follow(&plan, true, now);
         self.log.configure(&plan);
-        self.forget_others(&plan);
         if let Some(team) = &self.team {
             if let Some((_, serial, left)) = &mut self.pending {
                 (*serial, *left) = (plan.serial, team.len());
             }
-            let gone = gone(&old, &plan);
             self.sockets.settle(plan.serial, team.len());
             team.configure(&plan, &self.open_grants(), &Arc::new(gone));
         }
         self.lasting.stir();
+        // The thread runs already: nothing can fail.
+        let _ = self.follow_peers(&plan);
         if let Some(old) = self.plan.replace(plan) {
             self.retire(old);
         }

@@ -14,6 +14,7 @@ impl Control {
         let words = &job.invocation.words;
         let what = match (job.invocation.command, word(words, 0)) {
             (Command::ShowVrrp, _) => "vrrp",
+            (Command::ShowStartupLogs, _) => "startup logs",
             (Command::ShowConfig, "diff") => "config diff",
             (_, "") => "config",
             (_, other) => {

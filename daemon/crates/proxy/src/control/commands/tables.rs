@@ -1,10 +1,9 @@
 //! `show table`, `clear table`, `set table`.
 
-use super::walk::{Seen, Servers, Walk, title};
+use super::walk::{Seen, Walk, title};
 use super::word;
 use crate::control::Control;
 use crate::desk::Answer;
-use crate::plan::Plan;
 use crate::shared::table::{Key, Table};
 use config::haproxy::model::TableKey;
 use runtime::filter::{self, Known, TableRequest};
@@ -46,6 +45,13 @@ impl Control {
             return String::new();
         };
         let mut out = String::new();
+        for section in &plan.model.peers {
+            for shared in &section.tables {
+                if let Some(table) = registry.known_table(&section.table_name(shared)) {
+                    title(&table, now, &mut out);
+                }
+            }
+        }
         // The last section's comes first.
         for section in plan.model.proxies.iter().rev() {
             if let Some(table) = registry.known_table(&section.name.0) {
@@ -58,29 +64,13 @@ impl Control {
     fn see_table(&self, name: &str) -> Option<Seen> {
         let table = self.registry.as_ref()?.known_table(name)?;
         let plan = self.plan.as_ref()?;
-        let columns = table.columns(sticks(plan, name));
+        let columns = table.columns(plan.sticks(name));
         Some(Seen {
-            servers: servers(plan, name),
+            servers: plan.servers_by(name),
             columns,
             table,
         })
     }
-}
-
-/// Whether some backend's clients stick to servers by the table.
-fn sticks(plan: &Plan, table: &str) -> bool {
-    let of = |section: &config::haproxy::model::Proxy| {
-        let mut rules = section.stick_rules.iter();
-        rules.any(|rule| rule.table.as_ref().map_or(&section.name.0, |t| &t.value) == table)
-    };
-    plan.model.proxies.iter().any(of)
-}
-
-fn servers(plan: &Plan, table: &str) -> Servers {
-    let own = plan.backends.iter().filter(|b| b.name == table);
-    let others = plan.backends.iter().filter(|b| b.name != table);
-    let all = own.chain(others).flat_map(|b| &b.servers);
-    all.map(|s| (s.name.clone(), s.id)).collect()
 }
 
 /// The key that a word stands for; else why it is none.

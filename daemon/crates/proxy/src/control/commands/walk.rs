@@ -21,13 +21,7 @@ pub struct Seen {
 }
 
 pub fn title(table: &Table, now: u64, out: &mut String) {
-    let kind = match table.spec.key.value {
-        TableKey::Ip => "ip",
-        TableKey::Ipv6 => "ipv6",
-        TableKey::Integer => "integer",
-        TableKey::String(_) => "string",
-        TableKey::Binary(_) => "binary",
-    };
+    let kind = table.spec.key.value.word();
     let (name, size, used) = (&table.name, table.spec.size, table.used(now));
     let _ = writeln!(
         out,

@@ -15,6 +15,9 @@ pub struct Overall {
     connections: Rate,
     sessions: Rate,
     bytes_out: Rate,
+    sealed: Rate,
+    client_keys: Rate,
+    server_keys: Rate,
 }
 
 impl Default for Overall {
@@ -24,6 +27,9 @@ impl Default for Overall {
             connections: Rate::default(),
             sessions: Rate::default(),
             bytes_out: Rate::default(),
+            sealed: Rate::default(),
+            client_keys: Rate::default(),
+            server_keys: Rate::default(),
         }
     }
 }
@@ -36,6 +42,10 @@ impl Overall {
         self.connections.look(total(plan, |t| &t.connections), now);
         self.sessions.look(total(plan, |t| &t.sessions), now);
         self.bytes_out.look(total(plan, |t| &t.bytes_out), now);
+        let sealed = &plan.totals.sealed;
+        self.sealed.look(sealed.clients.load(Relaxed), now);
+        self.client_keys.look(sealed.client_keys.load(Relaxed), now);
+        self.server_keys.look(sealed.server_keys.load(Relaxed), now);
     }
 }
 
@@ -78,6 +88,7 @@ impl Control {
             info.set(Field::Nbthread, workers.unwrap_or(0))
                 .set(Field::HardMaxconn, files);
             of_traffic(&mut info, &self.overall, &plan, now);
+            of_sealed(&mut info, &self.overall, &plan, now);
             let connections = plan.totals.connections.load(Relaxed) as usize;
             info.set(Field::Jobs, connections + self.grants.len())
                 .set(Field::Node, node(&plan));
@@ -112,6 +123,25 @@ fn of_traffic(info: &mut Info, overall: &Overall, plan: &Plan, now: u64) {
     ] {
         info.set(never, 0_u32);
     }
+}
+
+fn of_sealed(info: &mut Info, overall: &Overall, plan: &Plan, now: u64) {
+    let sealed = &plan.totals.sealed;
+    let all = sealed.clients.load(Relaxed) + sealed.servers.load(Relaxed);
+    let (rate, keys) = (overall.sealed.now(now), overall.client_keys.now(now));
+    // A handshake may end in another second than it began in.
+    let resumed = (rate.saturating_sub(keys) * 100).checked_div(rate);
+    info.set(Field::MaxSslConns, plan.max_sealed)
+        .set(Field::CurrSslConns, sealed.now.load(Relaxed))
+        .set(Field::CumSslConns, all)
+        .set(Field::SslRate, rate)
+        .set(Field::SslRateLimit, plan.pace.sealed)
+        .set(Field::MaxSslRate, overall.sealed.most())
+        .set(Field::SslFrontendKeyRate, keys)
+        .set(Field::SslFrontendMaxKeyRate, overall.client_keys.most())
+        .set(Field::SslFrontendSessionReusePct, resumed.unwrap_or(0))
+        .set(Field::SslBackendKeyRate, overall.server_keys.now(now))
+        .set(Field::SslBackendMaxKeyRate, overall.server_keys.most());
 }
 
 /// `node` of the configuration, or the name of the host.

@@ -7,15 +7,15 @@ use crate::rules::value::Value;
 pub fn apply(name: &str) -> Option<Apply> {
     Some(match name {
         "hex" => |v, _, _| Some(Value::owned(hex(&v.binary()))),
-        "base64" => |v, _, _| Some(Value::owned(base64_encode(&v.text(), false))),
-        "ub64enc" => |v, _, _| Some(Value::owned(base64_encode(&v.text(), true))),
+        "base64" => |v, _, _| Some(Value::owned(base64_encode(&v.binary(), false))),
+        "ub64enc" => |v, _, _| Some(Value::owned(base64_encode(&v.binary(), true))),
         "b64dec" => |v, _, _| base64_decode(&v.text(), false).map(Value::owned),
         "ub64dec" => |v, _, _| base64_decode(&v.text(), true).map(Value::owned),
         "url_dec" => |v, a, _| Some(Value::owned(url_decode(&v.text(), a.int(0) != 0)?)),
         "url_enc" => |v, _, _| Some(Value::owned(url_encode(&v.text()))),
         "json" => |v, a, _| Some(Value::owned(json(&v.text(), a.text(0))?)),
-        "be2hex" => |v, a, _| Some(Value::owned(chunks(&v.text(), a, true)?)),
-        "be2dec" => |v, a, _| Some(Value::owned(chunks(&v.text(), a, false)?)),
+        "be2hex" => |v, a, _| Some(Value::owned(chunks(&v.binary(), a, true)?)),
+        "be2dec" => |v, a, _| Some(Value::owned(chunks(&v.binary(), a, false)?)),
         "htonl" => |v, _, _| {
             let n = u32::try_from(v.int()? & 0xffff_ffff).ok()?;
             Some(Value::owned(n.to_be_bytes().to_vec()))

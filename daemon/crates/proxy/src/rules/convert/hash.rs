@@ -16,38 +16,39 @@ fn spread(hash: u32, a: &Arguments) -> Option<Value<'static>> {
     Some(Value::Int(i64::from(hash)))
 }
 
+/// Addresses and numbers are hashed as their bytes in network order.
 pub fn apply(name: &str) -> Option<Apply> {
     Some(match name {
-        "crc32" => |v, a, _| spread(Function::Crc32.of(&v.text()), a),
-        "djb2" => |v, a, _| spread(Function::Djb2.of(&v.text()), a),
-        "sdbm" => |v, a, _| spread(Function::Sdbm.of(&v.text()), a),
-        "crc32c" => |v, a, _| spread(crc32c(&v.text()), a),
+        "crc32" => |v, a, _| spread(Function::Crc32.of(&v.binary()), a),
+        "djb2" => |v, a, _| spread(Function::Djb2.of(&v.binary()), a),
+        "sdbm" => |v, a, _| spread(Function::Sdbm.of(&v.binary()), a),
+        "crc32c" => |v, a, _| spread(crc32c(&v.binary()), a),
         "xxh32" => |v, a, _| {
             let seed = u32::try_from(a.int(0) & 0xffff_ffff).unwrap_or(0);
-            Some(Value::Int(XxHash32::oneshot(seed, &v.text()).into()))
+            Some(Value::Int(XxHash32::oneshot(seed, &v.binary()).into()))
         },
         "xxh64" => |v, a, _| {
-            let hash = XxHash64::oneshot(a.int(0).cast_unsigned(), &v.text());
+            let hash = XxHash64::oneshot(a.int(0).cast_unsigned(), &v.binary());
             Some(Value::Int(hash.cast_signed()))
         },
         "xxh3" => |v, a, _| {
-            let hash = XxHash3_64::oneshot_with_seed(a.int(0).cast_unsigned(), &v.text());
+            let hash = XxHash3_64::oneshot_with_seed(a.int(0).cast_unsigned(), &v.binary());
             Some(Value::Int(hash.cast_signed()))
         },
-        "sha1" => |v, _, _| Some(Value::owned(sha1(&v.text()).to_vec())),
+        "sha1" => |v, _, _| Some(Value::owned(sha1(&v.binary()).to_vec())),
         "sha2" => |v, a, _| {
             let bits = a.given(0).map_or(256, |_| a.int(0));
             let name = format!("sha{bits}");
-            digest(name.as_bytes(), &[&v.text()]).map(Value::owned)
+            digest(name.as_bytes(), &[&v.binary()]).map(Value::owned)
         },
-        "digest" => |v, a, _| digest(a.text(0), &[&v.text()]).map(Value::owned),
+        "digest" => |v, a, _| digest(a.text(0), &[&v.binary()]).map(Value::owned),
         "hmac" => |v, a, c| {
             let key = match std::str::from_utf8(a.text(1)).ok().and_then(Variable::new) {
                 Some(variable) => variable_value(&variable, c)?.text().into_owned(),
                 None => a.text(1).to_vec(),
             };
             let key = base64_decode(&key, false)?;
-            hmac(a.text(0), &key, &v.text()).map(Value::owned)
+            hmac(a.text(0), &key, &v.binary()).map(Value::owned)
         },
         _ => return None,
     })

@@ -33,11 +33,8 @@ pub fn refused(name: &str, arguments: &Arguments) -> Option<String> {
 
 /// A part of the token, whole or what the path finds in it.
 fn part(token: &[u8], at: usize, a: &Arguments) -> Option<Value<'static>> {
-    let parts: Vec<&[u8]> = token.split(|b| *b == b'.').collect();
-    if parts.len() < 2 {
-        return None;
-    }
-    let text = base64_decode(parts.get(at)?, true)?;
+    let part = token.split(|b| *b == b'.').nth(at)?;
+    let text = base64_decode(part, true)?;
     match a.given(0) {
         None => Some(Value::owned(text)),
         Some(path) => query(&text, path, a.text(1)),

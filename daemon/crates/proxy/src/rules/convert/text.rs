@@ -35,7 +35,7 @@ pub fn apply(name: &str) -> Option<Apply> {
             Some(Value::owned(text[..end].to_vec()))
         },
         "bytes" => |v, a, _| {
-            let text = v.text();
+            let text = v.binary();
             let from = usize::try_from(a.int(0)).ok()?.min(text.len());
             let most = a
                 .given(1)
@@ -66,7 +66,7 @@ pub fn apply(name: &str) -> Option<Apply> {
             Some(Value::owned(text))
         },
         "iif" => |v, a, _| Some(Value::bytes(a.text(usize::from(!v.truth())))),
-        "host_only" => |v, _, _| Some(Value::owned(split_host(&v.text()).0.to_vec())),
+        "host_only" => |v, _, _| Some(Value::owned(split_host(&v.text()).0.to_ascii_lowercase())),
         "port_only" => |v, _, _| {
             let text = v.text();
             let port = split_host(&text).1;

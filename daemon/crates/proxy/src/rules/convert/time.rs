@@ -106,6 +106,48 @@ fn civil(days: i64) -> Civil {
     }
 }
 
+/// Letters that stand for others, as in the locale C.
+fn composed(letter: char) -> Option<&'static [u8]> {
+    Some(match letter {
+        'c' => b"%a %b %e %T %Y",
+        'r' => b"%I:%M:%S %p",
+        'x' => b"%D",
+        'X' => b"%T",
+        _ => return None,
+    })
+}
+
+/// Weeks, and hours of two digits without zeros.
+fn seldom(letter: char, date: &Civil, hour: i64, week_day: usize) -> String {
+    let sunday = i64::try_from(week_day).unwrap_or(0);
+    let monday = (sunday + 6) % 7;
+    match letter {
+        'U' => format!("{:02}", (date.year_day + 7 - sunday) / 7),
+        'W' => format!("{:02}", (date.year_day + 7 - monday) / 7),
+        'V' => format!("{:02}", iso_week(date, monday).1),
+        'G' => iso_week(date, monday).0.to_string(),
+        'g' => format!("{:02}", iso_week(date, monday).0.rem_euclid(100)),
+        'k' => format!("{hour:2}"),
+        'l' => format!("{:2}", (hour + 11) % 12 + 1),
+        'P' => (if hour < 12 { "am" } else { "pm" }).to_owned(),
+        other => format!("%{other}"),
+    }
+}
+
+/// Year and number of the week of ISO 8601: the first one has the year's first Thursday.
+fn iso_week(date: &Civil, monday: i64) -> (i64, i64) {
+    let last_day = |year: i64| {
+        let years = year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        years.rem_euclid(7)
+    };
+    let weeks = |year: i64| 52 + i64::from(last_day(year) == 4 || last_day(year - 1) == 3);
+    match (date.year_day - monday + 10) / 7 {
+        0 => (date.year - 1, weeks(date.year - 1)),
+        week if week > weeks(date.year) => (date.year + 1, 1),
+        week => (date.year, week),
+    }
+}
+
 /// By the letters of strftime(3), `offset` seconds ahead of UTC.
 pub fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
     let local = seconds.saturating_add(i64::from(offset));
@@ -158,7 +200,13 @@ pub fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
             ),
             Some('Z') => (if offset == 0 { "UTC" } else { "" }).to_owned(),
             Some('%') | None => "%".to_owned(),
-            Some(other) => format!("%{other}"),
+            Some(other) => match composed(other) {
+                Some(format) => {
+                    let text = format_time(format, seconds, offset);
+                    String::from_utf8_lossy(&text).into_owned()
+                }
+                None => seldom(other, &date, hour, week_day),
+            },
         };
         out.push_str(&text);
     }

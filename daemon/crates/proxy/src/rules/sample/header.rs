@@ -59,7 +59,7 @@ impl Header {
             let value = Value::bytes(text);
             let value = match self.read_as {
                 As::Text => Some(value),
-                As::Int => value.int().map(Value::Int),
+                As::Int => Some(Value::Int(value.int().unwrap_or(0))),
                 As::Ip => address(text).map(Value::Ip),
             };
             value.is_some_and(&mut *test)

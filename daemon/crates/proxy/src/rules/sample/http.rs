@@ -51,7 +51,10 @@ fn line(name: &str) -> Option<Get> {
         "url_ip" => |_, c| Some(Value::Ip(authority(c)?.0)),
         "url_port" => |_, c| Some(Value::Int(i64::from(authority(c)?.1))),
         "url_param" | "urlp" => |a, c| Some(Value::bytes(parameter(c, a.text(0))?)),
-        "urlp_val" => |a, c| Value::bytes(parameter(c, a.text(0))?).int().map(Value::Int),
+        "urlp_val" => |a, c| {
+            let n = Value::bytes(parameter(c, a.text(0))?).int();
+            Some(Value::Int(n.unwrap_or(0)))
+        },
         "req.ver" | "req_ver" => |_, c| Some(Value::bytes(&c.line?.version.text()[5..])),
         "res.ver" | "resp_ver" => |_, c| {
             c.response?;
@@ -81,11 +84,11 @@ fn fields(name: &str) -> Option<Get> {
         }
         "cook_val" | "req.cook_val" => |a, c| {
             let value = cookies(c, false, a.given(0)).next()?;
-            Value::bytes(value).int().map(Value::Int)
+            Some(Value::Int(Value::bytes(value).int().unwrap_or(0)))
         },
         "scook_val" | "res.cook_val" => |a, c| {
             let value = cookies(c, true, a.given(0)).next()?;
-            Value::bytes(value).int().map(Value::Int)
+            Some(Value::Int(Value::bytes(value).int().unwrap_or(0)))
         },
         _ => return None,
     })

@@ -35,11 +35,8 @@ fn frontends(name: &str) -> Option<Get> {
         },
         "fe_client_timeout" => |_, c| int(c.plan.frontends.get(c.frontend)?.timeouts.client),
         "so_id" => |_, c| {
-            let (index, bind) = listener(c)?;
-            int(bind
-                .id
-                .as_ref()
-                .map_or(u64::from(index) + 1, |id| id.value.into()))
+            let section = c.plan.frontends.get(c.frontend)?.section;
+            int(c.plan.listener_number(section, c.bind)?)
         },
         "so_name" => |_, c| Some(Value::bytes(listener(c)?.1.name.as_ref()?.value.as_bytes())),
         _ => return None,

@@ -1,21 +1,26 @@
 //! Values as texts: quoted, escaped, in hexadecimal, or missing.
 
 use crate::rules::format::Flags;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
+use trafficlog::Endpoint;
 
-pub fn ip(address: Option<SocketAddr>, flags: Flags, out: &mut Vec<u8>) {
-    let shown = match (address.map(|a| a.ip().to_canonical()), flags.hex) {
-        (None, _) => return missing(None, flags, out),
-        (Some(IpAddr::V4(ip)), true) => format!("{:08X}", ip.to_bits()),
-        (Some(IpAddr::V6(ip)), true) => format!("{:032X}", ip.to_bits()),
-        (Some(ip), false) => ip.to_string(),
+pub fn ip(end: Option<Endpoint>, flags: Flags, out: &mut Vec<u8>) {
+    let ip = match end {
+        None => return missing(None, flags, out),
+        Some(Endpoint::Unix(_)) => return quoted(b"unix", flags, out),
+        Some(Endpoint::Tcp(address)) => address.ip().to_canonical(),
+    };
+    let shown = match (ip, flags.hex) {
+        (IpAddr::V4(ip), true) => format!("{:08X}", ip.to_bits()),
+        (IpAddr::V6(ip), true) => format!("{:032X}", ip.to_bits()),
+        (ip, false) => ip.to_string(),
     };
     quoted(shown.as_bytes(), flags, out);
 }
 
-pub fn port(address: Option<SocketAddr>, flags: Flags, out: &mut Vec<u8>) {
-    match address {
-        Some(address) => number(u64::from(address.port()), flags, 4, out),
+pub fn port(end: Option<Endpoint>, flags: Flags, out: &mut Vec<u8>) {
+    match end {
+        Some(end) => number(end.port(), flags, 4, out),
         None => missing(None, flags, out),
     }
 }

@@ -3,26 +3,26 @@
 use super::measures::{interval, write_count, write_date};
 use super::text::{ip, missing, number, port, text};
 use super::{Timer, Variable};
-use crate::plan::{Frontend, Target};
+use crate::plan::{Frontend, Server, Target};
 use crate::rules::context::Context;
 use crate::rules::format::Flags;
 use std::net::SocketAddr;
 use sys::tcp::Peer;
 use tls::session::Session;
-use trafficlog::Clock;
+use trafficlog::{Clock, Endpoint};
 
 impl Variable {
     pub fn write(self, ctx: &Context<'_>, clock: &mut Clock, flags: Flags, out: &mut Vec<u8>) {
         use Variable as V;
         match self {
-            V::ClientIp => ip(ctx.client, flags, out),
-            V::ClientPort => port(ctx.client, flags, out),
-            V::FrontendIp => ip(ctx.local(), flags, out),
-            V::FrontendPort => port(ctx.local(), flags, out),
-            V::BackendIp => ip(near_server(ctx), flags, out),
-            V::BackendPort => port(near_server(ctx), flags, out),
-            V::ServerIp => ip(far_server(ctx), flags, out),
-            V::ServerPort => port(far_server(ctx), flags, out),
+            V::ClientIp => ip(end(ctx.client, || listens(ctx)), flags, out),
+            V::ClientPort => port(end(ctx.client, || listens(ctx)), flags, out),
+            V::FrontendIp => ip(end(ctx.local(), || listens(ctx)), flags, out),
+            V::FrontendPort => port(end(ctx.local(), || listens(ctx)), flags, out),
+            V::BackendIp => ip(end(near_server(ctx), || is_local(ctx)), flags, out),
+            V::BackendPort => port(end(near_server(ctx), || is_local(ctx)), flags, out),
+            V::ServerIp => ip(end(far_server(ctx), || is_local(ctx)), flags, out),
+            V::ServerPort => port(end(far_server(ctx), || is_local(ctx)), flags, out),
             V::Frontend => text(frontend(ctx).as_bytes(), flags, out),
             V::FrontendTransport => {
                 let sealed = if ctx.is_sealed() { "~" } else { "" };
@@ -124,12 +124,32 @@ fn near_server(ctx: &Context<'_>) -> Option<SocketAddr> {
     sys::tcp::local_address(ctx.server_socket?).ok()
 }
 
-/// The address that was to be reached, whether or not the connection came about.
-fn far_server(ctx: &Context<'_>) -> Option<SocketAddr> {
+/// An address of TCP, else a unix socket by its number.
+fn end(address: Option<SocketAddr>, number: impl FnOnce() -> Option<u64>) -> Option<Endpoint> {
+    let unix = || number().map(Endpoint::Unix);
+    address.map(Endpoint::Tcp).or_else(unix)
+}
+
+/// The number of the line that the client came in by.
+fn listens(ctx: &Context<'_>) -> Option<u64> {
+    let section = ctx.plan.frontends.get(ctx.frontend)?.section;
+    ctx.plan.listener_number(section, ctx.bind)
+}
+
+/// Sockets of servers on this machine have no number.
+fn is_local(ctx: &Context<'_>) -> Option<u64> {
+    matches!(&server(ctx)?.target, Target::Fixed(Peer::Unix(_))).then_some(0)
+}
+
+fn server<'a>(ctx: &Context<'a>) -> Option<&'a Server> {
     let b = ctx.plan.backends.get(ctx.backend?)?;
     let mut servers = b.servers.iter();
-    let server = servers.find(|s| Some(s.name.as_str()) == ctx.server)?;
-    match &server.target {
+    servers.find(|s| Some(s.name.as_str()) == ctx.server)
+}
+
+/// The address that was to be reached, whether or not the connection came about.
+fn far_server(ctx: &Context<'_>) -> Option<SocketAddr> {
+    match &server(ctx)?.target {
         Target::Fixed(Peer::Tcp(address)) => Some(*address),
         _ => sys::tcp::peer_address(ctx.server_socket?).ok(),
     }

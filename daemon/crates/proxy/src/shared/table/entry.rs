@@ -1,119 +1,18 @@
 //! One entry: its counters, as far as the table stores them.
 
+use super::layout::{ALL, Counter, Layout, PLAIN};
+use super::share::{Outlet, Share};
 use super::{Key, Rate};
-use config::haproxy::model::Store;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(usize)]
-pub enum Counter {
-    ConnCnt,
-    ConnCur,
-    SessCnt,
-    HttpReqCnt,
-    HttpErrCnt,
-    HttpFailCnt,
-    BytesInCnt,
-    BytesOutCnt,
-    ConnRate,
-    SessRate,
-    HttpReqRate,
-    HttpErrRate,
-    HttpFailRate,
-    BytesInRate,
-    BytesOutRate,
-}
-
-/// Counters before this one are plain, the others are rates.
-const PLAIN: usize = Counter::ConnRate as usize;
-const ALL: usize = Counter::BytesOutRate as usize + 1;
-
-impl Counter {
-    pub fn of_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "conn_cnt" => Self::ConnCnt,
-            "conn_cur" => Self::ConnCur,
-            "sess_cnt" => Self::SessCnt,
-            "http_req_cnt" => Self::HttpReqCnt,
-            "http_err_cnt" => Self::HttpErrCnt,
-            "http_fail_cnt" => Self::HttpFailCnt,
-            "bytes_in_cnt" => Self::BytesInCnt,
-            "bytes_out_cnt" => Self::BytesOutCnt,
-            "conn_rate" => Self::ConnRate,
-            "sess_rate" => Self::SessRate,
-            "http_req_rate" => Self::HttpReqRate,
-            "http_err_rate" => Self::HttpErrRate,
-            "http_fail_rate" => Self::HttpFailRate,
-            "bytes_in_rate" => Self::BytesInRate,
-            "bytes_out_rate" => Self::BytesOutRate,
-            _ => return None,
-        })
-    }
-}
-
-/// What the entries of a table store.
-#[derive(Debug, Default)]
-pub struct Layout {
-    /// Period of each stored rate, 1 for a stored plain counter, 0 for what is not stored.
-    stored: [u64; ALL],
-    /// Elements of `gpc`, `gpt`; periods of their rates.
-    gpc: usize,
-    gpt: usize,
-    gpc_rate: Vec<u64>,
-}
-
-impl Layout {
-    pub fn new(store: &[Store]) -> Self {
-        let mut layout = Self::default();
-        for item in store {
-            let period = item
-                .period
-                .map_or(1, |p| u64::try_from(p.as_millis()).unwrap_or(u64::MAX / 4))
-                .max(1);
-            let count = item.count as usize;
-            let mut rates = |from: usize, to: usize| {
-                if layout.gpc_rate.len() < to {
-                    layout.gpc_rate.resize(to, 0);
-                }
-                layout.gpc_rate[from..to].fill(period);
-            };
-            match item.name {
-                "gpc0" => layout.gpc = layout.gpc.max(1),
-                "gpc1" => layout.gpc = layout.gpc.max(2),
-                "gpc" => layout.gpc = layout.gpc.max(count),
-                "gpt0" => layout.gpt = layout.gpt.max(1),
-                "gpt" => layout.gpt = layout.gpt.max(count),
-                "gpc0_rate" => rates(0, 1),
-                "gpc1_rate" => rates(1, 2),
-                "gpc_rate" => rates(0, count),
-                other => {
-                    if let Some(counter) = Counter::of_name(other) {
-                        layout.stored[counter as usize] = period;
-                    }
-                }
-            }
-        }
-        layout
-    }
-}
-
-impl Layout {
-    /// Milliseconds over which a rate counts.
-    pub fn period(&self, counter: Counter) -> u64 {
-        self.stored[counter as usize]
-    }
-
-    pub fn gpc_period(&self, index: usize) -> u64 {
-        self.gpc_rate.get(index).copied().unwrap_or(0)
-    }
-}
 
 #[derive(Debug)]
 pub struct Entry {
     pub key: Key,
     /// Connections and requests that are counted in it now.
     pub holders: AtomicU32,
+    /// Of a table that is shared with other hosts.
+    pub(super) share: Option<Box<Share>>,
     data: Mutex<Data>,
 }
 
@@ -129,11 +28,12 @@ pub(super) struct Data {
 }
 
 impl Entry {
-    pub fn new(key: Key, layout: &Layout, used: (u64, u64)) -> Self {
+    pub fn new(key: Key, layout: &Layout, used: (u64, u64), outlet: &Option<Arc<Outlet>>) -> Self {
         let rates = layout.stored[PLAIN..].iter().any(|period| *period > 0);
         Self {
             key,
             holders: AtomicU32::new(0),
+            share: outlet.as_ref().map(|outlet| Box::new(Share::new(outlet))),
             data: Mutex::new(Data {
                 used,
                 plain: [0; PLAIN],
@@ -147,6 +47,13 @@ impl Entry {
                 gpc_rate: vec![Rate::default(); layout.gpc_rate.len()],
                 server: None,
             }),
+        }
+    }
+
+    /// Something of it is another than before, or it was used.
+    pub(super) fn changed(&self) {
+        if let Some(share) = &self.share {
+            share.note(&self.key);
         }
     }
 
@@ -174,6 +81,8 @@ impl Entry {
         } else if let Some(rate) = data.rates.get_mut(at - PLAIN) {
             rate.add(n, now, period);
         }
+        drop(data);
+        self.changed();
     }
 
     /// One connection less.
@@ -210,12 +119,15 @@ impl Entry {
         } else if let Some(rate) = data.rates.get_mut(at - PLAIN) {
             rate.set(n, now, layout.stored[at].max(1));
         }
+        drop(data);
+        self.changed();
     }
 
     pub fn set_gpc(&self, index: usize, n: u64) {
         if let Some(counter) = self.lock().gpc.get_mut(index) {
             *counter = n;
         }
+        self.changed();
     }
 
     pub fn set_gpc_rate(&self, layout: &Layout, index: usize, n: u64, now: u64) {
@@ -223,6 +135,7 @@ impl Entry {
         if let Some(rate) = self.lock().gpc_rate.get_mut(index) {
             rate.set(n, now, period);
         }
+        self.changed();
     }
 
     /// General purpose counters; the new value, `None` without such a counter.
@@ -234,14 +147,20 @@ impl Entry {
         ) {
             rate.add(1, now, *period);
         }
-        let counter = data.gpc.get_mut(index)?;
-        *counter += 1;
-        Some(*counter)
+        let counter = data.gpc.get_mut(index).map(|counter| {
+            *counter += 1;
+            *counter
+        });
+        drop(data);
+        self.changed();
+        counter
     }
 
     /// The value before it was cleared.
     pub fn clear(&self, index: usize) -> Option<u64> {
-        self.lock().gpc.get_mut(index).map(std::mem::take)
+        let before = self.lock().gpc.get_mut(index).map(std::mem::take);
+        self.changed();
+        before
     }
 
     pub fn gpc(&self, index: usize) -> Option<u64> {
@@ -264,6 +183,7 @@ impl Entry {
         if let Some(tag) = self.lock().gpt.get_mut(index) {
             *tag = value;
         }
+        self.changed();
     }
 
     pub fn server(&self) -> Option<Arc<str>> {
@@ -274,6 +194,8 @@ impl Entry {
         let mut data = self.lock();
         if data.server.as_deref() != Some(name) {
             data.server = Some(name.into());
+            drop(data);
+            self.changed();
         }
     }
 

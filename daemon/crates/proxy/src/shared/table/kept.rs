@@ -55,6 +55,21 @@ fn fill<T: Copy>(room: &mut [T], kept: &[T]) {
 }
 
 impl Table {
+    /// Begins with the entries of another that is declared the same.
+    pub fn continue_from(&self, other: &Self) {
+        let mut mark = (0, 0);
+        loop {
+            let (part, next) = other.part(mark);
+            if part.is_empty() {
+                return;
+            }
+            for entry in &part {
+                self.restore(&entry.keep());
+            }
+            mark = next;
+        }
+    }
+
     /// An entry of the process before this one, as old as it is.
     pub fn restore(&self, kept: &KeptEntry) {
         if let Some(entry) = self.take(&kept.key, kept.used) {

@@ -7,13 +7,19 @@ mod column;
 mod entry;
 mod kept;
 mod key;
+mod layout;
+mod learn;
 mod rate;
+mod share;
 
 pub use column::{Column, Datum, is_known};
-pub use entry::{Counter, Entry, Layout};
+pub use entry::Entry;
 pub use kept::KeptEntry;
 pub use key::Key;
+pub use layout::{Counter, Layout};
+pub use learn::Given;
 pub use rate::Rate;
+pub use share::{Bell, Journal, Outlet};
 
 use config::haproxy::model::StickTable;
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +31,8 @@ pub struct Table {
     pub name: String,
     pub spec: StickTable,
     pub layout: Layout,
+    /// Where changes are noted, if the table is shared with other hosts.
+    pub outlet: Option<Arc<Outlet>>,
     entries: Mutex<Entries>,
 }
 
@@ -37,11 +45,15 @@ struct Entries {
 }
 
 impl Table {
-    pub fn new(name: &str, spec: &StickTable) -> Self {
+    /// Entries that are looked at in a moment.
+    pub const PART: usize = 4096;
+
+    pub fn new(name: &str, spec: &StickTable, outlet: Option<Arc<Outlet>>) -> Self {
         Self {
             name: name.to_owned(),
             spec: spec.clone(),
             layout: Layout::new(&spec.store),
+            outlet,
             entries: Mutex::default(),
         }
     }
@@ -56,10 +68,19 @@ impl Table {
     /// The entry of a key, made when it is not there; `None` when the table is full of entries
     /// that are in use, or keeps what it has.
     pub fn take(&self, key: &Key, now: u64) -> Option<Arc<Entry>> {
+        let entry = self.enter(key, now, now)?;
+        entry.changed();
+        Some(entry)
+    }
+
+    /// The same of an entry that was used at another time than now; later uses stay.
+    fn enter(&self, key: &Key, now: u64, used: u64) -> Option<Arc<Entry>> {
         let mut entries = self.lock();
         self.drop_expired(&mut entries, now);
         if let Some(entry) = entries.by_key.get(key).cloned() {
-            entries.touch(&entry, now);
+            if entry.used().0 < used {
+                entries.touch(&entry, used);
+            }
             return Some(entry);
         }
         let full = entries.by_key.len() as u64 >= self.spec.size;
@@ -67,8 +88,9 @@ impl Table {
             return None;
         }
         let number = entries.next();
-        let entry = Arc::new(Entry::new(key.clone(), &self.layout, (now, number)));
-        entries.by_use.insert((now, number), key.clone());
+        let entry = Entry::new(key.clone(), &self.layout, (used, number), &self.outlet);
+        let entry = Arc::new(entry);
+        entries.by_use.insert((used, number), key.clone());
         entries.by_key.insert(key.clone(), entry.clone());
         Some(entry)
     }
@@ -76,6 +98,7 @@ impl Table {
     /// The entry was used: it expires later.
     pub fn touch(&self, entry: &Arc<Entry>, now: u64) {
         self.lock().touch(entry, now);
+        entry.changed();
     }
 
     pub fn used(&self, now: u64) -> usize {
@@ -95,11 +118,10 @@ impl Table {
     /// The next entries in the order of their last use, as many as make a look of a moment; with
     /// the mark to go on from. Those that are used meanwhile come last.
     pub fn part(&self, from: (u64, u64)) -> (Vec<Arc<Entry>>, (u64, u64)) {
-        const MOST: usize = 4096;
         let entries = self.lock();
         let mut mark = from;
         let mut part = Vec::new();
-        for (used, key) in entries.by_use.range(from..).take(MOST) {
+        for (used, key) in entries.by_use.range(from..).take(Self::PART) {
             part.extend(entries.by_key.get(key).cloned());
             mark = (used.0, used.1 + 1);
         }

@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
-    start: u64,
-    current: u64,
-    last: u64,
+    pub(super) start: u64,
+    pub(super) current: u64,
+    pub(super) last: u64,
 }
 
 impl Rate {

@@ -14,8 +14,9 @@ fn table(size: u64, expire_s: u64, store: &[(&'static str, u64)]) -> Arc<Table> 
         expire: (expire_s > 0).then(|| Duration::from_secs(expire_s)),
         nopurge: false,
         store: store.collect(),
+        peers: None,
     };
-    Arc::new(Table::new("t", &spec))
+    Arc::new(Table::new("t", &spec, None))
 }
 
 #[test]

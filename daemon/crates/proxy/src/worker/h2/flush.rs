@@ -78,7 +78,10 @@ impl Worker {
     /// Everything has been said on both sides.
     fn part(&mut self, i: u32) {
         self.end_carrier(i);
-        self.clients[i].state = State::Closing;
+        let c = &mut self.clients[i];
+        c.state = State::Closing;
+        // What is still on its way, a PING for one, must not reset what the peer has not read yet.
+        c.link.readable = true;
         self.wind_up(i);
     }
 }

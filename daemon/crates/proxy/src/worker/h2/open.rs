@@ -83,6 +83,7 @@ impl Worker {
             frontend: c.frontend,
             bind: c.bind,
             place: None,
+            sealed: false,
             state: State::Head,
             first: true,
             pend: Vec::new(),

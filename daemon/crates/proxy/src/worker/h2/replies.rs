@@ -27,6 +27,9 @@ pub struct Asked {
 /// In the place of a head that is malformed: it is refused where every response is read.
 const NONSENSE: &[u8] = b"malformed\r\n\r\n";
 
+/// Bytes of interim heads that may wait to be read: no window bounds them.
+const UNREAD: usize = 64 << 10;
+
 impl Default for Asked {
     fn default() -> Self {
         Self::new(Method::Get, None, 0)
@@ -97,7 +100,9 @@ impl Worker {
         } else {
             to_http1(list, end, asked, reason, &mut tube.input).ok()
         };
-        let told = told.filter(|told| carrier.core.expect(id, told.length, end));
+        let told = told
+            .filter(|told| !told.is_interim() || before < UNREAD)
+            .filter(|told| carrier.core.expect(id, told.length, end));
         let Some(told) = told else {
             tube.input.truncate(before);
             tube.input.extend_from_slice(NONSENSE);

@@ -238,6 +238,7 @@ impl Worker {
         up.requests = up.requests.saturating_add(1);
         let (pool, epoch) = (up.pool, up.epoch);
         let u = self.ups.insert(Upstream {
+            sealed: false,
             link,
             client: i,
             owner: NONE,

@@ -41,6 +41,8 @@ pub struct Link {
     bulk: bool,
     /// A short read of records: what there is to read, the session has.
     drained: bool,
+    /// The socket ended, and the session over it did not say so: somebody else may have ended it.
+    pub unconfirmed: bool,
     /// The last bytes wait in the socket for those that follow them.
     corked: bool,
 }
@@ -96,6 +98,7 @@ impl Link {
             pipe: None,
             bulk: false,
             drained: false,
+            unconfirmed: false,
             corked: false,
         }
     }

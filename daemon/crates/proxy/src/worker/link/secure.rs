@@ -105,8 +105,11 @@ impl Link {
                     self.pay(buffers);
                     return Read::Blocked;
                 }
-                // An end that the session does not confirm may be somebody else's.
-                Err(Break::Silence | Break::Lost | Break::Fault(_)) => return Read::Broken,
+                Err(Break::Silence) => {
+                    self.unconfirmed = true;
+                    return Read::Broken;
+                }
+                Err(Break::Lost | Break::Fault(_)) => return Read::Broken,
             }
         }
     }
