@@ -1,10 +1,11 @@
 //! Certificates of a configuration: whether the proxy could use them, and how long they last.
 
+use std::collections::HashSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use config::haproxy::model::{Bind, BindTls, Proxy};
 use config::json::Finding;
-use config::{Diagnostic, Options, Severity, Source, Span, haproxy};
+use config::{Diagnostic, Options, Severity, Source, Span, Spanned, haproxy};
 use tls::{Files, Line, Store};
 
 use crate::configuration::{Half, Loaded};
@@ -12,6 +13,8 @@ use crate::configuration::{Half, Loaded};
 const DAY: u64 = 86_400;
 /// A certificate that lasts shorter than this many days is warned of.
 const SOON: u64 = 30;
+/// What to do about a file that is not what it should be.
+const PUT: &str = "put the right file there, or correct the path";
 
 /// What the proxy would refuse.
 pub fn problems(loaded: &Loaded) -> Vec<Finding> {
@@ -45,9 +48,7 @@ fn looked_at(loaded: &Loaded) -> (Vec<Finding>, Vec<Finding>) {
         look.servers(proxy, &mut problems);
     }
     // Several lines may show one certificate.
-    problems.dedup();
-    warnings.dedup();
-    (problems, warnings)
+    (each_once(problems), each_once(warnings))
 }
 
 fn encrypts(half: &Half<haproxy::Config>) -> bool {
@@ -87,6 +88,9 @@ impl Look<'_> {
             problems.extend(errors);
             warnings.extend(others);
         }
+        let named = tls.settings.files().chain(&tls.ticket_keys);
+        let named = named.chain(&tls.certificates);
+        problems.extend(self.missing(named, ""));
         let line = match Line::read(tls, global, &self.files) {
             Ok(line) => line,
             Err(wrong) => {
@@ -107,6 +111,14 @@ impl Look<'_> {
             }
             Ok(_acceptor) => {
                 for certificate in store.list(&self.files) {
+                    if let Some(why) = &certificate.unstapled {
+                        let path = &certificate.path;
+                        let message =
+                            format!("'{path}' goes without the OCSP response beside it: {why}");
+                        let help = "get a new response from the authority; it is taken up while the proxy runs";
+                        let found = (Severity::Warning, "host/certificate", message);
+                        warnings.push(self.finding(found, place(bind, tls, path), help));
+                    }
                     let end = certificate.facts.not_after.unix;
                     if let Some(message) = self.ends(&certificate.path, end) {
                         let span = place(bind, tls, &certificate.path);
@@ -117,6 +129,27 @@ impl Look<'_> {
                 }
             }
         }
+    }
+
+    /// Files of a line that are not there: all of them, where the use of one ends with the first.
+    fn missing<'f>(
+        &self,
+        named: impl Iterator<Item = &'f Spanned<String>>,
+        whose: &str,
+    ) -> Vec<Finding> {
+        // A certificate may be a folder, or several files with the beginning of their names.
+        let is_there = |name: &str| {
+            let mut names = self.files.keys();
+            names.any(|file| file.starts_with(name))
+        };
+        let missing = named.filter(|file| !is_there(&file.value));
+        missing
+            .map(|file| {
+                let message = format!("{whose}'{}': {}", file.value, tls::Problem::Missing);
+                let found = (Severity::Error, "host/no-file", message);
+                self.finding(found, file.span, PUT)
+            })
+            .collect()
     }
 
     /// In words, when a certificate ends soon or has ended.
@@ -138,26 +171,23 @@ impl Look<'_> {
             let Some(tls) = server.tls.as_deref() else {
                 continue;
             };
+            let whose = format!("server '{}': ", server.name);
+            let files = tls.settings.files().chain(&tls.crt);
+            problems.extend(self.missing(files, &whose));
             if let Err((file, why)) = store.connector(tls, &self.files) {
-                let message = format!("server '{}': '{file}': {why}", server.name);
+                let message = format!("{whose}'{file}': {why}");
                 let files = tls.settings.files().chain(&tls.crt);
                 let span = files.into_iter().find(|f| f.value == file);
                 let span = span.map_or(server.name.span, |f| f.span);
-                let help = "put the right file there, or correct the path";
-                let found = (Severity::Error, "host/certificate", message);
-                problems.push(self.finding(found, span, help));
+                let code = code_of(&why);
+                problems.push(self.finding((Severity::Error, code, message), span, PUT));
             }
         }
     }
 
     fn problem(&self, bind: &Bind, tls: &BindTls, file: &str, why: &tls::Problem) -> Finding {
-        let code = match why {
-            tls::Problem::Missing => "host/no-file",
-            _ => "host/certificate",
-        };
-        let help = "put the right file there, or correct the path";
-        let found = (Severity::Error, code, format!("'{file}': {why}"));
-        self.finding(found, place(bind, tls, file), help)
+        let found = (Severity::Error, code_of(why), format!("'{file}': {why}"));
+        self.finding(found, place(bind, tls, file), PUT)
     }
 
     fn finding(
@@ -169,6 +199,21 @@ impl Look<'_> {
         let found = Diagnostic::new(severity, code, span, message).help(help);
         Finding::new(&found, &self.half.parsed.sources)
     }
+}
+
+fn code_of(why: &tls::Problem) -> &'static str {
+    match why {
+        tls::Problem::Missing => "host/no-file",
+        _ => "host/certificate",
+    }
+}
+
+/// In the order of the text.
+fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    let mut told = HashSet::new();
+    findings.retain(|it| told.insert((it.file.clone(), it.line, it.column, it.message.clone())));
+    findings
 }
 
 /// Which word of the line the file came in by.

@@ -2,6 +2,7 @@ use super::*;
 use crate::configuration::{Inputs, load};
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 struct Folder(PathBuf);
 
@@ -56,9 +57,13 @@ impl Drop for Folder {
 
 /// A certificate until that year, and its key.
 fn certificate(until: i32) -> (String, String) {
+    signed(|params| params.not_after = date_time_ymd(until, 5, 6))
+}
+
+fn signed(change: impl FnOnce(&mut CertificateParams)) -> (String, String) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec!["a.example".to_owned()]).unwrap();
-    params.not_after = date_time_ymd(until, 5, 6);
+    change(&mut params);
     let certificate = params.self_signed(&key).unwrap();
     (certificate.pem(), key.serialize_pem())
 }
@@ -107,4 +112,36 @@ fn a_certificate_that_ends_soon_or_has_ended_is_warned_of() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].starts_with("host/certificate-expires haproxy.cfg 6:"));
     assert!(warnings[0].ends_with(expected), "{warnings:?}");
+}
+
+#[test]
+fn a_certificate_that_ends_in_ten_days_is_warned_of_and_one_that_lasts_is_not() {
+    let folder = Folder::new("soon");
+    for (name, days) in [("soon", 10), ("lasting", 60)] {
+        // Reading takes a moment; whole days are told.
+        let end = SystemTime::now() + Duration::from_secs(days * 86_400 + 3_600);
+        let (certificate, key) = signed(|params| params.not_after = end.into());
+        folder.write(&format!("{name}.pem"), &format!("{certificate}{key}"));
+    }
+    let (problems, warnings) = folder.found("crt @/soon.pem crt @/lasting.pem");
+    assert_eq!(problems, Vec::<String>::new());
+    let expected = "the certificate in 'soon.pem' expires in 10 days, on ";
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].starts_with("host/certificate-expires haproxy.cfg 6:"));
+    assert!(warnings[0].contains(expected), "{warnings:?}");
+}
+
+#[test]
+fn an_ocsp_response_that_is_left_out_is_warned_of_with_the_reason() {
+    let folder = Folder::new("ocsp");
+    let (certificate, key) = certificate(4000);
+    folder.write("site.pem", &format!("{certificate}{key}"));
+    folder.write("site.pem.ocsp", "no response at all");
+    let (problems, warnings) = folder.found("crt @/site.pem");
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].ends_with("'site.pem' goes without the OCSP response beside it: its OCSP response cannot be used: it is none"),
+        "{warnings:?}"
+    );
 }

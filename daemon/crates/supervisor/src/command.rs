@@ -102,6 +102,8 @@ impl Starter<'_> {
             death_signal: Some(Signal::KILL),
             silent: true,
             own_group: true,
+            // A script is no part of what keeps the addresses.
+            least_oom_score: Some(0),
         })
         .map_err(|error| spawn_error(program, identity, &error))?;
         if let Err(error) = self.epoll.add(child.pidfd(), token, Interest::Input) {

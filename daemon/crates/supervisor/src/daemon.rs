@@ -50,6 +50,7 @@ use crate::worker::{Kind, PULSE, Rank, Worker};
 
 pub use dumping::{JSON, STATS_CLEAR};
 pub(crate) use prepare::inputs;
+pub use prepare::texts;
 use reload::Reload;
 use renewals::Renewals;
 use status::{Form, Handover, Poll};

@@ -136,7 +136,7 @@ fn error_pages(config: &haproxy::Config, sources: &SourceMap) -> Vec<Finding> {
     config
         .files()
         .into_iter()
-        .filter(|path| told.insert(&path.value))
+        .filter(|path| told.insert(path.span))
         .filter_map(|path| {
             let error = std::fs::read(&path.value).err()?;
             let message = format!("the file '{}' cannot be read: {error}", path.value);

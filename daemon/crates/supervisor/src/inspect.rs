@@ -12,7 +12,7 @@ use crate::configuration::{Half, Loaded, load};
 use crate::daemon::inputs;
 use crate::options::RunOptions;
 use crate::users::Users;
-use crate::{certificates, guard, host};
+use crate::{certificates, guard, host, places};
 
 /// What was found.
 #[derive(Debug)]
@@ -29,15 +29,10 @@ pub struct Inspection {
 pub fn inspect(options: &RunOptions) -> Inspection {
     let loaded = load(inputs(options));
     let mut text = loaded.rendered();
-    let mut more = host::problems(&loaded, &Users::read());
-    more.extend(certificates::expiring(&loaded));
-    let mut unguarded = false;
-    if let Some(half) = &loaded.keepalived {
-        let config = &half.parsed.config;
-        more.extend(programs(half));
-        more.extend(users(half));
-        unguarded = !config.global.enable_script_security && runs_something(config);
-    }
+    let more = machine(&loaded);
+    let config = loaded.keepalived.as_ref().map(|half| &half.parsed.config);
+    let unguarded = config
+        .is_some_and(|config| !config.global.enable_script_security && runs_something(config));
     for finding in &more {
         let _ = writeln!(text, "{finding}");
     }
@@ -54,6 +49,21 @@ pub fn inspect(options: &RunOptions) -> Inspection {
         only_interfaces,
         unguarded,
     }
+}
+
+/// What a start would find on this machine, and what would go wrong later; nothing is opened.
+pub fn machine(loaded: &Loaded) -> Vec<Finding> {
+    let known = Users::read();
+    let mut found = host::problems(loaded, &known);
+    if let Some(half) = &loaded.haproxy {
+        found.extend(places::missing(half));
+    }
+    found.extend(certificates::expiring(loaded));
+    if let Some(half) = &loaded.keepalived {
+        found.extend(programs(half));
+        found.extend(users(half, &known));
+    }
+    found
 }
 
 fn all(loaded: &Loaded, more: Vec<Finding>) -> Vec<Finding> {
@@ -95,9 +105,8 @@ fn runs_something(config: &keepalived::Config) -> bool {
 }
 
 /// Users that commands are to run as and this host does not have.
-fn users(half: &Half<keepalived::Config>) -> Vec<Finding> {
+fn users(half: &Half<keepalived::Config>, known: &Users) -> Vec<Finding> {
     let config = &half.parsed.config;
-    let known = Users::read();
     let global = config.global.script_user.iter();
     let scripts = config
         .scripts

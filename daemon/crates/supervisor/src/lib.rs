@@ -32,6 +32,7 @@ mod notify;
 mod options;
 mod outbox;
 mod pid_file;
+mod places;
 mod programs;
 mod readers;
 mod run_dir;
@@ -48,6 +49,7 @@ pub use daemon::{FORM, JSON, STATS_CLEAR, Start, run, run_as};
 /// Level of the `status` document and the control socket that this binary speaks.
 pub const PROTOCOL: u32 = 1;
 
+pub use daemon::texts;
 pub use pid_file::running;
 
 pub use options::{Console, DEFAULT_RUN_DIR, LogOptions, RunOptions, StandIn};

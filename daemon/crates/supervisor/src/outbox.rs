@@ -264,6 +264,7 @@ fn send(
         death_signal: Some(Signal::KILL),
         silent: true,
         own_group: true,
+        least_oom_score: Some(0),
     })?;
     if let Err(error) = epoll.add(child.pidfd(), TOKEN, Interest::Input) {
         let _ = child.signal(Signal::KILL);

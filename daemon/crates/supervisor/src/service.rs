@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
-/// A proxy that serves again sooner was never away. A new process needs its first checks before
-/// it can say that it serves.
+/// A proxy that serves again sooner was never away. A new process, or a configuration with other
+/// checks, needs their first results before it can say that it serves.
 const GRACE: Duration = Duration::from_secs(3);
 /// Between two questions whether it still answers.
 const ASK_EVERY: Duration = Duration::from_secs(1);
@@ -43,7 +43,7 @@ pub struct Service {
     told: Option<Word>,
     /// A bad word that is held back until then.
     doubt: Option<(Instant, Word)>,
-    /// The process that runs is a successor, still in its first moments.
+    /// The process that runs is a successor, or its configuration is new: its first moments.
     fresh_until: Option<Instant>,
     /// The question that was not answered yet.
     asked: Option<Instant>,
@@ -81,6 +81,11 @@ impl Service {
     /// The proxy took up its configuration.
     pub fn ready(&mut self, now: Instant) {
         self.next_ask.get_or_insert(now + ASK_EVERY);
+    }
+
+    /// It is given another configuration: servers that are checked otherwise are unknown at first.
+    pub fn reconfigured(&mut self, now: Instant) {
+        self.fresh_until = Some(now + GRACE);
     }
 
     /// The proxy speaks about itself.

@@ -67,6 +67,26 @@ fn a_proxy_that_comes_back_sick_is_told_after_the_grace() {
 }
 
 #[test]
+fn first_checks_of_another_configuration_are_waited_for() {
+    let now = Instant::now();
+    let mut service = serving(now);
+    service.reconfigured(now);
+    let word = down("no server is up in app");
+    assert_eq!(service.said(word.clone(), now), None);
+    assert_eq!(service.said(up(), now + SECOND), None);
+    assert_eq!(service.due(now + SECOND / 2), None);
+    // One that they find sick is told, and so is whatever comes later.
+    service.reconfigured(now + SECOND);
+    assert_eq!(service.said(word.clone(), now + SECOND), None);
+    assert_eq!(service.due(now + SECOND * 4), Some(Need::Tell(word)));
+    let mut service = serving(now);
+    service.reconfigured(now);
+    assert_eq!(service.said(up(), now), None);
+    let word = down("frontend web does not listen");
+    assert_eq!(service.said(word.clone(), now + SECOND), Some(word));
+}
+
+#[test]
 fn a_proxy_that_never_served_has_no_grace() {
     let now = Instant::now();
     let mut service = Service::default();

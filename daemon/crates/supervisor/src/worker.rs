@@ -85,6 +85,7 @@ impl Worker {
             death_signal: Some(Signal::TERM),
             silent,
             own_group: false,
+            least_oom_score: None,
         })?;
         let pulse = kind.is_watched().then(Pulse::new).transpose()?;
         if let Some(pulse) = &pulse {

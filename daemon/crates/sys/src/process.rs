@@ -51,6 +51,8 @@ pub struct Spawn<'a> {
     pub silent: bool,
     /// Own process group, so that a kill reaches what a script started.
     pub own_group: bool,
+    /// The child is raised to this `oom_score_adj` when the parent's is below it.
+    pub least_oom_score: Option<i32>,
 }
 
 impl Child {
@@ -129,7 +131,13 @@ pub fn spawn(what: &Spawn<'_>) -> io::Result<Child> {
     let channel = what.channel.map(|(fd, number)| (fd.as_raw_fd(), number));
     let death_signal = what.death_signal;
     let parent = rustix::process::getpid();
+    let least_oom_score = what.least_oom_score.map(crate::oom::Score::new);
     let prepare = move || {
+        // Before the change of user, who may not write the file. Where /proc is missing, nothing
+        // is chosen by score either.
+        if let Some(least) = least_oom_score {
+            let _ = crate::oom::raise_score(least);
+        }
         if let Some(identity) = &identity {
             become_user(identity)?;
         }
@@ -171,11 +179,6 @@ pub fn die_with_parent(signal: Signal, expected: Pid) -> io::Result<()> {
 /// The parent process; `None` when it lives in another PID namespace.
 pub fn parent() -> Option<Pid> {
     rustix::process::getppid()
-}
-
-/// `-1000` (never) to `1000` (first); proc(5), `oom_score_adj`.
-pub fn set_oom_score_adj(score: i32) -> io::Result<()> {
-    std::fs::write("/proc/self/oom_score_adj", score.to_string())
 }
 
 fn become_user(identity: &Identity) -> io::Result<()> {
@@ -232,6 +235,7 @@ mod tests {
             death_signal: None,
             silent: true,
             own_group: false,
+            least_oom_score: None,
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use config::suggest::nearest;
 
-use crate::check::Manner;
+use crate::check::{Machine, Manner};
 use crate::flags::{Flag, Flags, USAGE};
 use crate::lint::{self, LintArgs};
 use crate::parse::ParseArgs;
@@ -22,6 +22,7 @@ pub enum Command {
     },
     Reload {
         run_dir: PathBuf,
+        json: bool,
     },
     Upgrade {
         run_dir: PathBuf,
@@ -119,6 +120,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             Flag::switch("--json"),
             Flag::switch("--tolerant"),
             Flag::switch("--diagnostic"),
+            Flag::switch("--alone"),
         ])?),
         "parse" => syntax(&flags(&[
             Flag::value("--haproxy"),
@@ -127,9 +129,13 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
             Flag::switch("--alone"),
             Flag::switch("--meaning"),
         ])?),
-        "reload" => Ok(Command::Reload {
-            run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
-        }),
+        "reload" => {
+            let flags = flags(&[Flag::value("--run-dir"), Flag::switch("--json")])?;
+            Ok(Command::Reload {
+                run_dir: flags.run_dir(),
+                json: flags.has("--json"),
+            })
+        }
         "upgrade" => Ok(Command::Upgrade {
             run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
         }),
@@ -211,6 +217,11 @@ fn check(flags: &Flags) -> Result<Command, String> {
             json: flags.has("--json"),
             tolerant: flags.has("--tolerant"),
             diagnostic: flags.has("--diagnostic"),
+            machine: if flags.has("--alone") {
+                Machine::Another
+            } else {
+                Machine::This
+            },
         },
     })
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use supervisor::client::ask;
 use supervisor::control::Request;
 
-use crate::{FAILED, OK, complain, say};
+use crate::{FAILED, OK, complain, say, verdict};
 
 /// Longer than the daemon itself waits for its workers.
 const RELOAD_PATIENCE: Duration = Duration::from_mins(1);
@@ -16,12 +16,16 @@ const RELOAD_PATIENCE: Duration = Duration::from_mins(1);
 const UPGRADE_PATIENCE: Duration = Duration::from_mins(1);
 const STATUS_PATIENCE: Duration = Duration::from_secs(5);
 
-pub fn reload(run_dir: &Path) -> u8 {
+pub fn reload(run_dir: &Path, json: bool) -> u8 {
     let reply = match ask(run_dir, &Request::Reload, RELOAD_PATIENCE) {
         Ok(reply) => reply,
         Err(error) => return failed(&error.to_string()),
     };
-    say(&pretty(&reply));
+    say(&if json {
+        pretty(&reply)
+    } else {
+        verdict::words(&reply)
+    });
     if reply["applied"] == true { OK } else { FAILED }
 }
 

@@ -9,6 +9,7 @@ mod keepalived;
 mod lint;
 mod parse;
 mod probe;
+mod verdict;
 mod worker;
 
 use std::io::Write as _;
@@ -32,8 +33,10 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
 
   tandemd run [--haproxy FILE]... [--keepalived FILE] [--run-dir DIR] [--tolerant] [--foreground]
       Run until stopped. Either file may be left out: only that half runs then.
-  tandemd check [--haproxy FILE]... [--keepalived FILE] [--json] [--tolerant] [--diagnostic]
-      Read the files and show everything that is wrong. Exit 0 if they can be run, 1 if not.
+  tandemd check [--haproxy FILE]... [--keepalived FILE] [--json] [--tolerant] [--diagnostic] [--alone]
+      Read the files and show everything that is wrong with them, and what this machine lacks of
+      what they name. Exit 0 if they can be run here, 1 if they cannot be run, 2 if it is only
+      this machine that does not fit. --alone looks at nothing of this machine.
   tandemd lint A.conf B.conf [--haproxy FILE]... [--sysctl FILE]... [--addresses FILE]...
                [--firewall FILE]... [--root DIR]... [--segment FILE]... [--id NAME]...
                [--target-failover TIME] [--election] [--json]
@@ -43,8 +46,9 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
       Print the files as they are written, with places and comments, as JSON: `tandem import` reads
       it. Passwords are not masked. --alone reads no included files. --meaning prints the model
       that the files add up to instead, for comparing two of them.
-  tandemd reload [--run-dir DIR]
-      Take up the files again, all or nothing; prints the verdict as JSON. Exit 0 if applied.
+  tandemd reload [--json] [--run-dir DIR]
+      Take up the files again, all or nothing; prints what changed, or why it was refused. Exit 0
+      if applied.
   tandemd upgrade [--run-dir DIR]
       The running daemon goes on as this program: no connection is cut, no advert left out, the
       process keeps its number. Exit 0 if it did; otherwise everything is as before.
@@ -92,7 +96,7 @@ fn execute(command: Command) -> u8 {
         } => check::check(&haproxy, keepalived.as_deref(), manner),
         Command::Lint(args) => lint::lint(&args),
         Command::Parse(args) => parse::parse(&args),
-        Command::Reload { run_dir } => client::reload(&run_dir),
+        Command::Reload { run_dir, json } => client::reload(&run_dir, json),
         Command::Upgrade { run_dir } => client::upgrade(&run_dir),
         Command::Handover { run_dir, timeout } => client::handover(&run_dir, timeout),
         Command::Status { run_dir, json } => client::status(&run_dir, json),

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Resource, Rlimit};
 use sys::caps::{self, Capability};
 use sys::files::Reach;
 use sys::filter::Process;
-use sys::process::{Identity, die_with_parent, set_oom_score_adj};
+use sys::process::{Identity, die_with_parent};
 use sys::signal::Signal;
 
 use crate::args::WorkerArgs;
@@ -39,6 +39,7 @@ pub fn proxy(args: &WorkerArgs) -> Result<(), String> {
     let ignored = [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT];
     prepare("tandemd-proxy", args, &ignored, PROXY_DEATH)
         .and_then(|()| confine(args))
+        .inspect(|()| sys::spare::keep_way_back())
         .and_then(|()| shut_in(&[], Process::Proxy))
         .map_err(|error| format!("proxy process: {error}"))?;
     proxy::run_worker().map_err(|error| format!("proxy process: {error}"))
@@ -84,7 +85,7 @@ fn confine(args: &WorkerArgs) -> io::Result<()> {
     proxy::logs::keep_local_socket();
     // The first process to go when memory runs out is not the one that holds the addresses.
     // Raising the score needs no right; it fails only where /proc is missing.
-    let _ = set_oom_score_adj(0);
+    let _ = sys::oom::set_score(0);
     if let Some(directory) = &args.chroot {
         caps::chroot(directory)?;
     }

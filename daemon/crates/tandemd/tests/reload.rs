@@ -20,7 +20,7 @@ fn a_reload_adds_a_server_without_losing_a_request() {
         "w2 10.77.0.14:8002",
         "w3 10.77.0.14:8003",
     ]);
-    let output = a.tell(["reload"]);
+    let output = a.tell(["reload", "--json"]);
     let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(output.status.success(), "{verdict}");
     assert_eq!(verdict["applied"], true);
@@ -32,6 +32,11 @@ fn a_reload_adds_a_server_without_losing_a_request() {
     wait("the new server is asked", || {
         get_from(&pair.client, PAGE).as_deref() == Ok("w3")
     });
+    let words = a.tell(["reload"]).stdout;
+    assert_eq!(
+        String::from_utf8_lossy(&words),
+        "applied: configuration 3, nothing changed\n"
+    );
     for _ in 0..10 {
         assert!(a.tell(["reload"]).status.success());
     }
@@ -52,7 +57,8 @@ fn a_reload_of_the_same_files_ends_a_handover() {
     });
     let reasons = a.status()["vrrp"]["instances"][0]["reasons"].to_string();
     assert!(reasons.contains("handed over"), "{reasons}");
-    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    let verdict: serde_json::Value =
+        serde_json::from_slice(&a.tell(["reload", "--json"]).stdout).unwrap();
     assert_eq!(
         verdict["changes"],
         serde_json::json!(["the handover is over"])
@@ -60,8 +66,37 @@ fn a_reload_of_the_same_files_ends_a_handover() {
     wait("a takes the address back", || {
         pair.a.has(VIP) && !pair.b.has(VIP)
     });
-    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    let verdict: serde_json::Value =
+        serde_json::from_slice(&a.tell(["reload", "--json"]).stdout).unwrap();
     assert_eq!(verdict["changes"], serde_json::json!([]));
+}
+
+#[test]
+fn servers_that_are_checked_otherwise_do_not_move_the_address() {
+    require_pair!();
+    let pair = Pair::new("anew");
+    let (a, _b) = pair.start();
+    let before = a.status()["vrrp"]["instances"][0]["transitions"].clone();
+    let path = pair.write_haproxy(&["w1 10.77.0.14:8001", "w2 10.77.0.14:8002"]);
+    let text = std::fs::read_to_string(&path).unwrap();
+    for interval in 150..160 {
+        let other = text.replace("inter 100", &format!("inter {interval}"));
+        std::fs::write(&path, other).unwrap();
+        assert!(a.tell(["reload"]).status.success());
+    }
+    let up = || {
+        let servers = a.status()["proxy"]["backends"][0]["servers"].clone();
+        servers
+            .as_array()
+            .is_some_and(|all| all.iter().all(|it| it["state"] == "UP"))
+    };
+    wait("the servers are checked again", up);
+    let instance = a.status()["vrrp"]["instances"][0].clone();
+    assert_eq!(
+        (&instance["state"], &instance["transitions"]),
+        (&"MASTER".into(), &before)
+    );
+    assert!(pair.a.has(VIP) && !pair.b.has(VIP));
 }
 
 #[test]
@@ -77,7 +112,8 @@ fn a_changed_address_moves_on_reload_and_mastership_stays() {
         &format!("{VIP}/24\n        10.77.0.101/24\n"),
     );
     std::fs::write(&path, more).unwrap();
-    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    let verdict: serde_json::Value =
+        serde_json::from_slice(&a.tell(["reload", "--json"]).stdout).unwrap();
     assert_eq!(
         verdict["changes"],
         serde_json::json!(["address VI_1/10.77.0.101/24 added"])
@@ -120,7 +156,7 @@ fn a_configuration_that_is_wrong_is_refused_and_the_old_one_stays() {
     ];
     for (text, expected) in cases {
         std::fs::write(&path, text).unwrap();
-        let output = a.tell(["reload"]);
+        let output = a.tell(["reload", "--json"]);
         assert_eq!(output.status.code(), Some(1));
         let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(verdict["applied"], false);
@@ -131,13 +167,22 @@ fn a_configuration_that_is_wrong_is_refused_and_the_old_one_stays() {
                 && finding["file"].as_str().unwrap().ends_with("haproxy.cfg")
         });
         assert!(told, "{expected}: {verdict}");
+        let words = a.tell(["reload"]);
+        let said = String::from_utf8_lossy(&words.stdout);
+        assert_eq!(words.status.code(), Some(1));
+        assert!(said.starts_with("refused: configuration 1 stays in force"));
+        assert!(
+            said.contains("\n  error: ") && said.contains(expected),
+            "{said}"
+        );
         let status = a.status();
         assert_eq!(status["configuration"]["haproxySha256"], digest);
         assert_eq!(status["configuration"]["generation"], 1);
     }
     assert!(get_from(&pair.client, PAGE).is_ok());
     std::fs::remove_file(&path).unwrap();
-    let verdict: serde_json::Value = serde_json::from_slice(&a.tell(["reload"]).stdout).unwrap();
+    let verdict: serde_json::Value =
+        serde_json::from_slice(&a.tell(["reload", "--json"]).stdout).unwrap();
     let message = verdict["diagnostics"][0]["message"].as_str().unwrap();
     assert!(message.starts_with("cannot be read: "), "{message}");
 }

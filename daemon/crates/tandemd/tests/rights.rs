@@ -107,7 +107,7 @@ fn the_proxy_is_nobody_in_an_empty_root_and_vrrp_may_only_use_the_network() {
 
     // A reload works from inside, and tells what it cannot change.
     std::fs::write(&path, text.replace("user nobody", "user root")).unwrap();
-    let output = a.tell(["reload"]);
+    let output = a.tell(["reload", "--json"]);
     let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(verdict["applied"], true, "{verdict}");
     let changes = verdict["changes"].to_string();

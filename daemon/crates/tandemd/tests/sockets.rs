@@ -1,6 +1,8 @@
 //! The runtime sockets of a running daemon: who may connect, what only the supervisor knows, and
 //! what outlives a reload and a killed proxy.
 
+#[path = "sockets/dashboard.rs"]
+mod dashboard;
 mod pair;
 
 use std::io::{Read as _, Write as _};
@@ -58,7 +60,7 @@ fn the_supervisor_opens_the_sockets_and_answers_for_what_the_proxy_does_not_know
             String::new()
         };
         let global = format!(
-            "global\n    user nobody\n    group nogroup\n    chroot {}\n    stats socket {} {admin_mode} level admin\n{second}",
+            "global\n    issuers-chain-path /nowhere\n    user nobody\n    group nogroup\n    chroot {}\n    stats socket {} {admin_mode} level admin\n{second}",
             root.display(),
             admin.display()
         );
@@ -88,6 +90,14 @@ fn the_supervisor_opens_the_sockets_and_answers_for_what_the_proxy_does_not_know
     );
     assert!(running.contains("vrrp_instance"), "{running}");
     assert_eq!(ask(&user, "show config"), "Permission denied\n\n");
+    // As the log had it when the files were taken up.
+    let warned = ask(&admin, "show startup-logs");
+    assert!(
+        warned.contains("haproxy.cfg:") && warned.contains("issuers-chain-path"),
+        "{warned}"
+    );
+    assert_eq!(warned.trim_end().lines().count(), 1, "{warned}");
+    assert_eq!(ask(&user, "show startup-logs"), "Permission denied\n\n");
     let none = "No difference: the files say what runs.\n\n";
     assert_eq!(ask(&admin, "show config diff"), none);
 
@@ -140,10 +150,16 @@ fn the_supervisor_opens_the_sockets_and_answers_for_what_the_proxy_does_not_know
 
 /// What a host's own web server answers.
 fn get(host: &Host, target: &str) -> String {
+    get_with(host, target, "")
+}
+
+/// The same to a request with these header lines.
+fn get_with(host: &Host, target: &str, headers: &str) -> String {
     let said = host.namespace.enter(|| {
         let mut stream = TcpStream::connect("127.0.0.1:8404")?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes())?;
         let mut said = String::new();
         stream.read_to_string(&mut said).map(|_| said)

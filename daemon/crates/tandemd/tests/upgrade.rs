@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pair::adverts::{Adverts, longest_silence};
 use pair::daemon::BINARY;
@@ -118,6 +118,7 @@ fn another_program_goes_on_where_the_one_before_stopped() {
     let before = a.status();
     let verdict = upgrade(&a, &two);
     assert!(verdict.status.success(), "{verdict:?}\n{}", a.log());
+    let upgraded = Instant::now();
     kept.wait_answers(400);
     fresh.wait_pages(20);
     let after = a.status();
@@ -159,6 +160,12 @@ fn another_program_goes_on_where_the_one_before_stopped() {
     let requests = |it: &Value| it["proxy"]["frontends"][0]["requests"].as_u64().unwrap();
     assert!(requests(&after) > requests(&before));
     assert_eq!(b.status()["vrrp"]["instances"][0]["state"], "BACKUP");
+    // The port of the reports went over with the rest, when it was free and not before.
+    wait("b is heard to say that it hears a", || {
+        let said = a.status()["vrrp"]["instances"][0]["peers"][0]["lastReportMs"].as_u64();
+        said.is_some_and(|ago| u128::from(ago) < upgraded.elapsed().as_millis())
+    });
+    assert!(!a.log().contains("cannot listen"), "{}", a.log());
 
     assert!(after["processes"][0]["draining"].is_u64(), "{after}");
     assert!(long.finish() > LENGTH);

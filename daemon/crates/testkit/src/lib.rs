@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod netns;
+pub mod open_metrics;
 pub mod probe;
 pub mod random;
 pub mod segment;

@@ -33,6 +33,7 @@ mod tracking;
 mod verify;
 mod vmac;
 mod watched;
+mod why;
 mod witnessing;
 
 pub use conflict::Conflict;

@@ -115,3 +115,36 @@ fn an_ordinary_change_of_master_is_no_alarm() {
         (0, 0)
     );
 }
+
+#[test]
+fn a_preferred_host_that_comes_is_no_alarm_and_both_say_why_they_changed() {
+    if skipped() {
+        return;
+    }
+    let pair = Pair::new();
+    let mut b = Node::start(&pair.b, &conf(3, FAST, 253, &vip4()));
+    b.wait_state("MASTER");
+    let mut a = Node::start(&pair.a, &conf(3, FAST, 254, &vip4()));
+    a.wait_state("MASTER");
+    b.wait_state("BACKUP");
+    a.wait("some adverts", |node| node.counter("adverts_sent") > 8);
+    assert_eq!(a.counter("split_brains"), 0);
+    let (of_a, of_b) = (a.log.join("\n"), b.log.join("\n"));
+    assert!(!of_a.contains("split brain"), "{of_a}");
+    let alone = "BACKUP → MASTER: no other master is heard";
+    assert!(of_b.contains(alone), "{of_b}");
+    let came = "advertises priority 253, ours is 254";
+    assert!(
+        of_a.contains("BACKUP → MASTER: ") && of_a.contains(came),
+        "{of_a}"
+    );
+    let left = "advertises priority 254, ours is 253";
+    assert!(
+        of_b.contains("MASTER → BACKUP: ") && of_b.contains(left),
+        "{of_b}"
+    );
+    a.kill();
+    b.wait_state("MASTER");
+    let log = b.log.join("\n");
+    assert!(log.contains("BACKUP → MASTER: no advert of 10."), "{log}");
+}

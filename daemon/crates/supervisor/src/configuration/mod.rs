@@ -9,9 +9,10 @@ mod shown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use config::json::Finding;
-use config::{FileId, FileLoader, Options, Parsed, Severity, haproxy, keepalived};
+use config::{FileId, FileLoader, Options, Parsed, Severity, Source, haproxy, keepalived};
 use ipc::{Attachment, SourceFile};
 use sha2::{Digest as _, Sha256};
 
@@ -50,6 +51,7 @@ impl<'a> Inputs<'a> {
             env,
             config_id,
             diagnostic: self.diagnostic,
+            errors_alone: false,
             every_file: self.stand_in.is_some_and(|it| it.every_file),
             files,
         }
@@ -81,6 +83,8 @@ pub struct Loaded {
     pub keepalived: Option<Half<keepalived::Config>>,
     /// Files that could not be read, as findings.
     unreadable: Vec<Finding>,
+    /// Lines about the warnings, once the findings themselves are gone.
+    warned: String,
     /// Some instance or group wants mails.
     pub mails: bool,
     /// Files of certificates, which are renewed while the proxy runs.
@@ -123,6 +127,16 @@ impl Loaded {
         findings
     }
 
+    /// A line for each warning, as it was logged when the files were taken up.
+    pub fn warnings(&self) -> String {
+        let findings = self.findings();
+        let warnings = findings
+            .iter()
+            .filter(|it| it.severity == Severity::Warning);
+        let lines = warnings.flat_map(|it| [it.to_string(), "\n".to_owned()]);
+        self.warned.clone() + &lines.collect::<String>()
+    }
+
     /// Everything that was found, with source lines and carets, for people.
     pub fn rendered(&self) -> String {
         let mut out = String::new();
@@ -154,18 +168,21 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
     let mut loaded = Loaded::default();
     if !inputs.haproxy.is_empty() {
         let files = read_all(inputs.haproxy, &mut loaded.unreadable);
-        let parsed = haproxy::parse(&sources(&files), &options);
-        let mut attachments = attached(&parsed.config);
-        let certificates = certificates::attached(&parsed.config);
-        loaded.certificates = certificates::renewable(&parsed.config, &certificates);
-        attachments.extend(certificates);
-        loaded.raw = parsed.config.needs_raw();
-        loaded.programs = settled::programs(&parsed.config);
+        let (parsed, attachments) = aside(&files, |files| {
+            let parsed = haproxy::parse(files, &options);
+            let mut attachments = attached(&parsed.config);
+            let certificates = certificates::attached(&parsed.config);
+            loaded.certificates = certificates::renewable(&parsed.config, &certificates);
+            attachments.extend(certificates);
+            loaded.raw = parsed.config.needs_raw();
+            loaded.programs = settled::programs(&parsed.config);
+            (parsed, attachments)
+        });
         loaded.haproxy = Some(half(files, parsed, attachments));
     }
     if let Some(path) = inputs.keepalived {
         let files = read_all(&[path.to_owned()], &mut loaded.unreadable);
-        let mut parsed = keepalived::parse(&sources(&files), &options);
+        let mut parsed = aside(&files, |files| keepalived::parse(files, &options));
         if stand_in.is_some_and(|stand_in| !stand_in.vrrp_only) {
             refuse_virtual_servers(&mut parsed);
         }
@@ -175,6 +192,17 @@ pub fn load(inputs: Inputs<'_>) -> Loaded {
         loaded.keepalived = Some(half(files, parsed, attachments));
     }
     loaded
+}
+
+/// Reading takes a while, and traffic goes before.
+fn aside<T: Send>(files: &[SourceFile], parse: impl FnOnce(&[Source]) -> T + Send) -> T {
+    // For the proxy process, too, which is started after this.
+    sys::spare::keep_way_back();
+    sys::spare::run(patience(files), || parse(&sources(files)))
+}
+
+fn patience(files: &[SourceFile]) -> Duration {
+    config::patience(files.iter().map(|file| file.text.len()).sum())
 }
 
 /// Who starts keepalived for both halves does not get one of them alone: traffic to the virtual

@@ -11,10 +11,23 @@ use std::collections::BTreeMap;
 use ipc::{Attachment, SourceFile};
 
 use super::disk::sources;
-use super::{DiskFiles, Half, Inputs, Loaded, environment, half};
+use super::{DiskFiles, Half, Inputs, Loaded, aside, environment, half, patience};
 
 impl Loaded {
+    /// Reading took many times what stays: the rest goes back to the kernel. A refusal of that costs
+    /// memory and nothing else.
     pub fn settle(&mut self) {
+        let haproxy = self.haproxy.as_ref().map(|half| patience(&half.files));
+        let keepalived = self.keepalived.as_ref().map(|half| patience(&half.files));
+        let patience = haproxy.unwrap_or_default() + keepalived.unwrap_or_default();
+        sys::spare::run(patience, || {
+            self.forget();
+            let _ = sys::memory::give_back(false);
+        });
+    }
+
+    fn forget(&mut self) {
+        self.warned = self.warnings();
         if let Some(half) = &mut self.haproxy {
             half.parsed.config.proxies = Vec::new();
             half.parsed.diagnostics = Vec::new();
@@ -49,7 +62,7 @@ pub fn again(inputs: Inputs<'_>, haproxy: Option<Texts>, keepalived: Option<Text
     let mut loaded = Loaded::default();
     if let Some((files, attachments)) = haproxy {
         let options = inputs.options(&env, &config_id, &DiskFiles);
-        let parsed = haproxy::parse(&sources(&files), &options);
+        let parsed = aside(&files, |files| haproxy::parse(files, &options));
         loaded.raw = parsed.config.needs_raw();
         loaded.programs = programs(&parsed.config);
         loaded.haproxy = Some(half(files, parsed, attachments));
@@ -57,7 +70,7 @@ pub fn again(inputs: Inputs<'_>, haproxy: Option<Texts>, keepalived: Option<Text
     if let Some((files, attachments)) = keepalived {
         let included = given(&attachments);
         let options = inputs.options(&env, &config_id, &included);
-        let parsed = keepalived::parse(&sources(&files), &options);
+        let parsed = aside(&files, |files| keepalived::parse(files, &options));
         loaded.mails = mails(&parsed.config);
         loaded.keepalived = Some(half(files, parsed, attachments));
     }

@@ -12,6 +12,38 @@ use crate::options::Console;
 use crate::pid_file::PidFile;
 use crate::worker::{Confinement, Kind, Rank, Worker};
 
+/// What a worker is to take up.
+pub(super) struct Task {
+    attached: ToWorker,
+    message: ToWorker,
+    /// Their descriptors travel beside the message.
+    listeners: Listeners,
+}
+
+impl Task {
+    pub(super) fn new(kind: Kind, loaded: &Loaded, listeners: &Listeners, generation: u64) -> Self {
+        let (texts, listeners) = match kind {
+            Kind::Proxy => (loaded.haproxy.as_ref().map(Half::texts), listeners.clone()),
+            Kind::Vrrp => (
+                loaded.keepalived.as_ref().map(Half::texts),
+                Listeners::default(),
+            ),
+        };
+        let (files, attachments) = texts.unwrap_or_default();
+        Self {
+            attached: ToWorker::Attachments {
+                files: attachments.to_vec(),
+            },
+            message: ToWorker::Configure {
+                generation,
+                files: files.to_vec(),
+                listeners: listeners.grants(),
+            },
+            listeners,
+        }
+    }
+}
+
 impl Daemon {
     pub(super) fn start_worker(&mut self, kind: Kind) {
         let confinement = match kind {
@@ -75,16 +107,10 @@ impl Daemon {
         }
     }
 
-    /// Reading took many times what stays; a refusal costs memory and nothing else.
-    pub(super) fn settle(&mut self) {
-        self.current.settle();
-        let _ = sys::memory::give_back(false);
-    }
-
     /// Sends the running configuration, as to a worker that begins its life.
     pub(super) fn configure_current(&mut self, kind: Kind) {
-        let (loaded, listeners) = (self.current.clone(), self.listeners.clone());
-        self.configure((kind, Rank::Current), &loaded, &listeners, self.generation);
+        let task = Task::new(kind, &self.current, &self.listeners, self.generation);
+        self.configure((kind, Rank::Current), &task);
         if kind == Kind::Vrrp
             && let Some(word) = self.service.told().cloned()
         {
@@ -92,36 +118,7 @@ impl Daemon {
         }
     }
 
-    pub(super) fn configure(
-        &mut self,
-        (kind, rank): (Kind, Rank),
-        loaded: &Loaded,
-        listeners: &Listeners,
-        generation: u64,
-    ) {
-        let texts = match kind {
-            Kind::Proxy => loaded.haproxy.as_ref().map(Half::texts),
-            Kind::Vrrp => loaded.keepalived.as_ref().map(Half::texts),
-        };
-        let (files, attachments) = texts.unwrap_or_default();
-        let attached = ToWorker::Attachments {
-            files: attachments.to_vec(),
-        };
-        let with_listeners = kind == Kind::Proxy;
-        let message = ToWorker::Configure {
-            generation,
-            files: files.to_vec(),
-            listeners: if with_listeners {
-                listeners.grants()
-            } else {
-                Vec::new()
-            },
-        };
-        let fds = if with_listeners {
-            listeners.fds()
-        } else {
-            Vec::new()
-        };
+    pub(super) fn configure(&mut self, (kind, rank): (Kind, Rank), task: &Task) {
         let Some(slot) = self.slots.iter_mut().find(|slot| slot.kind == kind) else {
             return;
         };
@@ -130,8 +127,8 @@ impl Daemon {
         };
         worker.liveness.configuring(true);
         let sent = worker
-            .send(&attached, &[], &self.epoll)
-            .and_then(|()| worker.send(&message, &fds, &self.epoll));
+            .send(&task.attached, &[], &self.epoll)
+            .and_then(|()| worker.send(&task.message, &task.listeners.fds(), &self.epoll));
         if let Err(error) = sent {
             self.journal
                 .warning(&format!("{} process: {error}", kind.name()));

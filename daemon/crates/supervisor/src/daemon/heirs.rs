@@ -8,6 +8,7 @@ use ipc::{FromWorker, ToWorker};
 use trafficlog::Level;
 
 use super::Daemon;
+use super::configure::Task;
 use super::upgrade::{PATIENCE, Step};
 use crate::host;
 use crate::options::Console;
@@ -31,10 +32,9 @@ impl Daemon {
             self.tell_heir(Kind::Proxy, &ToWorker::Inherit { body });
         }
         self.tell_heir(Kind::Vrrp, &ToWorker::Succeed);
-        let (loaded, listeners) = (self.current.clone(), self.listeners.clone());
-        let generation = self.generation;
         for kind in [Kind::Proxy, Kind::Vrrp] {
-            self.configure((kind, Rank::Heir), &loaded, &listeners, generation);
+            let task = Task::new(kind, &self.current, &self.listeners, self.generation);
+            self.configure((kind, Rank::Heir), &task);
         }
     }
 

@@ -72,7 +72,7 @@ pub(super) fn prepare(
 }
 
 /// Findings as lines for people.
-pub(super) fn texts(findings: &[Finding]) -> String {
+pub fn texts(findings: &[Finding]) -> String {
     findings.iter().fold(String::new(), |mut text, finding| {
         let _ = writeln!(text, "{finding}");
         if !finding.source.is_empty() {

@@ -2,14 +2,11 @@
 
 use std::time::Instant;
 
-use ipc::ToWorker;
+use ipc::{SIGN_OF_LIFE, ToWorker};
 
 use super::Daemon;
 use crate::service::{Need, Word};
 use crate::worker::Kind;
-
-/// Number of the questions that are asked for a sign of life alone.
-const SIGN_OF_LIFE: u64 = 0;
 
 impl Daemon {
     pub(super) fn proxy_says(&mut self, word: Word) {

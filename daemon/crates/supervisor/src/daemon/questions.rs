@@ -36,6 +36,7 @@ impl Daemon {
             "config diff" => Showing(&self.current)
                 .drift()
                 .unwrap_or_else(|| "No difference: the files say what runs.\n".to_owned()),
+            "startup logs" => self.current.warnings(),
             _ => Showing(&self.current).running(),
         };
         self.tell_proxy(id, text);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use config::json::Finding;
 use serde_json::{Value, json};
 
+use super::configure::Task;
 use super::{Daemon, prepare, unix_ms};
 use crate::changes::Changes;
 use crate::configuration::{self, Loaded, load};
@@ -150,9 +151,12 @@ impl Daemon {
         match reload.to_ask.pop_front() {
             Some(kind) => {
                 reload.waiting = Some((kind, deadline));
-                let attempt = reload.attempt;
-                let (loaded, listeners) = (reload.loaded.clone(), reload.listeners.clone());
-                self.configure((kind, Rank::Current), &loaded, &listeners, attempt);
+                if kind == Kind::Proxy {
+                    self.service.reconfigured(Instant::now());
+                }
+                let (loaded, listeners) = (&reload.loaded, &reload.listeners);
+                let task = Task::new(kind, loaded, listeners, reload.attempt);
+                self.configure((kind, Rank::Current), &task);
             }
             None => self.commit(),
         }
@@ -230,10 +234,10 @@ impl Daemon {
         self.watch_certificates();
         let text = reload.changes.summary();
         self.journal
-            .notice(&format!("generation {}: {text}", self.generation));
+            .notice(&format!("configuration {}: {text}", self.generation));
         let findings = self.current.findings();
         self.end_reload(reload.requester, true, &reload.changes, &findings);
-        self.settle();
+        self.current.settle();
     }
 
     fn finish_refused(&mut self) {
@@ -243,9 +247,7 @@ impl Daemon {
         self.readers.tidy();
         let findings = reload.refused.unwrap_or_default();
         for finding in &findings {
-            self.journal.error(&format!(
-                "reload refused, the old configuration stays: {finding}"
-            ));
+            self.journal.error(&finding.to_string());
         }
         self.end_reload(reload.requester, false, &Changes::default(), &findings);
     }
@@ -262,6 +264,11 @@ impl Daemon {
             .filter_map(|finding| serde_json::to_value(finding).ok())
             .collect();
         let (generation, at) = (self.generation, unix_ms());
+        if !applied {
+            self.journal.error(&format!(
+                "the reload is refused for what stands above: configuration {generation} stays in force"
+            ));
+        }
         let verdict = |most: usize| {
             json!({
                 "applied": applied,

@@ -114,7 +114,7 @@ impl Daemon {
             self.read_ranked(kind, Rank::Current);
             self.read_ranked(kind, Rank::Leaver);
         }
-        self.settle();
+        self.current.settle();
         if state.reload {
             self.begin_reload(None);
         }

@@ -13,6 +13,7 @@ use super::prepare::{enter_namespace, inputs, prepare, take_name, texts};
 use super::{CONTROL, Daemon, SIGNALS, unix_ms};
 use crate::configuration::{Loaded, load};
 use crate::control::Control;
+use crate::host;
 use crate::journal::Journal;
 use crate::listeners::Listeners;
 use crate::notify::Notifications;
@@ -41,7 +42,9 @@ impl Daemon {
         }
         let current = load(inputs(&options));
         if !current.is_valid() {
-            return Err(current.rendered());
+            // All that can be known at once, of the machine as well.
+            let of_machine = host::problems(&current, &Users::read());
+            return Err(current.rendered() + &texts(&of_machine));
         }
         enter_namespace(&options, &current).map_err(|error| said(&error))?;
         take_name(&current);
@@ -204,7 +207,7 @@ impl Daemon {
             self.manager.ready(&self.summary());
             self.journal.notice("ready");
             self.leave_terminal();
-            self.settle();
+            self.current.settle();
         }
     }
 
@@ -249,7 +252,7 @@ impl Daemon {
     pub(super) fn summary(&self) -> String {
         let names: Vec<&str> = self.slots.iter().map(|slot| slot.kind.name()).collect();
         format!(
-            "generation {}, running {}",
+            "configuration {}, running {}",
             self.generation,
             names.join(" and ")
         )

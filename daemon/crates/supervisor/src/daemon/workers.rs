@@ -211,7 +211,11 @@ impl Daemon {
             self.fail_start(&text);
             return;
         }
-        self.journal.error(&text);
+        let meaning = match kind {
+            Kind::Proxy => "its connections are cut; new ones wait for the next process",
+            Kind::Vrrp => "the addresses it held are taken off this host",
+        };
+        self.journal.error(&format!("{text}: {meaning}"));
         self.alarm(&text);
         if self.options.stand_in.as_ref().is_some_and(|s| !s.respawn) {
             self.journal

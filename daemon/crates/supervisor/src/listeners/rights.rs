@@ -28,14 +28,15 @@ impl Rights {
     }
 
     pub fn give(&self, path: &Path) -> io::Result<()> {
+        // While it is ours: of what is another's, only the right to every file could change the mode.
+        if let Some(mode) = self.mode {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
+        }
         if self.user.is_some() || self.group.is_some() {
             let identity = Users::read()
                 .identity(self.user.as_deref(), self.group.as_deref())
                 .map_err(io::Error::other)?;
             chown(path, Some(identity.uid), Some(identity.gid))?;
-        }
-        if let Some(mode) = self.mode {
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ pub(super) fn wanted(config: &haproxy::Config) -> Vec<Wanted> {
     let enabled = config.frontends().filter(|proxy| !proxy.disabled);
     let mut all: Vec<Wanted> = enabled.flat_map(wanted_of).collect();
     all.extend(runtime_sockets(config));
+    all.extend(peers_sockets(config));
     all
 }
 
@@ -71,6 +72,20 @@ fn runtime_sockets(config: &haproxy::Config) -> impl Iterator<Item = Wanted> {
         bind.unix_mode
             .get_or_insert(Spanned::new(0o600, address.span));
         Wanted::new(grant, bind, address, None)
+    })
+}
+
+/// Where other hosts that share stick tables call this one.
+fn peers_sockets(config: &haproxy::Config) -> impl Iterator<Item = Wanted> {
+    config.peers.iter().flat_map(|peers| {
+        peers.listen_addresses().map(|(index, bind, address)| {
+            let grant = ListenerGrant {
+                proxy: peers.place(),
+                address: address.value.to_string(),
+                index,
+            };
+            Wanted::new(grant, bind.clone(), address, None)
+        })
     })
 }
 

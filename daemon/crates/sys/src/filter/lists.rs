@@ -121,6 +121,9 @@ const VRRP: &[c_long] = &[
     libc::SYS_unlinkat,
 ];
 
+/// How its threads are scheduled: on spare time, or as any other.
+const POLICIES: [i32; 2] = [libc::SCHED_OTHER, libc::SCHED_IDLE];
+
 /// Tried in passing by the allocator, the standard library when it tells of a panic, and others.
 const IN_PASSING: &[c_long] = &[
     libc::SYS_access,
@@ -191,6 +194,9 @@ pub fn allowed(process: Process) -> Rules {
         (libc::SYS_mprotect, never_run()),
         (libc::SYS_prlimit64, limits.into_iter().collect()),
     ]);
+    if process == Process::Proxy {
+        rules.insert(libc::SYS_sched_setscheduler, one_of(1, &POLICIES));
+    }
     rules
 }
 

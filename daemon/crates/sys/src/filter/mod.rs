@@ -86,6 +86,7 @@ mod tests {
                 rustix::net::SocketType::DGRAM,
                 None,
             )),
+            "realtime" => drop(crate::realtime::schedule_fifo(1)),
             "root" => drop(rustix::process::chroot("/")),
             "user" => drop(rustix::thread::set_thread_res_uid(
                 rustix::process::Uid::ROOT,
@@ -104,7 +105,7 @@ mod tests {
             attempt(&part);
             return;
         }
-        for part in ["exec", "socket", "root", "user"] {
+        for part in ["exec", "socket", "realtime", "root", "user"] {
             let status = fate("a_call_that_is_not_on_the_list_ends_the_process", part);
             assert_eq!(status.signal(), Some(libc::SIGSYS), "{part}: {status:?}");
         }
@@ -117,6 +118,7 @@ mod tests {
             assert!(fate(name, "work").success());
             return;
         }
+        crate::spare::keep_way_back();
         install(Process::Proxy).unwrap();
         let error = std::fs::read("/etc/passwd").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
@@ -128,5 +130,7 @@ mod tests {
         assert!(connected.join().unwrap());
         assert_eq!(vec![7_u8; 64 << 20][1 << 20], 7);
         crate::memory::give_back(false).unwrap();
+        let patience = std::time::Duration::from_mins(1);
+        assert_eq!(crate::spare::run(patience, || 1 + 1), 2);
     }
 }

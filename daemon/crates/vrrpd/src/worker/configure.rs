@@ -34,6 +34,7 @@ fn read(sources: &[Source], attachments: &[Attachment]) -> Result<Config, Vec<St
         .unwrap_or_else(short_host_name);
     let options = Options {
         tolerant: true,
+        errors_alone: true,
         env: &environment,
         config_id: &config_id,
         files: &included,
@@ -84,7 +85,10 @@ impl Worker {
             // A label for ps; nothing depends on it.
             let _ = rustix::thread::set_name(&name);
         }
-        self.open_reports();
+        // The process before this one listens there until it is silent.
+        if self.succession != Succession::Waiting {
+            self.open_reports();
+        }
         self.links = Links::read(&mut self.netlink)?;
         self.take_up(plan);
         self.say(&FromWorker::Ready { generation });

@@ -14,7 +14,7 @@ use crate::running::Running;
 
 /// Addresses asked for at a time, so that a hundred of them are no flood.
 const AT_A_TIME: usize = 4;
-/// A master before us may still answer for so long; that is no split brain.
+/// A master before us may still answer or advertise for so long; that is no split brain.
 const SETTLING_MS: u64 = 500;
 /// Without another sign for so long the conflict counts as healed.
 const HEALED: Micros = 5_000_000;
@@ -52,12 +52,16 @@ impl Conflict {
 impl Worker {
     /// Somebody else announced or answered for an address that an instance holds.
     pub(super) fn foreign_owner(&mut self, id: InstanceId, address: IpAddr, owner: &str) {
-        let settled = self.running.get(&id).is_some_and(|running| {
-            clock::unix_ms().saturating_sub(running.since_ms) >= SETTLING_MS
-        });
-        if settled && self.state_of(id) == State::Master {
+        if self.is_settled(id) && self.state_of(id) == State::Master {
             self.conflict(id, "address", Some(address), owner.to_owned());
         }
+    }
+
+    /// It is what it is for long enough that nothing is left of the time before.
+    pub(super) fn is_settled(&self, id: InstanceId) -> bool {
+        self.running
+            .get(&id)
+            .is_some_and(|running| clock::unix_ms().saturating_sub(running.since_ms) >= SETTLING_MS)
     }
 
     /// A second master advertises.

@@ -7,6 +7,7 @@ use vrrp::instance::{Action, State};
 use vrrp::node::Effects;
 use vrrp::{Advert, Authentication, InstanceId, Micros, ah, ip, packet};
 
+use super::why::{self, Seen};
 use super::{NOTICE, WARNING, Worker};
 use crate::clock;
 use crate::running::{Held, Running};
@@ -236,9 +237,17 @@ impl Worker {
 
     fn transition(&mut self, id: InstanceId, from: State, to: State) {
         let faults = self.node.faults(id);
+        let instance = self.node.get(id);
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
+        let seen = instance.map(|instance| Seen {
+            heard: instance.heard(),
+            priority: instance.effective_priority(),
+            yielded: instance.yielded(),
+            interval: running.plan.settings.interval,
+            now: clock::monotonic(),
+        });
         let lasted_ms = clock::unix_ms().saturating_sub(running.since_ms);
         running.since_ms = clock::unix_ms();
         running.transitions += 1;
@@ -247,6 +256,8 @@ impl Worker {
         if to == State::Fault {
             let reasons: Vec<String> = faults.iter().map(ToString::to_string).collect();
             text = format!("{text}: {}", reasons.join("; "));
+        } else if let Some(cause) = seen.and_then(|seen| why::cause(from, to, &seen)) {
+            text = format!("{text}: {cause}");
         }
         self.log(NOTICE, text);
         self.trim_at = Some(clock::monotonic() + CALM);
@@ -259,12 +270,15 @@ impl Worker {
             return;
         };
         let name = running.plan.name.clone();
-        self.second_master(id, source);
         self.verify_later(id);
-        let text = format!(
-            "instance {name}: {source} advertises priority {priority}, lower than ours: two masters; announced ourselves again"
-        );
-        self.log(WARNING, text);
+        // The master before us says its last advert before it hears our first.
+        if self.is_settled(id) {
+            self.second_master(id, source);
+            let text = format!(
+                "instance {name}: {source} advertises priority {priority}, lower than ours: two masters; announced ourselves again"
+            );
+            self.log(WARNING, text);
+        }
         self.notify_lower_priority(id);
     }
 }

@@ -69,7 +69,7 @@ impl Worker {
             Err(_) => sys::realtime::set_nice(NICE),
         };
         let private = sys::caps::keep_memory_private();
-        let oom = sys::process::set_oom_score_adj(OOM_SCORE);
+        let oom = sys::oom::set_score(OOM_SCORE);
         let rights = sys::caps::keep_only(&[
             sys::caps::Capability::NetAdmin,
             sys::caps::Capability::NetRaw,

@@ -8,7 +8,7 @@ use vrrp::hearing::{self, LENGTH, MOST, PORT, Report};
 use vrrp::peers::report_period;
 use vrrp::{InstanceId, Micros, Transport};
 
-use super::{INFO, NOTICE, WARNING, Worker};
+use super::{NOTICE, WARNING, Worker};
 use crate::running::Running;
 
 const LOOK_EVERY: Micros = 100_000;
@@ -107,8 +107,10 @@ impl Worker {
         match bound.and_then(|socket| socket.set_nonblocking(true).map(|()| socket)) {
             Ok(socket) => self.reports = Some(socket),
             Err(error) => self.log(
-                INFO,
-                format!("no word from peers whether they hear us: UDP port {PORT}: {error}"),
+                WARNING,
+                format!(
+                    "cannot listen on UDP port {PORT}: {error}: peers cannot say whether they hear this host, which elections do not depend on; see `ss -ulpn`, a reload tries again"
+                ),
             ),
         }
     }
