@@ -5,6 +5,7 @@
  * Pure and deterministic; imports src/stack and src/diagnostics, the templates are part of the module.
  */
 export { canonicalJson, sha256 } from "./canonical.ts";
+export { ownProgram } from "./engines/index.ts";
 export { sysctlPath } from "./model/sysctls.ts";
 export * from "./release.ts";
 export { binaryPath, render } from "./render.ts";

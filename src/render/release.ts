@@ -47,6 +47,12 @@ export interface Requirements {
   readonly vips: readonly { readonly address: string; readonly interface: string }[];
   /** Own addresses of the pair's other host, with prefix: it may hold a virtual address already. */
   readonly peers?: readonly string[];
+  /** VRRP instances that the other host takes back whenever it can, of a host that leads none: it is changed first. */
+  readonly backupOf?: readonly string[];
+  /** Debian packages that the engine consists of. */
+  readonly packages?: readonly string[];
+  /** keepalived and haproxy that run there already, by the units of their packages, give way. */
+  readonly takeOver?: boolean;
 }
 
 /**
@@ -104,5 +110,6 @@ export const HostPaths = {
   baseline: "/var/lib/tandem/baseline.json",
   runtime: "/run/tandem",
   control: "/run/tandem/control.sock",
-  lock: "/run/lock/tandem.lock",
+  /** Beside `/run/lock`, where everybody may put something in the way. */
+  lock: "/run/tandem.lock",
 } as const;

@@ -1,11 +1,13 @@
 import type { ResolvedNode, ResolvedPair } from "../stack/index.ts";
 import { canonicalJson, sha256 } from "./canonical.ts";
-import { fillTemplate } from "./engine.ts";
+import { type Engine, engines } from "./engines/index.ts";
 import { haproxyModel } from "./model/haproxy.ts";
 import { keepalivedModel } from "./model/keepalived.ts";
 import { nftablesRules } from "./model/nftables.ts";
+import { rawBinds } from "./model/raw-binds.ts";
 import { pageBind } from "./model/statistics.ts";
 import { nodeSysctls, vrrpInterfaces } from "./model/sysctls.ts";
+import { unitModel } from "./model/unit.ts";
 import {
   type BinaryRef,
   type ByFile,
@@ -16,18 +18,7 @@ import {
   secretNamesIn,
   secretPlaceholder,
 } from "./release.ts";
-
-/** Capabilities that the supervisor and its processes use; all others are dropped for good. */
-const CAPABILITIES = [
-  "CAP_NET_ADMIN",
-  "CAP_NET_RAW",
-  "CAP_NET_BIND_SERVICE",
-  "CAP_SETUID",
-  "CAP_SETGID",
-  "CAP_SETPCAP",
-  "CAP_SYS_CHROOT",
-  "CAP_KILL",
-].join(" ");
+import { fillTemplate } from "./template.ts";
 
 /**
  * Everything that one node of a pair shall be. Pure and deterministic: equal arguments give equal
@@ -35,11 +26,13 @@ const CAPABILITIES = [
  *
  * @throws RangeError when the pair has no such node.
  */
-export function render(pair: ResolvedPair, nodeName: string, binary: BinaryRef): Release {
+export function render(pair: ResolvedPair, nodeName: string, tandemd: BinaryRef): Release {
   const node = pair.nodes.find((candidate) => candidate.name === nodeName);
   if (node === undefined) throw new RangeError(`pair ${pair.name} has no node ${nodeName}`);
+  const engine = engines[pair.engine];
+  const binary = engine.program(tandemd);
   const sysctls = nodeSysctls(pair, node);
-  const files = renderFiles(pair, node, binary, sysctls);
+  const files = renderFiles(pair, node, engine, binary, sysctls);
   const content = {
     node: node.name,
     pair: pair.name,
@@ -48,7 +41,7 @@ export function render(pair: ResolvedPair, nodeName: string, binary: BinaryRef):
     service: { enabled: true, active: true },
     binary: { sha256: binary.sha256, version: binary.version },
     secretNames: secretNamesIn(Object.values(files).map((file) => file.text)),
-    requires: requirements(pair, node),
+    requires: requirements(pair, node, engine),
   };
   return { id: sha256(canonicalJson(content)).slice(0, 16), ...content };
 }
@@ -61,6 +54,7 @@ export function binaryPath(binary: BinaryRef): string {
 function renderFiles(
   pair: ResolvedPair,
   node: ResolvedNode,
+  engine: Engine,
   binary: BinaryRef,
   sysctls: Readonly<Record<string, string>>,
 ): Readonly<ByFile<ReleaseFile>> {
@@ -74,7 +68,7 @@ function renderFiles(
             inRelease("haproxy.cfg"),
             // With the passwords of the page in it, nobody but root reads it.
             pair.statistics === undefined || pair.statistics.users.length === 0 ? 0o640 : 0o600,
-            fillTemplate("haproxy.cfg", haproxyModel(pair, node)),
+            fillTemplate("haproxy.cfg", haproxyModel(pair, node, engine.proxyGlobals(pair))),
           ),
         }
       : {}),
@@ -88,7 +82,7 @@ function renderFiles(
     "keepalived.conf": file(
       inRelease("keepalived.conf"),
       0o600,
-      fillTemplate("keepalived.conf", keepalivedModel(pair, node)),
+      fillTemplate("keepalived.conf", keepalivedModel(pair, node, engine.router, binaryPath(binary))),
     ),
     "nftables.nft": file(
       inRelease("nftables.nft"),
@@ -106,13 +100,13 @@ function renderFiles(
     "tandem.service": file(
       HostPaths.unit,
       0o644,
-      fillTemplate("tandem.service", {
+      fillTemplate(engine.unit, {
         ...names,
         binary: binaryPath(binary),
         current: HostPaths.current,
         runtime: HostPaths.runtime,
         haproxy: proxies,
-        capabilities: CAPABILITIES,
+        ...unitModel(pair, proxies),
       }),
     ),
   };
@@ -122,17 +116,20 @@ function file(path: string, mode: number, text: string): ReleaseFile {
   return { path, mode, text, sha256: sha256(text) };
 }
 
-function requirements(pair: ResolvedPair, node: ResolvedNode): Requirements {
+function requirements(pair: ResolvedPair, node: ResolvedNode, engine: Engine): Requirements {
   const tracked = pair.instances.flatMap((instance) => instance.trackInterfaces.map((t) => t.interface));
   const page = pageBind(pair, node);
   const served = pair.frontends.flatMap(({ name, binds }) => binds.map((bind) => ({ ...bind, name })));
   return {
     interfaces: [...new Set([...vrrpInterfaces(pair, node), ...tracked])],
-    listens: [...served, ...(page === undefined ? [] : [page])].map(({ address, port, name }) => ({
-      address: address.kind === "ip" ? address.ip.text : address.kind === "any4" ? "*" : "::",
-      port,
-      frontend: name,
-    })),
+    listens: [
+      ...[...served, ...(page === undefined ? [] : [page])].map(({ address, port, name }) => ({
+        address: address.kind === "ip" ? address.ip.text : address.kind === "any4" ? "*" : "::",
+        port,
+        frontend: name,
+      })),
+      ...rawBinds(pair),
+    ],
     vips: pair.instances.flatMap((instance) =>
       [...instance.vips, ...instance.excludedVips].map((vip) => ({
         address: vip.address.text,
@@ -142,5 +139,16 @@ function requirements(pair: ResolvedPair, node: ResolvedNode): Requirements {
     peers: pair.nodes
       .filter(({ name }) => name !== node.name)
       .flatMap(({ addresses }) => addresses.map(({ address }) => address.text)),
+    ...backupOf(pair, node),
+    ...(engine.packages.length === 0 ? {} : { packages: engine.packages }),
+    ...(pair.takeOver ? { takeOver: true } : {}),
   };
+}
+
+function backupOf(pair: ResolvedPair, node: ResolvedNode): Pick<Requirements, "backupOf"> {
+  const { instances } = pair;
+  if (instances.some(({ master }) => master === node.name)) return {};
+  // Where nobody preempts, the addresses stay where they are: moving them cuts what is under way.
+  const preempting = instances.filter(({ nopreempt }) => !nopreempt);
+  return preempting.length === 0 ? {} : { backupOf: preempting.map(({ name }) => name) };
 }

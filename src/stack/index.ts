@@ -36,7 +36,7 @@ export { type Duration, durationMs } from "./schema/duration.ts";
 export { logTarget } from "./schema/proxy.ts";
 export type { SecretRef } from "./schema/secret.ts";
 export { sectionKinds } from "./schema/section.ts";
-export { type PairInput, type StackInput, stackSchema } from "./schema/stack.ts";
+export { type EngineName, type PairInput, type StackInput, stackSchema } from "./schema/stack.ts";
 export {
   blockLines,
   commandLine,

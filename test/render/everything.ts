@@ -147,6 +147,7 @@ export const everything = defineStack({
           maxconn: 20,
         },
       },
+      sharedTables: { port: 10_001 },
       statistics: {
         at: { kind: "own", name: "page", port: 9000 },
         uri: "/haproxy?stats",
@@ -174,7 +175,7 @@ export const everything = defineStack({
           clientTimeout: "20s",
           forwardFor: { except: "192.0.2.0/24", header: "X-Client", ifNone: true },
           connectionMode: "serverClose",
-          directives: ["option tcpka"],
+          directives: ["option tcpka", "stick-table type ip size 100k expire 10m store http_req_rate(10s)"],
           defaultBackend: "site",
         },
         {

@@ -113,7 +113,7 @@ export function askTandemd(release: Release): string[] {
   return withFiles(release, (folder) => {
     const haproxy =
       release.files["haproxy.cfg"] === undefined ? [] : ["--haproxy", join(folder, "haproxy.cfg")];
-    const args = ["check", "--json", ...haproxy, "--keepalived", join(folder, "keepalived.conf")];
+    const args = ["check", "--json", "--alone", ...haproxy, "--keepalived", join(folder, "keepalived.conf")];
     const run = spawnSync(tandemd, args, { encoding: "utf8", timeout: 20_000 });
     if (run.status !== 0 && run.stdout === "") throw new Error(`tandemd check: ${run.stderr}`);
     const found = JSON.parse(run.stdout) as {

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { templatesModule } from "../../src/render/embed-templates.ts";
-import { fillTemplate } from "../../src/render/engine.ts";
+import { compiledModule, templatesModule } from "../../src/render/embed-templates.ts";
 import {
   canonicalJson,
   fillSecrets,
@@ -10,6 +9,7 @@ import {
   sha256,
   sysctlPath,
 } from "../../src/render/index.ts";
+import { fillTemplate } from "../../src/render/template.ts";
 import { parseStack, type StackInput } from "../../src/stack/index.ts";
 import { pairWith, sampleStack } from "../stack/sample.ts";
 import { everything } from "./everything.ts";
@@ -55,6 +55,40 @@ describe("a release", () => {
     ]);
   });
 
+  test("needs the ports of bind lines among directives and in further sections as well", () => {
+    const [www] = pairWith({}).frontends ?? [];
+    if (www === undefined) throw new RangeError("the sample has a frontend");
+    const { listens } = release(
+      sampleStack(
+        pairWith({
+          frontends: [
+            {
+              ...www,
+              directives: ["bind [2001:db8::1]:81,:82 v6only", "bind ipv6@:83", "bind /run/www.sock"],
+            },
+          ],
+          sections: [
+            {
+              kind: "listen",
+              name: "more",
+              directives: ["mode tcp", "bind 192.0.2.9:5000-5001", "bind :::84"],
+            },
+            { kind: "backend", name: "other", directives: ["server s 192.0.2.10:85"] },
+          ],
+        }),
+      ),
+    ).requires;
+    const raw = listens.filter(({ port }) => port > 80);
+    expect(raw).toEqual([
+      { address: "2001:db8::1", port: 81, frontend: "www" },
+      { address: "*", port: 82, frontend: "www" },
+      { address: "::", port: 83, frontend: "www" },
+      { address: "192.0.2.9", port: 5000, frontend: "more" },
+      { address: "192.0.2.9", port: 5001, frontend: "more" },
+      { address: "::", port: 84, frontend: "more" },
+    ]);
+  });
+
   test("keeps passwords from other eyes: placeholders in the text, and a file for root only", () => {
     const file = release(everything).files["keepalived.conf"];
     expect(file?.mode).toBe(0o600);
@@ -95,10 +129,11 @@ test("a dotted key finds its file below /proc/sys, with dots of an interface kep
   expect(sysctlPath("net.ipv4.conf.bond0/10.send_redirects")).toBe("net/ipv4/conf/bond0.10/send_redirects");
 });
 
-test("src/render/templates.ts is current: run `node --import tsx src/render/embed-templates.ts`", () => {
-  expect(readFileSync(new URL("../../src/render/templates.ts", import.meta.url), "utf8")).toBe(
-    templatesModule(),
-  );
+test.each([
+  ["templates.ts", templatesModule],
+  ["compiled.ts", compiledModule],
+])("src/render/%s is current: run `node --import tsx src/render/embed-templates.ts`", (file, text) => {
+  expect(readFileSync(new URL(`../../src/render/${file}`, import.meta.url), "utf8")).toBe(text());
 });
 
 test("a template that asks for what the model does not have is an error, in loops and conditions too", () => {

@@ -5,13 +5,13 @@ import { stack as https } from "../../stacks/examples/https.ts";
 import { stack as ipv6 } from "../../stacks/examples/ipv6.ts";
 import { stack as unicast } from "../../stacks/examples/unicast.ts";
 import { stack as webSite } from "../../stacks/examples/web-site.ts";
-import { defineLabStack } from "../../stacks/lab/setup.ts";
+import { defineLabStack, type LabSetup } from "../../stacks/lab/setup.ts";
 import { everything } from "./everything.ts";
 import { handbook } from "./handbook.ts";
 
 export const binary: BinaryRef = { sha256: "0".repeat(64), version: "0.1.0" };
 
-const lab = defineLabStack({
+const labSetup: LabSetup = {
   balancers: [
     { name: "lb-a", address: "10.99.0.11", interface: "eth0", interfaceAddress: "10.99.0.11/24" },
     { name: "lb-b", address: "10.99.0.12", interface: "eth0", interfaceAddress: "10.99.0.12/24" },
@@ -22,11 +22,12 @@ const lab = defineLabStack({
   ],
   vip: "10.99.0.100/24",
   ssh: { keyFile: "key", knownHostsFile: "known_hosts" },
-});
+};
 
 /** Stacks whose rendered files stand in test/golden/<name>/<node>/. */
 export const scenarios: Readonly<Record<string, StackInput>> = {
-  lab,
+  lab: defineLabStack(labSetup),
+  distro: defineLabStack({ ...labSetup, engine: "distro" }),
   "web-site": webSite,
   "dual-master": dualMaster,
   https,

@@ -28,6 +28,16 @@ test("two frontends on one address and port are an error, wildcards included, fa
   expect(found(listening([]))).toEqual(["pairs.0.frontends.0.binds STACK_FRONTEND_WITHOUT_BIND"]);
 });
 
+test("shared tables have a port of their own at each node", () => {
+  const wildcard = [{ address: "*", port: 10_000 }];
+  const sharing = (change: Partial<PairInput>): ReturnType<typeof found> =>
+    found(sampleStack(pairWith({ frontends: [{ ...www, binds: wildcard }], ...change })));
+  expect(sharing({})).toEqual([]);
+  const clash = "pairs.0.sharedTables.port STACK_LISTEN_TWICE";
+  expect(sharing({ sharedTables: {} })).toEqual([clash, clash]);
+  expect(sharing({ sharedTables: { port: 10_001 } })).toEqual([]);
+});
+
 test("a frontend listens on virtual addresses, wildcards or loopback, not on one node's address", () => {
   expect(found(listening([{ address: "10.0.0.11", port: 80 }]))).toEqual([
     "pairs.0.frontends.0.binds.0.address STACK_BIND_FOREIGN_ADDRESS",

@@ -1,5 +1,4 @@
 import type {
-  BindAddress,
   ResolvedBackend,
   ResolvedFrontend,
   ResolvedHealthCheck,
@@ -9,12 +8,14 @@ import type {
   ResolvedSection,
   ResolvedServer,
 } from "../../stack/index.ts";
+import { bindWord } from "./bind-word.ts";
+import { localPeer, peersSection, sharing } from "./shared-tables.ts";
 import { pageBind, pageLines, pageSection } from "./statistics.ts";
 import { haproxyTime } from "./time.ts";
 import { bindTlsWords, httpsLines, serverTlsWords } from "./tls.ts";
 
 /** Model of templates/haproxy.cfg.hbs for one node. */
-export function haproxyModel(pair: ResolvedPair, node: ResolvedNode): object {
+export function haproxyModel(pair: ResolvedPair, node: ResolvedNode, engineLines: readonly string[]): object {
   const { statistics } = pair;
   const bind = pageBind(pair, node);
   const page =
@@ -25,21 +26,28 @@ export function haproxyModel(pair: ResolvedPair, node: ResolvedNode): object {
     statistics?.at.kind === "frontend" && statistics.at.frontend === frontend.name
       ? pageLines(statistics)
       : [];
+  const shared = sharing(pair);
   return {
     pair: pair.name,
     node: node.name,
-    global: globalLines(pair),
+    global: [...localPeer(pair, node), ...globalLines(pair, engineLines)],
     defaults: defaultsLines(pair),
     // Named defaults stand in front: what names none starts from the last ones, the pair's own.
     named: pair.sections.filter(({ kind }) => kind === "defaults").map(section),
     frontends: pair.frontends.map((frontend) => ({
       name: header(frontend),
-      lines: frontendLines(frontend, own(frontend)),
+      lines: frontendLines(frontend, own(frontend)).map(shared),
     })),
-    backends: pair.backends.map((backend) => ({ name: header(backend), lines: backendLines(backend) })),
+    backends: pair.backends.map((backend) => ({
+      name: header(backend),
+      lines: backendLines(backend).map(shared),
+    })),
     sections: [
       ...(page === undefined ? [] : [page]),
-      ...pair.sections.filter(({ kind }) => kind !== "defaults").map(section),
+      ...peersSection(pair),
+      ...pair.sections
+        .filter(({ kind }) => kind !== "defaults")
+        .map((wish) => section({ ...wish, directives: wish.directives.map(shared) })),
     ],
   };
 }
@@ -53,13 +61,14 @@ function section(wish: ResolvedSection): object {
   return { name: `${wish.kind} ${header(wish)}`, lines: wish.directives };
 }
 
-function globalLines({ proxy }: ResolvedPair): string[] {
+function globalLines({ proxy }: ResolvedPair, engineLines: readonly string[]): string[] {
   return [
     ...proxy.logs.map((log) => `log ${log.address} ${log.facility} ${log.level}`),
     ...(proxy.maxconn === undefined ? [] : [`maxconn ${proxy.maxconn}`]),
     ...(proxy.user === undefined ? [] : [`user ${proxy.user}`]),
     ...(proxy.group === undefined ? [] : [`group ${proxy.group}`]),
     ...(proxy.runtimeSocket === undefined ? [] : socketLines(proxy.runtimeSocket)),
+    ...engineLines,
     ...proxy.globalDirectives,
   ];
 }
@@ -149,18 +158,6 @@ function forwardForLine(wish: NonNullable<ResolvedFrontend["forwardFor"]>): stri
     ...(wish.header === "X-Forwarded-For" ? [] : [`header ${wish.header}`]),
     ...(wish.ifNone ? ["if-none"] : []),
   ].join(" ");
-}
-
-/** `v6only` keeps `::` off IPv4, so that `*` and `::` may stand side by side whatever the sysctl says. */
-export function bindWord(address: BindAddress, port: number): string {
-  switch (address.kind) {
-    case "any4":
-      return `*:${port}`;
-    case "any6":
-      return `[::]:${port} v6only`;
-    case "ip":
-      return address.ip.family === "ipv4" ? `${address.ip.text}:${port}` : `[${address.ip.text}]:${port}`;
-  }
 }
 
 function backendLines(backend: ResolvedBackend): string[] {

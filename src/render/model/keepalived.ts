@@ -3,21 +3,31 @@ import type {
   ResolvedNode,
   ResolvedNotify,
   ResolvedPair,
+  ResolvedTrackScript,
   ResolvedVip,
   ResolvedWitness,
 } from "../../stack/index.ts";
+import type { RouterDialect } from "../engines/engine.ts";
 import { secretPlaceholder } from "../release.ts";
 import { seconds } from "./time.ts";
 
 /** Model of templates/keepalived.conf.hbs for one node; every field is there. */
-export function keepalivedModel(pair: ResolvedPair, node: ResolvedNode): object {
+export function keepalivedModel(
+  pair: ResolvedPair,
+  node: ResolvedNode,
+  dialect: RouterDialect,
+  program: string,
+): object {
+  const { proxyScript } = dialect;
+  const follows = pair.instances.some(({ trackProxy }) => trackProxy !== undefined);
+  const scripts = [...pair.trackScripts, ...(follows && proxyScript !== undefined ? [proxyScript] : [])];
   return {
     pair: pair.name,
     node: node.name,
-    globals: [...globals(pair), ...pair.keepalived.globals],
+    globals: [...globals(pair, scripts, dialect.globals(program)), ...pair.keepalived.globals],
     blocks: nonEmpty(pair.keepalived.blocks),
     notification: notification(pair),
-    scripts: pair.trackScripts.map((script) => ({
+    scripts: scripts.map((script) => ({
       name: script.name,
       script: script.script,
       interval: seconds(script.intervalMs),
@@ -32,14 +42,19 @@ export function keepalivedModel(pair: ResolvedPair, node: ResolvedNode): object 
       instances: group.instances,
       notify: notifyLines(group.notify),
     })),
-    instances: pair.instances.map((instance) => instanceModel(pair, node, instance)),
+    instances: pair.instances.map((instance) => instanceModel(pair, node, instance, proxyScript)),
   };
 }
 
-function globals(pair: ResolvedPair): string[] {
+function globals(
+  pair: ResolvedPair,
+  scripts: readonly ResolvedTrackScript[],
+  engineLines: readonly string[],
+): string[] {
   const { garp } = pair;
   const runsPrograms =
-    pair.trackScripts.length > 0 ||
+    scripts.length > 0 ||
+    engineLines.length > 0 ||
     [...pair.instances, ...pair.syncGroups].some((thing) => Object.keys(thing.notify).length > 0);
   return [
     ...(runsPrograms ? ["script_user root", "enable_script_security"] : []),
@@ -49,6 +64,7 @@ function globals(pair: ResolvedPair): string[] {
     ...(garp.refreshMs === 0 ? [] : [`vrrp_garp_master_refresh ${seconds(garp.refreshMs)}`]),
     // A loser that says nothing leaves clients with its address after a healed partition.
     "vrrp_higher_prio_send_advert true",
+    ...engineLines,
   ];
 }
 
@@ -65,7 +81,13 @@ function notification(pair: ResolvedPair): object | null {
   };
 }
 
-function instanceModel(pair: ResolvedPair, node: ResolvedNode, instance: ResolvedInstance): object {
+function instanceModel(
+  pair: ResolvedPair,
+  node: ResolvedNode,
+  instance: ResolvedInstance,
+  proxyScript: ResolvedTrackScript | undefined,
+): object {
+  const proxyWeight = instance.trackProxy === undefined ? undefined : weightWord(instance.trackProxy.weight);
   const own = instance.interface ?? node.interface;
   const member = instance.members[node.name];
   if (member === undefined) throw new RangeError(`${node.name} is no member of ${instance.name}`);
@@ -85,13 +107,16 @@ function instanceModel(pair: ResolvedPair, node: ResolvedNode, instance: Resolve
         : { type: instance.authentication.kind, password: secretPlaceholder(instance.authentication.secret) },
     vips: instance.vips.map((vip) => vipLine(vip, own)),
     excludedVips: nonEmpty(instance.excludedVips.map((vip) => vipLine(vip, own))),
-    trackScripts: nonEmpty(instance.trackScripts),
+    trackScripts: nonEmpty([
+      ...instance.trackScripts,
+      ...(proxyWeight === undefined || proxyScript === undefined
+        ? []
+        : [`${proxyScript.name}${proxyWeight}`]),
+    ]),
     trackInterfaces: nonEmpty(instance.trackInterfaces.map((t) => `${t.interface}${weightWord(t.weight)}`)),
     // A comment to keepalived, which knows no proxy; a directive to tandemd.
     trackProxy:
-      instance.trackProxy === undefined
-        ? null
-        : `#tandem: track_proxy${weightWord(instance.trackProxy.weight)}`,
+      proxyWeight === undefined || proxyScript !== undefined ? null : `#tandem: track_proxy${proxyWeight}`,
     witnesses: witnessLines(instance),
     notify: notifyLines(instance.notify),
     directives: instance.directives,

@@ -1,17 +1,20 @@
 import type { ResolvedInstance, ResolvedNode, ResolvedPair } from "../../stack/index.ts";
 import { furtherPeers } from "./keepalived.ts";
+import { tableRules } from "./shared-tables.ts";
 
 /**
- * Rules that drop adverts which come neither from the other node nor from a further peer. VRRP is IP protocol 112; its
+ * Rules that drop what strangers say to the port of shared tables, and adverts which come neither from the other
+ * node nor from a further peer. VRRP is IP protocol 112; its
  * authentication header (AH, protocol 51) is looked at only where it is addressed to the group,
  * as it is IPsec otherwise. Multicast adverts carry TTL 255, so nothing routed passes
  * (RFC 5798 section 5.1.1.3).
  */
 export function nftablesRules(pair: ResolvedPair, node: ResolvedNode): string[] | null {
-  if (pair.firewall.vrrp === "open") return null;
+  const open = pair.firewall.vrrp === "open";
+  if (open && pair.sharedTables === undefined) return null;
   const other = pair.nodes.find((candidate) => candidate.name !== node.name) ?? node;
-  const rules = pair.instances.flatMap((instance) => instanceRules(node, other, instance));
-  return [...new Set(rules)];
+  const rules = open ? [] : pair.instances.flatMap((instance) => instanceRules(node, other, instance));
+  return [...new Set([...rules, ...tableRules(pair, node)])];
 }
 
 function instanceRules(node: ResolvedNode, other: ResolvedNode, instance: ResolvedInstance): string[] {

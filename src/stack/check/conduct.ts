@@ -10,10 +10,11 @@ export function checkConduct(pair: PairData, path: Path): Problem[] {
 }
 
 function scripts(pair: PairData, path: Path): Problem[] {
+  const seeking = /(^|[/ ])(killall|pidof|pgrep|pkill)( |$)/;
   return pair.trackScripts.flatMap((script, i) => {
     const at = [...path, "trackScripts", i];
     const problems: Problem[] = [];
-    if (/(^|[/ ])(killall|pidof|pgrep|pkill)( |$)/.test(script.script) && /\bhaproxy\b/.test(script.script)) {
+    if (pair.engine === "tandemd" && seeking.test(script.script) && /\bhaproxy\b/.test(script.script)) {
       problems.push(
         (script.weight === 0 ? error : warning)(
           "STACK_SCRIPT_SEEKS_HAPROXY",

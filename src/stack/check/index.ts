@@ -3,6 +3,7 @@ import type { StackData } from "../schema/stack.ts";
 import { checkAddresses } from "./addresses.ts";
 import { checkConduct } from "./conduct.ts";
 import { checkElection } from "./election.ts";
+import { checkEngine } from "./engine.ts";
 import { checkGroups } from "./groups.ts";
 import { checkNames, checkReferences } from "./names.ts";
 import { checkPeers } from "./peers.ts";
@@ -28,6 +29,7 @@ export function crossCheck(stack: StackData): Problem[] {
         checkProxy,
         checkStatistics,
         checkConduct,
+        checkEngine,
       ].flatMap((check) => check(pair, path));
     }),
   ];

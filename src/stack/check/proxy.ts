@@ -29,15 +29,31 @@ export function checkProxy(pair: PairData, path: Path): Problem[] {
 }
 
 function listensOf(pair: PairData, path: Path): Listen[] {
-  return [...frontendListens(pair, path), ...pageListens(pair, path)];
+  return [...frontendListens(pair, path), ...pageListens(pair, path), ...tableListens(pair, path)];
+}
+
+/** The first address of each node, without its prefix length. */
+function ownAddresses(nodes: PairData["nodes"]): readonly string[] {
+  return nodes.map((node) => node.interfaceAddress.split("/")[0] ?? "");
+}
+
+/** The port of shared tables, on the first address of each node. */
+function tableListens({ sharedTables, nodes }: PairData, path: Path): Listen[] {
+  if (sharedTables === undefined) return [];
+  const { port } = sharedTables;
+  return ownAddresses(nodes).flatMap((text) => {
+    const address = parseBindAddress(text);
+    if (address === undefined) return [];
+    const at = [...path, "sharedTables", "port"];
+    return [{ address, text: `${text}:${port}`, port, frontend: "sharedTables", path: at, own: true }];
+  });
 }
 
 /** The statistics page's own port, on the address of each node where none is named. */
 function pageListens({ statistics, nodes }: PairData, path: Path): Listen[] {
   if (statistics?.at.kind !== "own") return [];
   const { address, port, name } = statistics.at;
-  const wanted =
-    address === "node" ? nodes.map((node) => node.interfaceAddress.split("/")[0] ?? "") : [address];
+  const wanted = address === "node" ? ownAddresses(nodes) : [address];
   return wanted.flatMap((text) => {
     const parsed = parseBindAddress(text);
     if (parsed === undefined) return [];

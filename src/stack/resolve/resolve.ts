@@ -25,6 +25,8 @@ function resolvePair(pair: PairData): ResolvedPair {
   return present({
     name: pair.name,
     nodes: [resolveNode(first), resolveNode(second)] as const,
+    engine: pair.engine,
+    takeOver: pair.takeOver,
     startupDelayMs: durationMs(pair.vrrp.startupDelay),
     garp: {
       masterDelayMs: durationMs(pair.vrrp.garp.masterDelay),
@@ -49,6 +51,7 @@ function resolvePair(pair: PairData): ResolvedPair {
     kernel: pair.kernel,
     sysctls: Object.fromEntries(Object.entries(pair.sysctls).map(([key, value]) => [key, String(value)])),
     firewall: pair.firewall,
+    sharedTables: pair.sharedTables,
     drill: pair.drill === undefined ? undefined : resolveDrill(pair, pair.drill),
     secrets: secretsOf(pair),
   });

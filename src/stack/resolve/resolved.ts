@@ -1,5 +1,6 @@
 import type { IpInterface } from "../schema/address.ts";
 import type { SecretRef } from "../schema/secret.ts";
+import type { EngineName } from "../schema/stack.ts";
 import type {
   ResolvedBackend,
   ResolvedFrontend,
@@ -19,6 +20,8 @@ export interface ResolvedStack {
 export interface ResolvedPair {
   readonly name: string;
   readonly nodes: readonly [ResolvedNode, ResolvedNode];
+  readonly engine: EngineName;
+  readonly takeOver: boolean;
   readonly startupDelayMs: number;
   readonly garp: { readonly masterDelayMs: number; readonly repeat: number; readonly refreshMs: number };
   readonly notification?: ResolvedNotification;
@@ -39,6 +42,8 @@ export interface ResolvedPair {
   readonly kernel: ResolvedKernel;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly firewall: { readonly vrrp: "peersOnly" | "open" };
+  /** Both nodes know the stick tables of each other. */
+  readonly sharedTables?: { readonly port: number };
   readonly drill?: ResolvedDrill;
   /** Where the value of each placeholder comes from, by the name it has in the rendered files. */
   readonly secrets: Readonly<Record<string, SecretRef>>;

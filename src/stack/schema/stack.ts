@@ -84,10 +84,21 @@ const sysctlValue = z.union([
   }),
 ]);
 
+export const engineName = z.enum(["tandemd", "distro"]);
+
 export const pair = z
   .strictObject({
     name: name().describe("name, unique in the stack"),
     nodes: z.tuple([node, node]).describe("the two hosts"),
+    engine: engineName
+      .default("tandemd")
+      .describe("what runs on the hosts: Tandem's own daemon, or Debian's packages haproxy and keepalived"),
+    takeOver: z
+      .boolean()
+      .default(false)
+      .describe(
+        "haproxy and keepalived that run already, by the units of their packages, give way at the first deployment; default that they run is an error",
+      ),
     vrrp: vrrp.prefault({}).describe("what the instances of the pair have in common"),
     trackScripts: z.array(trackScript).default([]).describe("programs that tell whether a node is healthy"),
     vrrpInstances: z
@@ -119,6 +130,19 @@ export const pair = z
       })
       .prefault({})
       .describe("nftables rules of the pair, in a table of their own"),
+    sharedTables: z
+      .strictObject({
+        port: z
+          .int()
+          .min(1)
+          .max(65535)
+          .default(10_000)
+          .describe("TCP port at which each node hears the other; the firewall lets nobody else speak to it"),
+      })
+      .optional()
+      .describe(
+        "stick tables are those of the pair: rate limits and the servers that clients stick to survive a failover; default each node counts for itself",
+      ),
     drill: drill.optional().describe("failover drill of a deployment; default none"),
   })
   .meta({ id: "Pair" });
@@ -157,4 +181,5 @@ export type VrrpInstanceData = z.output<typeof vrrpInstance>;
 export type FrontendData = z.output<typeof frontend>;
 export type BackendData = z.output<typeof backend>;
 export type TrackScriptData = z.output<typeof trackScript>;
+export type EngineName = z.output<typeof engineName>;
 export type NodeData = z.output<typeof node>;

@@ -1,10 +1,12 @@
-import Handlebars from "handlebars";
-import { templates } from "./templates.ts";
+import type Handlebars from "handlebars";
+import runtime from "handlebars/runtime.js";
+import { compiled } from "./compiled.ts";
+import type { templates } from "./templates.ts";
 
 export type TemplateName = keyof typeof templates;
 
 // Strict mode lets `{{#each missing}}` and `{{#if missing}}` pass in silence; these do not.
-const handlebars = Handlebars.create();
+const handlebars = (runtime as unknown as typeof Handlebars).create();
 const builtIn = { each: handlebars.helpers.each, if: handlebars.helpers.if };
 handlebars.registerHelper("each", function (this: unknown, list: unknown, options: Handlebars.HelperOptions) {
   if (!Array.isArray(list)) throw new TypeError("a template loops over something that is no list");
@@ -15,21 +17,11 @@ handlebars.registerHelper("if", function (this: unknown, value: unknown, options
   return builtIn.if?.call(this, value, options);
 });
 
-const compiled = new Map<TemplateName, Handlebars.TemplateDelegate>();
+const filled = new Map<TemplateName, Handlebars.TemplateDelegate>();
 
 /** The text of a template over a complete model; an absent field is an error, nothing is escaped. */
 export function fillTemplate(name: TemplateName, model: object): string {
-  const template = compiled.get(name) ?? compile(name);
+  const template = filled.get(name) ?? handlebars.template(compiled[name]);
+  filled.set(name, template);
   return template(model);
-}
-
-function compile(name: TemplateName): Handlebars.TemplateDelegate {
-  const template = handlebars.compile(templates[name], {
-    strict: true,
-    noEscape: true,
-    knownHelpers: { each: true, if: true },
-    knownHelpersOnly: true,
-  });
-  compiled.set(name, template);
-  return template;
 }

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { render } from "../../src/render/index.ts";
+import { parseStack, type StackInput } from "../../src/stack/index.ts";
+import { binary, scenarios } from "./scenarios.ts";
+
+type PairInput = StackInput["pairs"][number];
+
+const lab = scenarios.lab as StackInput;
+const [plain] = lab.pairs as readonly [PairInput];
+
+/** Settings of the unit of the lab's pair with something else in it. */
+function unitOf(change: Partial<PairInput>): Record<string, string> {
+  const [pair] = parseStack({ ...lab, pairs: [{ ...plain, ...change } as PairInput] }).pairs;
+  if (pair === undefined) throw new Error("the lab's stack has a pair");
+  const text = render(pair, "lb-a", binary).files["tandem.service"]?.text ?? "";
+  const setting = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1] ?? "";
+  return {
+    rights: setting("CapabilityBoundingSet").replaceAll("CAP_", ""),
+    home: setting("ProtectHome"),
+    writable: setting("ReadWritePaths"),
+    closed: setting("ReadOnlyPaths"),
+    calls: setting("SystemCallFilter").replace(/^@system-service (.*?) ?seccomp .*/, "$1"),
+  };
+}
+
+const least = {
+  rights: "NET_ADMIN NET_RAW NET_BIND_SERVICE",
+  home: "yes",
+  writable: "/proc/sys/net",
+  closed: "/run",
+  calls: "",
+};
+const others = "SETUID SETGID SETPCAP KILL";
+const anywhere = { home: "read-only", writable: "/proc/sys/net /run /var", closed: "" };
+const withLines = (...lines: string[]): Partial<PairInput> => ({
+  frontends: (plain.frontends ?? []).map((frontend) => ({ ...frontend, directives: lines })),
+});
+
+describe("the unit of a definition", () => {
+  it("is closed but for the router and low ports when nothing else is wanted", () => {
+    expect(unitOf({})).toEqual(least);
+    expect(
+      unitOf(withLines("http-request deny if { path_beg /admin }", "acl api path_beg /api /v1/run")),
+    ).toEqual(least);
+  });
+
+  it("has no right to low ports where there is no proxy", () => {
+    const { handbook } = scenarios;
+    const [pair] = parseStack(handbook as StackInput).pairs;
+    if (pair === undefined) throw new Error("the handbook has a pair");
+    expect(render(pair, "lb-a", binary).files["tandem.service"]?.text).not.toContain("CAP_NET_BIND_SERVICE");
+  });
+
+  it.each<[what: string, change: Partial<PairInput>, opened: Partial<typeof least>]>([
+    [
+      "a check script",
+      {
+        trackScripts: [{ name: "up", script: "/usr/bin/true", interval: "1s" }],
+        vrrpInstances: plain.vrrpInstances.map((one) => ({ ...one, trackScripts: ["up"] })),
+      },
+      { rights: `${least.rights} ${others}`, ...anywhere },
+    ],
+    [
+      "a program that is told of a change",
+      { vrrpInstances: plain.vrrpInstances.map((one) => ({ ...one, notify: { any: "/usr/bin/logger" } })) },
+      { rights: `${least.rights} ${others}`, ...anywhere },
+    ],
+    ["a user of the proxy's own", { proxy: { user: "haproxy" } }, { rights: `${least.rights} ${others}` }],
+    [
+      "another root directory",
+      { proxy: { globalDirectives: ["chroot /var/lib/haproxy"] } },
+      {
+        rights: `${least.rights} SYS_CHROOT`,
+        calls: "chroot",
+        home: "read-only",
+        writable: "/proc/sys/net /var",
+      },
+    ],
+    [
+      "a socket of a group",
+      {
+        proxy: {
+          runtimeSocket: { path: "/run/haproxy/admin.sock", mode: "660", group: "adm", level: "admin" },
+        },
+      },
+      { rights: `${least.rights} CHOWN`, writable: "/proc/sys/net /run", closed: "" },
+    ],
+    [
+      "a certificate that something else keeps",
+      withLines("bind 10.99.0.100:443 ssl crt /etc/ssl/private/site.pem"),
+      { home: "read-only" },
+    ],
+    [
+      "a list of users, which are none of the host",
+      { sections: [{ kind: "userlist", name: "ops", directives: ["user ann password $5$x"] }] },
+      {},
+    ],
+  ])("opens what %s needs, and nothing else", (_, change, opened) => {
+    expect(unitOf(change)).toEqual({ ...least, ...opened });
+  });
+});
