@@ -138,6 +138,8 @@ export const daemonStatusSchema = z.object({
     keepalivedSha256: z.string().nullable(),
     loadedAt: z.number(),
   }),
+  /** Units of systemd that have the processes; default the one service. */
+  units: z.array(z.string()).optional(),
   processes: z.array(z.object({ name: z.string(), pid: z.number(), restarts: z.number() })),
   vrrp: z
     .object({

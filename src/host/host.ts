@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import type { ByFile, Release, ReleaseFileName, SecretValues } from "../render/release.ts";
+import type { FailedCopy } from "./apply/failed-copy.ts";
 import type { DaemonStatus } from "./daemon-status.ts";
+import type { Spoken } from "./skew.ts";
 
 /** How to reach a node; part of no diff: only `address` identifies it. Secrets are plain here. */
 export interface Connection {
@@ -14,8 +16,8 @@ export interface Connection {
   readonly jump?: Connection;
   /** Run as root through sudo when the user is not root. */
   readonly sudo?: { readonly password?: string };
-  /** Milliseconds. */
-  readonly timeouts?: { readonly connect?: number; readonly command?: number };
+  /** Milliseconds. `silence`: without a sign of life the connection is given up. */
+  readonly timeouts?: { readonly connect?: number; readonly command?: number; readonly silence?: number };
 }
 
 export type Authentication =
@@ -38,6 +40,8 @@ export interface CommandResult {
 /** Runs programs on a host: the real one over SSH, an in-memory twin for tests. */
 export interface Shell {
   readonly name: string;
+  /** The step of an apply that is under way, for errors. */
+  readonly step?: string;
   /** Runs argv (quoted by the one quoting function), as root. A non-zero exit is a result, not an error. */
   run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
   close(): Promise<void>;
@@ -76,12 +80,16 @@ export interface Observation {
   readonly service: { readonly enabled: boolean; readonly active: boolean };
   /** Digest in the path of the binary the unit starts, and whether the file has it. */
   readonly binary?: { readonly sha256: string; readonly intact: boolean };
-  /** Release the `current` link points at. */
+  /** Release the `current` link points at; with ` (unconfirmed)` while the way back from it is armed. */
   readonly releaseId?: string;
   readonly interfaces: readonly ObservedInterface[];
   readonly daemon?: DaemonStatus;
+  /** Which daemon runs, also when its status is not one that is understood here. */
+  readonly speaks?: Spoken;
   /** Files that were changed after the running service had read them. */
   readonly outdated?: readonly ReleaseFileName[];
+  /** The last release that could not be taken over; it is no part of what the host runs. */
+  readonly failed?: FailedCopy;
 }
 
 export interface ObservedInterface {

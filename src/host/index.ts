@@ -6,6 +6,8 @@
  * May import diagnostics, stack and render.
  */
 
+export { bareAddress } from "./address.ts";
+export { type FailedCopy, failedCopyOf } from "./apply/failed-copy.ts";
 export { type Audit, readAudit } from "./audit/audit.ts";
 export { foreignDrops } from "./audit/ruleset.ts";
 export { suspects } from "./audit/who.ts";

@@ -30,16 +30,24 @@ export function isInRelease(name: ReleaseFileName): boolean {
 
 export const UNIT = "tandem.service";
 
+/** The units of Debian's packages, in the order in which they stop: the addresses go before who serves them. */
+export const PACKAGE_UNITS = ["keepalived.service", "haproxy.service"] as const;
+
+/** Stands beside a package's unit while the unit reads the files of a release. */
+export const dropIn = (unit: string): string => `/run/systemd/system/${unit}.d/50-tandem.conf`;
+
 /** What only src/host knows of: the state of an apply in progress. */
 export const StatePaths = {
   dir: dirname(HostPaths.baseline),
   /** Present from the moment a rollback is armed until the new release is confirmed. */
   pending: `${dirname(HostPaths.baseline)}/pending`,
+  /** The last release that could not be taken over, and why; gone with the next that is. */
+  failed: `${dirname(HostPaths.baseline)}/failed`,
   /** Units on disk, not transient ones: a host that reboots half way goes back as well. */
   rollbackUnit: "/etc/systemd/system/tandem-rollback.service",
   rollbackTimer: "/etc/systemd/system/tandem-rollback.timer",
   /** Serialises switch, confirm and rollback on the host. */
-  guard: "/run/lock/tandem-switch.lock",
+  guard: "/run/tandem-switch.lock",
   stagePrefix: "/etc/tandem/.stage-",
   binaryStagePrefix: `${HostPaths.binaryDir}/.stage-`,
 } as const;

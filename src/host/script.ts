@@ -2,8 +2,8 @@ import type { CommandResult, RunOptions, Shell } from "./host.ts";
 import { hostError } from "./problem.ts";
 
 /**
- * What every script on a host begins with. \`record KIND FIELD…\` prints one line that survives
- * any bytes: \`@KIND =BASE64 =BASE64\`. Lines without that form (a talkative login) are skipped.
+ * What every script on a host begins with. `record KIND FIELD…` prints one line that survives
+ * any bytes: `@KIND =BASE64 =BASE64`. Lines without that form (a talkative login) are skipped.
  */
 const PRELUDE = `set -u
 umask 077
@@ -62,7 +62,12 @@ export function text(record: ScriptRecord | undefined, index: number): string {
 }
 
 /** Throws TandemError when a script did not run to its end as planned. */
-export function expectSuccess(shell: Shell, what: string, result: ScriptResult): ScriptResult {
+export function expectSuccess(
+  shell: Shell,
+  what: string,
+  result: ScriptResult,
+  hint = "the text is the host's own; nothing of the release was taken over",
+): ScriptResult {
   if (result.exitCode === 0) return result;
   const failed = result.records.filter((record) => record.kind === "fail").map((record) => text(record, 0));
   const reason = [...failed, result.stderr.trim()].filter((part) => part !== "").join("\n");
@@ -70,12 +75,11 @@ export function expectSuccess(shell: Shell, what: string, result: ScriptResult):
     shell.name,
     scriptCode(reason),
     `${what} failed: ${reason || `exit code ${result.exitCode}`}`,
-    {
-      hint: "the text is the host's own; nothing of the release was taken over",
-    },
+    { hint, ...(shell.step === undefined ? {} : { detail: `step ${shell.step}` }) },
   );
 }
 
-function scriptCode(reason: string): string {
-  return /no space left on device|disk quota exceeded/i.test(reason) ? "HOST_DISK_FULL" : "HOST_STEP_FAILED";
+/** The code of a script's failure: `other` where the words do not tell more. */
+export function scriptCode(reason: string, other = "HOST_STEP_FAILED"): string {
+  return /no space left on device|disk quota exceeded/i.test(reason) ? "HOST_DISK_FULL" : other;
 }

@@ -5,9 +5,10 @@ import { destroyHost } from "./destroy/destroy.ts";
 import type { ApplyOptions, Connection, Host, Observation, Shell } from "./host.ts";
 import { readHost, toObservation } from "./observe/observe.ts";
 import { SshShell } from "./ssh/shell.ts";
+import { Steps } from "./steps.ts";
 
 /**
- * One managed host over SSH. Nothing is contacted until the first call; \`close\` ends the pooled
+ * One managed host over SSH. Nothing is contacted until the first call; `close` ends the pooled
  * connection.
  */
 export function openHost(connection: Connection): Host {
@@ -39,7 +40,8 @@ class SshHost implements Host {
   }
 
   async destroy(options: Pick<ApplyOptions, "owner" | "onProgress" | "signal">): Promise<void> {
-    await destroyHost(this.#shell, options);
+    const steps = new Steps(options.onProgress);
+    await destroyHost(steps.on(this.#shell), { ...options, onProgress: steps.tell });
   }
 
   async shell(): Promise<Shell> {
@@ -51,6 +53,12 @@ class SshHost implements Host {
   }
 
   #context(release: Release, options: ApplyOptions): ApplyContext {
-    return { shell: this.#shell, freshShell: () => new SshShell(this.#connection), release, options };
+    const steps = new Steps(options.onProgress);
+    return {
+      shell: steps.on(this.#shell),
+      freshShell: () => steps.on(new SshShell(this.#connection)),
+      release,
+      options: { ...options, onProgress: steps.tell },
+    };
   }
 }

@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.ts";
-import { type Direction, hearing } from "./hearing.ts";
+import { type Direction, deafness, hearing } from "./hearing.ts";
 import { observeRoles } from "./pair.ts";
 import { daemonPath } from "./status.ts";
 import { waitFor } from "./wait.ts";
@@ -11,11 +11,12 @@ export const isUnsure = (directions: readonly Direction[]): boolean =>
   directions.some(({ proof }) => proof === "report");
 
 /**
- * Lets the node that was never heard speak: the master hands over, the other one advertises, and
- * hands back. For a daemon that has not heard an advert since it started; one exchange costs two
- * planned handovers, in which the successor serves before the old master lets go.
+ * Lets the node that was never heard speak: the master hands over, and the other one advertises. For a daemon that
+ * has not heard an advert since it started. The former master is asked back whatever came of it, unless the other
+ * one outranks it: that is the master of a new pair, whose turn would have come with its down timer. One exchange
+ * costs one planned handover or two, in which the successor serves before the old master lets go.
  *
- * What the directions are afterwards; the former master is asked back whatever came of it.
+ * What the directions are afterwards.
  */
 export async function exchange(
   hosts: readonly Host[],
@@ -26,9 +27,9 @@ export async function exchange(
   const [unsure] = before.filter(({ proof }) => proof === "report");
   const master = hosts.find(({ name }) => name === unsure?.to);
   const other = hosts.find(({ name }) => name === unsure?.from);
-  if (master === undefined || other === undefined) return before;
+  if (unsure === undefined || master === undefined || other === undefined) return before;
   let after = before;
-  await handover(master, signal);
+  await order(master, "handover", signal);
   try {
     await waitFor(
       async () => {
@@ -40,14 +41,18 @@ export async function exchange(
       { deadlineMs, signal, everyMs: 100 },
     );
   } finally {
-    await handover(other, signal);
+    const stays = unsure.outranks && !isUnsure(after) && deafness(after).length === 0;
+    if (!stays) await order(other, "handover", signal);
+    // Who has handed over counts for nothing until it reads its files again: it would not take over from a master
+    // whose priority falls.
+    await order(stays ? master : other, "reload", signal);
   }
   return after;
 }
 
-async function handover(host: Host, signal: AbortSignal): Promise<void> {
+async function order(host: Host, what: "handover" | "reload", signal: AbortSignal): Promise<void> {
   const shell = await host.shell();
   const program = await daemonPath(shell);
   // A handover that finds no successor is one of the outcomes: the status tells it.
-  if (program !== undefined) await shell.run([program, "handover"], { timeout: HANDOVER_MS, signal });
+  if (program !== undefined) await shell.run([program, what], { timeout: HANDOVER_MS, signal });
 }

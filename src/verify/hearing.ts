@@ -4,8 +4,11 @@ import type { InstanceStatus } from "./member.ts";
 import { type NodeRoles, observeRoles } from "./pair.ts";
 import { waitFor } from "./wait.ts";
 
-/** How it is known that one node's packets reach the other; or that they do not, or nothing yet. */
-export type Proof = "advert" | "report" | "deaf" | "silent";
+/**
+ * How it is known that one node's packets reach the other; or that they do not, or nothing yet. `untold`: the
+ * engine does not say what a master heard, and its backup hears it.
+ */
+export type Proof = "advert" | "report" | "untold" | "deaf" | "silent";
 
 /** One direction of one instance: does `to` hear `from`? */
 export interface Direction {
@@ -15,6 +18,8 @@ export interface Direction {
   readonly proof: Proof;
   /** What `to` refused of the packets it got, by kind. */
   readonly refused: Readonly<Record<string, number>>;
+  /** `from` has the higher priority of the two. */
+  readonly outranks: boolean;
 }
 
 /** Adverts that may be lost before a neighbour counts as silent, and a look's own time. */
@@ -48,7 +53,14 @@ function instancesOf(node: NodeRoles): readonly InstanceStatus[] {
 const takesPart = ({ state }: InstanceStatus): boolean => state === "MASTER" || state === "BACKUP";
 
 function direction(from: string, sender: InstanceStatus, to: string, receiver: InstanceStatus): Direction {
-  return { instance: sender.name, from, to, proof: proofOf(sender, receiver), refused: refused(receiver) };
+  return {
+    instance: sender.name,
+    from,
+    to,
+    proof: proofOf(sender, receiver),
+    refused: refused(receiver),
+    outranks: sender.effectivePriority > receiver.effectivePriority,
+  };
 }
 
 function proofOf(sender: InstanceStatus, receiver: InstanceStatus): Proof {
@@ -60,6 +72,9 @@ function proofOf(sender: InstanceStatus, receiver: InstanceStatus): Proof {
     return age <= limit ? "advert" : "deaf";
   }
   if (Number.isFinite(age)) return "advert";
+  // keepalived counts what it takes for itself; the other direction is proved by its backup.
+  if (receiver.peers === undefined && receiver.state === "MASTER" && sender.lastAdvertHeardMs !== null)
+    return "untold";
   const limit = REPORTS * Math.max(1000, sender.advertIntervalMs) + LOOK_MS;
   const reported = peers.some(({ lastReportMs }) => lastReportMs !== null && lastReportMs <= limit);
   if (reported) return "report";

@@ -1,6 +1,7 @@
 import { TandemError } from "../diagnostics/index.ts";
 import type { DaemonStatus } from "../host/daemon-status.ts";
 import type { Host, Shell } from "../host/host.ts";
+import { SERVICE } from "./fault/fault.ts";
 import { daemonPath, daemonStatus, onceMore } from "./status.ts";
 
 export type InstanceStatus = NonNullable<DaemonStatus["vrrp"]>["instances"][number];
@@ -13,6 +14,8 @@ export interface Member {
   shell(): Promise<Shell>;
   /** The instance as the node sees it; undefined when its daemon does not answer. */
   instance(): Promise<InstanceStatus | undefined>;
+  /** Units of systemd that have its processes. */
+  units(): Promise<readonly string[]>;
 }
 
 /** Finds the daemon of every host. Throws when one has none. */
@@ -23,12 +26,14 @@ export function openMembers(hosts: readonly Host[], instance: string): Promise<M
 async function openMember(host: Host, name: string): Promise<Member> {
   const program = await daemonPath(await host.shell());
   if (program === undefined) throw noDaemon(host.name);
+  const look = () => onceMore(async () => daemonStatus(await host.shell(), program));
   return {
     name: host.name,
     program,
     shell: () => host.shell(),
+    units: async () => (await look())?.units ?? [SERVICE],
     instance: async () => {
-      const status = await onceMore(async () => daemonStatus(await host.shell(), program));
+      const status = await look();
       return status?.vrrp?.instances.find((instance) => instance.name === name);
     },
   };

@@ -27,6 +27,17 @@ export interface DrillOptions {
   readonly onEvent?: (event: TimelineEvent) => void;
 }
 
+/** A node that was seen to be master after the fault, and when. */
+interface Successor {
+  readonly name: string;
+  readonly seenAt: number;
+}
+
+interface Watch {
+  successor(): Successor | undefined;
+  stop(): Promise<unknown>;
+}
+
 /** Answered probes in a row that count as "works". */
 const STEADY = 20;
 /** Milliseconds for the pair to be well before the fault. */
@@ -119,12 +130,13 @@ class Drill {
         node: master.name,
         shell: () => master.shell(),
         program: master.program,
+        units: await master.units(),
         interface: before?.interface ?? "",
         held: before?.held ?? [],
         note: (text) => this.#event(master.name, text),
         signal,
       });
-      masterAfter = await this.#moved(watch, prober, faultAt);
+      masterAfter = await this.#moved(watch, prober);
       movedAt = this.now();
     } finally {
       // Also when the drill is cancelled or fails: nobody may be left with the fault.
@@ -161,10 +173,10 @@ class Drill {
   }
 
   /** Follows the others and notes when one of them becomes master. */
-  #watch(members: readonly Member[], master: Member, signal: AbortSignal) {
+  #watch(members: readonly Member[], master: Member, signal: AbortSignal): Watch {
     const others = members.filter((member) => member !== master);
     const transitions = new Map<Member, { state: string; transitions: number }>();
-    const seen: { name: string | undefined } = { name: undefined };
+    let successor: Successor | undefined;
     let stopped = false;
     const follow = async (member: Member): Promise<void> => {
       while (!stopped && !signal.aborted) {
@@ -175,7 +187,7 @@ class Drill {
             this.#event(member.name, `is ${instance.state}`);
           // Between two looks a node may have been master and given it back.
           const passed = known !== undefined && instance.transitions >= known.transitions + 2;
-          if (instance.state === "MASTER" || passed) seen.name ??= member.name;
+          if (instance.state === "MASTER" || passed) successor ??= { name: member.name, seenAt: this.now() };
           transitions.set(member, instance);
         }
         await new Promise((resolve) => setTimeout(resolve, 25));
@@ -183,7 +195,7 @@ class Drill {
     };
     const running = others.map(follow);
     return {
-      newMaster: () => seen.name,
+      successor: () => successor,
       stop: () => {
         stopped = true;
         return Promise.all(running);
@@ -191,13 +203,17 @@ class Drill {
     };
   }
 
-  async #moved(watch: { newMaster: () => string | undefined }, prober: Prober, faultAt: number) {
-    await this.#wait(MOVE_MS, "for another node to take over", () => watch.newMaster());
+  /** Who is master after the fault, once it was seen to be and answers; undefined when nobody is in time. */
+  async #moved(watch: Watch, prober: Prober): Promise<string | undefined> {
+    const next = await this.#wait(MOVE_MS, "for another node to take over", () => watch.successor());
+    if (!next.met) return undefined;
+    const { name, seenAt } = next.value;
     await this.#wait(MOVE_MS, "for answers after the fault", () =>
-      // Answers count from the new master on, not those that were on their way before the fault.
-      streak(prober.samples, faultAt) >= STEADY && watch.newMaster() !== undefined ? true : undefined,
+      // Only to what was asked then: while the fault was being injected the former master answered,
+      // and what it has left open gets an answer or an error later.
+      streak(prober.samples, seenAt) >= STEADY ? true : undefined,
     );
-    return watch.newMaster();
+    return name;
   }
 
   /** Waits until the election after the recovery is over; tells who is master then. */

@@ -1,6 +1,7 @@
 import { TandemError } from "../diagnostics/index.ts";
 import { type DaemonStatus, daemonStatusSchema } from "../host/daemon-status.ts";
 import type { Host, Shell } from "../host/host.ts";
+import { newerDaemon, readSpoken } from "../host/skew.ts";
 import { HostPaths } from "../render/release.ts";
 
 const QUICK = 5_000;
@@ -39,5 +40,8 @@ export function isConnectionLost(error: unknown): boolean {
 export async function daemonStatus(shell: Shell, program: string): Promise<DaemonStatus | undefined> {
   const answer = await shell.run([program, "status", "--json"], { timeout: QUICK });
   if (answer.exitCode !== 0) return undefined;
-  return daemonStatusSchema.parse(JSON.parse(answer.stdout.toString("utf8")));
+  const text = answer.stdout.toString("utf8");
+  const newer = newerDaemon(shell.name, readSpoken(text));
+  if (newer !== undefined) throw new TandemError([newer]);
+  return daemonStatusSchema.parse(JSON.parse(text));
 }

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { probeProblems } from "../../src/host/apply/address-probe.ts";
 import { givingBack, parseBaseline } from "../../src/host/apply/baseline.ts";
 import { checkProblems } from "../../src/host/apply/config-check.ts";
+import { INSTALL_PACKAGES } from "../../src/host/apply/install-packages.ts";
 import { ROLLBACK } from "../../src/host/apply/rollback-script.ts";
 import { CONFIRM, SWITCH, UNSTAGE } from "../../src/host/apply/switch-script.ts";
 import { tar } from "../../src/host/apply/tar.ts";
@@ -42,7 +43,7 @@ describe("the archive that carries files to a host", () => {
 });
 
 describe("scripts for a host", () => {
-  it.each(Object.entries({ OBSERVE, PREFLIGHT, ROLLBACK, SWITCH, CONFIRM, UNSTAGE }))(
+  it.each(Object.entries({ OBSERVE, PREFLIGHT, INSTALL_PACKAGES, ROLLBACK, SWITCH, CONFIRM, UNSTAGE }))(
     "%s is POSIX sh",
     (_, script) => {
       expect(() => execFileSync("sh", ["-n"], { input: script, stdio: "pipe" })).not.toThrow();
@@ -132,6 +133,16 @@ describe("the verdict of tandemd check", () => {
       JSON.stringify([{ ...diagnostic, source, column: 13, length: 9, file: "haproxy.cfg" }]),
     );
     expect(problem?.why).toContain(`    ${source}\n    ${" ".repeat(12)}^^^^^^^^^`);
+  });
+
+  it("names what the host lacks, and nothing that was told before", () => {
+    const lacking = { ...diagnostic, code: "host/no-user", message: "user 'web' is not in /etc/passwd" };
+    const two = JSON.stringify([lacking, { ...lacking, code: "host/no-interface" }]);
+    const problems = checkProblems("lb-a", release, SECRETS, "2", two, new Set(["host/no-interface"]));
+    expect(problems).toMatchObject([
+      { code: "HOST_CONFIG_REFUSED", why: expect.stringContaining("does not have") },
+    ]);
+    expect(problems).toHaveLength(1);
   });
 
   it("is told as text when it cannot be understood, and warnings do not stop", () => {

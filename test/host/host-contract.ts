@@ -90,8 +90,15 @@ export function hostContract(make: () => Promise<ContractHost>): void {
     await on.host.apply(on.release(), on.options());
     const bad = on.release({ haproxy: `${HAPROXY}bad-directive\n` });
     expect(await codes(on.host.preflight(bad, on.options()))).toEqual(["HOST_CONFIG_REFUSED"]);
+    expect((await on.host.observe(bad, SECRETS)).failed).toBeUndefined();
     expect(await codes(on.host.apply(bad, on.options()))).toEqual(["HOST_CONFIG_REFUSED"]);
     expect(await kinds(on.release())).toEqual([]);
+    expect((await on.host.observe(bad, SECRETS)).failed).toMatchObject({
+      path: "/var/lib/tandem/failed",
+      release: bad.id,
+      by: "alice@desk pid 1",
+      reason: expect.stringContaining("HOST_CONFIG_REFUSED"),
+    });
   });
 
   it("goes back when the host does not run what it was given", async () => {
@@ -103,6 +110,13 @@ export function hostContract(make: () => Promise<ContractHost>): void {
     const found = await codes(on.host.apply(bad, on.options({ rollbackAfter: 9 })));
     expect(found).toEqual(["HOST_SELF_CHECK_FAILED", "HOST_ROLLED_BACK"]);
     expect(await kinds(on.release())).toEqual([]);
+    const failed = async () => (await on.host.observe(on.release(), SECRETS)).failed;
+    expect(await failed()).toMatchObject({
+      release: bad.id,
+      reason: expect.stringContaining("HOST_SELF_CHECK_FAILED"),
+    });
+    await on.host.apply(on.release({ sysctls: { "net.ipv4.ip_forward": "1" } }), on.options());
+    expect(await failed()).toBeUndefined();
   });
 
   it("names an interface and a parameter that the host does not have", async () => {

@@ -58,6 +58,14 @@ describe("taking secrets out of a text from a host", () => {
     expect(masked).toContain("server x 1.2.3.4");
   });
 
+  it("hides the secret of a line that somebody commented out", () => {
+    const old = "    # auth_pass 0ldPw777\n#stats auth a:b\n! password s3cr3t\n# a remark on auth_pass\n";
+    const masked = maskSecrets(`${fillSecrets(WANTED, SECRETS)}${old}`, WANTED, SECRETS);
+    expect(masked).toBe(
+      `${WANTED}    # auth_pass ${CHANGED_SECRET}\n#stats auth ${CHANGED_SECRET}\n! password ${CHANGED_SECRET}\n# a remark on auth_pass\n`,
+    );
+  });
+
   it("hides private keys and secrets of several lines", () => {
     const key = "-----BEGIN PRIVATE KEY-----\nAAAA\nBBBB\n-----END PRIVATE KEY-----";
     expect(maskSecrets(`a\n${key}\nb`, "a\n@@secret:key@@\nb", { key })).toBe("a\n@@secret:key@@\nb");

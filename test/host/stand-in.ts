@@ -5,9 +5,9 @@ import { sha256 } from "../../src/render/index.ts";
 
 /**
  * A program with tandemd's command line and nothing behind it, so that every way an apply can end
- * can be brought about. What a line of haproxy.cfg says decides: \`bad-directive\` is refused by
- * check, \`refuse-to-start\` ends run at once, \`never-listens\` reports a frontend without listener,
- * \`ignore-reload\` makes reload succeed without taking anything over.
+ * can be brought about. What a line of haproxy.cfg says decides: `bad-directive` is refused by
+ * check, `refuse-to-start` ends run at once, `never-listens` reports a frontend without listener,
+ * `ignore-reload` makes reload succeed without taking anything over, `stops-sshd` lets nobody in any more.
  */
 const PROGRAM = String.raw`#!/usr/bin/perl
 # VARIANT
@@ -47,6 +47,7 @@ sub load {
   my $t = slurp($opt{haproxy}) // '';
   return 0 if $t =~ /bad-directive/;
   return 1 if $t =~ /ignore-reload/ && $generation;
+  system('systemctl', 'stop', 'ssh.socket', 'ssh') if $t =~ /stops-sshd/;
   $text = $t; $h = digest($opt{haproxy}); $k = digest($opt{keepalived}); $generation++;
   return 1;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "../../diagnostics/index.ts";
 import type { Release } from "../../render/index.ts";
+import { bareAddress } from "../address.ts";
 import { hostProblem } from "../problem.ts";
 import { type ScriptRecord, text } from "../script.ts";
 
@@ -43,7 +44,7 @@ export function probeProblems(
       ),
     ];
   }
-  const peers = new Set((release.requires.peers ?? []).map(bare));
+  const peers = new Set((release.requires.peers ?? []).map(bareAddress));
   const known = [...peerMacs, ...parsed.filter(({ address }) => peers.has(address)).map(({ mac }) => mac)];
   return parsed
     .filter(({ address, mac }) => !peers.has(address) && !isPeer(mac, known))
@@ -73,15 +74,10 @@ function isPeer(mac: string, peerMacs: readonly string[]): boolean {
 export function addressesToProbe(release: Release, held: ReadonlySet<string>): readonly Probe[] {
   const probes = new Map<string, string[]>();
   for (const vip of release.requires.vips) {
-    const address = bare(vip.address);
+    const address = bareAddress(vip.address);
     if (held.has(address)) continue;
     probes.set(vip.interface, [...(probes.get(vip.interface) ?? []), address]);
   }
-  const peers = (release.requires.peers ?? []).map(bare);
+  const peers = (release.requires.peers ?? []).map(bareAddress);
   return [...probes].map(([name, addresses]) => ({ interface: name, addresses: [...addresses, ...peers] }));
-}
-
-/** An address without its prefix length. */
-function bare(address: string): string {
-  return address.split("/")[0] ?? address;
 }

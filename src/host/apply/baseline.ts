@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HostPaths, type Release } from "../../render/release.ts";
 import { normalizeSysctl, procPath } from "../layout.ts";
-import type { HostFacts } from "../observe/facts.ts";
+import type { HostFacts, UnitState } from "../observe/facts.ts";
 
 const baselineSchema = z.object({
   version: z.literal(1),
@@ -11,6 +11,8 @@ const baselineSchema = z.object({
   files: z.record(z.string(), z.object({ mode: z.number(), base64: z.string() })),
   /** Addresses to remove on destroy, should the daemon have died without removing them. */
   vips: z.array(z.object({ address: z.string(), interface: z.string() })),
+  /** Units of packages that gave way, as they were. */
+  units: z.record(z.string(), z.object({ enabled: z.boolean(), active: z.boolean() })).optional(),
 });
 
 /** What the host was before the first apply: kept on the host, so that any controller can destroy. */
@@ -32,12 +34,22 @@ export function nextBaseline(release: Release, facts: HostFacts, old: Baseline |
     const before = old?.sysctls[key]?.before ?? facts.sysctls[key];
     return before === undefined ? [] : [[key, { path: procPath(key), before, ours }] as const];
   });
+  const units = { ...givingWay(release, facts), ...old?.units };
   return {
     version: 1,
     sysctls: Object.fromEntries(sysctls),
     files: old?.files ?? foreignFiles(facts),
     vips: release.requires.vips.map((vip) => ({ address: vip.address, interface: vip.interface })),
+    ...(Object.keys(units).length === 0 ? {} : { units }),
   };
+}
+
+/** Units of Debian's packages that a release puts out of service: they run or would after a boot. */
+export function givingWay(release: Release, facts: HostFacts): Readonly<Record<string, UnitState>> {
+  const { takeOver, packages } = release.requires;
+  if (takeOver !== true && packages === undefined) return {};
+  const found = Object.entries(facts.packages ?? {});
+  return Object.fromEntries(found.filter(([, { enabled, active }]) => enabled || active));
 }
 
 function foreignFiles(facts: HostFacts): Baseline["files"] {
@@ -58,7 +70,7 @@ export interface Setting {
 }
 
 /**
- * Kernel parameters to give back: those of the baseline that \`stay\` does not name and that still
+ * Kernel parameters to give back: those of the baseline that `stay` does not name and that still
  * hold our value. What somebody else has set since is theirs and is told.
  */
 export function givingBack(

@@ -4,13 +4,14 @@ import { maskSecrets } from "../compare/secrets.ts";
 import { type DaemonFinding, daemonFindings } from "../daemon-findings.ts";
 import { hostProblem } from "../problem.ts";
 
-/** The daemon's own diagnostics, at the lines of the rendered files and with secrets taken out. */
+/** The daemon's own diagnostics, at the lines of the rendered files and with secrets taken out; not those of `told`. */
 export function checkProblems(
   host: string,
   release: Release,
   secrets: SecretValues,
   exitCode: string,
   output: string,
+  told: ReadonlySet<string> = new Set(),
 ): readonly Problem[] {
   if (exitCode === "0") return [];
   const parsed = parseDiagnostics(output);
@@ -19,7 +20,7 @@ export function checkProblems(
     return [hostProblem(host, "HOST_CONFIG_REFUSED", `tandemd check failed: ${said}`, { why: REFUSED })];
   }
   return parsed
-    .filter(({ severity }) => severity === "error")
+    .filter(({ severity, code }) => severity === "error" && !told.has(code))
     .map((diagnostic) => {
       const name = (diagnostic.file ?? "").split("/").at(-1) ?? "";
       const wanted = release.files[name as ReleaseFileName]?.text;
@@ -35,13 +36,19 @@ export function checkProblems(
           ...(line == null ? {} : { line }),
           ...(column == null ? {} : { column }),
         },
-        why: [REFUSED, ...caret(diagnostic.source, diagnostic, mask)].join("\n    "),
+        why: [
+          diagnostic.code.startsWith("host/") ? LACKING : REFUSED,
+          ...caret(diagnostic.source, diagnostic, mask),
+        ].join("\n    "),
         ...(diagnostic.suggestion == null ? {} : { hint: mask(diagnostic.suggestion) }),
       } satisfies Problem;
     });
 }
 
 const REFUSED = "the daemon would refuse this configuration; the host keeps the one it has";
+
+const LACKING =
+  "the files name something that the host does not have, so the service would not take them over; the host keeps what it has";
 
 function parseDiagnostics(output: string): readonly DaemonFinding[] | undefined {
   try {

@@ -21,7 +21,7 @@ lock=${HostPaths.lock}
 while :; do
   exec 9>>"$lock" || fail "cannot open $lock"
   if ! flock -n 9; then
-    record held "$(cat "$lock")"
+    record held "$(cat "$lock")" "$(($(date +%s) - $(stat -c %Y "$lock")))"
     exit 75
   fi
   # A file that its last holder removed while we opened it locks nobody else out.
@@ -84,13 +84,18 @@ function refused(shell: Shell, result: ScriptResult & CommandResult): never {
   throw hostError(
     shell.name,
     "HOST_LOCKED",
-    `locked by ${owner || "somebody"} since ${since || "a moment ago"}`,
+    `locked by ${owner || "somebody"} since ${since || "a moment ago"} (${age(Number(text(held, 1)))})`,
     {
       detail: HostPaths.lock,
       why: "two applies at once would undo each other",
       hint: `wait for it: the lock ends with the run that holds it, at the latest ${SILENCE} s after its machine is gone; to end it by force: kill ${pid} on the host`,
     },
   );
+}
+
+/** By the host's own clock, as those of two controllers may differ. */
+function age(seconds: number): string {
+  return seconds < 120 ? `for ${Math.max(0, seconds)} s` : `for ${Math.floor(seconds / 60)} min`;
 }
 
 function lockLost(shell: Shell): TandemError {

@@ -1,13 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { HostPaths, type Release } from "../../render/index.ts";
 import type { Difference } from "../compare/differences.ts";
-import { binaryPath, isInRelease, procPath, releaseIdOf } from "../layout.ts";
-import type { HostFacts } from "../observe/facts.ts";
-import { isActive } from "../observe/observe.ts";
-import { type Baseline, givingBack, inOrder, nextBaseline, parseBaseline, type Setting } from "./baseline.ts";
+import { binaryPath, isInRelease, PACKAGE_UNITS, procPath, releaseIdOf } from "../layout.ts";
+import type { HostFacts, UnitState } from "../observe/facts.ts";
+import { isActive, unitIsActive } from "../observe/observe.ts";
+import {
+  type Baseline,
+  givingBack,
+  givingWay,
+  inOrder,
+  nextBaseline,
+  parseBaseline,
+  type Setting,
+} from "./baseline.ts";
 
-/** `upgrade`: the running daemon goes on as the new executable. */
-export type ServiceAction = "none" | "start" | "reload" | "upgrade" | "restart" | "stop";
+/**
+ * `upgrade`: the running daemon goes on as the new executable. `replace`: what runs belongs to another engine,
+ * so it is stopped by its own unit before the new one starts.
+ */
+export type ServiceAction = "none" | "start" | "reload" | "upgrade" | "restart" | "replace" | "stop";
 
 /** What an apply will do on a host, decided before anything is done. */
 export interface Plan {
@@ -27,6 +38,8 @@ export interface Plan {
   readonly enable: "yes" | "no" | "keep";
   readonly action: ServiceAction;
   readonly baseline: Baseline;
+  /** Units of packages that go out of service before ours starts, in this order. */
+  readonly giveWay: readonly (UnitState & { readonly unit: string })[];
   readonly was: { readonly enabled: boolean; readonly active: boolean; readonly program?: string };
   /** Kernel parameters that leave the release but hold a value that is not ours. */
   readonly foreign: readonly Setting[];
@@ -48,6 +61,7 @@ export function makePlan(release: Release, facts: HostFacts, differences: readon
     ...given.restore,
   ]);
   const enabled = (facts.unit?.UnitFileState ?? "").startsWith("enabled");
+  const giving = givingWay(release, facts);
   const releasePath = swap ? freeReleasePath(release.id, facts) : undefined;
   return {
     attempt: randomBytes(6).toString("hex"),
@@ -79,6 +93,10 @@ export function makePlan(release: Release, facts: HostFacts, differences: readon
       ...(facts.binary === undefined ? {} : { program: facts.binary.path }),
     },
     foreign: given.foreign,
+    giveWay: PACKAGE_UNITS.flatMap((unit) => {
+      const state = giving[unit];
+      return state === undefined ? [] : [{ unit, ...state }];
+    }),
   };
 }
 
@@ -104,11 +122,20 @@ function serviceAction(
   needs: { readonly upgrade: boolean; readonly restart: boolean; readonly reload: boolean },
 ): ServiceAction {
   const active = isActive(facts);
+  const unit = release.files["tandem.service"]?.text;
   if (!release.service.active) return active || facts.unit?.ActiveState === "activating" ? "stop" : "none";
-  if (!active) return "start";
+  if (unitIsActive(facts) && engineOf(facts.files["tandem.service"]?.bytes) !== engineOf(unit))
+    return "replace";
+  // A unit whose processes are gone has to be told twice.
+  if (!active) return unitIsActive(facts) ? "restart" : "start";
   if (needs.upgrade) return "upgrade";
   if (needs.restart) return "restart";
   return needs.reload ? "reload" : "none";
+}
+
+/** The engine that a unit says it belongs to. */
+function engineOf(unit: Buffer | string | undefined): string {
+  return /^X-Tandem-Engine=(\w+)$/m.exec(unit?.toString() ?? "")?.[1] ?? "tandemd";
 }
 
 /** Another executable, and nothing else in the unit: what it says beside that holds for the running process. */

@@ -1,8 +1,11 @@
 import { HostPaths } from "../../render/release.ts";
 import { StatePaths, UNIT } from "../layout.ts";
+import { KEEP_FAILED } from "./failed-copy.ts";
+import { TAKE_BACK } from "./give-way-script.ts";
+import { GUARD } from "./guard.ts";
 
 /**
- * Brings the host back to what the folder \`pending\` says it was; stored in that folder, so that it
+ * Brings the host back to what the folder `pending` says it was; stored in that folder, so that it
  * needs nobody. Run by the controller when an apply fails, and by the timer when the controller is
  * lost, also after a reboot. Runs to its end whatever fails on the way; a second run finds nothing
  * to do. Whatever could not be restored is said on standard error, with exit code 1.
@@ -15,12 +18,16 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 p=${StatePaths.pending}
 bad=0
+${GUARD}
 complain() { bad=1; echo "$*" >&2; logger -p user.err -t tandem -- "rollback: $*" 2>/dev/null; }
 
-# put SAVED TARGET: the saved copy, mode and owner included, or nothing when there was nothing.
+# put SAVED TARGET: the saved copy, mode and owner included, or nothing when there was nothing. What was not
+# changed is left alone, so that a full disk is no obstacle.
 put() {
   if [ -e "$p/$1" ]; then
-    cp -p "$p/$1" "$2.tandem-old" && mv -f "$2.tandem-old" "$2" || complain "cannot restore $2"
+    cmp -s "$p/$1" "$2" && [ "$(stat -c '%a %u %g' "$p/$1")" = "$(stat -c '%a %u %g' "$2")" ] && return
+    { cp -p "$p/$1" "$2.tandem-old" && sync "$2.tandem-old" && mv -f "$2.tandem-old" "$2"; } ||
+      { rm -f "$2.tandem-old"; complain "cannot restore $2"; }
   else
     rm -f "$2" || complain "cannot remove $2"
   fi
@@ -70,29 +77,41 @@ enablement() {
   fi
 }
 
+${TAKE_BACK}
+${KEEP_FAILED}
+# Why it is undone: what the controller said, when there was one to say it.
+reason() { cat "$p/reason" 2>/dev/null || echo "it was not confirmed in time: the controller, or the way to it, was lost"; }
+
 main() {
-  exec 9>>${StatePaths.guard}
-  flock 9
+  guard
   [ -e "$p/attempt" ] || return 0
   # The link of an enabled unit goes while its unit file is still there to tell about it.
   [ "$(cat "$p/enabled")" = yes ] || systemctl disable --quiet ${UNIT} 2>/dev/null
-  [ "$(cat "$p/active")" = yes ] || systemctl stop ${UNIT} 2>/dev/null
-  if [ -e "$p/binary.path" ]; then put binary.old "$(cat "$p/binary.path")"; fi
-  put unit.old ${HostPaths.unit}
-  put sysctl.old ${HostPaths.sysctl}
+  [ "$(cat "$p/active")" = yes ] && [ "$(cat "$p/action")" != replace ] || systemctl stop ${UNIT} 2>/dev/null
+  if [ -x /usr/sbin/nft ]; then /usr/sbin/nft delete table inet tandem_quiet 2>/dev/null; fi
   link
-  sysctls
-  service
-  if [ -e "$p/unit.old" ]; then enablement; fi
+  # From here on nothing reads them.
+  keep_failed "${StatePaths.stagePrefix}$(cat "$p/attempt")" "$(reason)"
+  # First what makes room; the service has what it opened. Halves are of a host that lost its power.
+  rm -f ${HostPaths.current}.new
+  for path in ${HostPaths.unit} ${HostPaths.sysctl} ${HostPaths.baseline}; do rm -f "$path.tandem-new"; done
   if [ -e "$p/created" ]; then
     while read -r path; do rm -rf -- "$path"; done <"$p/created"
   fi
+  if [ -e "$p/binary.path" ]; then put binary.old "$(cat "$p/binary.path")"; fi
+  put unit.old ${HostPaths.unit}
+  put sysctl.old ${HostPaths.sysctl}
+  sysctls
+  service
+  if [ -e "$p/unit.old" ]; then enablement; fi
+  take_back "$p/give-way"
   put baseline.old ${HostPaths.baseline}
   logger -p user.warning -t tandem -- "rolled back an apply by $(cat "$p/owner")" 2>/dev/null
   systemctl disable --quiet --now tandem-rollback.timer 2>/dev/null
   rm -f ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
   systemctl daemon-reload
-  rm -rf "$p"
+  # Whole or not at all: from half of it the next rollback would remove what it does not find.
+  mv "$p" ${StatePaths.dir}/.undone && rm -rf ${StatePaths.dir}/.undone
   rm -rf ${StatePaths.stagePrefix}* ${StatePaths.binaryStagePrefix}*
   rmdir ${HostPaths.releases} /etc/tandem ${HostPaths.binaryDir} /opt/tandem ${StatePaths.dir} 2>/dev/null
   rm -f ${StatePaths.guard}
@@ -102,7 +121,7 @@ main
 exit
 `;
 
-/** The timer that runs the way back; \`AccuracySec\` is a minute by default. */
+/** The timer that runs the way back; `AccuracySec` is a minute by default. */
 export function rollbackUnits(seconds: number): { readonly service: string; readonly timer: string } {
   return {
     service: `[Unit]

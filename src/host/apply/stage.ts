@@ -2,10 +2,12 @@ import { open } from "node:fs/promises";
 import {
   fillSecrets,
   HostPaths,
+  ownProgram,
   type Release,
   type ReleaseFileName,
   type SecretValues,
 } from "../../render/index.ts";
+import { bareAddress } from "../address.ts";
 import type { RunOptions, Shell } from "../host.ts";
 import { binaryPath, isInRelease, procPath, StatePaths } from "../layout.ts";
 import { expectSuccess, runScript } from "../script.ts";
@@ -51,14 +53,16 @@ export async function uploadBinary(
   path: string,
   options: RunOptions,
 ): Promise<void> {
+  const send = async (stdin: RunOptions["stdin"] & {}): Promise<void> => {
+    const args = [plan.attempt, release.binary.sha256];
+    const result = await runScript(shell, UPLOAD, args, { timeout: UPLOAD_TIMEOUT, ...options, stdin });
+    expectSuccess(shell, "sending the executable", result);
+  };
+  const own = ownProgram(release.binary);
+  if (own !== undefined) return await send(own);
   const file = await open(path);
   try {
-    const result = await runScript(shell, UPLOAD, [plan.attempt, release.binary.sha256], {
-      timeout: UPLOAD_TIMEOUT,
-      ...options,
-      stdin: file.createReadStream({ autoClose: false }),
-    });
-    expectSuccess(shell, "sending tandemd", result);
+    await send(file.createReadStream({ autoClose: false }));
   } finally {
     await file.close();
   }
@@ -109,6 +113,10 @@ function stageFolder(
     ...(plan.releasePath === undefined ? [] : [plan.releasePath]),
     ...(plan.upload ? [binary] : []),
   ];
+  const yes = (value: boolean) => (value ? "yes" : "no");
+  const giveWay = lines(
+    plan.giveWay.map(({ unit, enabled, active }) => `${unit} ${yes(enabled)} ${yes(active)}`),
+  );
   return [
     ...Object.entries(release.files).flatMap(([name, file]) => {
       const text = fillSecrets(file.text, secrets);
@@ -121,12 +129,16 @@ function stageFolder(
     entry("remove", lines(plan.remove)),
     entry("sysctls", settingLines(plan.set)),
     entry("enable", plan.enable),
+    entry("vips", lines(release.requires.vips.map((vip) => `${vip.interface} ${bareAddress(vip.address)}`))),
+    entry("give-way", giveWay),
+    entry("pending/give-way", giveWay),
     entry("reload-units", plan.writeUnit || plan.remove.length > 0 ? "yes" : "no"),
     entry("baseline.json", `${JSON.stringify(plan.baseline, null, 2)}\n`),
     entry("rollback.service", units.service, 0o644),
     entry("rollback.timer", units.timer, 0o644),
     entry("pending/attempt", plan.attempt),
     entry("pending/owner", owner),
+    entry("pending/release", release.id),
     entry("pending/rollback.sh", ROLLBACK, 0o700),
     entry("pending/action", plan.action),
     entry("pending/program", binary),

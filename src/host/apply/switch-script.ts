@@ -1,49 +1,65 @@
 import { HostPaths } from "../../render/release.ts";
 import { StatePaths, UNIT } from "../layout.ts";
+import { GIVE_WAY } from "./give-way-script.ts";
+import { GUARD } from "./guard.ts";
 
 /**
  * Arms the way back, then takes over what was staged. Argument: the attempt. Everything it needs
  * is in the stage folder, so that it runs to its end even when the connection breaks; until it
  * has armed the rollback it changes nothing that the service or the kernel sees.
  *
- * Stage folder: \`release/\`, \`tandem.service\`, \`90-tandem.conf\` (each only when it is to be
- * written), \`remove\` (paths to remove), \`sysctls\` (path and value), \`release.path\`,
- * \`binary.path\`, \`enable\` (yes, no or keep), \`reload-units\`, \`baseline.json\`,
- * \`rollback.service\`, \`rollback.timer\`, \`pending/\`.
+ * Stage folder: `release/`, `tandem.service`, `90-tandem.conf` (each only when it is to be
+ * written), `remove` (paths to remove), `sysctls` (path and value), `release.path`,
+ * `binary.path`, `enable` (yes, no or keep), `reload-units`, `baseline.json`,
+ * `rollback.service`, `rollback.timer`, `pending/`.
  */
-export const SWITCH = `
+export const SWITCH = `${GUARD}
 trap '' HUP PIPE
 attempt=$1
 s=${StatePaths.stagePrefix}$attempt
 p=${StatePaths.pending}
-exec 9>>${StatePaths.guard}
-flock -w 60 9 || fail "another switch or rollback is running on the host"
+guard 60 || fail "another switch or rollback is running on the host"
+# The next run takes what a lost controller has staged for a leftover.
+[ -e "$s/pending/attempt" ] || fail "what was staged has been cleared by another run"
 
 # place SOURCE TARGET MODE: whole or not at all, on disk before it counts.
 place() {
-  cp "$1" "$2.tandem-new" && chmod "$3" "$2.tandem-new" && chown 0:0 "$2.tandem-new" &&
-    sync "$2.tandem-new" && mv -f "$2.tandem-new" "$2" || { rm -f "$2.tandem-new"; fail "cannot write $2"; }
+  out=$({ cp "$1" "$2.tandem-new" && chmod "$3" "$2.tandem-new" && chown 0:0 "$2.tandem-new" &&
+    sync "$2.tandem-new" && mv -f "$2.tandem-new" "$2"; } 2>&1) || { rm -f "$2.tandem-new"; fail "cannot write $2: $out"; }
 }
 act() {
   out=$(systemctl "$@" 2>&1) ||
     fail "systemctl $*: $out" "$(journalctl -u ${UNIT} -n 25 --no-pager -o cat 2>/dev/null)"
 }
 
+# keep FILE NAME: a copy of what stands there now, when something does.
+keep() { [ ! -e "$1" ] || cp -p "$1" "$w/$2"; }
+save() {
+  cp -a "$s/pending" "$w" &&
+    keep ${HostPaths.unit} unit.old && keep ${HostPaths.sysctl} sysctl.old && keep ${HostPaths.baseline} baseline.old &&
+    { [ ! -L ${HostPaths.current} ] || readlink ${HostPaths.current} >"$w/link"; } &&
+    { [ ! -e "$w/binary.path" ] || keep "$(cat "$w/binary.path")" binary.old; } &&
+    cp "$s/rollback.service" ${StatePaths.rollbackUnit} && cp "$s/rollback.timer" ${StatePaths.rollbackTimer} &&
+    chmod 644 ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer} &&
+    sync -f ${StatePaths.dir} /etc && mv "$w" "$p"
+}
+
+${GIVE_WAY}
+# What belongs to another engine stops by its own unit, which the next step takes away. tandemd serves until
+# another one does, so nobody has to wait; the packages let go first.
+replace() {
+  [ "$(cat "$s/pending/action")" = replace ] || return 0
+  if grep -q '^X-Tandem-Engine=distro$' ${HostPaths.unit}; then quiet; fi
+  act stop ${UNIT}
+  loud
+}
+
 arm() {
   [ ! -e "$p" ] || fail "a rollback is already armed"
   mkdir -p -m 700 ${StatePaths.dir}
   w=${StatePaths.dir}/.pending-$attempt
-  cp -a "$s/pending" "$w"
-  if [ -e ${HostPaths.unit} ]; then cp -p ${HostPaths.unit} "$w/unit.old"; fi
-  if [ -e ${HostPaths.sysctl} ]; then cp -p ${HostPaths.sysctl} "$w/sysctl.old"; fi
-  if [ -e ${HostPaths.baseline} ]; then cp -p ${HostPaths.baseline} "$w/baseline.old"; fi
-  if [ -L ${HostPaths.current} ]; then readlink ${HostPaths.current} >"$w/link"; fi
-  if [ -e "$w/binary.path" ] && [ -e "$(cat "$w/binary.path")" ]; then cp -p "$(cat "$w/binary.path")" "$w/binary.old"; fi
-  cp "$s/rollback.service" ${StatePaths.rollbackUnit} && cp "$s/rollback.timer" ${StatePaths.rollbackTimer} ||
-    { rm -rf "$w" ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}; fail "cannot write the rollback timer"; }
-  chmod 644 ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
-  sync -f ${StatePaths.dir} /etc
-  mv "$w" "$p" || { rm -rf "$w"; fail "cannot write $p"; }
+  # What is missing here would be removed on the way back, so half of it must never be armed.
+  out=$(save 2>&1) || { rm -rf "$w" ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}; fail "cannot arm the way back: $(printf '%s\\n' "$out" | head -n 1)"; }
   act daemon-reload
   act enable --quiet --now tandem-rollback.timer
   systemctl is-active --quiet tandem-rollback.timer || fail "the rollback timer does not run"
@@ -93,7 +109,7 @@ switch_service() {
   start | restart) systemctl reset-failed ${UNIT} 2>/dev/null ;;
   esac
   case $(cat "$s/pending/action") in
-  start) act start ${UNIT} ;;
+  start | replace) act start ${UNIT} ;;
   restart) act restart ${UNIT} ;;
   reload) act reload ${UNIT} ;;
   upgrade) upgrade ;;
@@ -105,6 +121,8 @@ switch_service() {
 
 arm
 record step armed
+give_way
+replace
 switch_files
 record step switched
 switch_kernel
@@ -116,20 +134,19 @@ record step done
  * Ends an apply that has proved itself. Arguments: the attempt, who, from, to, number of releases
  * to keep, then the executables to keep. The rename is the point of no return; what follows is tidying.
  */
-export const CONFIRM = `
+export const CONFIRM = `${GUARD}
 trap '' HUP PIPE
 attempt=$1 who=$2 from=$3 to=$4 keep=$5
 shift 5
 p=${StatePaths.pending}
-exec 9>>${StatePaths.guard}
-flock -w 60 9 || fail "a rollback is running on the host"
+guard 60 || fail "a rollback is running on the host"
 [ "$(cat "$p/attempt" 2>/dev/null)" = "$attempt" ] || fail "the host has already gone back by itself"
 mv "$p" ${StatePaths.dir}/.confirmed-$attempt || fail "cannot confirm"
 logger -t tandem -- "applied by $who: release $from -> $to" 2>/dev/null
 systemctl disable --quiet --now tandem-rollback.timer 2>/dev/null
 rm -f ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
 systemctl daemon-reload
-rm -rf ${StatePaths.dir}/.confirmed-* ${StatePaths.stagePrefix}* ${StatePaths.binaryStagePrefix}*
+rm -rf ${StatePaths.dir}/.confirmed-* ${StatePaths.failed} ${StatePaths.stagePrefix}* ${StatePaths.binaryStagePrefix}*
 current=$(readlink ${HostPaths.current})
 n=1
 ls -1dt ${HostPaths.releases}/* 2>/dev/null | while read -r release; do
@@ -146,9 +163,14 @@ rm -f ${StatePaths.guard}
 record step confirmed
 `;
 
-/** Removes what was staged by an attempt, or by any when the argument is empty. */
-export const UNSTAGE = `
+/**
+ * Removes what was staged by an attempt, or by any when the argument is empty. Never under the hands of a
+ * switch, which may go on without its controller.
+ */
+export const UNSTAGE = `${GUARD}
+guard 60 || fail "another switch or rollback is running on the host"
 rm -rf -- ${StatePaths.stagePrefix}$1* ${StatePaths.binaryStagePrefix}$1*
 rmdir ${HostPaths.binaryDir} /opt/tandem ${HostPaths.releases} /etc/tandem 2>/dev/null
+rm -f ${StatePaths.guard}
 exit 0
 `;

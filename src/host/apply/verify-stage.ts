@@ -9,18 +9,12 @@ import { checkProblems } from "./config-check.ts";
 import type { Plan } from "./plan.ts";
 import { stagedBinary } from "./stage.ts";
 
-/**
- * Lets the very executable that will run judge the very files that it will read, and asks the
- * segment whether anybody has the addresses. Arguments: the attempt, the executable, then pairs
- * of interface and addresses with commas.
- */
-const VERIFY = `
+/** Lets the very executable that will run judge the very files that it will read. Arguments: the attempt, the executable. */
+const CHECK = `
 attempt=$1 binary=$2
 stage=${StatePaths.stagePrefix}$attempt/release
-shift 2
 version=$(timeout 10 "$binary" --version 2>&1) || { record broken "$version"; exit 0; }
-set --  "$@" --
-set -- "$@" --json
+set -- --json
 [ -f "$stage/keepalived.conf" ] && set -- "$@" --keepalived "$stage/keepalived.conf"
 if [ -f "$stage/haproxy.cfg" ]; then
   # What the release brings is not at its place yet.
@@ -29,50 +23,62 @@ if [ -f "$stage/haproxy.cfg" ]; then
     fail "cannot write $judged"
   set -- "$@" --haproxy "$judged/haproxy.cfg"
 fi
-probes=
-while [ "$1" != -- ]; do
-  probes="$probes $1=$2"
-  shift 2
-done
-shift
 said=${StatePaths.stagePrefix}$attempt/said
 out=$(timeout 30 "$binary" check "$@" 2>"$said")
 record check "$?" "\${out:-$(cat "$said")}"
+`;
+
+/** Asks the segments whether anybody has the addresses. Arguments: the executable, then pairs of interface and addresses with commas. */
+const PROBE = `
+binary=$1
+shift
 set -f
-for probe in $probes; do
-  out=$(IFS=,; timeout 20 "$binary" probe-address --interface "\${probe%%=*}" \${probe#*=} --timeout-ms 500 --json 2>&1)
-  record probe "\${probe%%=*}" "$?" "$out"
+while [ $# -gt 0 ]; do
+  out=$(IFS=,; timeout 20 "$binary" probe-address --interface "$1" $2 --timeout-ms 500 --json 2>&1)
+  record probe "$1" "$?" "$out"
+  shift 2
 done
 `;
 
-/** Everything that speaks against taking over what is staged; changes nothing. */
-export async function verifyStage(
+/** What the executable says of the staged files, but for what the preflight told; changes nothing. */
+export async function checkStage(
   shell: Shell,
   plan: Plan,
   release: Release,
   secrets: SecretValues,
+  preflight: readonly Problem[],
+  options: RunOptions,
+): Promise<readonly Problem[]> {
+  const args = [plan.attempt, stagedBinary(plan, release)];
+  const result = await runScript(shell, CHECK, args, options);
+  const { records } = expectSuccess(shell, "checking the files", result);
+  const hasInterfaces = preflight.every(({ code }) => code !== "HOST_NO_INTERFACE");
+  const told = new Set(hasInterfaces ? [] : ["host/no-interface"]);
+  return records.flatMap((record): readonly Problem[] => {
+    if (record.kind === "broken") return [brokenBinary(shell.name, text(record, 0))];
+    if (record.kind !== "check") return [];
+    const said = text(record, 1).replaceAll(
+      `${StatePaths.stagePrefix}${plan.attempt}/release/`,
+      `${HostPaths.current}/`,
+    );
+    return checkProblems(shell.name, release, secrets, text(record, 0), said, told);
+  });
+}
+
+/** Who has the addresses already, each interface asked for half a second; changes nothing. */
+export async function probeAddresses(
+  shell: Shell,
+  plan: Plan,
+  release: Release,
   probes: readonly Probe[],
   peerMacs: readonly string[],
   options: RunOptions,
 ): Promise<readonly Problem[]> {
+  if (probes.length === 0) return [];
   const pairs = probes.flatMap((probe) => [probe.interface, probe.addresses.join(",")]);
-  const args = [plan.attempt, stagedBinary(plan, release), ...pairs];
-  const { records } = expectSuccess(
-    shell,
-    "checking the files",
-    await runScript(shell, VERIFY, args, options),
-  );
-  return records.flatMap((record): readonly Problem[] => {
-    if (record.kind === "broken") return [brokenBinary(shell.name, text(record, 0))];
-    if (record.kind === "check") {
-      const said = text(record, 1).replaceAll(
-        `${StatePaths.stagePrefix}${plan.attempt}/release/`,
-        `${HostPaths.current}/`,
-      );
-      return checkProblems(shell.name, release, secrets, text(record, 0), said);
-    }
-    return record.kind === "probe" ? probeProblems(shell.name, record, release, peerMacs) : [];
-  });
+  const result = await runScript(shell, PROBE, [stagedBinary(plan, release), ...pairs], options);
+  const { records } = expectSuccess(shell, "asking for the virtual addresses", result);
+  return records.flatMap((record) => probeProblems(shell.name, record, release, peerMacs));
 }
 
 function brokenBinary(host: string, said: string): Problem {

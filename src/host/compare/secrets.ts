@@ -6,16 +6,16 @@ export const CHANGED_SECRET = "@@secret: changed@@";
 const PLACEHOLDER = /@@secret:([A-Za-z0-9_.-]+)@@/;
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$(?![\s\S]))/g;
-/** Directives whose last word is a secret, for lines that the wanted text does not have. */
+/** Directives whose last word is a secret, also where they are commented out, for lines that the wanted text does not have. */
 const SECRET_WORD =
-  /^(\s*(?:auth_pass|password|insecure-password|user\s+\S+\s+(?:insecure-)?password|stats\s+auth)\s+)(\S.*)$/;
+  /^([\s#!]*(?:auth_pass|password|insecure-password|user\s+\S+\s+(?:insecure-)?password|stats\s+auth)\s+)(\S.*)$/;
 /** Below this a value occurs by chance, so it is only looked for as a whole word. */
 const LONG = 6;
 
 /**
  * A text from a host with its secrets taken out, for everything that is shown or stored: values
  * that are as wished become their placeholders again, so that an untouched file is equal to the
- * rendered one; a changed value becomes \`CHANGED_SECRET\`, so that the change shows and the value
+ * rendered one; a changed value becomes `CHANGED_SECRET`, so that the change shows and the value
  * does not.
  */
 export function maskSecrets(live: string, wanted: string | undefined, secrets: SecretValues): string {

@@ -1,7 +1,10 @@
 import { HostPaths } from "../../render/index.ts";
 import { givingBack, parseBaseline } from "../apply/baseline.ts";
+import { TAKE_BACK } from "../apply/give-way-script.ts";
+import { GUARD } from "../apply/guard.ts";
 import { lockHost } from "../apply/lock.ts";
 import { tar } from "../apply/tar.ts";
+import { clearLeftovers } from "../apply/undo.ts";
 import type { ApplyOptions, Shell } from "../host.ts";
 import { procPath, StatePaths, UNIT } from "../layout.ts";
 import { readHost } from "../observe/observe.ts";
@@ -13,16 +16,21 @@ const NOTHING = { binary: { sha256: "none" }, files: {}, sysctls: {} };
 
 /**
  * Removes everything that was shipped. Arguments: who, then pairs of interface and virtual
- * address. Standard input: an archive with \`sysctls\` (path and value) and \`files/N\` with
- * \`files\` (N, mode, path) for what stood there before the first apply.
+ * address. Standard input: an archive with `sysctls` (path and value) and `files/N` with
+ * `files` (N, mode, path) for what stood there before the first apply; its last entry says that it is whole,
+ * as an archive without entries is one as well, and all that comes from a controller that has just died.
  */
-const DESTROY = `
+const DESTROY = `${GUARD}
 trap '' HUP PIPE
+complain() { record note "$*"; }
+${TAKE_BACK}
 who=$1
 shift
 work=$(mktemp -d) || fail "cannot make a temporary folder"
 trap 'rm -rf "$work"' EXIT
 tar -xpf - -C "$work" || fail "cannot unpack the baseline"
+[ -e "$work/whole" ] || fail "what was there before the first apply did not arrive"
+guard 60 || fail "another switch or rollback is running on the host"
 systemctl disable --quiet --now tandem-rollback.timer 2>/dev/null
 if [ -e ${HostPaths.unit} ]; then
   out=$(systemctl disable --quiet --now ${UNIT} 2>&1) || fail "cannot stop the service: $out"
@@ -43,6 +51,7 @@ done <"$work/files"
 rm -rf /etc/tandem /opt/tandem ${HostPaths.runtime} || fail "cannot remove the files"
 systemctl daemon-reload
 systemctl reset-failed ${UNIT} tandem-rollback.service 2>/dev/null
+take_back "$work/give-way"
 rm -f ${StatePaths.guard}
 # Last: with it a run that was cut short can be finished.
 rm -rf ${StatePaths.dir} || fail "cannot remove ${StatePaths.dir}"
@@ -65,7 +74,9 @@ export async function destroyHost(
   const tell = (message: string) => options.onProgress?.({ step: "destroy", message });
   const lock = await lockHost(shell, options.owner);
   try {
-    const facts = await readHost(shell, NOTHING, signal);
+    const found = await readHost(shell, NOTHING, signal);
+    const cleared = await clearLeftovers(shell, found, tell);
+    const facts = cleared ? await readHost(shell, NOTHING, signal) : found;
     const baseline = parseBaseline(facts.baseline);
     if (facts.baseline !== undefined && baseline === undefined) throw unreadable(shell.name);
     const { restore, foreign } = givingBack(baseline, facts.kept, new Set());
@@ -87,11 +98,21 @@ export async function destroyHost(
         mode: 0o600,
         bytes: lines(files.map(([path, { mode }], n) => `${n} ${mode.toString(8)} ${path}`)),
       },
+      {
+        name: "give-way",
+        mode: 0o600,
+        bytes: lines(
+          Object.entries(baseline?.units ?? {}).map(
+            ([unit, { enabled, active }]) => `${unit} ${enabled ? "yes" : "no"} ${active ? "yes" : "no"}`,
+          ),
+        ),
+      },
       ...files.map(([, { base64 }], n) => ({
         name: `file-${n}`,
         mode: 0o600,
         bytes: Buffer.from(base64, "base64"),
       })),
+      { name: "whole", mode: 0o600, bytes: Buffer.alloc(0) },
     ]);
     const result = await runScript(shell, DESTROY, args, { stdin, timeout: DESTROY_TIMEOUT });
     for (const { kind, fields } of result.records) if (kind === "note") tell(fields[0]?.toString() ?? "");

@@ -28,6 +28,8 @@ interface State {
   readonly binary?: string;
   readonly link?: string;
   readonly baseline?: string;
+  /** What is said of the last release that could not be taken over. */
+  readonly failed?: string;
   /** The texts that the running daemon has read. */
   readonly running: Readonly<Record<string, string>>;
   readonly generation: number;
@@ -79,6 +81,16 @@ export class MemoryMachine {
     this.#state = state;
   }
 
+  /** Remembers what could not be taken over, until something is. */
+  keepFailed(release: Release, by: string, reason: string): void {
+    this.#change({ failed: `release: ${release.id}\nby: ${by}\nat: 2026-01-31T12:00:00Z\n\n${reason}\n` });
+  }
+
+  confirm(): void {
+    const { failed: _, ...state } = this.#state;
+    this.#state = state;
+  }
+
   takeOver(release: Release, plan: Plan, secrets: SecretValues): void {
     const entries = fileNames(release.files).flatMap((name) => {
       const file = release.files[name];
@@ -111,7 +123,7 @@ export class MemoryMachine {
 
   /** What the observe script would have said. */
   facts(wanted?: Release): HostFacts {
-    const { files, sysctls, enabled, active, binary, link, baseline } = this.#state;
+    const { files, sysctls, enabled, active, binary, link, baseline, failed } = this.#state;
     const daemon = active ? this.#daemon() : undefined;
     const keys = Object.keys(wanted?.sysctls ?? {});
     return {
@@ -130,8 +142,9 @@ export class MemoryMachine {
       stale: [],
       ...(link === undefined ? {} : { link }),
       ...(binary === undefined ? {} : { binary: { path: binaryPath(binary), sha256: binary } }),
-      ...(daemon === undefined ? {} : { daemon }),
+      ...(daemon === undefined ? {} : { daemon, speaks: daemon }),
       ...(baseline === undefined ? {} : { baseline }),
+      ...(failed === undefined ? {} : { failed }),
     };
   }
 

@@ -1,6 +1,7 @@
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
 import type { Release, SecretValues } from "../../render/index.ts";
 import { givingBack, parseBaseline } from "../apply/baseline.ts";
+import { reasonText, withPlace } from "../apply/failed-copy.ts";
 import { makePlan } from "../apply/plan.ts";
 import { statusReasons } from "../apply/self-check.ts";
 import { describeDifference, diffObservation } from "../compare/differences.ts";
@@ -8,12 +9,13 @@ import type { ApplyOptions, Host, Observation, Shell } from "../host.ts";
 import { toObservation } from "../observe/observe.ts";
 import { interfaceProblems, ownAddressProblems, sysctlProblems } from "../preflight/requirements.ts";
 import { hostError, hostProblem } from "../problem.ts";
+import { newerDaemon } from "../skew.ts";
 import { MemoryMachine, type MemoryMachineOptions } from "./machine.ts";
 import { type MemoryProgram, MemoryShell } from "./memory-shell.ts";
 
 export interface MemoryHostOptions extends MemoryMachineOptions {
   readonly name?: string;
-  /** What \`tandemd check\` would say to the files. */
+  /** What `tandemd check` would say to the files. */
   readonly check?: (release: Release) => readonly Problem[];
   readonly programs?: Readonly<Record<string, MemoryProgram>>;
 }
@@ -56,14 +58,8 @@ class InMemory implements MemoryHost {
   async preflight(release: Release, options: ApplyOptions): Promise<void> {
     this.#reach();
     options.signal?.throwIfAborted();
-    const facts = this.machine.facts(release);
-    const problems = [
-      ...interfaceProblems(this.name, release, facts),
-      ...sysctlProblems(this.name, release, facts),
-      ...ownAddressProblems(this.name, release, facts),
-      ...(this.#options.check?.(release) ?? []),
-    ];
-    if (problems.some(({ severity }) => severity === "error")) throw new TandemError(problems);
+    const problems = this.#refusals(release);
+    if (problems.length > 0) throw new TandemError(problems);
   }
 
   async apply(release: Release, options: ApplyOptions): Promise<Observation> {
@@ -77,7 +73,13 @@ class InMemory implements MemoryHost {
     this.#lock();
     for (const difference of differences) tell("compare", describeDifference(difference));
     tell("preflight", "checking what the release needs of the host");
-    await this.preflight(release, options);
+    options.signal?.throwIfAborted();
+    const refused = this.#refusals(release);
+    if (refused.length > 0) {
+      if (!refused.some(({ code }) => code === "HOST_CONFIG_REFUSED")) throw new TandemError(refused);
+      this.machine.keepFailed(release, options.owner, reasonText(refused));
+      throw new TandemError(refused.map((problem, i) => (i === 0 ? withPlace(problem) : problem)));
+    }
     const plan = makePlan(release, this.machine.facts(release), differences);
     if (plan.upload) tell("upload", `sending tandemd ${release.binary.version}`);
     tell("stage", `staging release ${release.id}`);
@@ -91,12 +93,15 @@ class InMemory implements MemoryHost {
     if (reasons.length > 0) {
       tell("rollback", "going back to what the host was");
       this.machine.restore(saved);
-      throw new TandemError([
-        ...reasons.map((reason) => hostProblem(this.name, "HOST_SELF_CHECK_FAILED", reason)),
-        hostProblem(this.name, "HOST_ROLLED_BACK", "the host is as it was before", { severity: "warning" }),
-      ]);
+      const problems = reasons.map((reason) => hostProblem(this.name, "HOST_SELF_CHECK_FAILED", reason));
+      this.machine.keepFailed(release, options.owner, reasonText(problems));
+      const back = hostProblem(this.name, "HOST_ROLLED_BACK", "the host is as it was before", {
+        severity: "warning",
+      });
+      throw new TandemError([...problems, withPlace(back)]);
     }
     tell("confirm", "confirming over a new connection");
+    this.machine.confirm();
     tell("done", `runs release ${release.id}`);
     return await this.observe(release, options.secrets);
   }
@@ -126,6 +131,18 @@ class InMemory implements MemoryHost {
   }
 
   async close(): Promise<void> {}
+
+  #refusals(release: Release): readonly Problem[] {
+    const facts = this.machine.facts(release);
+    const newer = newerDaemon(this.name, facts.speaks);
+    return [
+      ...(newer === undefined ? [] : [newer]),
+      ...interfaceProblems(this.name, release, facts),
+      ...sysctlProblems(this.name, release, facts),
+      ...ownAddressProblems(this.name, release, facts),
+      ...(this.#options.check?.(release) ?? []),
+    ].filter(({ severity }) => severity === "error");
+  }
 
   #reach(): void {
     if (!this.unreachable) return;

@@ -5,11 +5,18 @@ import { type DaemonStatus, daemonStatusSchema } from "../daemon-status.ts";
 import type { ObservedInterface } from "../host.ts";
 import { procPath } from "../layout.ts";
 import { type ScriptRecord, text } from "../script.ts";
+import { readSpoken, type Spoken } from "../skew.ts";
 
 export interface RawFile {
   readonly mode: number;
   readonly owner: string;
   readonly bytes: Buffer;
+}
+
+/** A unit as systemd has it. */
+export interface UnitState {
+  readonly enabled: boolean;
+  readonly active: boolean;
 }
 
 /** What the host said, as it is there: with secrets, so it stays inside src/host. */
@@ -23,16 +30,22 @@ export interface HostFacts {
   readonly kept: Readonly<Record<string, string>>;
   /** Undefined where there is no systemd. */
   readonly unit?: Readonly<Record<string, string>>;
+  /** Units of Debian's haproxy and keepalived as far as they read files of somebody else. */
+  readonly packages?: Readonly<Record<string, UnitState>>;
   readonly link?: string;
   readonly binary?: { readonly path: string; readonly sha256: string };
   /** Digest of the file that is stored under the wanted digest's name. */
   readonly stored?: string;
   readonly interfaces: readonly ObservedInterface[];
   readonly daemon?: DaemonStatus;
+  /** Told even by a daemon whose status cannot be understood. */
+  readonly speaks?: Spoken;
   readonly releases: readonly string[];
   /** Left by an apply that was killed before it changed anything. */
   readonly stale: readonly string[];
   readonly baseline?: string;
+  /** What a copy of a release that could not be taken over says of it. */
+  readonly failed?: string;
   /** Who armed a rollback that is still waiting, when there is one. */
   readonly pending?: string;
 }
@@ -44,11 +57,15 @@ export function readFacts(
   sysctlKeys: readonly string[],
 ): HostFacts | undefined {
   const all = (kind: string) => records.filter((record) => record.kind === kind);
-  const [machine, unit, link, binary, stored, interfaces, status, baseline, pending] = (
-    ["machine", "unit", "link", "binary", "stored", "interfaces", "status", "baseline", "pending"] as const
+  const [machine, unit, link, binary, stored, interfaces, status, baseline, failed, pending] = (
+    [
+      ...(["machine", "unit", "link", "binary", "stored"] as const),
+      ...(["interfaces", "status", "baseline", "failed", "pending"] as const),
+    ] as const
   ).map((kind) => all(kind)[0]);
   if (all("end").length !== 1) return undefined;
   const daemon = readStatus(text(status, 0));
+  const speaks = readSpoken(text(status, 0));
   const live = readValues(text(all("sysctls")[0], 0));
   return {
     hostname: text(machine, 0),
@@ -63,6 +80,12 @@ export function readFacts(
     ),
     kept: readValues(text(all("kept")[0], 0)),
     interfaces: readInterfaces(text(interfaces, 0)),
+    packages: Object.fromEntries(
+      all("package").map((record) => [
+        text(record, 0),
+        { enabled: text(record, 1) === "enabled", active: text(record, 2) === "active" },
+      ]),
+    ),
     releases: all("release").map((record) => text(record, 0)),
     stale: all("stale").map((record) => text(record, 0)),
     ...(unit === undefined ? {} : { unit: readProperties(text(unit, 0)) }),
@@ -70,7 +93,9 @@ export function readFacts(
     ...(binary === undefined ? {} : { binary: { path: text(binary, 0), sha256: text(binary, 1) } }),
     ...(stored === undefined ? {} : { stored: text(stored, 0) }),
     ...(daemon === undefined ? {} : { daemon }),
+    ...(speaks === undefined ? {} : { speaks }),
     ...(baseline === undefined ? {} : { baseline: text(baseline, 0) }),
+    ...(failed === undefined ? {} : { failed: text(failed, 0) }),
     ...(pending === undefined ? {} : { pending: text(pending, 0) }),
   };
 }

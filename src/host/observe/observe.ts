@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ByFile, Release, ReleaseFileName, SecretValues } from "../../render/release.ts";
+import { parseFailedCopy } from "../apply/failed-copy.ts";
 import { maskSecrets } from "../compare/secrets.ts";
 import type { Observation, ObservedFile, RunOptions, Shell } from "../host.ts";
 import { fileNames, filePath, procPath, releaseIdOf } from "../layout.ts";
@@ -36,7 +37,9 @@ export async function readHost(shell: Shell, wanted: Wanted, options: RunOptions
 
 /** The facts as the rest of the project may see them: no secret in any text. */
 export function toObservation(facts: HostFacts, wanted: Release, secrets: SecretValues): Observation {
-  const releaseId = facts.link === undefined ? undefined : releaseIdOf(facts.link);
+  const linked = facts.link === undefined ? undefined : releaseIdOf(facts.link);
+  // The host goes back by itself in a moment: whoever took this for the wished release would be wrong.
+  const releaseId = linked === undefined || facts.pending === undefined ? linked : `${linked} (unconfirmed)`;
   const outdated = outdatedFiles(facts);
   return {
     hostname: facts.hostname,
@@ -58,11 +61,18 @@ export function toObservation(facts: HostFacts, wanted: Release, secrets: Secret
     ...(releaseId === undefined ? {} : { releaseId }),
     ...(facts.daemon === undefined ? {} : { daemon: facts.daemon }),
     ...(outdated.length === 0 ? {} : { outdated }),
+    ...(facts.speaks === undefined ? {} : { speaks: facts.speaks }),
+    ...(facts.failed === undefined ? {} : { failed: parseFailedCopy(facts.failed) }),
   };
 }
 
-/** Whether the service runs; while it reloads it does. */
+/** Whether the service runs; while it reloads it does. Where it has several units, all of them have to. */
 export function isActive(facts: HostFacts): boolean {
+  const gone = facts.daemon?.processes.some(({ pid }) => pid === 0) ?? false;
+  return unitIsActive(facts) && !gone;
+}
+
+export function unitIsActive(facts: HostFacts): boolean {
   return ["active", "reloading"].includes(facts.unit?.ActiveState ?? "");
 }
 

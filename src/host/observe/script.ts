@@ -1,5 +1,5 @@
 import { HostPaths } from "../../render/release.ts";
-import { StatePaths, UNIT } from "../layout.ts";
+import { dropIn, PACKAGE_UNITS, StatePaths, UNIT } from "../layout.ts";
 
 /**
  * Reads everything there is to know in one round trip and changes nothing.
@@ -28,11 +28,16 @@ fi
 if command -v systemctl >/dev/null 2>&1; then
   record unit "$(systemctl show ${UNIT} -p LoadState -p UnitFileState -p ActiveState -p NeedDaemonReload -p MainPID 2>&1)"
 fi
+for unit in ${PACKAGE_UNITS.join(" ")}; do
+  if [ -e "/lib/systemd/system/$unit" ] && [ ! -e "${dropIn("$unit")}" ]; then
+    record package "$unit" "$(systemctl is-enabled "$unit" 2>/dev/null)" "$(systemctl is-active "$unit" 2>/dev/null)"
+  fi
+done
 if [ -L ${HostPaths.current} ]; then record link "$(readlink ${HostPaths.current})"; fi
 binary=$(sed -n 's|^ExecStart=[-@:+!]*\\(${HostPaths.binaryDir}/tandemd-[0-9a-f]*\\).*|\\1|p' ${HostPaths.unit} 2>/dev/null | head -n 1)
 if [ -f "$binary" ]; then
   record binary "$binary" "$(sha256sum <"$binary" | cut -d ' ' -f 1)"
-  if [ -S ${HostPaths.control} ] && [ -x "$binary" ]; then
+  if [ -d ${HostPaths.runtime} ] && [ -x "$binary" ]; then
     record status "$(timeout 5 "$binary" status --json 2>/dev/null)"
   fi
 fi
@@ -62,6 +67,7 @@ if [ -f ${HostPaths.baseline} ]; then
     printf '\\n'
   fi
 fi
+if [ -f ${StatePaths.failed}/reason ]; then record failed "$(head -c 20000 ${StatePaths.failed}/reason)"; fi
 if [ -e ${StatePaths.pending} ] || [ -e ${StatePaths.rollbackTimer} ]; then
   record pending "$(cat ${StatePaths.pending}/owner 2>/dev/null)"
 fi

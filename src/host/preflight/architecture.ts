@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 /** e_machine of the ELF header by what uname -m prints. */
 const MACHINES: Readonly<Record<string, number>> = { x86_64: 0x3e, aarch64: 0xb7 };
 
-/** What \`uname -m\` prints where an executable runs; undefined when it is no ELF file of a known machine. */
+/** What `uname -m` prints where an executable runs; undefined when it is no ELF file of a known machine. */
 export function architectureOf(path: string): string | undefined {
   const header = Buffer.alloc(20);
   const file = openSync(path, "r");

@@ -4,7 +4,7 @@ export interface Listener {
   readonly port: number;
 }
 
-/** \`0.0.0.0:80\`, \`*:80\`, \`[::1]:80\`, \`10.0.0.1%eth0:80\`. */
+/** `0.0.0.0:80`, `*:80`, `[::1]:80`, `10.0.0.1%eth0:80`. */
 export function parseListener(local: string): Listener | undefined {
   const match = /^\[?([^\]]*?)\]?:(\d+)$/.exec(local);
   const [, address, port] = match ?? [];
@@ -12,7 +12,7 @@ export function parseListener(local: string): Listener | undefined {
   return { address: address.replace(/%.*$/, "").replace(/\]$/, ""), port: Number(port) };
 }
 
-/** Whether a bind to \`wanted\` fails because of \`other\`. */
+/** Whether a bind to `wanted` fails because of `other`. */
 export function collides(wanted: Listener, other: Listener): boolean {
   if (wanted.port !== other.port) return false;
   // ss writes a socket of both families as *; our own * is IPv4 as in haproxy.

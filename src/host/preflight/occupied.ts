@@ -38,7 +38,10 @@ export function foreignProblem(host: string, record: ScriptRecord): Problem {
     `${name} runs already (pid ${pid}${unit === "" ? "" : `, ${unit}`})`,
     {
       why: "two daemons would fight for the same addresses and ports",
-      hint: unit === "" ? `stop it: kill ${pid}` : `take it out of service: systemctl disable --now ${unit}`,
+      hint:
+        unit === ""
+          ? `stop it: kill ${pid}`
+          : `let it give way (takeOver: true of the pair), or take it out of service: systemctl disable --now ${unit}`,
     },
   );
 }

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Problem } from "../../diagnostics/index.ts";
-import type { Release } from "../../render/index.ts";
+import { ownProgram, type Release } from "../../render/index.ts";
 import type { RunOptions, Shell } from "../host.ts";
 import type { HostFacts } from "../observe/facts.ts";
 import { sha256 } from "../observe/observe.ts";
@@ -27,6 +27,8 @@ export interface Preflight {
   readonly problems: readonly Problem[];
   /** Staging makes sense, so that the daemon's own check can add what it finds. */
   readonly canStage: boolean;
+  /** Packages of the engine that the host has not got. */
+  readonly missing: readonly string[];
 }
 
 /** What the host lacks for a release, all at once; changes nothing there. */
@@ -38,12 +40,16 @@ export async function preflight(
   options: RunOptions,
 ): Promise<Preflight> {
   const ports = [...new Set(release.requires.listens.map(({ port }) => port))].join(" ");
+  const { packages = [], takeOver = false } = release.requires;
   const result = expectSuccess(
     shell,
     "the preflight",
-    await runScript(shell, PREFLIGHT, [ports, ...TOOLS], options),
+    await runScript(shell, PREFLIGHT, [ports, packages.join(" "), ...TOOLS], options),
   );
   const all = (kind: string) => result.records.filter((record) => record.kind === kind);
+  // Who gives way occupies nothing by then.
+  const staying = (kind: string, unit: number) =>
+    all(kind).filter((record) => !takeOver || facts.packages?.[text(record, unit)] === undefined);
   const problems = [
     ...binaryProblems(shell.name, release, facts, binary),
     ...toolProblems(shell.name, release, all),
@@ -51,11 +57,12 @@ export async function preflight(
     ...all("readonly").map((record) => readOnly(shell.name, text(record, 0))),
     ...interfaceProblems(shell.name, release, facts),
     ...sysctlProblems(shell.name, release, facts),
-    ...ownAddressProblems(shell.name, release, facts),
-    ...all("listen").flatMap((record) => portProblem(shell.name, release, record)),
-    ...all("foreign").map((record) => foreignProblem(shell.name, record)),
+    ...(takeOver ? [] : ownAddressProblems(shell.name, release, facts)),
+    ...staying("listen", 3).flatMap((record) => portProblem(shell.name, release, record)),
+    ...staying("foreign", 2).map((record) => foreignProblem(shell.name, record)),
   ];
-  return { problems, canStage: !problems.some(({ code }) => STAGE_BLOCKERS.has(code)) };
+  const missing = all("package").map((record) => text(record, 0));
+  return { problems, canStage: !problems.some(({ code }) => STAGE_BLOCKERS.has(code)), missing };
 }
 
 function binaryProblems(
@@ -64,7 +71,7 @@ function binaryProblems(
   facts: HostFacts,
   { path, upload }: { readonly path: string; readonly upload: boolean },
 ): readonly Problem[] {
-  if (!upload) return [];
+  if (!upload || ownProgram(release.binary) !== undefined) return [];
   try {
     const digest = sha256(readFileSync(path));
     if (digest !== release.binary.sha256) {

@@ -1,5 +1,6 @@
 import type { Problem } from "../../diagnostics/index.ts";
 import type { Release } from "../../render/index.ts";
+import { bareAddress } from "../address.ts";
 import type { HostFacts } from "../observe/facts.ts";
 import { hostProblem } from "../problem.ts";
 
@@ -43,8 +44,8 @@ export function ownAddressProblems(host: string, release: Release, facts: HostFa
   // After the first apply such an address is the daemon's own.
   if (facts.baseline !== undefined) return [];
   return release.requires.vips.flatMap((vip) => {
-    const [address] = vip.address.split("/");
-    const on = facts.interfaces.find((link) => link.addresses.some((own) => own.split("/")[0] === address));
+    const address = bareAddress(vip.address);
+    const on = facts.interfaces.find((link) => link.addresses.some((own) => bareAddress(own) === address));
     if (on === undefined) return [];
     return [
       hostProblem(host, "HOST_VIP_CONFIGURED", `${address} is configured on ${on.name} of this host itself`, {

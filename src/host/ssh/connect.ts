@@ -8,8 +8,9 @@ import { type HostKeyCheck, hostKeyCheck } from "./host-key.ts";
 
 /** Milliseconds for TCP, key exchange and authentication together, when the stack gives none. */
 const CONNECT_TIMEOUT = 10_000;
-/** A dead peer is noticed after three unanswered questions. */
-const KEEPALIVE = { interval: 5_000, count: 3 };
+/** A dead peer is noticed after three unanswered questions, within this many milliseconds. */
+const SILENCE = 15_000;
+const QUESTIONS = 3;
 
 /** Algorithms by the key type that known_hosts names. */
 const ALGORITHMS: readonly (readonly [type: string, algorithms: readonly ServerHostKeyAlgorithm[]])[] = [
@@ -136,8 +137,8 @@ function handshake(
       authHandler: methods,
       algorithms: { serverHostKey: [...serverHostKey] },
       readyTimeout: timeout,
-      keepaliveInterval: KEEPALIVE.interval,
-      keepaliveCountMax: KEEPALIVE.count,
+      keepaliveInterval: (connection.timeouts?.silence ?? SILENCE) / QUESTIONS,
+      keepaliveCountMax: QUESTIONS,
       hostVerifier: (shown: Buffer) => {
         key = shown;
         verdict = check.verify(shown);

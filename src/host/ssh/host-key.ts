@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { TandemError } from "../../diagnostics/index.ts";
 import type { Connection } from "../host.ts";
 import { hostError, reasonOf } from "../problem.ts";
+import { quote } from "../quote.ts";
 import {
   entriesFor,
   fingerprint,
@@ -45,7 +46,7 @@ function verifyPinned(connection: Connection, pinned: string, key: Buffer): Tand
   const wanted = pinned.replace(/=+$/, "");
   const seen = fingerprint(key);
   if (seen === wanted) return undefined;
-  return mismatch(connection, seen, keyType(key), `the stack pins ${wanted}`);
+  return mismatch(connection, key, `the stack pins ${wanted}`);
 }
 
 function checkAgainst(connection: Connection, text: string, recordIn: string | undefined): HostKeyCheck {
@@ -56,17 +57,10 @@ function checkAgainst(connection: Connection, text: string, recordIn: string | u
   return {
     knownTypes: [...new Set(trusted.map((entry) => entry.type))],
     verify: (key) => {
-      if (has(revoked, key))
-        return mismatch(connection, fingerprint(key), keyType(key), "known_hosts marks this key as revoked");
+      if (has(revoked, key)) return mismatch(connection, key, "known_hosts marks this key as revoked");
       if (has(trusted, key)) return undefined;
       const [other] = trusted;
-      if (other !== undefined)
-        return mismatch(
-          connection,
-          fingerprint(key),
-          keyType(key),
-          `known_hosts has ${fingerprint(other.key)}`,
-        );
+      if (other !== undefined) return mismatch(connection, key, `known_hosts has ${fingerprint(other.key)}`);
       return recordIn === undefined ? unknown(connection, name, key) : undefined;
     },
     accept: (key) =>
@@ -135,17 +129,29 @@ function unreadable(connection: Connection, path: string, error: unknown): Tande
   );
 }
 
-function mismatch(connection: Connection, seen: string, type: string, wanted: string): TandemError {
+function mismatch(connection: Connection, key: Buffer, wanted: string): TandemError {
   const at = `${connection.address}:${connection.port}`;
   return hostError(
     connection.name,
     "HOST_KEY_MISMATCH",
-    `${at} shows ${type} host key ${seen}, but ${wanted}`,
+    `${at} shows ${keyType(key)} host key ${fingerprint(key)}, but ${wanted}`,
     {
       why: "another machine may be answering at this address; nothing was sent to it",
-      hint: "when the host was reinstalled, compare its key on its console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub) and put the new one in place of the old",
+      hint: `when the host was reinstalled, compare its key on its console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then ${acceptance(connection, key)}`,
     },
   );
+}
+
+/** How to take up another key, once it is known to be the right one. */
+function acceptance({ hostKey, address, port }: Connection, key: Buffer): string {
+  if (hostKey.kind === "pinned")
+    return `pin it: hostKey: { kind: "pinned", fingerprint: "${fingerprint(key)}" }`;
+  const name = knownHostName(address, port);
+  const file = hostKey.path === undefined ? "" : ` -f ${quote([hostKey.path])}`;
+  const forget = `ssh-keygen -R ${quote([name])}${file}`;
+  return hostKey.kind === "trustOnFirstUse"
+    ? `forget the old one: ${forget}`
+    : `put it in place of the old one: ${forget}, and add the line ${knownHostLine(name, key).trim()}`;
 }
 
 function unknown(connection: Connection, name: string, key: Buffer): TandemError {

@@ -8,6 +8,8 @@ export interface FaultTarget {
   readonly shell: () => Promise<Shell>;
   /** Path of tandemd on the host. */
   readonly program: string;
+  /** Units of systemd that have the processes. */
+  readonly units: readonly string[];
   /** Interface of the instance's adverts. */
   readonly interface: string;
   /** Addresses that the daemon holds there, which must not be restored by others. */

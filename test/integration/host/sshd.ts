@@ -28,6 +28,7 @@ mkdir -p "$root/run/sshd" "$root/run/lock"
 mount -t tmpfs -o size=256k,mode=755 tmpfs "$root/opt"
 cp "$dir/sshd_config" "$dir/host_key" "$dir/host_key_rsa" "$root/run/sshd/"
 chmod 600 "$root/run/sshd/host_key" "$root/run/sshd/host_key_rsa"
+mount -t tmpfs -o mode=700 tmpfs "$root/root"
 cp "$dir/setup.sh" "$root/run/setup.sh"
 chroot "$root" sh /run/setup.sh
 exec chroot "$root" /usr/sbin/sshd -D -e -f /run/sshd/sshd_config
@@ -59,7 +60,7 @@ export interface Sshd {
   readonly dir: string;
   readonly fingerprint: string;
   readonly rsaFingerprint: string;
-  /** Private keys that every user accepts: ed25519, rsa, and ed25519 with passphrase \`open sesame\`. */
+  /** Private keys that every user accepts: ed25519, rsa, and ed25519 with passphrase `open sesame`. */
   readonly keys: { readonly ed25519: string; readonly rsa: string; readonly locked: string };
   connection(change?: Partial<Connection>): Connection;
   stop(): Promise<void>;
