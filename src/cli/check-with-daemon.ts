@@ -51,7 +51,8 @@ async function lintOne(context: CliContext, release: Release, folder: string): P
 }
 
 async function checkOne(release: Release, folder: string): Promise<readonly Problem[]> {
-  const argv = ["check", "--json"];
+  // Users, folders and files of this machine say nothing about the hosts; there it is asked again.
+  const argv = ["check", "--json", "--alone"];
   for (const name of ["haproxy.cfg", "keepalived.conf"] as const) {
     const file = release.files[name];
     if (file === undefined) continue;
@@ -65,14 +66,10 @@ async function checkOne(release: Release, folder: string): Promise<readonly Prob
       else resolve(out);
     });
   });
-  return (
-    daemonFindings
-      .parse(JSON.parse(stdout))
-      .filter((d) => d.severity === "error" || d.severity === "warning")
-      // Users, folders and files of this machine say nothing about the hosts; there it is asked again.
-      .filter((d) => !d.code.startsWith("host/"))
-      .map((d) => toProblem(d, release, folder))
-  );
+  return daemonFindings
+    .parse(JSON.parse(stdout))
+    .filter((d) => d.severity === "error" || d.severity === "warning")
+    .map((d) => toProblem(d, release, folder));
 }
 
 function toProblem(d: DaemonFinding, release: Release, folder: string): Problem {

@@ -79,7 +79,6 @@ export const check = buildCommand<CheckFlags, string[], CliContext>({
     positional: {
       kind: "array",
       parameter: { brief: "Stack, or the two files", placeholder: "stack", parse: String },
-      minimum: 1,
       maximum: 2,
     },
   },

@@ -1,8 +1,8 @@
+import { loadStack } from "../evaluate/index.ts";
 import { type Host, openHost } from "../host/index.ts";
 import { checkStack, type ResolvedPair } from "../stack/index.ts";
 import { chosenPairs } from "./chosen-pairs.ts";
 import type { CliContext } from "./context.ts";
-import { loadStack } from "./load-stack.ts";
 import { secretLookup } from "./secrets.ts";
 
 /** A pair of a definition with ways to its hosts; whoever opens them closes them. */

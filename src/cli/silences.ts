@@ -5,9 +5,10 @@ import type { Printer } from "./printer.ts";
 /** `CODE=REASON` of the command line; a silence without a reason is none. */
 export function readSilences(texts: readonly string[] | undefined): readonly Silence[] {
   return (texts ?? []).map((text) => {
-    const [, code, reason] = /^([A-Za-z][A-Za-z0-9_]*)=(.*\S.*)$/.exec(text) ?? [];
-    const known = code === undefined ? undefined : explainCode(code);
-    if (known !== undefined && reason !== undefined) return { code: known.code, reason };
+    const [, code = "", reason] = /^([A-Za-z][A-Za-z0-9_/-]*)=(.*\S.*)$/.exec(text) ?? [];
+    // Those of tandemd itself are in docs/config-codes.md.
+    const known = explainCode(code)?.code ?? /^(?:haproxy|keepalived)\/[a-z-]+$/.exec(code)?.[0];
+    if (known !== undefined && reason !== undefined) return { code: known, reason };
     throw new TandemError(
       [
         {

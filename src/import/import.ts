@@ -14,6 +14,8 @@ export interface ImportRequest {
   readonly syntax: Syntax;
   /** The nodes, in the order of the keepalived.conf files. */
   readonly hosts: readonly ImportHost[];
+  /** The files were read from the hosts, where they run. */
+  readonly live?: boolean;
 }
 
 export interface Imported {
@@ -26,20 +28,23 @@ export interface Imported {
 }
 
 /** A definition that means what the files mean, and the list of what it does not say. Pure. */
-export function importStack({ name, syntax, hosts }: ImportRequest): Imported {
+export function importStack({ name, syntax, hosts: told, live = false }: ImportRequest): Imported {
   const notes = new Notes();
   const router = readRouter(syntax.keepalived, notes);
+  const hosts = told.map((host) => withoutVips(host, router.vips));
   const names = nodeNames(hosts, router.hints);
   const proxies = syntax.haproxy.length > 0;
   const fields = routerFields(router, names, proxies, notes);
   const nodes = names.map((node, index) =>
     nodeItem(node, index, hosts[index], router.hints[index === 0 ? 0 : 1], notes),
   );
-  const addresses = { vips: router.vips, own: ownAddress(nodes[0]) };
+  const addresses = { vips: router.vips, own: ownAddress(nodes[0]), nodes: nodes.map(ownAddress) };
   const proxy = proxies ? readProxy(syntax.haproxy, addresses, notes) : { fields: [], tail: [] };
   const pair = record([
     field("name", literal(name)),
     field("nodes", list(nodes)),
+    // Who runs there makes room for what the definition deploys.
+    ...(live ? [field("takeOver", literal(true))] : []),
     ...fields,
     ...proxy.fields,
   ]);
@@ -53,6 +58,17 @@ export function importStack({ name, syntax, hosts }: ImportRequest): Imported {
     input: dataOf(stack),
     notes: notes.sorted(),
   };
+}
+
+/** A master has its virtual addresses beside its own. */
+function withoutVips(host: ImportHost, vips: ReadonlySet<string>): ImportHost {
+  if (host.interfaces === undefined) return host;
+  const own = (text: string): boolean => !vips.has(parseInterface(text)?.address.text ?? text);
+  const interfaces = host.interfaces.map(({ name, addresses }) => ({
+    name,
+    addresses: addresses.filter(own),
+  }));
+  return { ...host, interfaces };
 }
 
 /** Without its prefix length. */

@@ -1,40 +1,20 @@
 import { explainCode, type Problem } from "../diagnostics/index.ts";
 import type { Syntax } from "../import/index.ts";
-
-type Line = Syntax["haproxy"][number]["lines"][number];
-
-interface Section {
-  readonly kind: string;
-  readonly name: string;
-  readonly lines: readonly Line[];
-}
-
-const SECTIONS =
-  /^(global|defaults|frontend|backend|listen|resolvers|userlist|peers|cache|mailers|ring|program)$/;
+import { protocols } from "./protocols.ts";
+import { type At, type Line, type Section, sectionsOf, texts } from "./section.ts";
 
 /** Mistakes of haproxy.cfg that its parser takes without a word. */
 export function lintHaproxy(file: Syntax["haproxy"][number]): readonly Problem[] {
   const at = (code: string, line: Line, message: string, word = 0): Problem =>
     problem(code, message, file.file, line.line, line.words[word]?.column ?? 1);
-  return sectionsOf(file.lines).flatMap((section) => [
+  const sections = sectionsOf(file.lines);
+  return sections.flatMap((section) => [
     ...statistics(section, at),
+    ...order(section, at),
+    ...protocols(section, sections, at),
     ...section.lines.flatMap((line) => [...words(line, at), ...variables(line, at)]),
   ]);
 }
-
-type At = (code: string, line: Line, message: string, word?: number) => Problem;
-
-function sectionsOf(lines: readonly Line[]): readonly Section[] {
-  const sections: { kind: string; name: string; lines: Line[] }[] = [];
-  for (const line of lines) {
-    const [keyword = "", name = ""] = line.words.map(({ text }) => text);
-    if (SECTIONS.test(keyword)) sections.push({ kind: keyword, name, lines: [] });
-    else sections.at(-1)?.lines.push(line);
-  }
-  return sections;
-}
-
-const texts = (line: Line): readonly string[] => line.words.map(({ text }) => text);
 
 /** A page without a password and without a rule that turns strangers away. */
 function statistics({ kind, name, lines }: Section, at: At): readonly Problem[] {
@@ -59,6 +39,39 @@ function statistics({ kind, name, lines }: Section, at: At): readonly Problem[] 
 }
 
 const WEAK = /^[^:]*:(admin|password|passwd|pass|secret|haproxy|stats|test|changeme|root|1234\d*)$/i;
+
+/** Rules of a section in the order that they act, whatever their order in the file. */
+const PHASES: readonly ((words: readonly string[]) => boolean)[] = [
+  ([first, second]) => first === "tcp-request" && second === "connection",
+  ([first, second]) => first === "tcp-request" && second === "session",
+  ([first, second]) => first === "tcp-request" && second === "content",
+  ([first]) => first === "http-request",
+  ([first]) => first === "redirect",
+  ([first]) => first === "use_backend",
+];
+
+/** The first rule of each phase that stands below one which acts later. */
+function order({ lines }: Section, at: At): readonly Problem[] {
+  const rules = lines.flatMap((line) => {
+    const phase = PHASES.findIndex((fits) => fits(texts(line)));
+    return phase < 0 ? [] : [{ line, phase }];
+  });
+  const named = ({ line, phase }: (typeof rules)[number]) =>
+    phase < 3 ? texts(line).slice(0, 2).join(" ") : (texts(line)[0] ?? "");
+  const told = new Set<number>();
+  return rules.flatMap((rule, index) => {
+    const later = rules.slice(0, index).find(({ phase }) => phase > rule.phase);
+    if (later === undefined || told.has(rule.phase)) return [];
+    told.add(rule.phase);
+    return [
+      at(
+        "LINT_RULE_ORDER",
+        rule.line,
+        `this ${named(rule)} acts before the ${named(later)} of line ${later.line.line}`,
+      ),
+    ];
+  });
+}
 
 function words(line: Line, at: At): readonly Problem[] {
   const all = texts(line);

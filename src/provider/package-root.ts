@@ -1,16 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
 
 /** Folder of package.json: two up, both from src/provider and from dist/provider. */
 export const packageRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const manifest = z.object({ version: z.string() });
-
 /** Version of this package: program and plugin must agree on it. */
 export function packageVersion(): string {
-  return manifest.parse(JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"))).version;
+  const manifest = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string };
+  return manifest.version;
 }
 
 /** The tandemd executable that is shipped with this package. */

@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { formatProblem, type Problem } from "../diagnostics/index.ts";
+import { loadStack as load } from "../evaluate/index.ts";
 import type { BinaryRef } from "../render/index.ts";
 import { checkStack, pairPredictions, predictionText, type StackInput } from "../stack/index.ts";
 import { binaryRef } from "./sdk/binary.ts";
@@ -44,6 +45,22 @@ export function deploy(
 ): Readonly<Record<string, PairOutputs>> {
   try {
     return declare(input, options);
+  } catch (error) {
+    throw programError(error);
+  }
+}
+
+/**
+ * The definition in stacks/NAME.ts of the project, its export `stack`. The file is plain data and may be TypeScript
+ * without any loader in `nodeargs`.
+ *
+ * @throws RunError when there is none, or it cannot be evaluated.
+ * @example
+ * export const outputs = deploy(await loadStack(getStack()));
+ */
+export async function loadStack(name: string): Promise<StackInput> {
+  try {
+    return (await load(`stacks/${name}.ts`, process.cwd())).input as StackInput;
   } catch (error) {
     throw programError(error);
   }

@@ -115,15 +115,53 @@ describe("tandem check", () => {
     const { code, stderr } = await runCli(["check", "dev"], { cwd: folder });
     expect(code).toBe(3);
     expect(stderr).toContain(
-      `${join(folder, "stacks/dev.ts")}: error[CLI_STACK_LOAD_FAILED]: missing is not defined`,
+      `${join(folder, "stacks/dev.ts")}:1:22: error[CLI_STACK_LOAD_FAILED]: the file throws ReferenceError: missing is not defined\n  1 | export const stack = missing;\n    |                      ^\n`,
     );
   });
 
   test("a name that is no stack lists where it looked", async () => {
     const { code, stderr } = await runCli(["check", "prod"], { cwd: folder });
     expect(code).toBe(64);
-    expect(stderr).toContain('no stack "prod": looked for prod, prod.ts, stacks/prod.ts, stacks/prod');
+    expect(stderr).toContain('no stack "prod": looked for prod.ts, stacks/prod.ts\n');
+    expect(stderr).toContain("here: dev\n");
   });
+
+  test("a file that is no TypeScript is told as one", async () => {
+    const { code, stderr } = await runCli(["check", join(folder, "package.json")], { cwd: folder });
+    expect([code, stderr]).toEqual([64, expect.stringContaining("package.json is no TypeScript file")]);
+    const absent = await runCli(["check", "/absent/package.json"], { cwd: folder });
+    expect(absent.stderr).toContain("looked for /absent/package.json.ts\n");
+  });
+
+  test("every line that cannot be read is shown with a caret", async () => {
+    writeFileSync(join(folder, "stacks/dev.ts"), "export const stack = {\n  pairs: [{ a: 1 ],\n};\n");
+    const { code, stderr } = await runCli(["check", "dev"], { cwd: folder });
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      `dev.ts:2:18: error[CLI_STACK_LOAD_FAILED]: Expected "}" but found "]"\n  2 |   pairs: [{ a: 1 ],\n    |                  ^\n`,
+    );
+  });
+
+  test("a promise is told as one", async () => {
+    writeFileSync(join(folder, "stacks/dev.ts"), "export const stack = Promise.resolve({});\n");
+    const { code, stderr } = await runCli(["check", "dev"], { cwd: folder });
+    expect([code, stderr]).toEqual([3, expect.stringContaining("`stack` is a promise")]);
+  });
+
+  test("what is told of machines needs two files, and has to exist", async () => {
+    const { code, stderr } = await runCli(["check", "--haproxy", "nope.cfg"], { cwd: folder });
+    expect(code).toBe(64);
+    expect(stderr).toContain("--haproxy needs --keepalived and two files");
+    expect(stderr).toContain("nope.cfg, given by --haproxy, does not exist");
+  });
+
+  test.each(["/proc/x", "/dev/null"])(
+    "an output folder in %s ends at once with what and why",
+    async (out) => {
+      const { code, stderr } = await runCli(["render", "dev", "--out", out], { cwd: folder });
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`[CLI_CANNOT_WRITE]: ${out}/lb-a/`)]);
+    },
+  );
 });
 
 describe("tandem explain", () => {
@@ -152,7 +190,10 @@ describe("tandem init", () => {
   test("writes a project whose stack passes the check at once", async () => {
     const made = await runCli(["init", "edge"], { cwd: folder });
     expect(made.code).toBe(0);
-    expect(made.stderr).toContain("next: cd edge && npm install && npx tandem check dev");
+    // From a checkout, which is no package yet.
+    expect(made.stderr).toMatch(
+      /^next: npm pack \S+ --pack-destination \S+ && cd edge && npm install \S+\/tandem-lb-[\d.]+\.tgz && npx tandem check dev$/m,
+    );
     const checked = await runCli(["check", "dev"], { cwd: join(folder, "edge") });
     expect({ code: checked.code, stderr: checked.stderr }).toMatchObject({ code: 0 });
   });

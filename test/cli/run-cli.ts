@@ -11,20 +11,28 @@ export interface CliRun {
 /** Runs the command line in this process and keeps what it printed. */
 export async function runCli(
   argv: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+    /** Told everything that is printed so far, on both outputs. */
+    readonly onPrint?: (text: string) => void;
+  },
 ): Promise<CliRun> {
   let stdout = "";
   let stderr = "";
-  const { signal } = new AbortController();
+  const signal = options.signal ?? new AbortController().signal;
   const host: CliProcess = {
     stdout: {
       write: (text) => {
         stdout += text;
+        options.onPrint?.(stdout + stderr);
       },
     },
     stderr: {
       write: (text) => {
         stderr += text;
+        options.onPrint?.(stdout + stderr);
       },
     },
     env: { PATH: process.env.PATH, ...options.env },

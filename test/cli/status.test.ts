@@ -104,6 +104,18 @@ describe("tandem status", () => {
     expect(lines(at(62_000, 150), undefined, createColors(false))[2]).toContain("150 requests ·");
   });
 
+  it("prints nothing for no pair, and a hundred blocks for a hundred, each host asked or not", () => {
+    expect(lines({ at: 0, pairs: [] }, undefined, createColors(false))).toEqual([]);
+    const silent = { node: "lb-b", problem: "no route to host" };
+    const pairs = Array.from({ length: 100 }, (_, at) => ({
+      pair: `web-${at}`,
+      nodes: [host("lb-a", holds), at % 2 === 0 ? silent : host("lb-b", {})],
+    }));
+    const text = lines({ at: 0, pairs }, { at: -1000, pairs: [] }, createColors(false));
+    expect(text.filter((line) => /^web-\d+: /.test(line))).toHaveLength(100);
+    expect(text.filter((line) => line === "  ! lb-b: no route to host")).toHaveLength(50);
+  });
+
   it("says how long in two units at most", () => {
     expect([0, 59_000, 3_600_000, 90_061_000].map(duration)).toEqual(["0 s", "59 s", "1 h", "1 d 1 h"]);
   });

@@ -91,6 +91,34 @@ describe("the picture", () => {
     for (const line of lines) expect(line.replace("\x1b[K", "").length).toBeLessThanOrEqual(30);
   });
 
+  it.each([
+    [80, 24],
+    [20, 6],
+    [1, 3],
+    [0, 0],
+  ])("of no pair, one and a hundred stays in a window of %i columns and %i rows", (columns, lines) => {
+    for (const count of [0, 1, 100]) {
+      const pairs = Array.from({ length: count }, (_, at) => ({
+        pair: `pair-${at}`,
+        nodes: ["lb-a", "lb-b"].map((node) => ({ node, rows, source: "runtimeSocket" as const })),
+      }));
+      const size = { columns, rows: lines };
+      const shown = (top: number) => {
+        const { text } = screen({ at: 0, pairs }, view({ top }), size, plain);
+        return text.replace("\x1b[H", "").replaceAll("\x1b[K", "").split("\r\n");
+      };
+      for (const drawn of [shown(0), shown(99_999)]) {
+        expect(drawn).toHaveLength(Math.max(3, lines));
+        for (const line of drawn) expect(line.length).toBeLessThanOrEqual(columns);
+      }
+      if (columns === 80 && count > 0) {
+        expect(shown(0)[1]).toBe("pair-0");
+        const body = shown(99_999).slice(1, -1);
+        expect(body.filter((line) => line !== "").at(-1)).toContain("web (backend)");
+      }
+    }
+  });
+
   it("names hosts that say nothing, and who holds which address", () => {
     const silent: Look = {
       at: 0,

@@ -119,6 +119,7 @@ function supplied(text: string, folder: string): string {
   const lines = text.split(/\r?\n/).map((line) =>
     line
       .replace(/^(\s*(?:server)\s+\S+\s+)([A-Za-z][\w.-]*)((?::\d+)?)(?=\s|$)/, "$1127.0.0.1$3")
+      .replace(/^(\s*peer\s+\S+\s+)([A-Za-z][\w.-]*)(:\d+)/, "$1127.0.0.1$3")
       .replace(/^(\s*server-template\s+\S+\s+\S+\s+)([A-Za-z][\w.-]*)/, "$1127.0.0.1")
       .replace(
         /^(\s*log\s+)([a-z][\w.-]*)((?::\d+)?\s+(?:local|format|len|daemon|user))/,
@@ -234,9 +235,13 @@ export function keepalivedTakes(
       ["-n", "sh", "-c", [...links, `exec keepalived -t -f ${file}`].join(" && ")],
       { encoding: "utf8" },
     );
-    return { taken: run.status === 0, output: `${run.stdout}${run.stderr}` };
+    const output = `${run.stdout}${run.stderr}`;
+    // 5 says that it goes on: with what it warns of, or without words that it does not know.
+    return { taken: run.status === 0 || (run.status === 5 && !LEFT_OUT.test(output)), output };
   });
 }
+
+const LEFT_OUT = /Unknown keyword|Unexpected|Non-existent|already defined|invalid|No VIP specified/;
 
 /** Programs of the file's own machine are not here: each is one that does nothing, and root runs it. */
 function runnable(text: string): string {

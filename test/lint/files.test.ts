@@ -25,6 +25,7 @@ const node = (priority: number, password: string) => `vrrp_instance VI_1 {
     state BACKUP
     interface eth0
     virtual_router_id 77
+    garp_master_refresh 10
     priority ${priority}
     authentication {
         auth_type PASS
@@ -50,9 +51,9 @@ describe.skipIf(built !== undefined)("tandem check --keepalived", () => {
     const { code, stdout, stderr } = await lint();
     expect(code).toBe(3);
     expect(stdout).toBe("");
-    expect(stderr).toContain("error[E01]: the passwords of 'VI_1' differ\n  --> a.conf:8:19\n   |\n");
-    expect(stderr).toContain("  --> b.conf:8:19\n   |\n");
-    expect(stderr).toContain(" 8 |         auth_pass ******\n   |                   ^~~~~~\n");
+    expect(stderr).toContain("error[E01]: the passwords of 'VI_1' differ\n  --> a.conf:9:19\n   |\n");
+    expect(stderr).toContain("  --> b.conf:9:19\n   |\n");
+    expect(stderr).toContain(" 9 |         auth_pass ******\n   |                   ^~~~~~\n");
     expect(stderr).toContain("  fix: write the same auth_pass on both nodes");
     expect(stderr).toContain("1 error, 0 warnings; more: tandem explain E01");
     expect(stderr).not.toMatch(/s3cret|sekret/);

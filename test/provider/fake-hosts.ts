@@ -44,6 +44,9 @@ export class FakeHosts {
   /** Nodes that were master since the other one's daemon started: an advert of theirs was heard. */
   readonly spoke = new Set(["lb-a", "lb-b"]);
 
+  /** Priority by node, where it is not 100. */
+  readonly priorities = new Map<string, number>();
+
   /** The master gives way: the other node is master from now on, and speaks. */
   handedOver(node: string): void {
     const other = [...this.states.keys()].find((name) => name !== node) ?? "";
@@ -215,7 +218,7 @@ class FakeHost implements Host {
             version: 3,
             family: "ipv4",
             priority: 100,
-            effectivePriority: 100,
+            effectivePriority: this.#hosts.priorities.get(this.name) ?? 100,
             advertIntervalMs: 1000,
             addresses: ["10.0.0.100/24"],
             held,

@@ -40,6 +40,22 @@ describe("a pair whose nodes hear each other", () => {
     expect(handovers).toEqual(["lb-a handover", "lb-b handover"]);
   });
 
+  it("counts by its own priority again after the exchange", async () => {
+    running.hosts.spoke.delete("lb-b");
+    await create();
+    const orders = running.hosts.calls.filter((line) => /(handover|reload)$/.test(line));
+    expect(orders).toEqual(["lb-a handover", "lb-b handover", "lb-b reload"]);
+  });
+
+  it("leaves the address with the node that outranks the other, as in a new pair, and does not ask it back", async () => {
+    running.hosts.spoke.delete("lb-b");
+    running.hosts.priorities.set("lb-b", 150);
+    const { heard } = decode((await create()).getProperties()).value;
+    expect(heard).toEqual({ "VI_1: lb-a to lb-b": "advert", "VI_1: lb-b to lb-a": "advert" });
+    const orders = running.hosts.calls.filter((line) => /(handover|reload)$/.test(line));
+    expect(orders).toEqual(["lb-a handover", "lb-a reload"]);
+  });
+
   it("is not disturbed by a preview", async () => {
     running.hosts.spoke.delete("lb-b");
     const before = { heard: { x: "advert" } };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
+import { daemonFindings } from "../../host/daemon-findings.ts";
 import { syntaxSchema } from "../../import/index.ts";
 import { lintFiles, type Silence, silenced } from "../../lint/index.ts";
 import type { CliContext } from "../context.ts";
@@ -86,6 +87,7 @@ export async function checkFiles(
   const silences = readSilences(flags.silence);
   const [pairs, singles] = [quieted(report.findings, silences), await eachByItself(context, files, flags)];
   const { problems, idle } = silenced(singles, silences);
+  if (problems.some(({ severity }) => severity === "error")) context.endWith(ExitCode.invalidStack);
   const { printer } = context;
   if (flags.sarif) {
     printer.json(sarifLog([...pairs.map(toSarif), ...problems], files[0] ?? ""));
@@ -137,7 +139,31 @@ async function eachByItself(
     ...new Set((flags.haproxy ?? []).map((file) => `--haproxy\n${file}`)),
   ].flatMap((words) => words.split("\n"));
   const said = await askTandemd(context, ["parse", ...argv]);
-  return said.status === 0 ? lintFiles(syntaxSchema.parse(JSON.parse(said.stdout))) : [];
+  const linted = said.status === 0 ? lintFiles(syntaxSchema.parse(JSON.parse(said.stdout))) : [];
+  const read = await Promise.all(
+    [...new Set(flags.haproxy ?? [])].map((file) => whatTheProxySays(context, file)),
+  );
+  return [...linted, ...read.flat()];
+}
+
+/** What the proxy itself says of a file; of keepalived.conf the comparison has told that. */
+async function whatTheProxySays(context: CliContext, file: string): Promise<readonly Problem[]> {
+  // Users, folders and files of this machine say nothing about the hosts.
+  const { stdout } = await askTandemd(context, ["check", "--json", "--alone", "--haproxy", file]);
+  return daemonFindings.parse(stdout === "" ? [] : JSON.parse(stdout)).flatMap((found) => {
+    if (found.severity !== "error" && found.severity !== "warning") return [];
+    const at = typeof found.line === "number" ? { line: found.line } : {};
+    const column = typeof found.column === "number" ? { column: found.column } : {};
+    return [
+      {
+        code: found.code,
+        severity: found.severity,
+        message: found.message,
+        where: { kind: "file", file, ...at, ...column },
+        ...(typeof found.suggestion === "string" ? { hint: found.suggestion } : {}),
+      },
+    ];
+  });
 }
 
 function toSarif(found: Told): SarifFinding {

@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
-import { ExitCode, type Problem, ruleOf } from "../../diagnostics/index.ts";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { ExitCode, type Problem, ruleOf, TandemError } from "../../diagnostics/index.ts";
+import { loadStack } from "../../evaluate/index.ts";
 import { silenced } from "../../lint/index.ts";
 import {
   checkTarget,
@@ -13,7 +14,6 @@ import {
 } from "../../stack/index.ts";
 import { checkWithDaemon } from "../check-with-daemon.ts";
 import type { CliContext } from "../context.ts";
-import { loadStack } from "../load-stack.ts";
 import type { CheckFlags } from "../offline-commands.ts";
 import { sarifLog } from "../sarif.ts";
 import { readSilences, tellIdle } from "../silences.ts";
@@ -28,8 +28,8 @@ export async function checkAction(
 ): Promise<void> {
   if (flags.keepalived) return checkFiles(this, flags, names);
   const [name] = names;
+  refuseFacts(flags, this.cwd);
   if (name === undefined || names.length > 1) throw wrongUse(`one stack is checked, ${names.length} given`);
-  refuseFacts(flags);
   const target = flags.targetFailover === undefined ? undefined : targetMs(flags.targetFailover);
   const { file, input } = await loadStack(name, this.cwd);
   const inspected = inspectStack(input);
@@ -64,11 +64,24 @@ export async function checkAction(
   this.printer.line(`${name}: ${warnings}; next: tandem up ${name} --preview`);
 }
 
-/** What is told of machines belongs to two files; a definition holds it itself. */
-function refuseFacts(flags: CheckFlags): void {
-  const facts = ["haproxy", "sysctl", "addresses", "firewall", "root", "segment", "id"] as const;
-  const given = facts.filter((fact) => flags[fact] !== undefined);
-  if (given.length > 0) throw wrongUse(`--${given.join(", --")} needs --keepalived and two files`);
+/** What is told of machines belongs to two files; a definition holds it itself. A file that is missing is told, too. */
+function refuseFacts(flags: CheckFlags, cwd: string): void {
+  const files = ["haproxy", "sysctl", "addresses", "firewall", "root", "segment"] as const;
+  const given = [...files, "id" as const].filter((fact) => flags[fact] !== undefined);
+  if (given.length === 0) return;
+  const wrong = wrongUse(`--${given.join(", --")} needs --keepalived and two files`);
+  const missing = files
+    .flatMap((fact) => (flags[fact] ?? []).map((file) => [fact, file] as const))
+    .filter(([, file]) => !existsSync(resolve(cwd, file)))
+    .map(
+      ([fact, file]): Problem => ({
+        code: "CLI_LINT_REFUSED",
+        severity: "error",
+        message: `${file}, given by --${fact}, does not exist`,
+        hint: "name files that can be read",
+      }),
+    );
+  throw new TandemError([...wrong.problems, ...missing], { exitCode: wrong.exitCode });
 }
 
 function targetMs(text: string): number {

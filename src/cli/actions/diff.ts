@@ -1,10 +1,10 @@
 import { ExitCode } from "../../diagnostics/index.ts";
+import { loadStack } from "../../evaluate/index.ts";
 import { diffObservation, openHost } from "../../host/index.ts";
 import { checkStack } from "../../stack/index.ts";
 import type { DiffFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { type NodeDifferences, printDifferences } from "../differences.ts";
-import { loadStack } from "../load-stack.ts";
 import { secretLookup } from "../secrets.ts";
 import { renderNodes } from "./render.ts";
 

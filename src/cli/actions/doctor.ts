@@ -1,10 +1,10 @@
 import { ExitCode } from "../../diagnostics/index.ts";
+import { loadStack } from "../../evaluate/index.ts";
 import { checkStack } from "../../stack/index.ts";
 import type { DoctorFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { checkHosts } from "../doctor/hosts.ts";
 import { checkMachine, type Finding } from "../doctor/machine.ts";
-import { loadStack } from "../load-stack.ts";
 
 const mark = { ok: "ok", warning: "warn", error: "FAIL" } as const;
 

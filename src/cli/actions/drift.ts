@@ -4,6 +4,7 @@ import type { CliContext } from "../context.ts";
 import { deployedNodes, stackNames } from "../deployed.ts";
 import type { DriftFlags } from "../drift/commands.ts";
 import type { DriftReport } from "../drift/finding.ts";
+import { FirstSeen } from "../drift/first-seen.ts";
 import { driftPage } from "../drift/html.ts";
 import { lookAt } from "../drift/look.ts";
 import { printDrift } from "../drift/table.ts";
@@ -19,9 +20,11 @@ export async function driftAction(this: CliContext, flags: DriftFlags): Promise<
     return;
   }
   let before: string | undefined;
+  const seen = new FirstSeen();
   while (!this.signal.aborted) {
-    const reports = await watched(this, stacks);
-    if (reports !== undefined) {
+    const found = await watched(this, stacks);
+    if (found !== undefined) {
+      const reports = seen.date(found, Date.now());
       if (flags.textfile !== undefined || flags.html !== undefined) write(this, flags, reports);
       // What stays the same is told once.
       const now = JSON.stringify(reports);

@@ -1,4 +1,5 @@
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
+import { loadStack } from "../../evaluate/index.ts";
 import { openHost } from "../../host/index.ts";
 import { type DrillPlan, drillPlans } from "../../provider/sdk/drill-plan.ts";
 import { parseStack, type ResolvedPair } from "../../stack/index.ts";
@@ -7,7 +8,6 @@ import { chosenPairs } from "../chosen-pairs.ts";
 import type { DrillFlags } from "../commands.ts";
 import { confirm } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
-import { loadStack } from "../load-stack.ts";
 import { type SecretLookup, secretLookup } from "../secrets.ts";
 
 /** Injects the faults of each pair, one after another, and says what a client saw. */

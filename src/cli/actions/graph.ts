@@ -1,12 +1,12 @@
-import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { loadStack } from "../../evaluate/index.ts";
 import { parseStack } from "../../stack/index.ts";
 import type { CliContext } from "../context.ts";
 import { topologyOf } from "../graph/from-stack.ts";
 import { toMermaid } from "../graph/mermaid.ts";
 import { toSvg } from "../graph/svg.ts";
-import { loadStack } from "../load-stack.ts";
 import type { GraphFlags } from "../offline-commands.ts";
+import { writeOut } from "../write-file.ts";
 
 /** Draws a stack as SVG or Mermaid. */
 export async function graphAction(this: CliContext, flags: GraphFlags, name: string): Promise<void> {
@@ -17,6 +17,6 @@ export async function graphAction(this: CliContext, flags: GraphFlags, name: str
     this.printer.data(text);
     return;
   }
-  writeFileSync(resolve(this.cwd, flags.out), text);
+  writeOut(resolve(this.cwd, flags.out), text);
   this.printer.line(`wrote ${flags.out}`);
 }

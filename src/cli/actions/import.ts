@@ -23,7 +23,7 @@ export async function importAction(this: CliContext, flags: ImportFlags, name: s
     ]);
     if (said.status !== 0) throw unreadable(said.stderr);
     const syntax = syntaxSchema.parse(JSON.parse(sources.renamed(said.stdout)));
-    const imported = importStack({ name, syntax, hosts: sources.hosts });
+    const imported = importStack({ name, syntax, hosts: sources.hosts, live: sources.live });
     return { ...imported, notes: [...imported.notes, ...sources.notes] };
   });
   mkdirSync(dirname(out), { recursive: true });

@@ -3,7 +3,7 @@ export function projectFiles(name: string, toolVersion: string): Readonly<Record
   return {
     "package.json": `${JSON.stringify(packageJson(name, toolVersion), null, 2)}\n`,
     "Pulumi.yaml": pulumiYaml(name),
-    "index.ts": program,
+    "index.js": program,
     "stacks/dev.ts": definition(name),
     "tsconfig.json": `${JSON.stringify(tsconfig, null, 2)}\n`,
     ".gitignore": "node_modules/\n",
@@ -19,7 +19,6 @@ function packageJson(name: string, toolVersion: string): unknown {
     dependencies: {
       "tandem-lb": `^${toolVersion}`,
       "@pulumi/pulumi": "3.248.0",
-      tsx: "^4.23.15",
       typescript: "^6.0.3",
     },
   };
@@ -39,12 +38,12 @@ const tsconfig = {
 
 const pulumiYaml = (name: string) => `name: ${name}
 description: Load-balancer pairs
-main: index.ts
+main: index.js
 runtime:
   name: nodejs
   options:
     typescript: false
-    nodeargs: --import tsx
+    nodeargs: --import tandem-lb/start
 # Reads the live hosts before every preview and update, so that drift shows.
 options:
   refresh: always
@@ -52,22 +51,28 @@ plugins:
   providers:
     - name: tandem
       path: node_modules/tandem-lb/src/provider/plugin
-  # Only where Pulumi came without its Node language host; leave out with the official bundle.
-  # languages:
-  #   - name: nodejs
-  #     path: node_modules/tandem-lb/src/provider/langhost
+  # So that the pulumi executable alone is enough.
+  languages:
+    - name: nodejs
+      path: node_modules/tandem-lb/src/provider/langhost
 `;
 
 const program = `import { getStack } from "@pulumi/pulumi";
-import { deploy } from "tandem-lb/pulumi";
+import { deploy, loadStack } from "tandem-lb/pulumi";
 
-const { stack } = await import(\`./stacks/\${getStack()}.ts\`);
-export const outputs = deploy(stack);
+// The Pulumi stack NAME is what stacks/NAME.ts defines.
+export const outputs = deploy(await loadStack(getStack()));
 `;
+
+/** Not 51, which every sample has: two pairs on one network need two. */
+const routerId = (name: string): number =>
+  52 + ([...name].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 200);
 
 const definition = (name: string) => `import { defineStack } from "tandem-lb";
 
-// Replace the addresses by those of your hosts, then: tandem check dev && pulumi up
+// Replace addresses and interfaces by those of your hosts; docs/definition.md has every field.
+// Hosts are reached as root with the keys of your SSH agent, and their host keys have to be in ~/.ssh/known_hosts;
+// ssh: { user, port, authentication, hostKey } of a node says otherwise.
 export const stack = defineStack({
   name: "${name}",
   pairs: [
@@ -79,7 +84,7 @@ export const stack = defineStack({
       ],
       vrrp: { version: 3, advertInterval: "100ms" },
       vrrpInstances: [
-        { name: "VI_WEB", virtualRouterId: 51, master: "lb-a", vips: [{ address: "192.0.2.100/24" }] },
+        { name: "VI_WEB", virtualRouterId: ${routerId(name)}, master: "lb-a", vips: [{ address: "192.0.2.100/24" }] },
       ],
       frontends: [
         { name: "www", mode: "http", binds: [{ address: "192.0.2.100", port: 80 }], defaultBackend: "web" },
@@ -106,7 +111,12 @@ const readme = (name: string) => `# ${name}
     npm install
     npx tandem check dev         # mistakes, before anything is contacted
     npx tandem graph dev         # a picture
+    npx tandem doctor --stack dev  # what is missing here and on the hosts
+
+    pulumi login --local                               # or another backend: where the state is kept
+    export PULUMI_CONFIG_PASSPHRASE='a long sentence'  # encrypts the secrets in it
     pulumi stack init dev
+    pulumi preview               # every line that would change; touches nothing
     pulumi up                    # both hosts, backup first, then the failover drill
 
 Definitions live in \`stacks/\`, one file per environment.

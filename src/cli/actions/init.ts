@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { CliContext } from "../context.ts";
 import type { InitFlags } from "../offline-commands.ts";
+import { writeOut } from "../write-file.ts";
 import { projectFiles } from "./init-files.ts";
 
 /** Writes a new project into an empty or missing folder. */
@@ -11,17 +13,26 @@ export function initAction(this: CliContext, flags: InitFlags, folder: string): 
   const name = flags.name ?? basename(target);
   const problems = [...refuseName(name), ...refuseFolder(target)];
   if (problems.length > 0) throw new TandemError(problems, { exitCode: ExitCode.usage });
-  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
+  const own = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
+  const { version } = JSON.parse(readFileSync(join(own, "package.json"), "utf8")) as { version: string };
   for (const [path, text] of Object.entries(projectFiles(name, version))) {
-    mkdirSync(dirname(join(target, path)), { recursive: true });
-    writeFileSync(join(target, path), text, { flag: "wx" });
+    writeOut(join(target, path), text, { flag: "wx" });
     this.printer.line(`wrote ${join(folder, path)}`);
   }
   this.printer.line();
-  this.printer.line(`next: cd ${folder} && npm install && npx tandem check dev`);
+  this.printer.line(
+    `next: ${packed(own)}cd ${folder} && npm install${source(own, version)} && npx tandem check dev`,
+  );
 }
+
+/** A checkout is no package yet: it is packed first, and installed from that file. */
+const isCheckout = (own: string): boolean => basename(dirname(own)) !== "node_modules";
+
+const packed = (own: string): string =>
+  isCheckout(own) ? `npm pack ${own} --pack-destination ${dirname(own)} && ` : "";
+
+const source = (own: string, version: string): string =>
+  isCheckout(own) ? ` ${join(dirname(own), `tandem-lb-${version}.tgz`)}` : "";
 
 function refuseName(name: string) {
   if (/^[a-z][a-z0-9-]{0,62}$/.test(name)) return [];

@@ -1,12 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
+import { loadStack } from "../../evaluate/index.ts";
 import { type Release, render } from "../../render/index.ts";
 import { checkStack, type ResolvedStack, suggestion } from "../../stack/index.ts";
 import { shippedBinary, unbuiltBinary } from "../binary.ts";
 import type { CliContext } from "../context.ts";
-import { loadStack } from "../load-stack.ts";
 import type { RenderFlags } from "../offline-commands.ts";
+import { writeOut } from "../write-file.ts";
 
 /** Renders every node of a stack, or one. Throws TandemError (CLI_NO_SUCH_NODE) for an unknown name. */
 export function renderNodes(stack: ResolvedStack, only: string | undefined): readonly Release[] {
@@ -57,9 +57,8 @@ function print({ printer }: CliContext, release: Release): void {
 
 function write({ printer }: CliContext, release: Release, out: string): void {
   const folder = join(out, release.node);
-  mkdirSync(folder, { recursive: true });
   for (const [name, file] of Object.entries(release.files)) {
-    writeFileSync(join(folder, name), file.text, { mode: file.mode });
+    writeOut(join(folder, name), file.text, { mode: file.mode });
     printer.line(`wrote ${join(folder, name)}`);
   }
 }

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
+import { loadExport } from "../../evaluate/index.ts";
 import { applier } from "../../provider/node/node.ts";
 import { binaryRef } from "../../provider/sdk/binary.ts";
 import {
@@ -22,7 +23,6 @@ import { suggestion } from "../../stack/index.ts";
 import { binaryFile } from "../binary.ts";
 import { confirm } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
-import { loadExport } from "../load-stack.ts";
 import { findPulumi } from "../pulumi.ts";
 import type {
   RolloutAbortFlags,

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { ExitCode } from "../../diagnostics/index.ts";
+import { loadStack } from "../../evaluate/index.ts";
 import { checkStack } from "../../stack/index.ts";
 import type { UpFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
-import { loadStack } from "../load-stack.ts";
 import { runPulumi } from "../pulumi.ts";
 
 /** Exit code of `pulumi preview --expect-no-changes` when there are some. */

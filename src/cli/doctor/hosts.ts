@@ -1,5 +1,5 @@
 import { TandemError } from "../../diagnostics/index.ts";
-import { SshShell } from "../../host/index.ts";
+import { failedCopyOf, SshShell } from "../../host/index.ts";
 import type { ResolvedNode, ResolvedStack } from "../../stack/index.ts";
 import type { CliContext } from "../context.ts";
 import { secretLookup } from "../secrets.ts";
@@ -68,5 +68,13 @@ async function checkHost(
     message: "nft is not installed, so adverts of strangers are not filtered",
     fix: "apt-get install nftables",
   });
+  const failed = await failedCopyOf(shell, { signal });
+  if (failed !== undefined)
+    findings.push({
+      subject: node.name,
+      state: "warning",
+      message: `release ${failed.release} could not be taken over at ${failed.at} (by ${failed.by}): ${failed.reason.split("\n")[0]}`,
+      fix: `look at ${failed.path} on the host; it goes with the next release that is taken over`,
+    });
   return findings;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TandemError } from "../../diagnostics/index.ts";
-import { CHANGED_SECRET, diffObservation, type Observation } from "../../host/index.ts";
+import { CHANGED_SECRET, normalizeSysctl, type Observation } from "../../host/index.ts";
 import { type ImportHost, importStack, syntaxSchema } from "../../import/index.ts";
 import type { Release } from "../../render/release.ts";
 import type { CliContext } from "../context.ts";
@@ -20,16 +20,25 @@ export interface Adoption {
 }
 
 const FILES = ["haproxy.cfg", "keepalived.conf"] as const;
-const SAID = new Set(["running-config", "release", "sysctl", "sysctl-boot"]);
 
 export async function adoptionOf(context: CliContext, looked: LookedAt): Promise<Adoption> {
   const { release, found } = looked;
-  const rest = nodeDrift(looked).filter(
-    ({ kind, message }) =>
-      !SAID.has(kind) && !FILES.some((file) => kind === "file" && message === `${file} was changed`),
-  );
-  const weights = weightEdits(found);
-  const edits = [...(await fileEdits(context, release, found)), ...sysctlEdits(release, found), ...weights];
+  const drift = nodeDrift(looked);
+  const sysctls = changedSysctls(looked);
+  const said = new Set(FILES.map((file) => `${file} was changed`));
+  // What runs is what the file has by then.
+  const follows = FILES.filter((file) => drift.some(({ message }) => message === `${file} was changed`));
+  const rest = drift.filter(({ kind, message }) => {
+    if (kind === "running-config") return !follows.some((file) => message.includes(` ${file} `));
+    if (kind === "sysctl" || kind === "sysctl-boot")
+      return !sysctls.some(({ key }) => message.split(" ").includes(key));
+    return !said.has(message);
+  });
+  const edits = [
+    ...(await fileEdits(context, release, found)),
+    ...sysctls.map(sysctlEdit),
+    ...weightEdits(found),
+  ];
   return {
     pair: release.pair,
     node: release.node,
@@ -120,15 +129,26 @@ const KERNEL: Readonly<Record<string, readonly [field: string, flag: boolean]>> 
   "net.ipv4.conf.default.send_redirects": ["kernel.sendRedirects", true],
 };
 
-function sysctlEdits(release: Release, found: Observation): readonly Edit[] {
-  return diffObservation(release, found).flatMap((difference): Edit[] => {
-    if (difference.kind !== "sysctl" || difference.found === undefined) return [];
-    const { key, wanted } = difference;
-    const [field, flag] = KERNEL[key] ?? [`sysctls[${JSON.stringify(key)}]`, false];
-    const value = (text: string): unknown =>
-      flag ? text === "1" : /^-?\d+$/.test(text) ? Number(text) : text;
-    return [{ path: field, from: value(wanted), to: value(difference.found) }];
+interface ChangedSysctl {
+  readonly key: string;
+  readonly wanted: string;
+  readonly other: string;
+}
+
+/** Kernel parameters with another value now, else at the next boot. */
+function changedSysctls({ release, found, audit }: LookedAt): readonly ChangedSysctl[] {
+  return Object.entries(release.sysctls).flatMap(([key, wanted]) => {
+    const values = [found.sysctls[key], audit.boot?.[key]?.value];
+    const same = (value: string) => normalizeSysctl(value) === normalizeSysctl(wanted);
+    const other = values.find((value) => value !== undefined && !same(value));
+    return other === undefined ? [] : [{ key, wanted, other }];
   });
+}
+
+function sysctlEdit({ key, wanted, other }: ChangedSysctl): Edit {
+  const [field, flag] = KERNEL[key] ?? [`sysctls[${JSON.stringify(key)}]`, false];
+  const value = (text: string): unknown => (flag ? text === "1" : /^-?\d+$/.test(text) ? Number(text) : text);
+  return { path: field, from: value(wanted), to: value(other.trim()) };
 }
 
 function weightEdits(found: Observation): readonly Edit[] {

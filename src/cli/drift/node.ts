@@ -1,6 +1,7 @@
 import { createTwoFilesPatch } from "diff";
 import {
   type Audit,
+  bareAddress,
   type Difference,
   describeDifference,
   diffObservation,
@@ -120,13 +121,15 @@ function firewallDrift(release: Release, found: Observation, audit: Audit): read
 function addressDrift(release: Release, found: Observation): readonly Bare[] {
   const instances = found.daemon?.vrrp?.instances ?? [];
   const carried = new Map(
-    found.interfaces.flatMap(({ name, addresses }) => addresses.map((address) => [bare(address), name])),
+    found.interfaces.flatMap(({ name, addresses }) =>
+      addresses.map((address) => [bareAddress(address), name]),
+    ),
   );
   const missing = instances
     .filter(({ state }) => state === "MASTER")
     .flatMap(({ name, addresses, since }) =>
       addresses
-        .filter((address) => !carried.has(bare(address)))
+        .filter((address) => !carried.has(bareAddress(address)))
         .map(
           (address): Bare => ({
             kind: "address-missing",
@@ -137,18 +140,18 @@ function addressDrift(release: Release, found: Observation): readonly Bare[] {
         ),
     );
   const mine = new Set(
-    instances.filter(({ state }) => state === "MASTER").flatMap(({ addresses }) => addresses.map(bare)),
+    instances
+      .filter(({ state }) => state === "MASTER")
+      .flatMap(({ addresses }) => addresses.map(bareAddress)),
   );
   const foreign = release.requires.vips
-    .filter(({ address }) => carried.has(bare(address)) && !mine.has(bare(address)))
+    .filter(({ address }) => carried.has(bareAddress(address)) && !mine.has(bareAddress(address)))
     .map(
       ({ address }): Bare => ({
         kind: "address-foreign",
-        message: `${carried.get(bare(address))} has the virtual address ${address}, and the node is not master of it`,
+        message: `${carried.get(bareAddress(address))} has the virtual address ${address}, and the node is not master of it`,
         who: [],
       }),
     );
   return [...missing, ...foreign];
 }
-
-const bare = (address: string): string => address.replace(/\/\d+$/, "");

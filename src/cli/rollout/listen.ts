@@ -1,7 +1,8 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { RolloutEvent, StagePlan } from "../../rollout/index.ts";
 import type { CliContext } from "../context.ts";
+import { expectWritable, writeOut } from "../write-file.ts";
 import { rolloutReport } from "./html.ts";
 import { logLine } from "./log.ts";
 import { RunView } from "./model.ts";
@@ -15,6 +16,9 @@ export interface ListenFlags {
 
 /** Shows events as they come: a tree where somebody watches, else a log; JSON lines on stdout. */
 export function listener(context: CliContext, flags: ListenFlags, name: string, plan: readonly StagePlan[]) {
+  for (const file of [flags.log, flags.report]) {
+    if (file !== undefined) expectWritable(resolve(context.cwd, file));
+  }
   const view = new RunView(plan);
   const { printer, process } = context;
   const tree = printer.live ? new LiveTree((text) => process.stderr.write(text), printer) : undefined;
@@ -30,8 +34,7 @@ export function listener(context: CliContext, flags: ListenFlags, name: string, 
     else if (line !== undefined) printer.line(line);
   };
   const finish = (): void => {
-    if (flags.report !== undefined)
-      writeFileSync(resolve(context.cwd, flags.report), rolloutReport(name, view));
+    if (flags.report !== undefined) writeOut(resolve(context.cwd, flags.report), rolloutReport(name, view));
   };
   return { onEvent, finish };
 }

@@ -2,6 +2,11 @@ import type { ErrorTable } from "./entry.ts";
 
 /** Codes of src/cli; the format is told in entry.ts. */
 export const cliCodes = {
+  CLI_CANNOT_WRITE: [
+    "a file or folder that the command line named for its output cannot be written",
+    "error[CLI_CANNOT_WRITE]: /proc/out/lb-a/haproxy.cfg cannot be written: its folder does not exist, or takes no new files",
+    "name another place, give this user the right to write there, or free some of the disk",
+  ],
   CLI_CHECK_WHAT: [
     "`tandem check` was not told what to check, or was given options of the other form",
     "error[CLI_CHECK_WHAT]: two files are compared, 1 given",
@@ -69,18 +74,18 @@ export const cliCodes = {
   ],
   CLI_STACK_LOAD_FAILED: [
     "a stack file does not compile or throws while it is evaluated",
-    "stacks/dev.ts: error[CLI_STACK_LOAD_FAILED]: Cannot find module 'tandem-lb'",
-    "run npm install, then `npx tsc --noEmit` to see what the compiler says",
+    'stacks/dev.ts:5:36: error[CLI_STACK_LOAD_FAILED]: the file throws RangeError: no address left\n  5 |   if (first === undefined) throw new RangeError("no address left");\n    |                                  ^',
+    "correct the line that is named, or give it what it reads; after `npm install`, `npx tsc --noEmit` shows what the compiler says of the whole project",
   ],
   CLI_STACK_NO_EXPORT: [
-    "a stack file exports no `stack`",
-    "stacks/dev.ts: error[CLI_STACK_NO_EXPORT]: dev.ts does not export `stack`",
-    "write `export const stack = defineStack({ … })`",
+    "a stack file exports no `stack`, or a promise or function in its place",
+    "stacks/dev.ts: error[CLI_STACK_NO_EXPORT]: `stack` is a promise, not the definition that it will hold",
+    "write `export const stack = defineStack({ … })`, or `await` what makes it",
   ],
   CLI_STACK_NOT_FOUND: [
     "the stack named on the command line is neither a file nor a name under stacks/",
-    'error[CLI_STACK_NOT_FOUND]: no stack "prod": looked for prod, prod.ts, stacks/prod.ts, stacks/prod',
-    "name a file that exports `stack`, or its name under stacks/",
+    'error[CLI_STACK_NOT_FOUND]: no stack "prod": looked for prod.ts, stacks/prod.ts',
+    "name a .ts file that exports `stack`, or its name under stacks/",
   ],
   CLI_UNKNOWN_CODE: [
     "`tandem explain` was given a code that does not exist",

@@ -95,7 +95,7 @@ Generated from \`src/diagnostics/codes/lint.ts\` and the cases in \`daemon/crate
 
 What the files do not hold can be told: \`--haproxy FILE\`, \`--sysctl FILE\`, \`--addresses FILE\` (\`ip -j address\`), \`--firewall FILE\` (\`nft list ruleset\` or \`iptables-save\`), \`--root DIR\` (\`/\`, or a copied tree with the scripts), each once for both nodes or twice in their order; \`--segment FILE\` for other routers of the network; \`--id NAME\` twice for one file with \`@ID\` lines; \`--target-failover TIME\` for the failover that is wanted. \`tandemd lint --election\` and \`--json\` show who is master for each set of failed checks. \`tandem explain E03\` prints a rule.
 
-Each file is also read by itself, and the haproxy.cfg that a definition renders: sample values, open statistics pages, unverified servers and such are the codes \`LINT_…\` of [errors](errors.md).
+Each file is also read by itself, and the haproxy.cfg that a definition renders: sample values, open statistics pages, unverified servers and such are the codes \`LINT_…\` of [errors](errors.md). What tandemd says of a file given by \`--haproxy\` is told by its own codes ([config-codes](config-codes.md)): a mode that does not fit, servers that nobody checks, timeouts that are missing.
 
 \`--sarif\` prints SARIF 2.1.0. A warning that is meant so is silenced with its reason, by \`--silence CODE=REASON\` or in a definition by \`silences: [{ code, reason }]\`: it is shown as silenced, does not count, and is not told at a deployment; what nothing says any more is named. Errors cannot be silenced.
 

@@ -2,6 +2,11 @@ import type { ErrorTable } from "./entry.ts";
 
 /** Mistakes that configuration files in the wild have, and that a parser takes without a word; see entry.ts. */
 export const fileCodes = {
+  LINT_ADVERT_FLAPS: [
+    "adverts every few milliseconds: a host that is busy for a moment is taken for dead, and the addresses move unasked",
+    "advert_int 0.01",
+    "write 0.1: the failover then takes 0.3 s, and no load has been seen to move the addresses",
+  ],
   LINT_ALPN_CLEAR: [
     "alpn on a bind line without ssl does nothing: protocols are negotiated in the TLS handshake",
     "bind *:80 alpn h2,http/1.1",
@@ -12,6 +17,16 @@ export const fileCodes = {
     'vrrp_script chk { script "killall -0 nginx" }',
     "ask the service itself, e.g. with curl --fail --max-time 1, or track the proxy (trackProxy)",
   ],
+  LINT_HEAL_SILENT: [
+    "after a partition keepalived's loser steps back without a word, so the winner never announces itself again, and clients keep the loser's hardware address until it ages",
+    "vrrp_instance VI_1 { … } without higher_prio_send_advert and garp_master_refresh",
+    "write vrrp_higher_prio_send_advert true in global_defs, or garp_master_refresh 10 in the instance; tandemd does it by itself",
+  ],
+  LINT_MODE_NOT_HTTP: [
+    "servers that speak another protocol stand in a section of mode http, mostly one that the defaults give it: their traffic is read as HTTP and refused",
+    "defaults with mode http above backend db with server a 10.0.0.21:3306",
+    "write mode tcp in the section, and in the frontend that leads there",
+  ],
   LINT_NAME_SAMPLE: [
     "router_id LVS_DEVEL is the sample's: mails and logs of all such hosts have the same name",
     "router_id LVS_DEVEL",
@@ -21,6 +36,21 @@ export const fileCodes = {
     "the password of the adverts is one that everybody tries first",
     "auth_pass 1111",
     "take a random one of 8 characters, or VRRP version 3 and rules that let adverts of the other node alone pass",
+  ],
+  LINT_REALTIME_LIMIT: [
+    "with real-time priority the kernel kills keepalived's VRRP process when it computes for 10 ms on end, which is the default of vrrp_rlimit_rttime",
+    "vrrp_rt_priority 50",
+    "add vrrp_rlimit_rttime 1000000 (microseconds) beside it; tandemd has no such limit",
+  ],
+  LINT_REAL_UNCHECKED: [
+    "a real server without a checker stays in the table when it is dead, and gets its share of the connections",
+    "real_server 10.0.0.21 80 { weight 1 }",
+    "add TCP_CHECK, HTTP_GET or another checker to it",
+  ],
+  LINT_RULE_ORDER: [
+    "rules act by their phase, not by their line: what stands above is done after what stands below",
+    "use_backend api if { path_beg /api }  above  http-request deny if { src 10.0.0.0/8 }",
+    "write them in the order that they act: tcp-request connection, session, content, http-request, redirect, use_backend",
   ],
   LINT_SERVER_UNVERIFIED: [
     "verify none encrypts towards whoever answers at the server's address: nobody proves to be the server",

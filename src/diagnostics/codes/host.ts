@@ -35,12 +35,17 @@ export const hostCodes = {
   HOST_CONFIG_REFUSED: [
     "tandemd on the host refuses a rendered file; the host keeps the configuration it has",
     "lb-a:haproxy.cfg:12:5: unknown directive",
-    "correct what the line comes from in the stack; the place names file, line and column as rendered",
+    "correct what the line comes from in the stack; the place names file, line and column as rendered, and the whole text is on the host in /var/lib/tandem/failed",
   ],
   HOST_CONNECTION_LOST: [
     "the connection broke while a command ran; an armed rollback reverts by itself",
     "lb-a: the connection to 10.0.0.11:22 broke",
     "run the command again when the host answers: every step is idempotent",
+  ],
+  HOST_DAEMON_NEWER: [
+    "the daemon on the host is newer than this Tandem: what it reports cannot be judged, and an apply would replace it by an older one",
+    "lb-a: tandemd 2.0.0 runs there and speaks protocol 2; this version of Tandem knows up to 1",
+    "use a Tandem as new as the daemon; to go back on purpose, stop the service on the host first (systemctl stop tandem)",
   ],
   HOST_DISK_FULL: [
     "a file system of the host has no room for the executable or the release; nothing was taken over",
@@ -92,6 +97,11 @@ export const hostCodes = {
     "lb-a: deploy may not become root without a password: sudo: a password is required",
     "allow it in sudoers, give ssh.sudo.password, or connect as root",
   ],
+  HOST_PACKAGE_MISSING: [
+    "the pair runs on Debian's packages, and the host has not got them: an apply installs them, and this is said when its package sources do not have them, or where nothing may be installed",
+    "lb-a: packages are missing and cannot be installed: haproxy, keepalived\n    E: Unable to locate package haproxy",
+    "give the host package sources that have them, or install them by hand (apt-get install --no-install-recommends haproxy keepalived)",
+  ],
   HOST_PORT_IN_USE: [
     "another process listens where a frontend shall listen",
     "lb-a: 0.0.0.0:80 is in use by nginx (pid 700, nginx.service); frontend web needs it",
@@ -120,7 +130,7 @@ export const hostCodes = {
   HOST_ROLLED_BACK: [
     "an apply failed and the host is as it was before; the other problems say why",
     "lb-a: the host is as it was before",
-    "correct what the other problems name and apply again",
+    "correct what the other problems name and apply again; what could not be taken over is on the host in /var/lib/tandem/failed, with the reason, until a release is",
   ],
   HOST_SELF_CHECK_FAILED: [
     "after the switch the host did not run what it was given, so it was taken back",

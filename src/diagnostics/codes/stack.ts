@@ -52,6 +52,11 @@ export const stackCodes = {
     "drill: { … } in a pair without frontends",
     "add a frontend or take the drill out",
   ],
+  STACK_ENGINE_LACKS: [
+    "a pair on Debian's packages asks for what only Tandem's own daemon can do; nothing is left out in silence",
+    'engine: "distro", … witnesses: [{ kind: "gateway" }]',
+    'take it out, or write engine: "tandemd"',
+  ],
   STACK_FAILOVER_SLOW: [
     "the protocol needs longer to move an address than --target-failover allows",
     'tandem check dev --target-failover 1s with advertInterval: "1s"',

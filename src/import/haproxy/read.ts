@@ -9,6 +9,7 @@ import { defaultsFields, globalFields } from "./global.ts";
 import { carried, linesField } from "./lines.ts";
 import { findPage } from "./page.ts";
 import { readSections, type Section } from "./sections.ts";
+import { findSharedTables } from "./shared-tables.ts";
 import { TlsWords } from "./tls.ts";
 
 /** Fields of a pair that haproxy.cfg fills, and the comments behind its last line. */
@@ -24,10 +25,17 @@ export interface Addresses {
   readonly vips: ReadonlySet<string>;
   /** That of the file's own node. */
   readonly own: string | undefined;
+  /** Those of both nodes. */
+  readonly nodes: readonly (string | undefined)[];
 }
 
-export function readProxy(files: readonly HaproxyFile[], { vips, own }: Addresses, notes: Notes): ProxyPart {
-  const { sections, tail } = readSections(files, notes);
+export function readProxy(
+  files: readonly HaproxyFile[],
+  { vips, own, nodes }: Addresses,
+  notes: Notes,
+): ProxyPart {
+  const { sections: written, tail } = readSections(files, notes);
+  const { fields: tables, sections } = findSharedTables(written, nodes, notes);
   const bases = basesOf(sections);
   const of = (kind: string) => sections.filter((section) => section.kind === kind);
   const backends = new Map(
@@ -85,6 +93,7 @@ export function readProxy(files: readonly HaproxyFile[], { vips, own }: Addresse
         typed("backend").map((section) => backendItem(section, bases.baseOf(section), tls, notes)),
       ),
       ...page.fields,
+      ...tables,
       ...listField("sections", others),
     ],
   };

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { TandemError } from "../../diagnostics/index.ts";
+import { ownProgram } from "../../render/index.ts";
 import type { BinaryRef } from "../../render/release.ts";
 import { packagedBinary } from "../package-root.ts";
 
@@ -30,6 +31,7 @@ export function keptBinary({ sha256 }: Pick<BinaryRef, "sha256">, project = ".")
 /** The executable on this machine, after making sure that it is the one that was previewed. */
 export async function shippedBinary(path: string | undefined, wanted: BinaryRef): Promise<string> {
   const file = resolve(path ?? packagedBinary);
+  if (ownProgram(wanted) !== undefined) return file;
   let found: string;
   try {
     found = await fileDigest(file);

@@ -1,4 +1,5 @@
 import type { Observation } from "../../host/host.ts";
+import { newerDaemon } from "../../host/skew.ts";
 import type { Release } from "../../render/release.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { Release } from "../../render/release.ts";
 export function ailments(release: Release, observed: Observation): string[] {
   if (!release.service.active || !observed.service.active) return [];
   const { daemon } = observed;
+  const newer = newerDaemon(release.node, observed.speaks);
+  if (newer !== undefined) return [`${newer.message}: ${newer.hint}`];
   if (daemon === undefined) {
     return ["tandem.service is active, but tandemd does not answer on its control socket"];
   }

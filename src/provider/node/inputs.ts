@@ -40,6 +40,9 @@ export const nodeInputs = z.strictObject({
     listens: z.array(z.strictObject({ address: z.string(), port: z.number(), frontend: z.string() })),
     vips: z.array(z.strictObject({ address: z.string(), interface: z.string() })),
     peers: z.array(z.string()).exactOptional(),
+    backupOf: z.array(z.string()).exactOptional(),
+    packages: z.array(z.string()).exactOptional(),
+    takeOver: z.boolean().exactOptional(),
   }),
   secrets: z.record(z.string(), z.string()).default({}),
   /** Set by an import: what the host cannot tell is not known yet. */
@@ -144,6 +147,9 @@ export function fromRelease(release: Release): Omit<NodeInputs, "connection" | "
       listens: release.requires.listens.map((listen) => ({ ...listen })),
       vips: release.requires.vips.map((vip) => ({ ...vip })),
       ...(release.requires.peers === undefined ? {} : { peers: [...release.requires.peers] }),
+      ...(release.requires.backupOf === undefined ? {} : { backupOf: [...release.requires.backupOf] }),
+      ...(release.requires.packages === undefined ? {} : { packages: [...release.requires.packages] }),
+      ...(release.requires.takeOver === undefined ? {} : { takeOver: release.requires.takeOver }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Connection, Host } from "../../host/index.ts";
 import { drillVerdicts, type StackState } from "../pulumi/state.ts";
 import type { WantedStage } from "../release/wanted.ts";
 import type { GateContext, GateVerdict } from "../run/driver.ts";
@@ -14,6 +15,8 @@ export interface GateTools {
   /** What a preview would change on the live hosts. */
   readonly changes: () => Promise<readonly string[]>;
   readonly now: () => string;
+  /** How a host is reached. */
+  readonly open: (connection: Connection) => Host;
 }
 
 /** Asks one gate. */
@@ -33,7 +36,7 @@ export async function askGate(
     case "drill":
       return gate.faults === undefined
         ? recordedDrills(stage, await tools.state())
-        : drillNow(stage, gate, context, await tools.state());
+        : drillNow(stage, gate, context, tools);
     case "soak":
       return soak(stage, gate, context, tools);
     case "approval":

@@ -1,4 +1,3 @@
-import { openHost } from "../../host/index.ts";
 import { type DrillPlan, drillPlans } from "../../provider/sdk/drill-plan.ts";
 import { durationMs, type ResolvedPair } from "../../stack/index.ts";
 import { runDrill } from "../../verify/index.ts";
@@ -6,14 +5,16 @@ import type { Gate } from "../definition/schema.ts";
 import { nodesOf, type StackState } from "../pulumi/state.ts";
 import type { WantedStage } from "../release/wanted.ts";
 import type { GateContext, GateVerdict } from "../run/driver.ts";
+import type { GateTools } from "./ask.ts";
 
 /** Injects faults now, on the canaries or on every pair, one after another. */
 export async function drillNow(
   stage: WantedStage,
   gate: Extract<Gate, { readonly kind: "drill" }>,
   context: GateContext,
-  state: StackState,
+  tools: GateTools,
 ): Promise<GateVerdict> {
+  const state = await tools.state();
   const names = gate.pairs === "all" ? stage.waves.flat() : context.canaries;
   const bad: string[] = [];
   let [worst, count] = [0, 0];
@@ -21,7 +22,7 @@ export async function drillNow(
     for (const plan of plansOf(pair, gate)) {
       for (const fault of plan.faults) {
         context.note(`${pair.name}: ${fault}`);
-        const result = await drill(pair, plan, fault, state, context.signal);
+        const result = await drill(pair, plan, fault, { state, open: tools.open }, context.signal);
         count++;
         worst = Math.max(worst, result.outageMs);
         if (!result.passed) bad.push(`${pair.name}: ${fault}: ${result.failures.join("; ")}`);
@@ -49,12 +50,12 @@ async function drill(
   pair: ResolvedPair,
   plan: DrillPlan,
   fault: DrillPlan["faults"][number],
-  state: StackState,
+  { state, open }: { readonly state: StackState; readonly open: GateTools["open"] },
   signal: AbortSignal,
 ) {
   const connections = nodesOf(state, [pair.name]).map(({ connection }) => connection);
   const from = connections.find(({ name }) => name === plan.from);
-  const hosts = connections.map(openHost);
+  const hosts = connections.map(open);
   try {
     return await runDrill({
       pair: pair.name,

@@ -1,9 +1,10 @@
-import { type Host, openHost } from "../../host/index.ts";
+import type { Host } from "../../host/index.ts";
 import type { ResolvedPair } from "../../stack/index.ts";
 import { daemonPath, statusOf } from "../../verify/status.ts";
 import { waitFor } from "../../verify/wait.ts";
 import { nodesOf, type StackState } from "../pulumi/state.ts";
 import type { WantedStage } from "../release/wanted.ts";
+import type { GateTools } from "./ask.ts";
 
 /** Milliseconds for the preferred masters to have their addresses again by themselves. */
 const BACK_MS = 15_000;
@@ -16,14 +17,15 @@ export async function settlePairs(
   stage: WantedStage,
   state: StackState,
   names: readonly string[],
+  open: GateTools["open"],
 ): Promise<readonly string[]> {
   const pairs = stage.source.stack.pairs.filter(({ name }) => names.includes(name));
-  const told = await Promise.all(pairs.map((pair) => settlePair(pair, state)));
+  const told = await Promise.all(pairs.map((pair) => settlePair(pair, state, open)));
   return told.flat();
 }
 
-async function settlePair(pair: ResolvedPair, state: StackState): Promise<string[]> {
-  const hosts = nodesOf(state, [pair.name]).map(({ connection }) => openHost(connection));
+async function settlePair(pair: ResolvedPair, state: StackState, open: GateTools["open"]): Promise<string[]> {
+  const hosts = nodesOf(state, [pair.name]).map(({ connection }) => open(connection));
   try {
     const told: string[] = [];
     for (const { name, master, nopreempt } of pair.instances) {

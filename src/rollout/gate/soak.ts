@@ -1,4 +1,4 @@
-import { type Host, openHost } from "../../host/index.ts";
+import type { Host } from "../../host/index.ts";
 import { durationMs } from "../../stack/index.ts";
 import { statusOf } from "../../verify/status.ts";
 import { pause } from "../../verify/wait.ts";
@@ -24,7 +24,7 @@ export async function soak(
   const nodes = nodesOf(await tools.state(), stage.waves.flat());
   const hosts = nodes.map(({ pair, connection }) => ({
     name: `${pair}/${connection.name}`,
-    host: openHost(connection),
+    host: tools.open(connection),
   }));
   try {
     return await new Soak(hosts, gate, context, tools).run();

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
+import { openHost } from "../../host/index.ts";
 import { keptBinary } from "../../provider/node/binary.ts";
 import { drillPlans } from "../../provider/sdk/drill-plan.ts";
 import type { BinaryRef } from "../../render/index.ts";
@@ -85,7 +86,7 @@ export class PulumiDriver implements Driver {
   }
 
   async settle(stage: WantedStage, pairs: readonly string[]): Promise<readonly string[]> {
-    return settlePairs(stage, await this.state(stage.name), pairs);
+    return settlePairs(stage, await this.state(stage.name), pairs, openHost);
   }
 
   async gate(stage: WantedStage, context: GateContext): Promise<GateVerdict> {
@@ -97,6 +98,7 @@ export class PulumiDriver implements Driver {
       state: () => this.state(stage.name),
       changes: () => this.#changes(stage, context),
       now: () => this.now(),
+      open: openHost,
     });
   }
 
