@@ -6,9 +6,9 @@ import { LabError } from "./run.ts";
 /** What stacks/lab.ts reads from TANDEM_LAB: this lab's balancers, web servers, keys and first free address. */
 export function setupOf(lab: Lab): LabSetup {
   const hosts = Object.values(lab.hosts);
-  const [first, second] = hosts.filter((host) => host.role === "lb");
+  const [first, second] = hosts.filter((host) => host.role === "lb" || host.role === "debian-lb");
   if (first === undefined || second === undefined) {
-    throw new LabError(`lab ${lab.name} has no two hosts of role lb`);
+    throw new LabError(`lab ${lab.name} has no two balancers`);
   }
   return {
     balancers: [machine(first), machine(second)],

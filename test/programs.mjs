@@ -1,13 +1,25 @@
 // Runs the daemon's test programs side by side: most of their time they wait, for adverts, checks and timeouts, and
 // `cargo test` runs one after the other. What a program says comes in one piece when it is through.
-// usage: node test/programs.mjs FOLDER [JOBS]   writes FOLDER/rust.jsonl: one line per test, as test/reporter.ts does
+// usage: node test/programs.mjs FOLDER [FILE]   writes FOLDER/rust.jsonl: one line per test, as test/reporter.ts does;
+//        one program at a time until FILE is there
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const folder = process.argv[2] ?? ".";
-const jobs = Number(process.argv[3] ?? availableParallelism());
+const mayBegin = process.argv[3];
+const jobs = availableParallelism();
 const daemon = join(import.meta.dirname, "../daemon");
 /** A program that does not end in this time is killed: it waits for what will not come. */
 const limitSeconds = 600;
@@ -101,6 +113,8 @@ async function main() {
   const others = all.filter((program) => !isPunctual(program));
   let good = true;
   const lane = async (own) => {
+    while (own !== punctual && others.length > 0 && mayBegin !== undefined && !existsSync(mayBegin))
+      await sleep(500);
     for (let next = own.shift() ?? others.shift(); next; next = own.shift() ?? others.shift()) {
       const { name, home, crate, executable } = next;
       const env = { ...process.env, CARGO_MANIFEST_DIR: home, CARGO_PKG_NAME: crate };

@@ -12,11 +12,14 @@ let open = 0;
 let ending = false;
 let lastAnswer = performance.now();
 let longestGapMs = 0;
+let gapEnded = new Date().toISOString();
+let lastFailure = "";
 
 function settle(error) {
   open -= 1;
   if (error !== undefined) {
     failed += 1;
+    lastFailure = error;
     if (failures.length < 20) failures.push(error);
   }
   finish();
@@ -24,7 +27,10 @@ function settle(error) {
 
 function answered(body) {
   const now = performance.now();
-  longestGapMs = Math.max(longestGapMs, now - lastAnswer);
+  if (now - lastAnswer > longestGapMs) {
+    longestGapMs = now - lastAnswer;
+    gapEnded = new Date().toISOString();
+  }
   lastAnswer = now;
   const server = /web-\d+/.exec(body)?.[0] ?? "unknown";
   servers[server] = (servers[server] ?? 0) + 1;
@@ -53,9 +59,8 @@ function ask() {
 
 function finish() {
   if (!ending || open > 0) return;
-  process.stdout.write(`${JSON.stringify({ asked, failed, servers, failures, longestGapMs })}\n`, () =>
-    process.exit(0),
-  );
+  const tally = { asked, failed, servers, failures, lastFailure, longestGapMs, gapEnded };
+  process.stdout.write(`${JSON.stringify(tally)}\n`, () => process.exit(0));
 }
 
 const timer = setInterval(ask, Number(interval));

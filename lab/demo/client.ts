@@ -8,9 +8,18 @@ export interface ClientTally {
   readonly failed: number;
   /** Pages by the server that made them. */
   readonly servers: Readonly<Record<string, number>>;
+  /** The first twenty: when it was asked, and why there was no answer. */
   readonly failures: readonly string[];
-  /** Longest time between two answers, milliseconds. */
+  readonly lastFailure: string;
+  /** Longest time between two answers, milliseconds, and when it ended. */
   readonly longestGapMs: number;
+  readonly gapEnded: string;
+}
+
+/** How requests were lost, in a sentence: the cause is looked for in the journals of that time. */
+export function losses(tally: ClientTally): string {
+  const gap = `longest time without an answer ${tally.longestGapMs.toFixed(0)} ms until ${tally.gapEnded}`;
+  return `${tally.failed} of ${tally.asked}, ${gap}; last: ${tally.lastFailure}; first: ${tally.failures.join(", ")}`;
 }
 
 /** A client in the lab that keeps asking for a page, from its own network namespace, until told to stop. */

@@ -8,6 +8,7 @@ import { parseStack } from "../../src/stack/index.ts";
 import { defineLabStack } from "../../stacks/lab/setup.ts";
 import { pulumiVersion, repository, tandemd } from "../setup/paths.ts";
 import type { Demo } from "./demo.ts";
+import { journals } from "./journals.ts";
 import { closeDemo, openDemo } from "./open.ts";
 import { reportHtml } from "./report/html.ts";
 import { again } from "./stages/again.ts";
@@ -75,15 +76,16 @@ async function main(): Promise<void> {
     terminal.line(`\nreport: ${reportFile}`);
     await Promise.all(it.hosts.map((host) => host.close()));
   } catch (error) {
-    terminal.line(
-      `\ndemo failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
     if (demo !== undefined) {
+      for (const line of await journals(demo)) terminal.line(line);
       writeReport(demo, terminal, startedAt);
       await Promise.allSettled(demo.hosts.map((host) => host.close()));
       if (options.keep) terminal.line("the lab is still up: npm run lab:status, npm run lab:down");
       else await closeDemo(demo);
     }
+    terminal.line(
+      `\ndemo failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     process.exitCode = 1;
   } finally {
     process.off("SIGINT", interrupted);

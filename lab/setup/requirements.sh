@@ -54,7 +54,9 @@ mariadb-server-core mariadb-client-core
 redis-server
 dnsmasq-base
 socat
+libfaketime
 prometheus-haproxy-exporter
+python3-prometheus-client
 chromium
 frr
 tshark

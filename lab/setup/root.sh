@@ -2,6 +2,7 @@
 # Builds the Debian root that every lab host starts from, once per version of this file:
 #   DEST/base      a small Debian server: systemd, sshd, ifupdown, nftables and what an operator expects
 #   DEST/services  an overlay layer on it with nginx, keepalived and haproxy, all disabled
+#   DEST/packages  the archives that made the second layer, for hosts that install them by themselves
 # Hosts put their own writable layer on top (lab/host/disk.ts). Everything happens beside DEST and is
 # moved into place at the end, so that an interrupted build leaves nothing that looks finished.
 # usage: root.sh DEST          prints nothing but errors; the caller shows progress
@@ -31,6 +32,7 @@ debootstrap --variant=minbase --include="$BASE_PACKAGES" "$SUITE" "$work/base" $
   >"$work/debootstrap.log" 2>&1 || { tail -n 20 "$work/debootstrap.log" >&2; exit 1; }
 
 base=$work/base
+rm -f "$base"/var/cache/apt/archives/*.deb
 # Identity belongs to a host, not to the root: keys and machine-id are written per host.
 rm -f "$base"/etc/ssh/ssh_host_* "$base"/etc/hostname "$base"/etc/resolv.conf
 : >"$base/etc/machine-id"
@@ -62,10 +64,12 @@ mount -t proc proc "$merged/proc"
     chroot "$merged" systemctl disable nginx keepalived haproxy
 } >"$work/services.log" 2>&1 || { tail -n 20 "$work/services.log" >&2; exit 1; }
 umount "$merged/proc"
+mkdir "$work/packages"
+mv "$merged"/var/cache/apt/archives/*.deb "$work/packages/"
 rm -f "$merged/usr/sbin/policy-rc.d" "$merged/etc/resolv.conf"
-rm -rf "$merged"/var/lib/apt/lists/* "$merged"/var/cache/apt/*.bin "$merged"/var/cache/apt/archives/*.deb
+rm -rf "$merged"/var/lib/apt/lists/* "$merged"/var/cache/apt/*.bin
 umount "$merged"
-rm -rf "$base"/var/lib/apt/lists/* "$base"/var/cache/apt/*.bin "$base"/var/cache/apt/archives/*.deb "$work/overlay-work" "$merged"
+rm -rf "$base"/var/lib/apt/lists/* "$base"/var/cache/apt/*.bin "$work/overlay-work" "$merged"
 
 rm -rf "$dest"
 mv "$work" "$dest"

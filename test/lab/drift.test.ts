@@ -17,6 +17,9 @@ const binary = process.env.TANDEM_BINARY ?? new URL("../../dist/tandemd", import
 const built = existsSync(binary);
 const NAMES = ["lb-a", "lb-b"] as const;
 
+type Engine = "tandemd" | "distro";
+
+let engine: Engine = "tandemd";
 let lab: Lab;
 let folder: string;
 let vip: string;
@@ -26,12 +29,24 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tandem-drift-"));
   lab = await createLab({
     hosts: [
-      { name: "lb-a", role: "lb" },
-      { name: "lb-b", role: "lb" },
+      { name: "lb-a", role: "debian-lb" },
+      { name: "lb-b", role: "debian-lb" },
       { name: "web-1", role: "web" },
     ],
   });
   vip = `${lab.vips[0]}/24`;
+  writeFileSync(join(folder, "pulumi"), `#!/bin/sh\nexec cat ${folder}/state.json\n`);
+  chmodSync(join(folder, "pulumi"), 0o755);
+});
+
+afterAll(async () => {
+  await lab?.down();
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+});
+
+/** Has the pair run on an engine, and Pulumi's state tell so. */
+async function deploy(which: Engine): Promise<void> {
+  engine = which;
   const releases = NAMES.map(releaseOf);
   for (const release of [...releases].reverse()) {
     const host = openHost(rootOf(lab, release.node));
@@ -44,17 +59,10 @@ beforeAll(async () => {
     inputs: { ...fromRelease(release), connection: rootOf(lab, release.node), secrets: {} },
   }));
   writeFileSync(join(folder, "state.json"), JSON.stringify({ deployment: { resources } }));
-  writeFileSync(join(folder, "pulumi"), `#!/bin/sh\nexec cat ${folder}/state.json\n`);
-  chmodSync(join(folder, "pulumi"), 0o755);
-});
-
-afterAll(async () => {
-  await lab?.down();
-  if (folder !== undefined) rmSync(folder, { recursive: true });
-});
+}
 
 function releaseOf(name: string): Release {
-  const [pair] = parseStack(defineLabStack(setupOf(lab))).pairs;
+  const [pair] = parseStack(defineLabStack({ ...setupOf(lab), engine })).pairs;
   if (pair === undefined) throw new Error("the lab's stack has no pair");
   const sha256 = createHash("sha256").update(readFileSync(binary)).digest("hex");
   return render(pair, name, { sha256, version: "0.1.0" });
@@ -91,7 +99,11 @@ const untilFound = (what: string, ...wanted: readonly RegExp[]): Promise<DriftRe
     return wanted.every((one) => lines.some((line) => one.test(line))) ? found : undefined;
   });
 
-describe.skipIf(!built)(`drift of a real pair (${built ? "dist/tandemd" : "skipped: not built"})`, () => {
+const engines: readonly Engine[] = ["tandemd", "distro"];
+
+describe.skipIf(!built).each(engines)("drift of a real pair, engine %s (needs dist/tandemd)", (which) => {
+  beforeAll(() => deploy(which));
+
   it("is none when nobody altered anything", async () => {
     const settled = await until("the pair has settled", 30_000, async () => {
       const look = await drift();

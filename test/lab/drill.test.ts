@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLab, type Lab, setupOf } from "../../lab/index.ts";
+import { defaultHosts } from "../../lab/plan.ts";
 import { tandemd } from "../../lab/setup/paths.ts";
 import { type Host, openHost } from "../../src/host/index.ts";
 import { binaryRef } from "../../src/provider/sdk/binary.ts";
@@ -21,28 +22,15 @@ import { rootOf } from "./connection.ts";
 // Faults on real hosts, each with the promise that the host is whole again afterwards.
 let lab: Lab;
 let hosts: Host[];
+let engine: "tandemd" | "distro";
 
 function pair() {
   const [only] = parseStack(
-    defineLabStack({ ...setupOf(lab), drill: { faults: ["kill"], maxOutage: "1s", when: "create" } }),
+    defineLabStack({ ...setupOf(lab), engine, drill: { faults: ["kill"], maxOutage: "1s", when: "create" } }),
   ).pairs;
   if (only === undefined) throw new Error("the lab's stack has a pair");
   return only;
 }
-
-beforeAll(async () => {
-  lab = await createLab();
-  hosts = ["lb-b", "lb-a"].map((name) => openHost(rootOf(lab, name)));
-  for (const host of hosts) {
-    const release = render(pair(), host.name, binaryRef("/", tandemd));
-    await host.apply(release, { secrets: {}, binaryPath: tandemd, owner: "drill test" });
-  }
-});
-
-afterAll(async () => {
-  await Promise.all((hosts ?? []).map((host) => host.close()));
-  await lab?.down();
-});
 
 function drill(fault: FaultKind, from?: string): Promise<DrillResult> {
   const [plan] = drillPlans(pair());
@@ -76,7 +64,26 @@ const addresses = async (name: string): Promise<string[]> => {
 };
 const routes = async (name: string): Promise<string> => (await lab.exec(name, ["ip", "route"])).stdout;
 
-describe("a drill on real hosts", () => {
+describe.each(["tandemd", "distro"] as const)("a drill on real hosts, with %s", (runs) => {
+  beforeAll(async () => {
+    engine = runs;
+    // The packages are on the hosts of one role only.
+    const role = engine === "distro" ? "debian-lb" : "lb";
+    lab = await createLab({
+      hosts: defaultHosts.map((host) => (host.role === "lb" ? { ...host, role } : host)),
+    });
+    hosts = ["lb-b", "lb-a"].map((name) => openHost(rootOf(lab, name)));
+    for (const host of hosts) {
+      const release = render(pair(), host.name, binaryRef("/", tandemd));
+      await host.apply(release, { secrets: {}, binaryPath: tandemd, owner: "drill test" });
+    }
+  });
+
+  afterAll(async () => {
+    await Promise.all((hosts ?? []).map((host) => host.close()));
+    await lab?.down();
+  });
+
   it.each(["handover", "kill", "stop", "linkDown"] as const)(
     "measures what a client sees of %s, and leaves the pair as it was",
     async (fault) => {
@@ -87,13 +94,20 @@ describe("a drill on real hosts", () => {
       expect(result.failback.happened).toBe(true);
       expect(result.requests).toBeGreaterThan(100);
       expect(result.outageMs).toBeGreaterThan(0);
-      // A handover may cut the request that is under way when the address leaves.
-      if (fault === "handover") expect(result.lost, detail(result)).toBeLessThanOrEqual(1);
+      // It may cut the request that is under way when the address leaves, and when it comes back. keepalived hands
+      // over by falling silent: what that may cost is the drill's wish.
+      if (fault === "handover" && runs === "tandemd")
+        expect(result.lost, detail(result)).toBeLessThanOrEqual(2);
       const roles = await observeRoles(hosts);
       expect(roles.map(({ node, daemon }) => [node, daemon?.vrrp?.instances[0]?.state])).toEqual([
         ["lb-b", "BACKUP"],
         ["lb-a", "MASTER"],
       ]);
+      // Who handed over counts by its own priority again.
+      for (const { daemon } of roles) {
+        const [instance] = daemon?.vrrp?.instances ?? [];
+        expect(instance?.effectivePriority).toBe(instance?.priority);
+      }
       expect({ addresses: await addresses("lb-a"), routes: await routes("lb-a") }).toEqual(before);
       const units = await lab.exec("lb-a", [
         "systemctl",
@@ -131,7 +145,8 @@ describe("a drill on real hosts", () => {
     expect(deafness(await heard(20_000))).toEqual([]);
   });
 
-  it("injects nothing into a pair that cannot fail over", async () => {
+  it("injects nothing into a pair that cannot fail over", async (context) => {
+    if (runs !== "tandemd") return context.skip("waits half a minute for the same as with tandemd");
     await lab.exec("lb-b", ["systemctl", "stop", "tandem.service"]);
     try {
       await expect(drill("kill")).rejects.toThrow(/VERIFY_PAIR_NOT_READY.*lb-b does not answer/s);

@@ -19,7 +19,10 @@ function script(name: string, body: string): string {
 }
 
 /** Runs test/programs.mjs where cargo has built the given test programs, or fails to. */
-function programs(built: Readonly<Record<string, string>>, cargo = `cat ${dir}/messages`) {
+function programs(
+  built: Readonly<Record<string, string>>,
+  { cargo = `cat ${dir}/messages`, mayBegin = [] as readonly string[] } = {},
+) {
   const messages = Object.entries(built).map(([name, body]) => ({
     reason: "compiler-artifact",
     executable: script(name, body),
@@ -31,7 +34,7 @@ function programs(built: Readonly<Record<string, string>>, cargo = `cat ${dir}/m
   const lines = [{ reason: "build-script-executed" }, product, ...messages];
   writeFileSync(join(dir, "messages"), lines.map((line) => JSON.stringify(line)).join("\n"));
   script("cargo", cargo);
-  const result = spawnSync(process.execPath, [join(repository, "test/programs.mjs"), dir, "2"], {
+  const result = spawnSync(process.execPath, [join(repository, "test/programs.mjs"), dir, ...mayBegin], {
     encoding: "utf8",
     env: { ...process.env, PATH: `${dir}:${process.env.PATH}` },
   });
@@ -69,15 +72,26 @@ test("a program that dies is a failure of its own, and what it left behind holds
   expect(code).toBe(1);
 });
 
+/** A program that passes when `other` has begun too. */
+const meet = (mine: string, other: string) =>
+  `touch ${dir}/${mine}.met; until [ -e ${dir}/${other}.met ]; do :; done; grep -q 'name = "proxy"' Cargo.toml && echo 'test meets ... ok'`;
+
 test("programs run side by side, each in the folder of its crate", () => {
-  // Each waits until the other has begun.
-  const meet = (mine: string, other: string) =>
-    `touch ${dir}/${mine}.met; until [ -e ${dir}/${other}.met ]; do :; done; grep -q 'name = "proxy"' Cargo.toml && echo 'test meets ... ok'`;
   const { code, told } = programs({ a: meet("a", "b"), b: meet("b", "a") });
   expect(told.map(({ state }) => state)).toEqual(["passed", "passed"]);
   expect(code).toBe(0);
 });
 
+test("one program at a time until the named file is there", () => {
+  // Long enough for a second lane to have begun another, had it not waited.
+  const alone = `sleep 0.5; [ ! -e ${dir}/b.met ] && touch ${dir}/may && echo 'test alone ... ok'`;
+  const built = { a: alone, b: meet("b", "c"), c: meet("c", "b") };
+  const { code, told } = programs(built, { mayBegin: [join(dir, "may")] });
+  expect(told.map(({ state }) => state)).toEqual(["passed", "passed", "passed"]);
+  expect(code).toBe(0);
+});
+
 test("what does not compile runs nothing", () => {
-  expect(programs({ never: "echo 'test one ... ok'" }, "exit 101")).toMatchObject({ code: 1, told: [] });
+  const built = { never: "echo 'test one ... ok'" };
+  expect(programs(built, { cargo: "exit 101" })).toMatchObject({ code: 1, told: [] });
 });

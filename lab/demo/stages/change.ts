@@ -1,5 +1,5 @@
 import { until } from "../../index.ts";
-import { AskingClient } from "../client.ts";
+import { AskingClient, losses } from "../client.ts";
 import { type Demo, page } from "../demo.ts";
 import type { StepNotes } from "../terminal.ts";
 import { changedLines } from "./drift.ts";
@@ -26,11 +26,7 @@ export async function change(demo: Demo, notes: StepNotes): Promise<void> {
   );
   const tally = await client.stop();
   notes.saw(`pulumi up: ${up.seconds.toFixed(1)} s, order ${order.join(", then ") || "not printed"}`);
-  notes.expect(
-    tally.failed === 0,
-    "no lost request",
-    `${tally.failed} of ${tally.asked}: ${tally.failures.join(", ")}`,
-  );
+  notes.expect(tally.failed === 0, "no lost request", losses(tally));
   notes.saw(
     `a client asked ${tally.asked} times meanwhile and lost none (longest gap ${tally.longestGapMs.toFixed(0)} ms)`,
   );

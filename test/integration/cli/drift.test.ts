@@ -165,6 +165,36 @@ describe.skipIf(missing(tandemd) !== undefined)("drift of two hosts over SSH", (
     expect((await run("drift", "--all", "--stack", "dev")).code).toBe(64);
   });
 
+  test("a watch tells what is new, once, and goes on until it is ended", async () => {
+    const end = new AbortController();
+    let printed = "";
+    const watch = runCli(["drift", "--watch", "1", "--textfile", "watch.prom"], {
+      cwd: folder,
+      env: { TANDEM_PULUMI: join(folder, "pulumi") },
+      signal: end.signal,
+      onPrint: (text) => {
+        printed = text;
+      },
+    });
+    const told = (pattern: RegExp) => expect.poll(() => printed, { timeout: 60_000 }).toMatch(pattern);
+    await told(/lb-b +mode +keepalived\.conf has mode 0644/);
+    expect(printed).not.toMatch(/lb-a +mode/);
+    await onHost(0, "chmod 600 /etc/tandem/current/haproxy.cfg");
+    await told(/lb-a +mode +haproxy\.cfg has mode 0600, not 0640/);
+    await onHost(0, "chmod 640 /etc/tandem/current/haproxy.cfg");
+    const metrics = () => readFileSync(join(folder, "watch.prom"), "utf8");
+    const clean = /^tandem_drift\{[^}]*node="lb-a",kind="mode"\} 1$/m;
+    await expect.poll(metrics, { timeout: 60_000 }).not.toMatch(clean);
+    const looks = () => Number(/^tandem_drift_checked_seconds\S* (\S+)$/m.exec(metrics())?.[1]);
+    const [before, text] = [looks(), printed];
+    await expect.poll(looks, { timeout: 60_000 }).toBeGreaterThan(before + 1);
+    end.abort();
+    const { code } = await watch;
+    expect(code).toBe(130);
+    // Looks that found nothing new have printed nothing.
+    expect(printed.replace(text, "")).not.toMatch(/lb-a +mode/);
+  });
+
   test("adopt says what to write, and what no definition says", async () => {
     const { code, stdout } = await run("adopt");
     expect(code).toBe(2);

@@ -45,15 +45,17 @@ describe("the npm package", () => {
       "Pulumi.yaml",
       [
         "name: edge",
-        "main: index.ts",
-        "runtime: {name: nodejs, options: {typescript: false, nodeargs: --import tsx}}",
+        "main: index.js",
+        "runtime: {name: nodejs, options: {typescript: false, nodeargs: --import tandem-lb/start}}",
         "plugins:",
         "  providers: [{name: tandem, path: node_modules/tandem-lb/src/provider/plugin}]",
         "  languages: [{name: nodejs, path: node_modules/tandem-lb/src/provider/langhost}]",
         "",
       ].join("\n"),
     );
-    project.write("index.ts", PROGRAM);
+    project.write("index.js", PROGRAM);
+    mkdirSync(join(project.folder, "stacks"));
+    project.write("stacks/test.ts", DEFINITION);
     expect((await project.run("stack", "init", "test")).code).toBe(0);
     const preview = await project.run("preview");
     expect(preview.code, preview.text).toBe(0);
@@ -63,14 +65,19 @@ describe("the npm package", () => {
 });
 
 const PROGRAM = `
+import { getStack } from "@pulumi/pulumi";
+import { deploy, loadStack } from "tandem-lb/pulumi";
+export const pairs = deploy(await loadStack(getStack()));
+`;
+
+const DEFINITION = `
 import { defineStack } from "tandem-lb";
-import { deploy } from "tandem-lb/pulumi";
 const node = (name: string, last: number) => ({
   name, address: "10.0.0." + last, interface: "eth0", interfaceAddress: "10.0.0." + last + "/24",
 });
-export const pairs = deploy(defineStack({ name: "edge", pairs: [{
+export const stack = defineStack({ name: "edge", pairs: [{
   name: "web",
   nodes: [node("lb-a", 11), node("lb-b", 12)],
   vrrpInstances: [{ name: "VI_1", virtualRouterId: 51, master: "lb-a", vips: [{ address: "10.0.0.100/24" }] }],
-}] }));
+}] });
 `;
