@@ -74,7 +74,7 @@ export class Daemon {
   async reload(text: string): Promise<{ readonly verdict: Verdict; readonly milliseconds: number }> {
     writeFileSync(this.file, text);
     const start = performance.now();
-    const { stdout } = await run(this.binary, ["reload", "--run-dir", this.runDir], {
+    const { stdout } = await run(this.binary, ["reload", "--json", "--run-dir", this.runDir], {
       maxBuffer: 64 << 20,
     });
     return { verdict: JSON.parse(stdout) as Verdict, milliseconds: performance.now() - start };
