@@ -13,6 +13,10 @@ export interface LabSetup {
   readonly vrrp?: { readonly version?: 2 | 3; readonly advertInterval?: `${number}ms` | `${number}s` };
   /** A further line of the backend, as in haproxy.cfg; the demo has the daemon refuse one. */
   readonly extraProxyLine?: string;
+  /** Default: Tandem's own daemon. */
+  readonly engine?: "tandemd" | "distro";
+  /** Default: who runs on the hosts already is an error. */
+  readonly takeOver?: boolean;
   /** Default: hand over, kill and link down, within a second, at every change. */
   readonly drill?: LabDrill;
 }
@@ -42,6 +46,10 @@ export function defineLabStack(setup: LabSetup): StackInput {
     pairs: [
       {
         name: "web",
+        engine: setup.engine ?? "tandemd",
+        takeOver: setup.takeOver ?? false,
+        // haproxy does not start with fewer descriptors than that takes, and a lab has what its machine gives it.
+        proxy: setup.engine === "distro" ? { maxconn: 4000 } : {},
         nodes: [labNode(first, setup), labNode(second, setup)],
         vrrp: {
           version: setup.vrrp?.version ?? 3,
