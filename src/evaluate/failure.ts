@@ -30,10 +30,11 @@ export function loadProblems(file: string, cause: unknown): readonly Problem[] {
   }
   const missing = missingPackage(cause);
   if (missing !== undefined) {
+    const place = importOf(file, missing);
     return [
       problem(
-        `there is no package ${JSON.stringify(missing)} here${excerpt(importOf(file, missing))}`,
-        importOf(file, missing) ?? { file },
+        `there is no package ${JSON.stringify(missing)} here${excerpt(place)}`,
+        place ?? { file },
         `\`npm install\` in the project's folder; when package.json does not name it, \`npm install ${missing}\``,
       ),
     ];
