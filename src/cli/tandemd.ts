@@ -1,8 +1,13 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { ExitCode, TandemError } from "../diagnostics/index.ts";
-import { binaryFile } from "./binary.ts";
+import { binaryFile, shippedBinary } from "./binary.ts";
 import type { CliContext } from "./context.ts";
+
+/** Whether there is one to ask: one that was named, or the one of this package. */
+export function hasTandemd(env: CliContext["env"]): boolean {
+  return Boolean(env.TANDEM_BINARY) || shippedBinary() !== undefined;
+}
 
 /** The executable that TANDEM_BINARY names, else the one of this package. */
 function program(env: CliContext["env"]): string {

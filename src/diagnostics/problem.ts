@@ -19,6 +19,8 @@ export interface Problem {
   readonly why?: string;
   /** What to write or do instead. */
   readonly hint?: string;
+  /** The code that tandemd gives it, where it is told under another. */
+  readonly daemonCode?: string;
   /** Why it is not to be told of. */
   readonly silenced?: string;
 }

@@ -10,8 +10,6 @@ import type { Syntax } from "../import/index.ts";
 import { lintHaproxy } from "./haproxy.ts";
 import { lintKeepalived } from "./keepalived.ts";
 
-export { type Silence, silenced } from "./silence.ts";
-
 export function lintFiles(syntax: Syntax): readonly Problem[] {
   return [...syntax.haproxy.flatMap(lintHaproxy), ...syntax.keepalived.flatMap(lintKeepalived)];
 }

@@ -49,4 +49,4 @@ export {
 } from "./schema/text.ts";
 export { runtimeSocket, statistics } from "./schema/windows.ts";
 export { checkSecret } from "./secrets.ts";
-export { nearest, suggestion } from "./suggest.ts";
+export { nearest, nearestCode, suggestion } from "./suggest.ts";

@@ -1,4 +1,4 @@
-import { ExitCode, type Problem, TandemError } from "../diagnostics/index.ts";
+import { ExitCode, type Problem, type Silence, silenced, TandemError } from "../diagnostics/index.ts";
 import { crossCheck } from "./check/index.ts";
 import { foreignSegments } from "./check/segments.ts";
 import { repair } from "./repair.ts";
@@ -48,18 +48,14 @@ function further(input: unknown): Problem[] {
 export function checkStack(input: unknown): ParsedStack {
   const { stack, problems } = inspectStack(input);
   if (stack === undefined) throw new TandemError(problems, { exitCode: ExitCode.invalidStack });
-  const quiet = silencedCodes(input);
-  return { stack, warnings: problems.filter(({ code }) => !quiet.has(code)) };
+  const told = silenced(problems, silencesOf(input));
+  return { stack, warnings: told.filter((problem) => problem.silenced === undefined) };
 }
 
 /** Warnings that a definition silences, with their reasons; none of one that the schema refuses. */
-export function silencesOf(input: unknown): readonly { readonly code: string; readonly reason: string }[] {
+export function silencesOf(input: unknown): readonly Silence[] {
   const parsed = stackSchema.safeParse(input);
   return parsed.success ? parsed.data.silences : [];
-}
-
-function silencedCodes(input: unknown): ReadonlySet<string> {
-  return new Set(silencesOf(input).map(({ code }) => code));
 }
 
 /** As `checkStack`, without the warnings. */

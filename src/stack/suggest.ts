@@ -1,3 +1,5 @@
+import { daemonCodes, errorCatalogue, knownCode } from "../diagnostics/index.ts";
+
 /** The candidate nearest to a misspelt word, or undefined when none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -39,4 +41,10 @@ export function suggestion(word: string, candidates: readonly string[]): string 
   if (candidates.length === 0) return "there is none; define it first";
   const shown = candidates.slice(0, 8).map((candidate) => JSON.stringify(candidate));
   return `write one of ${shown.join(", ")}${candidates.length > 8 ? ", …" : ""}`;
+}
+
+/** The code of a message that a misspelt one may be: of the catalogue, or one of tandemd's own. */
+export function nearestCode(word: string): string | undefined {
+  const codes = [...Object.keys(errorCatalogue), ...Object.keys(daemonCodes)];
+  return knownCode(word) ?? nearest(word, codes);
 }

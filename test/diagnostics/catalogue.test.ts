@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { daemonModule } from "../../src/diagnostics/codes/daemon-module.ts";
 import {
   codesOfRules,
+  daemonCodes,
   errorCatalogue,
   errorsDocument,
   explainCode,
+  knownCode,
   lintDocument,
   lintRules,
 } from "../../src/diagnostics/index.ts";
@@ -86,6 +89,13 @@ function mentioned(file: string): string[] {
 
 test("docs/errors.md is current: run `node --import tsx src/diagnostics/codes/generate.ts`", () => {
   expect(readFileSync(join(root, "docs/errors.md"), "utf8")).toBe(errorsDocument());
+});
+
+test("codes/daemon.ts is current: run `node --import tsx src/diagnostics/codes/generate.ts`", () => {
+  const text = readFileSync(join(root, "docs/config-codes.md"), "utf8");
+  expect(readFileSync(join(root, "src/diagnostics/codes/daemon.ts"), "utf8")).toBe(daemonModule(text));
+  expect(Object.keys(daemonCodes)).toHaveLength(text.match(/^\| `/gm)?.length ?? 0);
+  expect(knownCode("HAProxy/no-check")).toBe("haproxy/no-check");
 });
 
 test("texts are lower case without a full stop, as all texts of errors", () => {

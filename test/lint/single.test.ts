@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tandemd } from "../../lab/setup/paths.ts";
-import { sarifLog } from "../../src/cli/sarif.ts";
+import { sarifLog } from "../../src/cli/check/sarif.ts";
 import { explainCode, type Problem } from "../../src/diagnostics/index.ts";
 import { syntaxSchema } from "../../src/import/index.ts";
 import { lintFiles } from "../../src/lint/index.ts";

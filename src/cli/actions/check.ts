@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { ExitCode, type Problem, ruleOf, TandemError } from "../../diagnostics/index.ts";
+import { ExitCode, type Problem, ruleOf, silenced, TandemError, tellingOf } from "../../diagnostics/index.ts";
 import { loadStack } from "../../evaluate/index.ts";
-import { silenced } from "../../lint/index.ts";
 import {
   checkTarget,
   durationMs,
@@ -12,11 +11,11 @@ import {
   predictionText,
   silencesOf,
 } from "../../stack/index.ts";
-import { checkWithDaemon } from "../check-with-daemon.ts";
+import { checkWithDaemon } from "../check/rendered.ts";
+import { sarifLog } from "../check/sarif.ts";
+import { readSilences, tellIdle } from "../check/silences.ts";
 import type { CliContext } from "../context.ts";
 import type { CheckFlags } from "../offline-commands.ts";
-import { sarifLog } from "../sarif.ts";
-import { readSilences, tellIdle } from "../silences.ts";
 import { checkFiles, wrongUse } from "./check-files.ts";
 import { renderNodes } from "./render.ts";
 
@@ -31,6 +30,7 @@ export async function checkAction(
   refuseFacts(flags, this.cwd);
   if (name === undefined || names.length > 1) throw wrongUse(`one stack is checked, ${names.length} given`);
   const target = flags.targetFailover === undefined ? undefined : targetMs(flags.targetFailover);
+  const given = readSilences(flags.silence);
   const { file, input } = await loadStack(name, this.cwd);
   const inspected = inspectStack(input);
   const { stack } = inspected;
@@ -41,7 +41,8 @@ export async function checkAction(
   ];
   const parsed = stack === undefined ? undefined : await checkWithDaemon(this, renderNodes(stack, undefined));
   const all: readonly Problem[] = [...found, ...(parsed?.problems ?? [])];
-  const { problems, idle } = silenced(all, [...silencesOf(input), ...readSilences(flags.silence)]);
+  const silences = [...silencesOf(input), ...given];
+  const problems = silenced(all, silences);
   const failed = problems.some((p) => p.severity === "error");
   if (failed) this.endWith(ExitCode.invalidStack);
   const predictions = stack === undefined ? [] : failoverPredictions(stack);
@@ -55,7 +56,8 @@ export async function checkAction(
     return;
   }
   for (const problem of problems) this.printer.problem(problem);
-  tellIdle(this.printer, idle);
+  const complete = parsed !== undefined && parsed.skipped === undefined;
+  tellIdle(this.printer, all.map(tellingOf), silences, complete);
   if (failed) return;
   for (const p of predictions) this.printer.line(predictionText(p));
   if (parsed?.skipped !== undefined) this.printer.line(`note: ${parsed.skipped}`);

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
-import { importStack, syntaxSchema } from "../../import/index.ts";
+import { importStack } from "../../import/index.ts";
 import { inspectStack } from "../../stack/index.ts";
+import { readFiles } from "../check/reads.ts";
 import type { ImportFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { withSources } from "../import-sources.ts";
-import { askTandemd } from "../tandemd.ts";
 
 /** Turns files of keepalived and haproxy, or those of two live hosts, into a stack file. */
 export async function importAction(this: CliContext, flags: ImportFlags, name: string): Promise<void> {
@@ -15,15 +15,15 @@ export async function importAction(this: CliContext, flags: ImportFlags, name: s
   const out = resolve(this.cwd, flags.out ?? `stacks/${name}.ts`);
   if (existsSync(out) && !flags.force) throw exists(relative(this.cwd, out));
   const made = await withSources(this, flags, async (sources) => {
-    const said = await askTandemd(this, [
-      "parse",
+    const argv = [
       ...(sources.live ? ["--alone"] : []),
       ...sources.haproxy.flatMap((file) => ["--haproxy", file]),
       ...sources.keepalived.flatMap((file) => ["--keepalived", file]),
-    ]);
-    if (said.status !== 0) throw unreadable(said.stderr);
-    const syntax = syntaxSchema.parse(JSON.parse(sources.renamed(said.stdout)));
-    const imported = importStack({ name, syntax, hosts: sources.hosts, live: sources.live });
+    ];
+    const read = await readFiles(this, argv, sources.renamed);
+    if ("refused" in read) throw unreadable(read.refused);
+    const { hosts, live } = sources;
+    const imported = importStack({ name, syntax: read.syntax, hosts, live });
     return { ...imported, notes: [...imported.notes, ...sources.notes] };
   });
   mkdirSync(dirname(out), { recursive: true });

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TandemError } from "../../diagnostics/index.ts";
 import { CHANGED_SECRET, normalizeSysctl, type Observation } from "../../host/index.ts";
-import { type ImportHost, importStack, syntaxSchema } from "../../import/index.ts";
+import { type ImportHost, importStack } from "../../import/index.ts";
 import type { Release } from "../../render/release.ts";
+import { readFiles } from "../check/reads.ts";
 import type { CliContext } from "../context.ts";
-import { askTandemd } from "../tandemd.ts";
 import { type LookedAt, nodeDrift } from "./node.ts";
 import { type Edit, treeDiff } from "./tree-diff.ts";
 
@@ -99,18 +99,17 @@ async function imported(
       writeFileSync(path, text.replaceAll(CHANGED_SECRET, "secret-changed"), { mode: 0o600 });
       return [file === "haproxy.cfg" ? "--haproxy" : "--keepalived", path];
     });
-    const said = await askTandemd(context, ["parse", "--alone", ...argv]);
-    if (said.status !== 0)
+    const read = await readFiles(context, ["--alone", ...argv]);
+    if ("refused" in read)
       throw new TandemError([
         {
           code: "IMPORT_UNREADABLE",
           severity: "error",
-          message: said.stderr.trim(),
+          message: read.refused.trim(),
           hint: "see `tandem drift` for the changed lines",
         },
       ]);
-    const syntax = syntaxSchema.parse(JSON.parse(said.stdout));
-    const { input } = importStack({ name: "adopted", syntax, hosts: [node, { name: OTHER }] });
+    const { input } = importStack({ name: "adopted", syntax: read.syntax, hosts: [node, { name: OTHER }] });
     return (input as { readonly pairs: readonly unknown[] }).pairs[0];
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import { cliCodes } from "./cli.ts";
+import { daemonCodes } from "./daemon.ts";
 import type { ErrorEntry } from "./entry.ts";
 import { fileCodes } from "./files.ts";
 import { generalCodes } from "./general.ts";
@@ -36,6 +37,12 @@ export function explainCode(code: string): (ErrorExplanation & { readonly code: 
   const [meaning, example, fix] = entry;
   const rule = ruleOf(wanted);
   return { code: wanted, meaning, example, fix, ...(rule === undefined ? {} : { rule }) };
+}
+
+/** A code as it is told, of this catalogue or of tandemd's own, from how the user typed it; or undefined. */
+export function knownCode(code: string): string | undefined {
+  const daemons = code.trim().toLowerCase();
+  return explainCode(code)?.code ?? (daemons in daemonCodes ? daemons : undefined);
 }
 
 export interface ErrorExplanation {

@@ -97,7 +97,7 @@ What the files do not hold can be told: \`--haproxy FILE\`, \`--sysctl FILE\`, \
 
 Each file is also read by itself, and the haproxy.cfg that a definition renders: sample values, open statistics pages, unverified servers and such are the codes \`LINT_…\` of [errors](errors.md). What tandemd says of a file given by \`--haproxy\` is told by its own codes ([config-codes](config-codes.md)): a mode that does not fit, servers that nobody checks, timeouts that are missing.
 
-\`--sarif\` prints SARIF 2.1.0. A warning that is meant so is silenced with its reason, by \`--silence CODE=REASON\` or in a definition by \`silences: [{ code, reason }]\`: it is shown as silenced, does not count, and is not told at a deployment; what nothing says any more is named. Errors cannot be silenced.
+\`--sarif\` prints SARIF 2.1.0. A warning that is meant so is silenced with its reason, by \`--silence CODE=REASON\` or in a definition by \`silences: [{ code, reason }]\`: it is shown as silenced (in SARIF as a suppression with its justification), does not count, and is not told at a deployment. CODE is that of a warning, one of tandemd's own (\`haproxy/no-check\`), or a rule (\`E05\`), which silences all that belongs to it; one that does not exist is refused. What nothing says any more is named. Errors cannot be silenced.
 
 In a case, \`== NAME\` begins a file, and \`== expect\` the findings.
 `;

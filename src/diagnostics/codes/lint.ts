@@ -111,7 +111,7 @@ export const codesOfRules: Readonly<Record<LintRule, readonly string[]>> = {
     "STACK_VIP_TWICE",
     "STACK_HOST_ADDRESS_TWICE",
   ],
-  E08: ["STACK_NO_SOURCE_ADDRESS"],
+  E08: ["STACK_NO_SOURCE_ADDRESS", "STACK_PEER_IS_OWN"],
   E09: [
     "STACK_SCRIPT_UNSAFE",
     "STACK_SCRIPT_SEEKS_HAPROXY",
@@ -121,7 +121,7 @@ export const codesOfRules: Readonly<Record<LintRule, readonly string[]>> = {
   E10: [],
   E11: ["STACK_UNKNOWN_KEY"],
   E12: ["STACK_ADVERT_INTERVAL_FRACTION"],
-  E13: [],
+  E13: ["STACK_PRIORITY_OWNER"],
   E14: [],
   E15: [
     "STACK_SYNC_GROUP_CROSSED",

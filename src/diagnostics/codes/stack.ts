@@ -178,6 +178,16 @@ export const stackCodes = {
     "frontend and server on 10.0.0.100:80",
     "write the address of the server behind it",
   ],
+  STACK_SILENCE_TWICE: [
+    "a code is silenced twice: only the first reason would be shown",
+    'silences: [{ code: "STACK_UNUSED", reason: "…" }, { code: "STACK_UNUSED", reason: "…" }]',
+    "keep one of the two, with the reason of both",
+  ],
+  STACK_SILENCE_UNKNOWN: [
+    "a silence names a code that does not exist, so nothing is silenced by it",
+    'silences: [{ code: "STACK_FAILOVER_SLO", reason: "…" }]',
+    "write the code as `tandem check` shows it: of this list, of docs/lint.md, or of tandemd's own (docs/config-codes.md)",
+  ],
   STACK_STATE_TWICE_MASTER: [
     "both nodes of an instance start as MASTER",
     'members: { "lb-a": { state: "MASTER" }, "lb-b": { state: "MASTER" } }',

@@ -9,6 +9,7 @@ import { checkNames, checkReferences } from "./names.ts";
 import { checkPeers } from "./peers.ts";
 import { checkProxy } from "./proxy.ts";
 import { checkSegments } from "./segments.ts";
+import { checkSilences } from "./silences.ts";
 import { checkStatistics } from "./statistics.ts";
 import { checkVrrp } from "./vrrp.ts";
 
@@ -18,6 +19,7 @@ export function crossCheck(stack: StackData): Problem[] {
     ...checkNames(stack),
     ...checkAddresses(stack),
     ...checkSegments(stack),
+    ...checkSilences(stack),
     ...stack.pairs.flatMap((pair, i) => {
       const path = ["pairs", i];
       return [

@@ -149,10 +149,12 @@ export const pair = z
 
 const silence = z
   .strictObject({
-    code: guarded(/^[A-Z][A-Z0-9_]*$/, "a code", {
+    code: guarded(/^(?:[A-Z][A-Z0-9_]*|[a-z]+\/[a-z0-9-]+)$/, "a code", {
       code: "STACK_NAME_INVALID",
-      hint: 'write it as it is shown, e.g. "STACK_FAILOVER_SLOW"',
-    }).describe("code of a warning, of this definition or of the files that it renders"),
+      hint: 'write it as it is shown, e.g. "STACK_FAILOVER_SLOW" or "haproxy/no-check"',
+    }).describe(
+      "code of a warning, of this definition or of the files that it renders; also one of tandemd's own (docs/config-codes.md), or a rule of docs/lint.md with all that belongs to it",
+    ),
     reason: guarded(/^(?=.*\S)\P{Cc}{1,500}$/u, "a reason", {
       code: "STACK_TEXT_UNSAFE",
       hint: "say in one line why this is meant so",

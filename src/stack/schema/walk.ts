@@ -25,7 +25,17 @@ export function schemasAt(path: Path, input: unknown, root: Schema = stackSchema
 }
 
 /** Texts of which one satisfies each guarded string of the definition. */
-const TEXTS = ["sample", "192.0.2.1/24", "192.0.2.1", "1s", "1", "/sample", "a@example.org", "eth0:a"];
+const TEXTS = [
+  "sample",
+  "STACK_UNUSED",
+  "192.0.2.1/24",
+  "192.0.2.1",
+  "1s",
+  "1",
+  "/sample",
+  "a@example.org",
+  "eth0:a",
+];
 
 /** A value that the schema accepts, or undefined when none comes to mind. */
 export function sampleOf(schema: Schema): unknown {

@@ -1,4 +1,4 @@
-import { explainCode, formatPath, type Problem } from "../diagnostics/index.ts";
+import { daemonCodes, explainCode, formatPath, type Problem } from "../../diagnostics/index.ts";
 
 /** A finding as SARIF tells it; further places are those of the other node. */
 export type SarifFinding = Omit<Problem, "severity"> & {
@@ -47,6 +47,8 @@ function textOf({ message, why, hint }: SarifFinding): string {
 
 function ruleOf(code: string): object {
   const known = explainCode(code);
+  const daemons = daemonCodes[code];
+  if (daemons !== undefined) return { id: code, shortDescription: { text: daemons } };
   if (known === undefined) return { id: code };
   return {
     id: code,
