@@ -27,7 +27,7 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** Environment variables that win over the configuration: they work on `destroy` as well. */
-const ENVIRONMENT: Readonly<Record<string, keyof Settings>> = {
+export const settingEnvironment: Readonly<Record<string, keyof Settings>> = {
   TANDEM_ON_UNREACHABLE: "onUnreachable",
   TANDEM_REFRESH_BEFORE_UPDATE: "refreshBeforeUpdate",
   TANDEM_BINARY: "binary",
@@ -49,7 +49,7 @@ export function gatherSettings(
   for (const [key, value] of Object.entries(values)) {
     if (!FOREIGN.has(key) && !key.startsWith("__")) gathered[key] = value;
   }
-  for (const [name, key] of Object.entries(ENVIRONMENT)) {
+  for (const [name, key] of Object.entries(settingEnvironment)) {
     const value = environment[name];
     if (value !== undefined && value !== "") gathered[key] = value;
   }

@@ -1,8 +1,13 @@
 import { type BinaryRef, type Release, render } from "../../src/render/index.ts";
 import { parseStack, type ResolvedNode, type StackInput } from "../../src/stack/index.ts";
+import { stack as controlPlane } from "../../stacks/examples/control-plane.ts";
 import { stack as dualMaster } from "../../stacks/examples/dual-master.ts";
+import { stack as firstPair } from "../../stacks/examples/first-pair.ts";
 import { stack as https } from "../../stacks/examples/https.ts";
+import { stack as inFrontOfNginx } from "../../stacks/examples/in-front-of-nginx.ts";
 import { stack as ipv6 } from "../../stacks/examples/ipv6.ts";
+import { stack as routing } from "../../stacks/examples/routing.ts";
+import { stack as storage } from "../../stacks/examples/storage.ts";
 import { stack as unicast } from "../../stacks/examples/unicast.ts";
 import { stack as webSite } from "../../stacks/examples/web-site.ts";
 import { defineLabStack, type LabSetup } from "../../stacks/lab/setup.ts";
@@ -28,7 +33,12 @@ const labSetup: LabSetup = {
 export const scenarios: Readonly<Record<string, StackInput>> = {
   lab: defineLabStack(labSetup),
   distro: defineLabStack({ ...labSetup, engine: "distro" }),
+  "first-pair": firstPair,
   "web-site": webSite,
+  routing,
+  "control-plane": controlPlane,
+  storage,
+  "in-front-of-nginx": inFrontOfNginx,
   "dual-master": dualMaster,
   https,
   ipv6,
