@@ -10,7 +10,10 @@ function describeFailure(failure: unknown): string {
     const more = codes.map((code) => `tandem explain ${code}`).join("  ·  ");
     return `${failure.message}\n\nmore: ${more}`;
   }
-  return failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  if (failure instanceof Error && failure.name === "AbortError") return "interrupted";
+  // A defect of ours: the stack says where.
+  const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  return `internal error, please report: ${text}`;
 }
 
 /** The `tandem` command line: routes, help and did-you-mean come from this data. */

@@ -1,5 +1,5 @@
-import { ExitCode, TandemError } from "../diagnostics/index.ts";
-import { type ResolvedPair, type ResolvedStack, suggestion } from "../stack/index.ts";
+import type { ResolvedPair, ResolvedStack } from "../stack/index.ts";
+import { noSuch } from "./no-such.ts";
 
 /** The pair of that name, or all. */
 export function chosenPairs(stack: ResolvedStack, only: string | undefined): readonly ResolvedPair[] {
@@ -7,9 +7,5 @@ export function chosenPairs(stack: ResolvedStack, only: string | undefined): rea
   const found = stack.pairs.filter((pair) => pair.name === only);
   if (found.length > 0) return found;
   const names = stack.pairs.map((pair) => pair.name);
-  const message = `the stack has no pair ${JSON.stringify(only)}`;
-  const hint = suggestion(only, names);
-  throw new TandemError([{ code: "CLI_NO_SUCH_NODE", severity: "error", message, hint }], {
-    exitCode: ExitCode.usage,
-  });
+  throw noSuch("stack", "pair", only, names);
 }

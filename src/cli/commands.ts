@@ -1,7 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import type { CliContext } from "./context.ts";
 import { adopt, drift } from "./drift/commands.ts";
-import { json, node, ofEach, pair, stackOnly } from "./flags.ts";
+import { json, node, ofEach, pair, stackOnly, worded } from "./flags.ts";
 import { check, explain, graph, init, render } from "./offline-commands.ts";
 import { rollout } from "./rollout/commands.ts";
 import { status } from "./status/commands.ts";
@@ -101,24 +101,9 @@ const importCommand = buildCommand<ImportFlags, [string], CliContext>({
       host: ofEach("Node as [NAME=][USER@]ADDRESS[:PORT], once for each"),
       interface: ofEach("Interface that carries VRRP, once for both nodes or once for each"),
       interfaceAddress: ofEach("Own address of a node there with prefix length, once for each"),
-      identity: {
-        kind: "parsed",
-        parse: String,
-        brief: "Private key for SSH (default: the agent)",
-        optional: true,
-      },
-      knownHosts: {
-        kind: "parsed",
-        parse: String,
-        brief: "known_hosts file (default: ~/.ssh/known_hosts)",
-        optional: true,
-      },
-      out: {
-        kind: "parsed",
-        parse: String,
-        brief: "File to write (default: stacks/NAME.ts)",
-        optional: true,
-      },
+      identity: worded("Private key for SSH (default: the agent)"),
+      knownHosts: worded("known_hosts file (default: ~/.ssh/known_hosts)"),
+      out: worded("File to write (default: stacks/NAME.ts)"),
       force: { kind: "boolean", brief: "Overwrite the file", default: false, withNegated: false },
       json,
     },
@@ -139,7 +124,7 @@ const doctor = buildCommand<DoctorFlags, [], CliContext>({
   docs: { brief: "Look for what is missing on this machine and on the stack's hosts; changes nothing" },
   parameters: {
     flags: {
-      stack: { kind: "parsed", parse: String, brief: "Also look at this stack's hosts", optional: true },
+      stack: worded("Also look at this stack's hosts"),
       json,
     },
     positional: { kind: "tuple", parameters: [] },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { TandemError } from "../diagnostics/index.ts";
+import { type Problem, TandemError } from "../diagnostics/index.ts";
 import type { NodeInputs } from "../provider/node/inputs.ts";
 import { storedInputs } from "../provider/node/stored.ts";
 import type { CliContext } from "./context.ts";
@@ -23,17 +23,25 @@ export async function deployedNodes(
   stack: string | undefined,
 ): Promise<readonly NodeInputs[]> {
   const args = ["stack", "export", "--show-secrets", ...(stack === undefined ? [] : ["--stack", stack])];
-  const stdout = await askPulumi(context, args);
-  const resources = deployment.parse(JSON.parse(stdout)).deployment.resources ?? [];
-  return resources.filter((r) => r.type === nodeType).map(({ inputs }) => storedInputs(inputs));
+  const { resources } = understood(deployment, await askPulumi(context, args), args).deployment;
+  return (resources ?? [])
+    .filter((r) => r.type === nodeType)
+    .map(({ urn, inputs }) => storedInputs(urn, inputs));
 }
 
 /** All stacks of the project. */
 export async function stackNames(context: CliContext): Promise<readonly string[]> {
+  const args = ["stack", "ls", "--json"];
   const listed = z.array(z.object({ name: z.string() }));
-  return listed
-    .parse(JSON.parse(await askPulumi(context, ["stack", "ls", "--json"])))
-    .map(({ name }) => name);
+  return understood(listed, await askPulumi(context, args), args).map(({ name }) => name);
+}
+
+function understood<T>(schema: z.ZodType<T>, text: string, args: readonly string[]): T {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw failed(args, "gave an answer that cannot be understood", cause);
+  }
 }
 
 async function askPulumi(context: CliContext, args: readonly string[]): Promise<string> {
@@ -44,12 +52,18 @@ async function askPulumi(context: CliContext, args: readonly string[]): Promise<
     signal: context.signal,
   });
   if (exitCode === 0) return stdout;
-  throw new TandemError([
-    {
-      code: "CLI_PULUMI_FAILED",
-      severity: "error",
-      message: `\`pulumi ${args.slice(0, 2).join(" ")}\` ended with ${exitCode}`,
-      hint: "run it in the folder of Pulumi.yaml, with the stack selected or named by --stack",
-    },
-  ]);
+  throw failed(args, `ended with ${exitCode}; what it said stands above`);
+}
+
+function failed(args: readonly string[], what: string, cause?: unknown): TandemError {
+  const named = args.indexOf("--stack") + 1;
+  const stack = named === 0 ? "" : ` of stack ${args[named]}`;
+  const problem: Problem = {
+    code: "CLI_PULUMI_FAILED",
+    severity: "error",
+    message: `\`pulumi ${args.slice(0, 2).join(" ")}\`${stack} ${what}`,
+    why: "what was deployed is known to Pulumi's state alone; no host was asked",
+    hint: "run it in the folder of Pulumi.yaml, logged in, with the stack selected or named by --stack; `pulumi stack ls` lists them",
+  };
+  return new TandemError([problem], { cause });
 }

@@ -13,11 +13,20 @@ export const json = {
   default: false,
   withNegated: false,
 } as const;
-export const node = { kind: "parsed", parse: String, brief: "Only this node", optional: true } as const;
-export const pair = { kind: "parsed", parse: String, brief: "Only this pair", optional: true } as const;
+/** A word that says something: of an empty one, mostly a variable that was not set, nobody knows what it means. */
+function said(text: string): string {
+  if (text.trim() === "") throw new RangeError("it is empty; write a value, or leave the option out");
+  return text;
+}
+
+/** A path or another text that is optional, and not empty where it is given. */
+export const worded = (brief: string) => ({ kind: "parsed", parse: said, brief, optional: true }) as const;
 
 export const ofEach = (brief: string) =>
-  ({ kind: "parsed", parse: String, variadic: true, optional: true, brief }) as const;
+  ({ kind: "parsed", parse: said, variadic: true, optional: true, brief }) as const;
+
+export const node = worded("Only this node");
+export const pair = worded("Only this pair");
 
 function seconds(text: string): number {
   const value = Number(text);

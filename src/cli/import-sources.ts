@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { z } from "zod";
-import { ExitCode, type Problem, TandemError } from "../diagnostics/index.ts";
-import { type Connection, SshShell } from "../host/index.ts";
+import { ExitCode, type Problem, TandemError, together } from "../diagnostics/index.ts";
+import { type Connection, readInterfaces, SshShell } from "../host/index.ts";
 import type { ImportHost } from "../import/index.ts";
 import type { ImportFlags } from "./commands.ts";
 import type { CliContext } from "./context.ts";
@@ -54,6 +53,7 @@ function parseHost(text: string): ImportHost {
           code: "IMPORT_WHAT",
           severity: "error",
           message: `${JSON.stringify(text)} is no host`,
+          why: "it has to be known where to log in, and as whom",
           hint: "write [NAME=][USER@]ADDRESS[:PORT], e.g. --host lb-a=root@10.0.0.11",
         },
       ],
@@ -92,7 +92,7 @@ async function fetched(
   hosts: readonly ImportHost[],
   folder: string,
 ): Promise<Sources> {
-  const copies = await Promise.all(hosts.map((host) => copyOf(context, flags, host)));
+  const copies = await together(hosts.map((host) => copyOf(context, flags, host)));
   const names = new Map<string, string>();
   const put = (kind: keyof typeof FILES, copy: Copy, index: number): string[] => {
     const text = copy[kind];
@@ -156,30 +156,13 @@ function connectionOf(context: CliContext, flags: ImportFlags, host: ImportHost)
   };
 }
 
-const links = z.array(
-  z.looseObject({
-    ifname: z.string(),
-    addr_info: z
-      .array(z.looseObject({ local: z.string().optional(), prefixlen: z.number().optional() }))
-      .default([]),
-  }),
-);
-
-function readInterfaces(json: string): NonNullable<ImportHost["interfaces"]> {
-  return links.parse(JSON.parse(json)).map(({ ifname, addr_info }) => ({
-    name: ifname,
-    addresses: addr_info.flatMap(({ local, prefixlen }) =>
-      local === undefined ? [] : [`${local}/${prefixlen}`],
-    ),
-  }));
-}
-
 function nothingThere(hosts: readonly ImportHost[]): TandemError {
   return new TandemError(
     hosts.map((host) => ({
       code: "IMPORT_UNREADABLE",
       severity: "error" as const,
       message: `neither ${FILES.keepalived} nor ${FILES.haproxy} is there`,
+      why: "these are the files that Debian's packages read, and what an import is made of",
       where: { kind: "host" as const, host: host.name ?? host.address ?? "" },
       hint: "copy the files from where they are, and give --keepalived and --haproxy",
     })),

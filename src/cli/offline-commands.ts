@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { CliContext } from "./context.ts";
-import { json, node, ofEach, stackOnly } from "./flags.ts";
+import { json, node, ofEach, stackOnly, worded } from "./flags.ts";
 
 // Commands that touch no host.
 
@@ -14,12 +14,7 @@ export const render = buildCommand<RenderFlags, [string], CliContext>({
   docs: { brief: "Print or write every file that the stack puts on its hosts" },
   parameters: {
     flags: {
-      out: {
-        kind: "parsed",
-        parse: String,
-        brief: "Write into this folder, one subfolder a node",
-        optional: true,
-      },
+      out: worded("Write into this folder, one subfolder a node"),
       node,
       json,
     },
@@ -59,12 +54,7 @@ export const check = buildCommand<CheckFlags, string[], CliContext>({
         default: false,
         withNegated: false,
       },
-      targetFailover: {
-        kind: "parsed",
-        parse: String,
-        brief: "Longest failover that is wanted, e.g. 1s or 500ms",
-        optional: true,
-      },
+      targetFailover: worded("Longest failover that is wanted, e.g. 1s or 500ms"),
       haproxy: ofEach("haproxy.cfg of the node: listeners on virtual addresses (E10, E16)"),
       sysctl: ofEach("sysctl.conf of the node, or what `sysctl -a` prints (E16)"),
       addresses: ofEach("What `ip -j address` prints on the node (E07, E08, E13)"),
@@ -95,7 +85,7 @@ export const graph = buildCommand<GraphFlags, [string], CliContext>({
   parameters: {
     flags: {
       format: { kind: "enum", values: ["svg", "mermaid"], default: "mermaid", brief: "Picture format" },
-      out: { kind: "parsed", parse: String, brief: "File to write (default: stdout)", optional: true },
+      out: worded("File to write (default: stdout)"),
     },
     positional: stackOnly,
   },
@@ -110,7 +100,7 @@ export const init = buildCommand<InitFlags, [string], CliContext>({
   docs: { brief: "Write a project that passes `tandem check` at once" },
   parameters: {
     flags: {
-      name: { kind: "parsed", parse: String, brief: "Project name (default: the folder's)", optional: true },
+      name: worded("Project name (default: the folder's)"),
     },
     positional: {
       kind: "tuple",

@@ -1,3 +1,4 @@
+import { together } from "../diagnostics/index.ts";
 import { loadStack } from "../evaluate/index.ts";
 import { type Host, openHost } from "../host/index.ts";
 import { checkStack, type ResolvedPair } from "../stack/index.ts";
@@ -21,13 +22,13 @@ export async function openPairs(
   const { file, input } = await loadStack(stackName, context.cwd);
   const { stack } = checkStack(input);
   const secrets = secretLookup(context, file);
-  return Promise.all(
+  return together(
     chosenPairs(stack, only).map(async (definition) => ({
       pair: definition.name,
       definition,
-      hosts: (
-        await Promise.all(definition.nodes.map(({ connection }) => secrets.connection(connection)))
-      ).map(openHost),
+      hosts: (await together(definition.nodes.map(({ connection }) => secrets.connection(connection)))).map(
+        openHost,
+      ),
     })),
   );
 }

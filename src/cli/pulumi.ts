@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { ExitCode, TandemError } from "../diagnostics/index.ts";
 
@@ -7,32 +7,39 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** `$TANDEM_PULUMI`, else the `pulumi` on PATH. Throws TandemError when there is neither. */
 export function findPulumi(env: Env): string {
-  const named = env.TANDEM_PULUMI;
-  const candidates = [
-    ...(named === undefined || named === "" ? [] : [named]),
-    ...(env.PATH ?? "").split(delimiter).map((dir) => join(dir, "pulumi")),
-  ];
-  const found = candidates.find(isExecutable);
+  const named = env.TANDEM_PULUMI ?? "";
+  // Another one than the one that was named may be of another version, with another state.
+  if (named !== "") {
+    if (isExecutable(named)) return named;
+    throw noPulumi(`TANDEM_PULUMI names ${named}, which is no program that can be run`);
+  }
+  const found = (env.PATH ?? "")
+    .split(delimiter)
+    .map((dir) => join(dir, "pulumi"))
+    .find(isExecutable);
   if (found !== undefined) return found;
-  throw new TandemError(
+  throw noPulumi("the pulumi executable is neither on PATH nor named by TANDEM_PULUMI");
+}
+
+function noPulumi(message: string, cause?: unknown): TandemError {
+  return new TandemError(
     [
       {
         code: "CLI_NO_PULUMI",
         severity: "error",
-        message: "the pulumi executable is neither on PATH nor named by TANDEM_PULUMI",
+        message,
         why: "Tandem's resources are planned and recorded by Pulumi",
-        hint: "install Pulumi, or in this repository run `sh lab/setup/ensure.sh demo`, which builds and caches it",
+        hint: "install Pulumi and name it with TANDEM_PULUMI=PATH where it is not on PATH; in this repository `sh lab/setup/ensure.sh demo` builds and caches it",
       },
     ],
-    { exitCode: ExitCode.failed },
+    { exitCode: ExitCode.failed, cause },
   );
 }
 
 function isExecutable(path: string): boolean {
-  if (!existsSync(path)) return false;
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }
@@ -53,7 +60,8 @@ export async function runPulumi(
     readonly signal?: AbortSignal;
   },
 ): Promise<PulumiOutcome> {
-  const child = spawn(findPulumi(options.env), args, {
+  const program = findPulumi(options.env);
+  const child = spawn(program, args, {
     cwd: options.cwd,
     env: { ...options.env } as NodeJS.ProcessEnv,
     stdio: options.inherit ? "inherit" : ["ignore", "pipe", "inherit"],
@@ -65,7 +73,9 @@ export async function runPulumi(
   child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
   try {
     const exitCode = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
+      child.once("error", (error) =>
+        reject(noPulumi(`${program} cannot be run in ${options.cwd}: ${error.message}`, error)),
+      );
       child.once("close", (code) => resolve(code ?? ExitCode.failed));
     });
     return { exitCode, stdout: Buffer.concat(chunks).toString("utf8") };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { ExitCode, type Problem, TandemError } from "../diagnostics/index.ts";
+import { ExitCode, type Problem, TandemError, together } from "../diagnostics/index.ts";
 import type { Authentication, Connection, HostKeyPolicy } from "../host/index.ts";
 import type { SecretValues } from "../render/release.ts";
 import type { ResolvedConnection, ResolvedPair, SecretRef } from "../stack/index.ts";
@@ -27,7 +27,7 @@ export function secretLookup(context: CliContext, stackFile: string): SecretLook
     const entries = Object.entries(pair.secrets).map(
       async ([name, ref]) => [name, await value(ref)] as const,
     );
-    return Object.fromEntries(await Promise.all(entries));
+    return Object.fromEntries(await together(entries));
   };
   const connection = (resolved: ResolvedConnection) => toConnection(resolved, value);
   return { value, of, connection };
@@ -48,7 +48,7 @@ async function lookUp(ref: SecretRef, context: CliContext, stack: string): Promi
       } catch (cause) {
         throw missing(
           `secret file ${ref.path} cannot be read: ${(cause as Error).message}`,
-          "check the path",
+          "name a file that this user can read, from the folder of the project",
           cause,
         );
       }
@@ -60,16 +60,18 @@ async function lookUp(ref: SecretRef, context: CliContext, stack: string): Promi
         signal: context.signal,
       });
       if (exitCode === 0) return stdout.replace(/\n$/, "");
+      // A stack that is not there, a wrong passphrase, a missing key: Pulumi says which, on standard error.
       throw missing(
-        `the configuration of Pulumi stack ${stack} has no secret ${JSON.stringify(ref.key)}`,
-        `pulumi config set --secret ${ref.key} --stack ${stack}`,
+        `Pulumi does not give the secret ${JSON.stringify(ref.key)} of stack ${stack}; what it said stands above`,
+        `where the value is missing, set it: pulumi config set --secret ${ref.key} --stack ${stack}`,
       );
     }
   }
 }
 
 function missing(message: string, hint: string, cause?: unknown): TandemError {
-  const problem: Problem = { code: "CLI_SECRET_MISSING", severity: "error", message, hint };
+  const why = "the definition refers to it: without it a file or a login is not whole";
+  const problem: Problem = { code: "CLI_SECRET_MISSING", severity: "error", message, why, hint };
   return new TandemError([problem], { exitCode: ExitCode.invalidStack, cause });
 }
 
@@ -77,7 +79,7 @@ async function toConnection(
   resolved: ResolvedConnection,
   value: (ref: SecretRef) => Promise<string>,
 ): Promise<Connection> {
-  const auth = await Promise.all(resolved.auth.map((way) => authentication(way, value)));
+  const auth = await together(resolved.auth.map((way) => authentication(way, value)));
   const { sudo } = resolved;
   return {
     name: resolved.name,

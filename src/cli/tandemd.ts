@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { ExitCode, TandemError } from "../diagnostics/index.ts";
 import { binaryFile, shippedBinary } from "./binary.ts";
@@ -8,6 +8,9 @@ import type { CliContext } from "./context.ts";
 export function hasTandemd(env: CliContext["env"]): boolean {
   return Boolean(env.TANDEM_BINARY) || shippedBinary() !== undefined;
 }
+
+/** Milliseconds for one answer. */
+const PATIENCE = 30_000;
 
 /** The executable that TANDEM_BINARY names, else the one of this package. */
 function program(env: CliContext["env"]): string {
@@ -27,6 +30,25 @@ function program(env: CliContext["env"]): string {
   );
 }
 
+/** It was ended before its time, or is no program of this machine. */
+function notRun(file: string, error: ExecFileException | null): TandemError {
+  const reason = error?.killed
+    ? `did not finish within ${PATIENCE / 1000} s, or said too much`
+    : `cannot be run: ${error?.message.split("\n")[0]}`;
+  return new TandemError(
+    [
+      {
+        code: "CLI_NO_TANDEMD",
+        severity: "error",
+        message: `${file} ${reason}`,
+        why: "the files are read by tandemd itself, so that they mean here what they mean on a host",
+        hint: "build one for this machine with `npm run build:daemon`, or name it with TANDEM_BINARY=PATH",
+      },
+    ],
+    { exitCode: ExitCode.failed, cause: error },
+  );
+}
+
 export interface Said {
   readonly status: number;
   readonly stdout: string;
@@ -37,11 +59,11 @@ export interface Said {
 export function askTandemd(context: CliContext, argv: readonly string[]): Promise<Said> {
   const file = program(context.env);
   return new Promise((resolve, reject) => {
-    const options = { cwd: context.cwd, timeout: 30_000, maxBuffer: 64 << 20, signal: context.signal };
+    const options = { cwd: context.cwd, timeout: PATIENCE, maxBuffer: 64 << 20, signal: context.signal };
     execFile(file, argv, options, (error, stdout, stderr) => {
       const status = error === null ? 0 : error.code;
       if (typeof status === "number") resolve({ status, stdout, stderr });
-      else reject(error);
+      else reject(context.signal.aborted ? context.signal.reason : notRun(file, error));
     });
   });
 }

@@ -1,8 +1,17 @@
-import { closeSync, mkdirSync, openSync, statSync, type WriteFileOptions, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type WriteFileOptions,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { ExitCode, TandemError } from "../diagnostics/index.ts";
 
-/** What the system's words mean for somebody who named a path. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user has no right to write there",
   EPERM: "the system forbids it",
@@ -17,12 +26,35 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
+/** What a code of the system means for somebody who named a path. */
+export const systemReason = (code: string | undefined): string | undefined => REASONS[code ?? ""];
+
 /** Writes a file that the command line named, and the folders to it. */
 export function writeOut(path: string, text: string, options: WriteFileOptions = {}): void {
   told(path, () => {
     makeFolder(dirname(path));
     writeFileSync(path, text, options);
   });
+}
+
+/** As `writeOut`, for a file that others read at any time: they never see half of it. */
+export function writeWhole(path: string, text: string): void {
+  told(path, () => {
+    const half = `${path}.${process.pid}.tmp`;
+    try {
+      makeFolder(dirname(path));
+      writeFileSync(half, text);
+      renameSync(half, path);
+    } catch (cause) {
+      rmSync(half, { force: true });
+      throw cause;
+    }
+  });
+}
+
+/** Adds to a file that the command line named. */
+export function appendOut(path: string, text: string): void {
+  told(path, () => appendFileSync(path, text));
 }
 
 /** Whether a file can be written that is needed only later, after things that cannot be undone. */
@@ -47,7 +79,8 @@ function told(path: string, write: () => void): void {
         {
           code: "CLI_CANNOT_WRITE",
           severity: "error",
-          message: `${path} cannot be written: ${REASONS[code ?? ""] ?? message}`,
+          message: `${path} cannot be written: ${systemReason(code) ?? message}`,
+          why: "what was to stand there is nowhere",
           hint: "name another place, or make room for it there; what was written before it stays",
         },
       ],

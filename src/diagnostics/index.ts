@@ -27,3 +27,4 @@ export {
   tellingOf,
   withoutEffect,
 } from "./silence.ts";
+export { together } from "./together.ts";

@@ -9,7 +9,8 @@ export function definitionFile(nameOrFile: string, cwd: string, kind: "stack" | 
   const found = candidates.map((candidate) => resolve(cwd, candidate)).find(isFile);
   if (found !== undefined) return found;
   const [message, hint] = notFound(nameOrFile, cwd, kind, candidates);
-  throw new TandemError([{ code: "CLI_STACK_NOT_FOUND", severity: "error", message, hint }], {
+  const why = `what is worked on is what a file exports as \`${kind}\``;
+  throw new TandemError([{ code: "CLI_STACK_NOT_FOUND", severity: "error", message, why, hint }], {
     exitCode: ExitCode.usage,
   });
 }

@@ -18,5 +18,6 @@ export type * from "./host.ts";
 export { filePath, normalizeSysctl } from "./layout.ts";
 export { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "./memory/memory-host.ts";
 export { MemoryShell } from "./memory/memory-shell.ts";
+export { readInterfaces } from "./observe/facts.ts";
 export { SshShell } from "./ssh/shell.ts";
 export { openHost } from "./ssh-host.ts";

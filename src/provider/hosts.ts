@@ -26,6 +26,11 @@ export class HostPool {
     return result;
   }
 
+  /** Resolves when every use of every host is over. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(({ tail }) => tail));
+  }
+
   /** Closes every connection; the pool can be used again. */
   async close(): Promise<void> {
     const entries = [...this.#entries.values()];

@@ -1,5 +1,7 @@
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openHost } from "../host/index.ts";
+import { whenEngineGone } from "./engine-gone.ts";
 import { packageVersion, projectRoot } from "./package-root.ts";
 import { Provider } from "./provider.ts";
 import { serve } from "./server.ts";
@@ -19,10 +21,22 @@ if (engine !== undefined && /^[\w.:[\]-]+:\d+$/.test(engine)) provider.log = eng
 const server = await serve(provider, packageVersion());
 process.stdout.write(`${server.port}\n`);
 
+/** Milliseconds for connections to end: the engine waits for five seconds, and a dead host for longer. */
+const FAREWELL = 3_000;
+
 // The engine gives every plugin a process group of its own and interrupts it when the work is done.
 const leave = (): void => {
   provider.cancel();
-  server.stop().finally(() => process.exit(0));
+  Promise.race([server.stop(), sleep(FAREWELL)]).finally(() => process.exit(0));
 };
 process.on("SIGINT", leave);
 process.on("SIGTERM", leave);
+
+/** Milliseconds for what is under way on hosts when nobody waits for it any more. */
+const LAST_STEPS = 10_000;
+
+// What has not been switched stops and tidies up; what has comes to its end, or its host goes back by its timer.
+whenEngineGone(() => {
+  provider.cancel();
+  Promise.race([provider.idle(), sleep(LAST_STEPS)]).finally(leave);
+});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import type structPb from "google-protobuf/google/protobuf/struct_pb.js";
@@ -28,7 +29,7 @@ export class Provider {
   log: EngineLog = silentLog;
   readonly #hosts: HostPool;
   readonly #environment: ProviderOptions["environment"];
-  #abort = new AbortController();
+  #abort = aborter();
   #settings: Settings = settingsSchema.parse({});
 
   constructor(options: ProviderOptions) {
@@ -40,12 +41,17 @@ export class Provider {
   begin(log: EngineLog): void {
     this.log.close();
     this.log = log;
-    this.#abort = new AbortController();
+    this.#abort = aborter();
   }
 
   /** Running operations stop at their next safe point; new ones are refused. */
   cancel(): void {
     this.#abort.abort(interrupted());
+  }
+
+  /** Resolves when no host is at work for anybody. */
+  idle(): Promise<void> {
+    return this.#hosts.idle();
   }
 
   async close(): Promise<void> {
@@ -199,6 +205,13 @@ export class Provider {
       note: (text) => this.log.write("info", urn, text),
     };
   }
+}
+
+/** Every host at work listens to the signal; Node takes more than ten for a leak, and says so. */
+function aborter(): AbortController {
+  const abort = new AbortController();
+  setMaxListeners(0, abort.signal);
+  return abort;
 }
 
 /** The kind of a resource from its URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */

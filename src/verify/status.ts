@@ -1,6 +1,8 @@
 import { TandemError } from "../diagnostics/index.ts";
-import { type DaemonStatus, daemonStatusSchema } from "../host/daemon-status.ts";
+import type { DaemonStatus } from "../host/daemon-status.ts";
 import type { Host, Shell } from "../host/host.ts";
+import { readStatus } from "../host/observe/facts.ts";
+import { hostError } from "../host/problem.ts";
 import { newerDaemon, readSpoken } from "../host/skew.ts";
 import { HostPaths } from "../render/release.ts";
 
@@ -43,5 +45,10 @@ export async function daemonStatus(shell: Shell, program: string): Promise<Daemo
   const text = answer.stdout.toString("utf8");
   const newer = newerDaemon(shell.name, readSpoken(text));
   if (newer !== undefined) throw new TandemError([newer]);
-  return daemonStatusSchema.parse(JSON.parse(text));
+  const status = readStatus(text);
+  if (status !== undefined) return status;
+  throw hostError(shell.name, "HOST_STEP_FAILED", "the status that its daemon gives cannot be understood", {
+    why: "who leads and what serves is not known",
+    hint: "look at `tandemd status --json` on the host; another version of tandemd is replaced by the next `pulumi up`",
+  });
 }

@@ -35,6 +35,8 @@ export async function waitFor<T>(
 /** Resolves after `ms`, or rejects at once when the signal fires. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    // One that has fired does not fire again.
+    if (signal.aborted) return reject(signal.reason);
     const onAbort = (): void => {
       clearTimeout(timer);
       reject(signal.reason);

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ask, drilled, pair, stateOf } from "./ask-gate.ts";
 
@@ -33,13 +34,41 @@ test("a command: its exit code decides, it knows stage and release, and no secre
   });
   expect((await command("exec sleep 60", "1s")).verdict).toEqual({
     outcome: "failed",
-    detail: "sh: ended by SIGTERM (allowed 1s)",
+    detail: "sh: did not end within 1s, so it was ended",
   });
-  const missing = { kind: "command", command: ["/nowhere/smoke"], timeout: "1s" } as const;
-  expect((await ask(missing)).verdict).toEqual({
+});
+
+test("a command that is not there, or may not be run, is told with where it was looked for", async () => {
+  const verdict = async (program: string) =>
+    (await ask({ kind: "command", command: [program], timeout: "1s" })).verdict;
+  expect(await verdict("/nowhere/smoke")).toEqual({
     outcome: "failed",
-    detail: "/nowhere/smoke: spawn /nowhere/smoke ENOENT",
+    detail: "/nowhere/smoke: cannot be started: there is no such program seen from /",
   });
+  expect(await verdict("smoke-of-nobody")).toEqual({
+    outcome: "failed",
+    detail: "smoke-of-nobody: cannot be started: there is no such program on PATH",
+  });
+  expect((await verdict("/etc/passwd")).detail).toContain("it may not be executed (chmod +x)");
+});
+
+test("a command that has ended is over, whatever it leaves running; one whose time is over ends with all it started", async () => {
+  const command = (script: string) =>
+    ask(
+      { kind: "command", command: ["sh", "-c", script], timeout: "1s" },
+      { env: { PATH: process.env.PATH } },
+    );
+  const began = performance.now();
+  const left = await command("sleep 61 & echo $!");
+  expect(left.verdict.outcome).toBe("passed");
+  expect(performance.now() - began).toBeLessThan(5_000);
+  process.kill(Number(left.verdict.detail.split(": ")[1]));
+  // Neither listens to the signal that asks them to end.
+  const deaf = await command("trap '' TERM; (exec sleep 62) & echo $!; wait");
+  expect(deaf.verdict.detail).toMatch(/^sh: did not end within 1s, so it was ended: \d+$/);
+  const started = `/proc/${deaf.verdict.detail.split(": ")[2]}/cmdline`;
+  // Of one that nobody has buried yet there is no command line any more.
+  await expect.poll(() => existsSync(started) && readFileSync(started, "utf8")).toBeFalsy();
 });
 
 test("an approval: given with the command, at the terminal, or waited for", async () => {

@@ -1,4 +1,4 @@
-import { ExitCode } from "../../diagnostics/index.ts";
+import { ExitCode, together } from "../../diagnostics/index.ts";
 import type { CliContext } from "../context.ts";
 import { deployedNodes } from "../deployed.ts";
 import { type Adoption, adoptionOf } from "../drift/adopt.ts";
@@ -9,7 +9,7 @@ import type { Edit } from "../drift/tree-diff.ts";
 /** Says in the definition's terms what was changed on the hosts by hand; writes nothing. */
 export async function adoptAction(this: CliContext, flags: AdoptFlags): Promise<void> {
   const deployed = await deployedNodes(this, flags.stack);
-  const adoptions = await Promise.all(
+  const adoptions = await together(
     deployed.map(async (inputs) => adoptionOf(this, await lookAtNode(inputs, this.signal))),
   );
   if (adoptions.some(({ edits, rest }) => edits.length + rest.length > 0)) this.endWith(ExitCode.pending);

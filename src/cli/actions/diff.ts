@@ -1,4 +1,4 @@
-import { ExitCode } from "../../diagnostics/index.ts";
+import { ExitCode, together } from "../../diagnostics/index.ts";
 import { loadStack } from "../../evaluate/index.ts";
 import { diffObservation, openHost } from "../../host/index.ts";
 import { checkStack } from "../../stack/index.ts";
@@ -14,7 +14,7 @@ export async function diffAction(this: CliContext, flags: DiffFlags, name: strin
   const { stack, warnings } = checkStack(input);
   for (const warning of warnings) this.printer.problem(warning);
   const secrets = secretLookup(this, file);
-  const nodes = await Promise.all(
+  const nodes = await together(
     renderNodes(stack, flags.node).map(async (release): Promise<NodeDifferences> => {
       const pair = stack.pairs.find((p) => p.name === release.pair);
       const node = pair?.nodes.find((n) => n.name === release.node);

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { CliContext } from "../context.ts";
 import { deployedNodes, stackNames } from "../deployed.ts";
@@ -8,7 +9,8 @@ import { FirstSeen } from "../drift/first-seen.ts";
 import { driftPage } from "../drift/html.ts";
 import { lookAt } from "../drift/look.ts";
 import { printDrift } from "../drift/table.ts";
-import { driftMetrics, writeWhole } from "../drift/textfile.ts";
+import { driftMetrics } from "../drift/textfile.ts";
+import { writeWhole } from "../write-file.ts";
 
 /** Compares what was last applied with the live hosts; exit 2 when somebody altered one. */
 export async function driftAction(this: CliContext, flags: DriftFlags): Promise<void> {
@@ -31,7 +33,7 @@ export async function driftAction(this: CliContext, flags: DriftFlags): Promise<
       if (now !== before) tell(this, flags, reports);
       before = now;
     }
-    await pause(flags.watch * 1000, this.signal);
+    await sleep(flags.watch * 1000, undefined, { signal: this.signal }).catch(() => undefined);
   }
 }
 
@@ -47,6 +49,7 @@ async function wantedStacks(
         code: "CLI_DRIFT_WHAT",
         severity: "error",
         message: "--all and --stack contradict each other",
+        why: "one means every stack of the project, the other a single one",
         hint: "name one stack, or say --all",
       },
     ],
@@ -100,18 +103,4 @@ function write({ cwd }: CliContext, flags: DriftFlags, reports: readonly DriftRe
   if (flags.html !== undefined) writeWhole(resolve(cwd, flags.html), driftPage(reports));
   if (flags.textfile !== undefined)
     writeWhole(resolve(cwd, flags.textfile), driftMetrics(reports, Date.now()));
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        done();
-      },
-      { once: true },
-    );
-  });
 }

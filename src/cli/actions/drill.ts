@@ -1,7 +1,7 @@
-import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
+import { ExitCode, TandemError, together } from "../../diagnostics/index.ts";
 import { loadStack } from "../../evaluate/index.ts";
 import { openHost } from "../../host/index.ts";
-import { type DrillPlan, drillPlans } from "../../provider/sdk/drill-plan.ts";
+import { type DrillPlan, drillPlans, drillRun } from "../../provider/sdk/drill-plan.ts";
 import { parseStack, type ResolvedPair } from "../../stack/index.ts";
 import { type DrillResult, type FaultKind, runDrill } from "../../verify/index.ts";
 import { chosenPairs } from "../chosen-pairs.ts";
@@ -42,7 +42,11 @@ function defaultDrill(
   if (faults === undefined) {
     const hint =
       'name faults with --fault, or add `drill: { faults: ["handover"], maxOutage: "1s" }` to the pair';
-    throw usage("CLI_NO_DRILL", `pair ${JSON.stringify(pair.name)} defines no drill`, hint);
+    const message = `pair ${JSON.stringify(pair.name)} defines no drill`;
+    const why = "which faults a pair has to bear is for its owner to say";
+    throw new TandemError([{ code: "CLI_NO_DRILL", severity: "error", message, why, hint }], {
+      exitCode: ExitCode.usage,
+    });
   }
   const kind = pair.frontends.some((f) => f.mode === "http") ? "http" : "tcp";
   return {
@@ -53,11 +57,6 @@ function defaultDrill(
   };
 }
 
-function usage(code: string, message: string, hint: string): TandemError {
-  const problem: Problem = { code, severity: "error", message, hint };
-  return new TandemError([problem], { exitCode: ExitCode.usage });
-}
-
 async function drillPair(
   context: CliContext,
   pair: ResolvedPair,
@@ -65,21 +64,16 @@ async function drillPair(
   secrets: SecretLookup,
 ): Promise<readonly DrillResult[]> {
   const { printer, signal } = context;
-  const connections = await Promise.all(pair.nodes.map((node) => secrets.connection(node.connection)));
+  const connections = await together(pair.nodes.map((node) => secrets.connection(node.connection)));
   const hosts = connections.map(openHost);
   const results: DrillResult[] = [];
   try {
     for (const fault of plan.faults) {
       printer.step(`${pair.name}: ${fault} on the master of ${plan.instance}`);
       const result = await runDrill({
-        pair: pair.name,
-        instance: plan.instance,
+        ...drillRun(pair.name, plan, connections),
         hosts,
         fault,
-        probe: plan.probe,
-        maxOutageMs: plan.maxOutageMs,
-        preempts: plan.preempts,
-        preemptDelayMs: plan.preemptDelayMs,
         signal,
         onEvent: (event) =>
           printer.line(`  ${event.at.toFixed(0).padStart(6)} ms  ${event.node}: ${event.text}`),

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
 import { importStack } from "../../import/index.ts";
 import { inspectStack } from "../../stack/index.ts";
@@ -7,6 +7,7 @@ import { readFiles } from "../check/reads.ts";
 import type { ImportFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { withSources } from "../import-sources.ts";
+import { writeOut } from "../write-file.ts";
 
 /** Turns files of keepalived and haproxy, or those of two live hosts, into a stack file. */
 export async function importAction(this: CliContext, flags: ImportFlags, name: string): Promise<void> {
@@ -26,9 +27,8 @@ export async function importAction(this: CliContext, flags: ImportFlags, name: s
     const imported = importStack({ name, syntax: read.syntax, hosts, live });
     return { ...imported, notes: [...imported.notes, ...sources.notes] };
   });
-  mkdirSync(dirname(out), { recursive: true });
   // Lines of haproxy.cfg may hold passwords.
-  writeFileSync(out, made.text, { mode: 0o600 });
+  writeOut(out, made.text, { mode: 0o600 });
   const checked = inspectStack(made.input).problems;
   const wrong = checked.filter(({ severity }) => severity === "error");
   report(this, flags, relative(this.cwd, out), name, made.notes, checked);
@@ -60,7 +60,9 @@ function report(
 function wrongName(name: string): readonly Problem[] {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) return [];
   const message = `${JSON.stringify(name)} is no name of a stack`;
-  return [{ code: "IMPORT_WHAT", severity: "error", message, hint: "use letters, digits, '_', '-' and '.'" }];
+  const why = "it becomes the name of a file under stacks/, and of a Pulumi stack";
+  const hint = "use letters, digits, '_', '-' and '.'";
+  return [{ code: "IMPORT_WHAT", severity: "error", message, why, hint }];
 }
 
 function wrongFlags(flags: ImportFlags): readonly Problem[] {
@@ -68,6 +70,7 @@ function wrongFlags(flags: ImportFlags): readonly Problem[] {
     code: "IMPORT_WHAT",
     severity: "error",
     message,
+    why: "a stack file is made of the files of one pair: two hosts, each with its keepalived.conf",
     hint,
   });
   const [files, routers, hosts] = [
@@ -115,7 +118,8 @@ function unreadable(stderr: string): TandemError {
         code: "IMPORT_UNREADABLE",
         severity: "error" as const,
         message: line.replace(/^tandemd: /, ""),
-        hint: "name files that can be read",
+        why: "a definition of half of the files would be another one, so none was written",
+        hint: "name text files of haproxy and keepalived that this user can read",
       })),
   );
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { CliContext } from "../context.ts";
 import type { InitFlags } from "../offline-commands.ts";
-import { writeOut } from "../write-file.ts";
+import { systemReason, writeOut } from "../write-file.ts";
 import { projectFiles } from "./init-files.ts";
 
 /** Writes a new project into an empty or missing folder. */
@@ -52,17 +52,21 @@ function refuseFolder(target: string) {
   try {
     entries = readdirSync(target);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") return [];
+    return [unfit(`${target} is no folder for a project: ${systemReason(code) ?? message}`)];
   }
   if (entries.length === 0) return [];
-  return [
-    {
-      code: "CLI_INIT_NOT_EMPTY",
-      severity: "error" as const,
-      message: `${target} is not empty (${entries.slice(0, 3).join(", ")}${entries.length > 3 ? ", …" : ""})`,
-      why: "existing files would be mixed with new ones",
-      hint: "name a new folder",
-    },
-  ];
+  const some = `${entries.slice(0, 3).join(", ")}${entries.length > 3 ? ", …" : ""}`;
+  return [unfit(`${target} is not empty (${some})`)];
+}
+
+function unfit(message: string) {
+  return {
+    code: "CLI_INIT_NOT_EMPTY",
+    severity: "error" as const,
+    message,
+    why: "existing files would be mixed with new ones",
+    hint: "name a new folder",
+  };
 }

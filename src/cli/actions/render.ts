@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
-import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import { loadStack } from "../../evaluate/index.ts";
 import { type Release, render } from "../../render/index.ts";
-import { checkStack, type ResolvedStack, suggestion } from "../../stack/index.ts";
+import { checkStack, type ResolvedStack } from "../../stack/index.ts";
 import { shippedBinary, unbuiltBinary } from "../binary.ts";
 import type { CliContext } from "../context.ts";
+import { noSuch } from "../no-such.ts";
 import type { RenderFlags } from "../offline-commands.ts";
 import { writeOut } from "../write-file.ts";
 
@@ -12,19 +12,7 @@ import { writeOut } from "../write-file.ts";
 export function renderNodes(stack: ResolvedStack, only: string | undefined): readonly Release[] {
   const binary = shippedBinary() ?? unbuiltBinary;
   const names = stack.pairs.flatMap((pair) => pair.nodes.map((node) => node.name));
-  if (only !== undefined && !names.includes(only)) {
-    throw new TandemError(
-      [
-        {
-          code: "CLI_NO_SUCH_NODE",
-          severity: "error",
-          message: `the stack has no node ${JSON.stringify(only)}`,
-          hint: suggestion(only, names),
-        },
-      ],
-      { exitCode: ExitCode.usage },
-    );
-  }
+  if (only !== undefined && !names.includes(only)) throw noSuch("stack", "node", only, names);
   return stack.pairs.flatMap((pair) =>
     pair.nodes
       .filter((node) => only === undefined || node.name === only)

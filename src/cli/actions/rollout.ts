@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
 import { loadExport } from "../../evaluate/index.ts";
 import { applier } from "../../provider/node/node.ts";
@@ -19,10 +18,11 @@ import {
   type WantedRollout,
   wantedRollout,
 } from "../../rollout/index.ts";
-import { suggestion } from "../../stack/index.ts";
+import { askAtTerminal, isYes } from "../ask.ts";
 import { binaryFile } from "../binary.ts";
 import { confirm } from "../confirm.ts";
 import type { CliContext } from "../context.ts";
+import { noSuch } from "../no-such.ts";
 import { findPulumi } from "../pulumi.ts";
 import type {
   RolloutAbortFlags,
@@ -47,18 +47,12 @@ async function open(context: CliContext, flags: RolloutFlags) {
     pulumi: findPulumi(context.env),
     binary: wanted.binary,
     binaryFile: file,
-    ...(context.printer.live && process.stdin.isTTY ? { ask: (question) => ask(context, question) } : {}),
+    ask: async (question) =>
+      isYes(await askAtTerminal(context, question)) ? `approved by ${applier()}` : undefined,
   });
   const world: Record<string, StageWorld> = {};
   for (const stage of wanted.stages) world[stage.name] = await driver.observe(stage);
   return { wanted, driver, world, plan: planRollout(wanted, world) };
-}
-
-async function ask(context: CliContext, question: string): Promise<string | undefined> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`${question} [y/N] `, { signal: context.signal });
-  prompt.close();
-  return /^y(es)?$/i.test(answer.trim()) ? `approved by ${applier()}` : undefined;
 }
 
 export async function rolloutPlanAction(this: CliContext, flags: RolloutFlags): Promise<void> {
@@ -88,6 +82,7 @@ export async function rolloutRunAction(this: CliContext, flags: RolloutRunFlags)
 
 export async function rolloutResumeAction(this: CliContext, flags: RolloutResumeFlags): Promise<void> {
   const opened = await open(this, flags);
+  if (flags.stage !== undefined) known(flags.stage, opened.wanted);
   const lock = lockOf(opened.world);
   if (lock === undefined) throw nothing();
   if (!lock.parked && !flags.takeOver) refuseLiving(lock);
@@ -156,9 +151,7 @@ function lockOf(world: Readonly<Record<string, StageWorld>>): RolloutLock | unde
 
 function known(stage: string, { stages }: WantedRollout): void {
   const names = stages.map(({ name }) => name);
-  if (names.includes(stage)) return;
-  const message = `the rollout has no stage ${JSON.stringify(stage)}`;
-  throw usage({ code: "CLI_NO_SUCH_NODE", severity: "error", message, hint: suggestion(stage, names) });
+  if (!names.includes(stage)) throw noSuch("rollout", "stage", stage, names);
 }
 
 /** A run that goes on elsewhere must not be taken from it by accident. */
@@ -179,7 +172,8 @@ function nothing(): TandemError {
   return usage({
     code: "ROLLOUT_NOTHING_TO_RESUME",
     severity: "error",
-    message: "no stage holds a run that could go on",
+    message: "no stage holds a run that could go on, or be ended",
+    why: "a run that has come to its end is over; what it proved is in `tandem rollout status`",
     hint: "start one with `tandem rollout run`",
   });
 }

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { CliContext } from "../context.ts";
-import { json } from "../flags.ts";
+import { json, worded } from "../flags.ts";
 
 export interface DriftFlags {
   readonly stack?: string;
@@ -11,12 +11,7 @@ export interface DriftFlags {
   readonly json: boolean;
 }
 
-const deployedStack = {
-  kind: "parsed",
-  parse: String,
-  brief: "Pulumi stack (default: the selected one)",
-  optional: true,
-} as const;
+const deployedStack = worded("Pulumi stack (default: the selected one)");
 
 const seconds = (text: string): number => {
   const value = Number(text);
@@ -42,13 +37,8 @@ export const drift = buildCommand<DriftFlags, [], CliContext>({
         brief: "Look again every so many seconds, and tell what changed",
         optional: true,
       },
-      html: { kind: "parsed", parse: String, brief: "Also write a page", optional: true },
-      textfile: {
-        kind: "parsed",
-        parse: String,
-        brief: "Also write metrics for node_exporter's textfile collector",
-        optional: true,
-      },
+      html: worded("Also write a page"),
+      textfile: worded("Also write metrics for node_exporter's textfile collector"),
       json,
     },
     positional: { kind: "tuple", parameters: [] },

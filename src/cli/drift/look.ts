@@ -1,3 +1,4 @@
+import { together } from "../../diagnostics/index.ts";
 import { filePath, openHost, readAudit } from "../../host/index.ts";
 import { type NodeInputs, toRelease } from "../../provider/node/inputs.ts";
 import { HostPaths, type ReleaseFileName } from "../../render/release.ts";
@@ -7,7 +8,7 @@ import { pairDrift } from "./pair.ts";
 
 /** Looks at every node of a deployment, all at once, and changes nothing. */
 export async function lookAt(deployed: readonly NodeInputs[], signal: AbortSignal): Promise<DriftReport> {
-  const nodes = await Promise.all(deployed.map((inputs) => lookAtNode(inputs, signal)));
+  const nodes = await together(deployed.map((inputs) => lookAtNode(inputs, signal)));
   const pairs = [...new Set(nodes.map(({ release }) => release.pair))];
   return {
     nodes: nodes.map(({ release }) => ({ pair: release.pair, node: release.node, release: release.id })),

@@ -1,4 +1,3 @@
-import { renameSync, writeFileSync } from "node:fs";
 import type { DriftReport } from "./finding.ts";
 
 /** Metrics for the textfile collector of node_exporter: how much drifted of each kind, and when it was looked. */
@@ -26,11 +25,4 @@ export function driftMetrics(reports: readonly DriftReport[], now: number): stri
     `tandem_drift_checked_seconds ${Math.floor(now / 1000)}`,
     "",
   ].join("\n");
-}
-
-/** A collector never sees half a file. */
-export function writeWhole(file: string, text: string): void {
-  const half = `${file}.${process.pid}.tmp`;
-  writeFileSync(half, text);
-  renameSync(half, file);
 }

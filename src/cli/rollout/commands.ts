@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../context.ts";
-import { json } from "../flags.ts";
+import { json, worded } from "../flags.ts";
 
 // As in commands.ts: data, what they do is loaded when they run.
 
@@ -39,15 +39,14 @@ const common = {
 } as const;
 
 const yes = { kind: "boolean", brief: "Do not ask", default: false, withNegated: false } as const;
-const text = (brief: string) => ({ kind: "parsed", parse: String, optional: true, brief }) as const;
 
 const running = {
   ...common,
   yes,
-  stage: text("This stage alone"),
-  force: text("Give a stage what the one before has not verified; the reason is recorded"),
-  log: text("Append a log to this file"),
-  report: text("Write an HTML report to this file at the end"),
+  stage: worded("This stage alone"),
+  force: worded("Give a stage what the one before has not verified; the reason is recorded"),
+  log: worded("Append a log to this file"),
+  report: worded("Write an HTML report to this file at the end"),
 } as const;
 
 const plan = buildCommand<RolloutFlags, [], CliContext>({
@@ -73,7 +72,7 @@ const resume = buildCommand<RolloutResumeFlags, [], CliContext>({
   parameters: {
     flags: {
       ...running,
-      approve: text("Name of who approves what it waits for"),
+      approve: worded("Name of who approves what it waits for"),
       takeOver: {
         kind: "boolean",
         brief: "Take the run from a process that may still be alive",

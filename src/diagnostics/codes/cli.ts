@@ -28,7 +28,7 @@ export const cliCodes = {
     "use lower-case letters, digits and -, e.g. tandem init edge --name edge-prod",
   ],
   CLI_INIT_NOT_EMPTY: [
-    "`tandem init` writes only into a folder that is empty or does not exist",
+    "`tandem init` writes only into a folder that is empty or does not exist, and that can be read",
     "error[CLI_INIT_NOT_EMPTY]: edge is not empty (package.json)",
     "name a new folder",
   ],
@@ -43,28 +43,28 @@ export const cliCodes = {
     'name faults (tandem drill dev --fault kill), or add `drill: { faults: ["handover"], maxOutage: "1s" }` to the pair',
   ],
   CLI_NO_PULUMI: [
-    "the Pulumi command line is needed and cannot be found",
+    "the Pulumi command line is needed, and cannot be found or run",
     "error[CLI_NO_PULUMI]: the pulumi executable is neither on PATH nor named by TANDEM_PULUMI",
     "install Pulumi; in this repository `sh lab/setup/ensure.sh demo` builds and caches it",
   ],
   CLI_NO_TANDEMD: [
-    "two keepalived.conf files are read by tandemd itself, and the executable is not there",
+    "files are read by tandemd itself, and its executable is not there, cannot be run here, or does not come to an end",
     "error[CLI_NO_TANDEMD]: dist/tandemd does not exist",
     "run `npm run build:daemon`, name one with TANDEM_BINARY=PATH, or run `tandemd lint A.conf B.conf` on a host",
   ],
   CLI_NO_SUCH_NODE: [
-    "--node or --pair names nothing in the stack",
+    "--node, --pair or --stage names nothing in the definition",
     'error[CLI_NO_SUCH_NODE]: the stack has no node "lb-c"',
     "use a name of the definition",
   ],
   CLI_NOT_CONFIRMED: [
-    "a command that disturbs traffic wants a yes and there is no terminal to ask on",
+    "a command that changes hosts or disturbs traffic wants a yes, and nobody at a terminal said it",
     "error[CLI_NOT_CONFIRMED]: a drill stops the master of pair web",
-    "say --yes",
+    "answer y at a terminal, or say --yes",
   ],
   CLI_PULUMI_FAILED: [
-    "a pulumi command that Tandem ran has failed; its own message stands above",
-    "error[CLI_PULUMI_FAILED]: `pulumi stack export` ended with 255",
+    "a pulumi command that Tandem ran has failed, or gave no answer that can be understood; its own message stands above",
+    "error[CLI_PULUMI_FAILED]: `pulumi stack export` of stack dev ended with 255; what it said stands above",
     "follow Pulumi's message; `tandem doctor` looks at the installation",
   ],
   CLI_SECRET_MISSING: [

@@ -8,7 +8,7 @@ export const providerCodes = {
     "preview again, so that what is shipped is what was shown",
   ],
   PROVIDER_BINARY_MISSING: [
-    "the tandemd executable that is to be shipped cannot be read",
+    "the tandemd executable that is to be shipped cannot be read, or does not tell its version",
     "dist/tandemd: cannot read the tandemd executable: ENOENT: no such file or directory",
     "build it with `npm run build:daemon`, or name another one with `pulumi config set tandem:binary PATH`",
   ],
@@ -46,6 +46,11 @@ export const providerCodes = {
     "a configuration value of the provider is wrong",
     "onUnreachable: expected one of fail, forget",
     "see `pulumi config` for keys that start with tandem: and set them again",
+  ],
+  PROVIDER_STATE_UNREADABLE: [
+    "a node's resource in the state of a Pulumi stack is not one that this version writes",
+    "error[PROVIDER_STATE_UNREADABLE]: what the state has of web-lb-a cannot be understood: requires.vips",
+    "use the version of Tandem that deployed it, or deploy it with this one (`pulumi up`)",
   ],
   PROVIDER_UNKNOWN_TYPE: [
     "the program declares a resource that this version of the plugin does not have",

@@ -23,8 +23,8 @@ export const rolloutCodes = {
     "see `tandem rollout status`",
   ],
   ROLLOUT_NOTHING_TO_RESUME: [
-    "no stage holds a run that could go on",
-    "error[ROLLOUT_NOTHING_TO_RESUME]: no rollout was begun here",
+    "no stage holds a run that could go on, or be ended",
+    "error[ROLLOUT_NOTHING_TO_RESUME]: no stage holds a run that could go on, or be ended",
     "start one with `tandem rollout run`",
   ],
   ROLLOUT_NOT_VERIFIED: [
@@ -36,6 +36,11 @@ export const rolloutCodes = {
     "a pair was changed, and its stack tells another release than the definition renders",
     "error[ROLLOUT_NOT_REACHED]: stage dev: pair web-1 was changed and is not at release 3f2a91c04d5e6b7a",
     "look at `pulumi preview --diff` of the stage; transforms must not change what is shipped",
+  ],
+  ROLLOUT_NO_PROJECT: [
+    "the folder that the command runs in is no Pulumi project, or its Pulumi.yaml cannot be read",
+    "/srv/edge/Pulumi.yaml: error[ROLLOUT_NO_PROJECT]: the project cannot be read: no such file or directory",
+    "run it in the folder of Pulumi.yaml; `tandem init` writes a project",
   ],
   ROLLOUT_NO_SUCH_PAIR: [
     "a wave names a pair that the stage does not have",
@@ -71,6 +76,11 @@ export const rolloutCodes = {
     "two stages have the same name",
     'stages[1].name: error[ROLLOUT_STAGE_TWICE]: there are two stages "dev"',
     "give each environment a stack of its own",
+  ],
+  ROLLOUT_STATE_UNREADABLE: [
+    "the state of a stage's Pulumi stack cannot be read: no login, a wrong passphrase, a backend that does not answer",
+    "error[ROLLOUT_STATE_UNREADABLE]: stage dev: Pulumi's state cannot be read: incorrect passphrase",
+    "try `pulumi stack export --stack NAME`, which has the same failure without Tandem",
   ],
   ROLLOUT_VARIES_INVALID: [
     "an entry of `varies` is no path of a pair",

@@ -48,14 +48,15 @@ export async function rehearse(context: ApplyContext): Promise<void> {
   const observation = toObservation(facts, context.release, context.options.secrets);
   const differences = diffObservation(context.release, observation);
   if (differences.length === 0) return;
-  const lock = await lockHost(context.shell, context.options.owner);
   const plan = makePlan(context.release, facts, differences);
+  const lock = await lockHost(context.shell, context.options.owner);
   try {
     const problems = await stage(context, plan, facts, "install nothing");
     if (isRefusal(problems)) throw new TandemError(problems);
     for (const problem of problems) tell(context, "warning", problem.message);
   } finally {
-    await runScript(context.shell, UNSTAGE, [plan.attempt]);
+    // What is left goes with the next run; why this one ended counts more.
+    await runScript(context.shell, UNSTAGE, [plan.attempt]).catch(() => undefined);
     await lock.release();
   }
 }

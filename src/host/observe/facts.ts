@@ -152,10 +152,9 @@ const ipAddressList = z.array(
   }),
 );
 
-function readInterfaces(json: string): readonly ObservedInterface[] {
-  const parsed = json === "" ? undefined : ipAddressList.safeParse(JSON.parse(json));
-  if (parsed?.success !== true) return [];
-  return parsed.data.flatMap((link) => {
+/** What `ip -j address` prints; none where it prints something else, as an `ip` that knows no JSON does. */
+export function readInterfaces(json: string): readonly ObservedInterface[] {
+  return linksOf(json).flatMap((link) => {
     if (link.ifname === undefined) return [];
     const addresses = (link.addr_info ?? []).flatMap(({ local, prefixlen }) =>
       local === undefined ? [] : [`${local}/${prefixlen ?? 0}`],
@@ -164,6 +163,14 @@ function readInterfaces(json: string): readonly ObservedInterface[] {
     const up = (link.flags ?? []).includes("UP") && (link.flags ?? []).includes("LOWER_UP");
     return [{ name: link.ifname, up, mac: link.address ?? "", addresses }];
   });
+}
+
+function linksOf(json: string): z.infer<typeof ipAddressList> {
+  try {
+    return ipAddressList.parse(JSON.parse(json));
+  } catch {
+    return [];
+  }
 }
 
 /** The digest in the name of an executable. */

@@ -20,6 +20,7 @@ export function authMethods(connection: Connection): AnyAuthMethod[] {
       problems.push(
         hostProblem(connection.name, "HOST_AUTH_FAILED", reasonOf(error), {
           detail: `${connection.user}@${connection.address}`,
+          why: "the host was not contacted: nobody could log in",
           hint: "check the key and its passphrase in the node's ssh section",
         }),
       );
@@ -30,6 +31,7 @@ export function authMethods(connection: Connection): AnyAuthMethod[] {
     problems.push(
       hostProblem(connection.name, "HOST_AUTH_FAILED", "no way to authenticate is given", {
         detail: `${connection.user}@${connection.address}`,
+        why: "the host was not contacted: nobody could log in",
         hint: "give a private key, the agent or a password in the node's ssh section",
       }),
     );

@@ -25,8 +25,10 @@ export async function execute(
 ): Promise<CommandResult> {
   options.signal?.throwIfAborted();
   const { line, dialogue } = asRoot(connection, argv);
-  const { channel, ended } = await openChannel(connection, link, line);
   const timeout = options.timeout ?? connection.timeouts?.command ?? COMMAND_TIMEOUT;
+  const tooLate = () => commandTimeout(connection, argv, timeout);
+  const opening = openChannel(connection, link, line);
+  const { channel, ended } = await inTime(opening, timeout, tooLate, options.signal);
   // Why the command is no longer waited for, once that is so.
   let givenUp: { readonly error: unknown } | undefined;
   return new Promise<CommandResult>((resolve, reject) => {
@@ -39,7 +41,7 @@ export async function execute(
       });
     };
     const abort = () => giveUp(options.signal?.reason);
-    const deadline = setTimeout(() => giveUp(commandTimeout(connection, argv, timeout)), timeout);
+    const deadline = setTimeout(() => giveUp(tooLate()), timeout);
     options.signal?.addEventListener("abort", abort, { once: true });
     // While the session was opened nobody listened.
     if (options.signal?.aborted) abort();
@@ -107,6 +109,32 @@ function outcome(
 interface Session {
   readonly channel: ClientChannel;
   readonly ended: { exitCode?: number; signalled?: string };
+}
+
+/** The session, unless nobody waits for it any more; one that comes after that is closed. */
+async function inTime(
+  opening: Promise<Session>,
+  timeout: number,
+  tooLate: () => unknown,
+  signal: AbortSignal | undefined,
+): Promise<Session> {
+  const over = new AbortController();
+  const given = new Promise<never>((_, reject) => {
+    const deadline = setTimeout(() => reject(tooLate()), timeout);
+    over.signal.addEventListener("abort", () => clearTimeout(deadline), { once: true });
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true, signal: over.signal });
+  });
+  try {
+    return await Promise.race([opening, given]);
+  } catch (error) {
+    void opening.then(
+      ({ channel }) => end(channel),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    over.abort();
+  }
 }
 
 /** RFC 4254, 5.1: what sshd answers while it still counts a session that has just ended. */

@@ -15,12 +15,21 @@ type Unary<Request, Response> = (
   callback: (error: { code: grpc.status; details: string } | null, response?: Response) => void,
 ) => void;
 
+export interface LanguageHost {
+  readonly handlers: grpc.UntypedServiceImplementation;
+  /** Sends a signal to every program that runs. */
+  readonly stop: (signal: NodeJS.Signals) => void;
+}
+
 /**
  * The part of Pulumi's language protocol that running a Node program needs. Everything else answers
  * UNIMPLEMENTED, which the engine takes as "nothing to tell".
  */
-export function languageHandlers(engineFromStart: string): grpc.UntypedServiceImplementation {
+export function languageHost(engineFromStart: string): LanguageHost {
   const children = new Set<ChildProcess>();
+  const stop = (signal: NodeJS.Signals): void => {
+    for (const child of children) child.kill(signal);
+  };
   const track = (child: ChildProcess): ChildProcess => {
     children.add(child);
     child.once("close", () => children.delete(child));
@@ -53,7 +62,7 @@ export function languageHandlers(engineFromStart: string): grpc.UntypedServiceIm
     callback(null, response);
   };
   const cancel: Unary<emptyPb.Empty, emptyPb.Empty> = (_, callback) => {
-    for (const child of children) child.kill("SIGINT");
+    stop("SIGINT");
     callback(null, new emptyPb.Empty());
   };
   const installDependencies = (
@@ -75,14 +84,8 @@ export function languageHandlers(engineFromStart: string): grpc.UntypedServiceIm
       else fail(`npm ci ended with exit code ${code}`);
     });
   };
-  return {
-    handshake,
-    getPluginInfo,
-    run,
-    about,
-    cancel,
-    installDependencies,
-  } as grpc.UntypedServiceImplementation;
+  const handlers = { handshake, getPluginInfo, run, about, cancel, installDependencies };
+  return { handlers: handlers as grpc.UntypedServiceImplementation, stop };
 }
 
 function output(set: "setStdout" | "setStderr", data: Buffer): languagePb.InstallDependenciesResponse {

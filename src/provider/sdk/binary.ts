@@ -16,7 +16,7 @@ export function binaryRef(root: string, path: string | undefined): BinaryRef {
   try {
     content = readFileSync(file);
   } catch (cause) {
-    throw missing(file, cause);
+    throw missing(file, "read the tandemd executable", cause);
   }
   return { sha256: createHash("sha256").update(content).digest("hex"), version: version(file) };
 }
@@ -26,19 +26,31 @@ function version(file: string): string {
   try {
     return description.parse(JSON.parse(readFileSync(`${file}.json`, "utf8"))).version;
   } catch {
-    const text = execFileSync(file, ["--version", "--json"], { encoding: "utf8", timeout: 10_000 });
-    return description.parse(JSON.parse(text)).version;
+    return askedVersion(file);
   }
 }
 
-function missing(file: string, cause: unknown): TandemError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+function askedVersion(file: string): string {
+  try {
+    const text = execFileSync(file, ["--version", "--json"], {
+      encoding: "utf8",
+      timeout: 10_000,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return description.parse(JSON.parse(text)).version;
+  } catch (cause) {
+    throw missing(file, "ask the tandemd executable for its version", cause);
+  }
+}
+
+function missing(file: string, what: string, cause: unknown): TandemError {
+  const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
   return new TandemError(
     [
       {
         code: "PROVIDER_BINARY_MISSING",
         severity: "error",
-        message: `cannot read the tandemd executable: ${reason}`,
+        message: `cannot ${what}: ${reason}`,
         where: { kind: "file", file },
         why: "it is what runs on the hosts, and its digest is part of every release",
         hint: "build it with `npm run build:daemon`, or name another one with `pulumi config set tandem:binary PATH`",

@@ -1,4 +1,5 @@
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
+import type { Connection } from "../../host/host.ts";
 import type {
   BindAddress,
   IpAddress,
@@ -17,6 +18,20 @@ export interface DrillPlan extends Pick<ResolvedDrill, "faults" | "maxOutageMs" 
   readonly probe: ProbePlan;
   /** Node that sends the probes. */
   readonly from?: string;
+}
+
+/** What a run of a plan is told; `connections`: how the nodes of the pair are reached. */
+export function drillRun(pair: string, plan: DrillPlan, connections: readonly Connection[]) {
+  const { instance, probe, maxOutageMs, preempts, preemptDelayMs } = plan;
+  const from = connections.find(({ name }) => name === plan.from);
+  return {
+    pair,
+    instance,
+    probe: from === undefined ? probe : { ...probe, from },
+    maxOutageMs,
+    preempts,
+    preemptDelayMs,
+  };
 }
 
 /** One drill per group of addresses that moves on its own; none when the pair asks for none. */

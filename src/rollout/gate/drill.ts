@@ -1,4 +1,4 @@
-import { type DrillPlan, drillPlans } from "../../provider/sdk/drill-plan.ts";
+import { type DrillPlan, drillPlans, drillRun } from "../../provider/sdk/drill-plan.ts";
 import { durationMs, type ResolvedPair } from "../../stack/index.ts";
 import { runDrill } from "../../verify/index.ts";
 import type { Gate } from "../definition/schema.ts";
@@ -54,18 +54,12 @@ async function drill(
   signal: AbortSignal,
 ) {
   const connections = nodesOf(state, [pair.name]).map(({ connection }) => connection);
-  const from = connections.find(({ name }) => name === plan.from);
   const hosts = connections.map(open);
   try {
     return await runDrill({
-      pair: pair.name,
-      instance: plan.instance,
+      ...drillRun(pair.name, plan, connections),
       hosts,
       fault,
-      probe: from === undefined ? plan.probe : { ...plan.probe, from },
-      maxOutageMs: plan.maxOutageMs,
-      preempts: plan.preempts,
-      preemptDelayMs: plan.preemptDelayMs,
       signal,
     });
   } finally {

@@ -14,7 +14,7 @@ import type { Driver, GateContext, GateVerdict, Shipment, ShipOptions } from "..
 import type { Edit } from "../run/edits.ts";
 import type { StageWorld } from "../run/world.ts";
 import { EngineLog } from "./engine-events.ts";
-import { type Project, Stacks } from "./stacks.ts";
+import { type Project, Stacks, unreadable } from "./stacks.ts";
 import {
   definitionOf,
   deployedPairs,
@@ -57,12 +57,13 @@ export class PulumiDriver implements Driver {
     return worldOf(stage, state);
   }
 
-  state(stage: string): Promise<StackState> {
-    return this.#stacks.withStack(stage, async (stack) => {
-      const state = parseState((await stack.exportStack()).deployment);
-      this.#seen.set(stage, state);
-      return state;
+  async state(stage: string): Promise<StackState> {
+    const read = async (stack: Stack) => parseState((await stack.exportStack()).deployment);
+    const state = await this.#stacks.withStack(stage, read).catch((error: unknown) => {
+      throw unreadable(stage, error);
     });
+    this.#seen.set(stage, state);
+    return state;
   }
 
   async update(stage: WantedStage, edit: Edit): Promise<StageWorld> {

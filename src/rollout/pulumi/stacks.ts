@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { TandemError } from "../../diagnostics/index.ts";
+import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
 import { plain } from "./engine-events.ts";
 
 export interface Project {
@@ -27,7 +27,11 @@ export class Stacks {
   open(stage: string): Promise<Stack> {
     const known = this.#open.get(stage) ?? this.#select(stage);
     this.#open.set(stage, known);
-    return known;
+    return known.catch((error: unknown) => {
+      // The next one tries again.
+      this.#open.delete(stage);
+      throw unreadable(stage, error);
+    });
   }
 
   async #select(stage: string): Promise<Stack> {
@@ -67,8 +71,12 @@ export class Stacks {
 }
 
 function projectName(folder: string): string {
-  const text = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
-  return /^name:\s*["']?([\w.-]+)/m.exec(text)?.[1] ?? "tandem";
+  const file = join(folder, "Pulumi.yaml");
+  try {
+    return /^name:\s*["']?([\w.-]+)/m.exec(readFileSync(file, "utf8"))?.[1] ?? "tandem";
+  } catch (cause) {
+    throw noProject(file, cause);
+  }
 }
 
 /** Whether every process that Pulumi names as holder was of this machine and is gone. */
@@ -84,6 +92,31 @@ export function alive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+function noProject(file: string, cause: unknown): TandemError {
+  const problem: Problem = {
+    code: "ROLLOUT_NO_PROJECT",
+    severity: "error",
+    message: `the project cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+    where: { kind: "file", file },
+    why: "the stages are Pulumi stacks of the project in whose folder the command runs",
+    hint: "run it in the folder of Pulumi.yaml; `tandem init` writes a project",
+  };
+  return new TandemError([problem], { exitCode: ExitCode.usage, cause });
+}
+
+/** A failure to read a stage's state, in Pulumi's own words. */
+export function unreadable(stage: string, cause: unknown): TandemError {
+  if (cause instanceof TandemError) return cause;
+  const problem: Problem = {
+    code: "ROLLOUT_STATE_UNREADABLE",
+    severity: "error",
+    message: `stage ${stage}: Pulumi's state cannot be read: ${plain(cause).replaceAll("\n", "\n    ")}`,
+    why: "what was verified there, and who holds it, stands in that state alone; no host was touched",
+    hint: `put right what it names; \`pulumi stack export --stack ${stage}\` has the same failure`,
+  };
+  return new TandemError([problem], { cause });
 }
 
 function busy(stage: string, text: string): TandemError {

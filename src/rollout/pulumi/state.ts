@@ -110,7 +110,7 @@ export function nodesOf(state: StackState, pairs: readonly string[]): readonly N
   return pairs.flatMap((pair) =>
     resourcesOf(state, pair)
       .filter(({ type }) => type === "tandem:index:Node")
-      .map(({ inputs }) => storedInputs(inputs)),
+      .map(({ urn, inputs }) => storedInputs(urn, inputs)),
   );
 }
 

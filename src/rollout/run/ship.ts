@@ -32,6 +32,8 @@ export async function goBack(
   options.onEvent({ kind: "wave", stage: stage.name, wave: 0, pairs, back: true });
   const { problems } = await carry(running, stage, pairs, "restore");
   if (problems.length === 0) return undefined;
+  // Whoever takes it up goes on going back.
+  if (options.signal.aborted) return interrupted(running);
   tellProblems(running, stage, problems);
   await releaseAll(running);
   return end(running, "failed", `${stage.name}: the way back failed on ${pairs.join(", ")}`);
@@ -55,6 +57,7 @@ export async function proveRollback(running: Running, stage: WantedStage): Promi
     keep: (edit) => write(running, stage, edit),
     signal: options.signal,
   });
+  if (options.signal.aborted) return interrupted(running);
   const text = `release ${verified.release} is back: ${verdict.detail}`;
   if (verdict.outcome !== "passed") {
     await releaseAll(running);
