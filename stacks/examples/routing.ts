@@ -43,11 +43,11 @@ export const stack = defineStack({
           name: "site",
           mode: "http",
           healthCheck: { kind: "http", path: "/healthz" },
-          // The name of a server is the value of its cookie: the lines say all of it themselves.
-          directives: [
-            "cookie WEBSRV insert indirect nocache",
-            "server web-1 192.0.2.21:8080 check cookie w1",
-            "server web-2 192.0.2.22:8080 check cookie w2",
+          // A client stays with its server: the cookie has the server's name.
+          cookie: { name: "WEBSRV", httpOnly: true },
+          servers: [
+            { name: "web-1", address: "192.0.2.21", port: 8080 },
+            { name: "web-2", address: "192.0.2.22", port: 8080 },
           ],
         },
         {
@@ -64,9 +64,10 @@ export const stack = defineStack({
         {
           name: "images",
           mode: "http",
-          healthCheck: { kind: "http", path: "/healthz" },
           // The same picture from the same server, so that each keeps its share in memory.
-          directives: ["balance uri", "hash-type consistent"],
+          balance: "uri",
+          healthCheck: { kind: "http", path: "/healthz" },
+          directives: ["hash-type consistent"],
           servers: [
             { name: "img-1", address: "192.0.2.41", port: 8080 },
             { name: "img-2", address: "192.0.2.42", port: 8080 },

@@ -27,6 +27,21 @@ export const stackCodes = {
     'backends: [{ name: "web", mode: "http", servers: […] }]',
     'write healthCheck: { kind: "tcp" } or { kind: "http", path: "/" }, or { kind: "none" } when you mean it',
   ],
+  STACK_BALANCE_NEEDS_HTTP: [
+    "a tcp backend reads no requests, so it has no path, parameter, header or cookie to choose a server by",
+    'backends: [{ name: "db", mode: "tcp", balance: "uri", … }]',
+    'take "source", or mode: "http"',
+  ],
+  STACK_BALANCE_ON: [
+    "balanceOn names the parameter of url_param or the header of hdr, and means nothing without them",
+    'balance: "hdr" without balanceOn, or balance: "leastconn", balanceOn: "X-User"',
+    'write both, e.g. balance: "hdr", balanceOn: "X-User", or neither',
+  ],
+  STACK_COOKIE_UNUSED: [
+    "a server has a value for a cookie that its backend does not set",
+    'servers: [{ name: "web-1", cookie: "w1", … }] without cookie of the backend',
+    'give the backend a cookie, e.g. cookie: { name: "SRV" }, or take the value out',
+  ],
   STACK_BACKEND_WITHOUT_SERVERS: [
     "a backend has no servers, so every request would fail",
     "servers: []",

@@ -1,6 +1,7 @@
 import { type Item, item, type Remarks, treeOf } from "../document.ts";
 import type { Statement } from "../statement.ts";
 import { isIp, isName, wholeNumber } from "../words.ts";
+import { cookieValue } from "./balance.ts";
 import { isOption } from "./base.ts";
 import { durationOf } from "./time.ts";
 import { SERVER_TLS, type TlsWords } from "./tls.ts";
@@ -28,13 +29,16 @@ export function serversOf(
   lines: readonly Statement[],
   inherited: readonly Statement[],
   tls: TlsWords,
+  cookies: boolean,
 ): Servers {
   const all = [...inherited, ...lines];
   if (all.some(({ words }) => words[0] === "server-template")) return NOTHING;
   if (inherited.some(({ words }) => words[0] === "default-server")) return NOTHING;
   const usual = usualRhythm(lines);
   if (usual === undefined) return NOTHING;
-  const servers = lines.filter(({ words }) => words[0] === "server").map((line) => serverOf(line, tls));
+  const servers = lines
+    .filter(({ words }) => words[0] === "server")
+    .map((line) => serverOf(line, tls, cookies));
   const known = servers.flatMap((server) => server ?? []);
   if (known.length === 0 || known.length < servers.length) return NOTHING;
   if (new Set(known.map(({ fields }) => fields.name)).size < known.length) return NOTHING;
@@ -82,7 +86,7 @@ function usualRhythm(lines: readonly Statement[]):
 }
 
 /** `server NAME IP:PORT` with what the definition knows; undefined for all others. */
-function serverOf(line: Statement, tls: TlsWords): Server | undefined {
+function serverOf(line: Statement, tls: TlsWords, cookies: boolean): Server | undefined {
   const [, name = "", target = "", ...options] = line.words;
   const [, host = "", digits] = /^(.*):(\d{1,5})$/.exec(target) ?? [];
   const address = host.replace(/^\[(.*)\]$/, "$1");
@@ -97,7 +101,10 @@ function serverOf(line: Statement, tls: TlsWords): Server | undefined {
     const value = options[at + 1];
     if (word === "check") checked = true;
     else if (word === "backup") fields.backup = true;
-    else if (word === "ssl") secure.set(word, []);
+    else if (word === "cookie" && cookies && cookieValue(value) !== undefined) {
+      if (value !== name) fields.cookie = value;
+      at++;
+    } else if (word === "ssl") secure.set(word, []);
     else if (SERVER_TLS.includes(word) && value !== undefined) secure.set(word, [options[++at] ?? ""]);
     else {
       const [key, known] = valued(word, value);

@@ -164,6 +164,7 @@ function backendLines(backend: ResolvedBackend): string[] {
   return [
     `mode ${backend.mode}`,
     `balance ${backend.balance}`,
+    ...(backend.cookie === undefined ? [] : [cookieLine(backend.cookie)]),
     ...(backend.retries === undefined ? [] : [`retries ${backend.retries}`]),
     ...(backend.redispatch === undefined ? [] : [`${backend.redispatch ? "" : "no "}option redispatch`]),
     ...timeoutLines(backend.timeoutsMs),
@@ -171,6 +172,12 @@ function backendLines(backend: ResolvedBackend): string[] {
     ...backend.directives,
     ...backend.servers.map((server) => serverLine(server, backend.healthCheck)),
   ];
+}
+
+function cookieLine(cookie: NonNullable<ResolvedBackend["cookie"]>): string {
+  const words = { indirect: cookie.indirect, nocache: cookie.nocache, httponly: cookie.httpOnly };
+  const flags = Object.entries({ ...words, secure: cookie.secure }).filter(([, wanted]) => wanted);
+  return [`cookie ${cookie.name} insert`, ...flags.map(([word]) => word)].join(" ");
 }
 
 function checkLines(check: ResolvedHealthCheck): string[] {
@@ -201,6 +208,7 @@ function serverLine(server: ResolvedServer, check: ResolvedHealthCheck): string 
     ...(server.maxconn === undefined ? [] : [`maxconn ${server.maxconn}`]),
     ...(check.kind !== "none" && server.check ? ["check"] : []),
     ...(server.backup ? ["backup"] : []),
+    ...(server.cookie === undefined ? [] : [`cookie ${server.cookie}`]),
     ...serverTlsWords(server.tls),
   ].join(" ");
 }

@@ -5,6 +5,7 @@ import { parseInterface } from "../schema/address.ts";
 import type { PairData } from "../schema/stack.ts";
 import { uncheckedBackend } from "../schema-problems.ts";
 import { nodeAddresses } from "./addresses.ts";
+import { balanceProblems } from "./balance.ts";
 import { error, type Path, warning } from "./report.ts";
 
 interface Listen {
@@ -204,6 +205,10 @@ function foreignAddress(pair: PairData, listen: Listen): Problem[] {
 type Backend = PairData["backends"][number];
 
 function backendProblems(backend: Backend, listens: readonly Listen[], path: Path): Problem[] {
+  return [...balanceProblems(backend, path), ...ofServers(backend, listens, path)];
+}
+
+function ofServers(backend: Backend, listens: readonly Listen[], path: Path): Problem[] {
   if (backend.servers.length === 0) {
     // Servers, redirects and answers can stand among the further lines.
     if (backend.directives.length > 0) return [];

@@ -102,19 +102,32 @@ export function resolveBackend(backend: BackendData): ResolvedBackend {
     name: backend.name,
     from: backend.from,
     mode: backend.mode,
-    balance: backend.balance,
+    balance: balanceWords(backend),
+    cookie: backend.cookie,
     healthCheck: resolveCheck(backend.healthCheck),
     servers: backend.servers.map((server) => {
       const address = parseIp(server.address);
       if (address === undefined) throw new RangeError(`not an IP address: ${server.address}`);
       const tls = server.tls === undefined ? undefined : present(server.tls);
-      return present({ ...server, address, tls });
+      const cookie = backend.cookie === undefined ? undefined : (server.cookie ?? server.name);
+      return present({ ...server, address, tls, cookie });
     }),
     directives: backend.directives,
     retries: backend.retries,
     redispatch: backend.redispatch,
     timeoutsMs: milliseconds(backend.timeouts),
   });
+}
+
+function balanceWords({ balance, balanceOn = "" }: BackendData): string {
+  switch (balance) {
+    case "url_param":
+      return `url_param ${balanceOn}`;
+    case "hdr":
+      return `hdr(${balanceOn})`;
+    default:
+      return balance;
+  }
 }
 
 function resolveCheck(check: BackendData["healthCheck"]): ResolvedHealthCheck {

@@ -144,6 +144,8 @@ export interface ResolvedServer {
   readonly check: boolean;
   readonly backup: boolean;
   readonly maxconn?: number;
+  /** Where the backend has a cookie. */
+  readonly cookie?: string;
   readonly tls?: {
     readonly verify: "required" | "none";
     readonly caFile?: string;
@@ -156,7 +158,15 @@ export interface ResolvedBackend {
   readonly name: string;
   readonly from?: string;
   readonly mode: "http" | "tcp";
-  readonly balance: "roundrobin" | "leastconn" | "source";
+  /** The words behind `balance`. */
+  readonly balance: string;
+  readonly cookie?: {
+    readonly name: string;
+    readonly indirect: boolean;
+    readonly nocache: boolean;
+    readonly httpOnly: boolean;
+    readonly secure: boolean;
+  };
   readonly healthCheck: ResolvedHealthCheck;
   readonly servers: readonly ResolvedServer[];
   /** Further lines of the section. */

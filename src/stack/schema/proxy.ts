@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bindAddress, interfaceAddress, ipAddress } from "./address.ts";
+import { balanceFields, cookieValue } from "./balance.ts";
 import { duration } from "./duration.ts";
 import { directives } from "./section.ts";
 import { guarded, name, sectionName, word } from "./text.ts";
@@ -236,6 +237,7 @@ export const server = z
       .max(10_000_000)
       .optional()
       .describe("connections at once, the rest waits; default no limit"),
+    cookie: cookieValue().describe("value of the backend's cookie; default the server's name"),
     tls: serverTls.optional().describe("TLS towards the server, checks included; default clear text"),
   })
   .meta({ id: "Server" });
@@ -247,10 +249,7 @@ export const backend = z
       .optional()
       .describe("name of a section of kind defaults that it starts from; default the pair's own defaults"),
     mode: z.enum(["http", "tcp"]).describe("as that of the frontends that use it"),
-    balance: z
-      .enum(["roundrobin", "leastconn", "source"])
-      .default("roundrobin")
-      .describe("in turn by weight, fewest connections, or by the client's address"),
+    ...balanceFields,
     healthCheck: healthCheck.describe('how servers are checked; say { kind: "none" } to go without'),
     servers: z
       .array(server)

@@ -70,8 +70,8 @@ definePair({
   name: "unknown-balance",
   nodes: [a, b],
   vrrpInstances: [instance],
-  // error: '"random"' is not assignable
-  backends: [{ ...web, balance: "random" }],
+  // error: '"wrr"' is not assignable
+  backends: [{ ...web, balance: "wrr" }],
 });
 
 definePair({
