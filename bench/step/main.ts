@@ -7,7 +7,8 @@ import { parseArgs } from "node:util";
 import { tandemd } from "../../lab/setup/paths.ts";
 import { Generator, type Latency } from "../proxy/generator.ts";
 import { preferSession } from "../proxy/machine.ts";
-import { OWN_NICE, steps } from "./steps.ts";
+import { OWN_NICE } from "./contenders.ts";
+import { steps } from "./steps.ts";
 
 const { values } = parseArgs({
   options: {

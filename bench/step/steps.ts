@@ -1,19 +1,12 @@
 // What a reload does to the latency of requests: tandemd and haproxy with the same file and the same traffic.
 // The proxy, all of its processes and whatever reloads it have processor 0, client and origin processor 1.
-import { execFile, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Generator, Latency } from "../proxy/generator.ts";
 import { freePort, median } from "../proxy/machine.ts";
 import { configuration } from "../reload/daemon.ts";
-
-const run = promisify(execFile);
-
-/** This program must not be in the way of what it measures; what it starts is as any other program. */
-export const OWN_NICE = 19;
-const PINNED = ["-n", String(-OWN_NICE), "taskset", "-c", "0"];
+import { type Contender, haproxy, type Texts, tandemd } from "./contenders.ts";
 
 interface Wish {
   readonly binary: string;
@@ -37,14 +30,6 @@ interface Step {
   readonly errors: number;
 }
 
-interface Proxy {
-  readonly name: string;
-  readonly port: number;
-  /** Takes up the next configuration. */
-  readonly reload: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-}
-
 interface Round {
   readonly calm: Latency;
   readonly reloading: Latency;
@@ -56,7 +41,7 @@ interface Round {
 export async function steps(generator: Generator, wish: Wish): Promise<readonly Step[]> {
   const folder = mkdtempSync(join(tmpdir(), "tandem-step-"));
   const [origin] = await generator.origin(1, 5);
-  const started: Proxy[] = [];
+  const started: Contender[] = [];
   try {
     started.push(await tandemd(folder, await texts(origin ?? 0, wish), wish.binary));
     started.push(await haproxy(folder, await texts(origin ?? 0, wish)));
@@ -72,11 +57,6 @@ export async function steps(generator: Generator, wish: Wish): Promise<readonly 
   }
 }
 
-interface Texts {
-  readonly port: number;
-  readonly each: readonly string[];
-}
-
 async function texts(origin: number, { backends }: Wish): Promise<Texts> {
   const port = await freePort();
   // haproxy takes no more than it has descriptors for.
@@ -85,7 +65,7 @@ async function texts(origin: number, { backends }: Wish): Promise<Texts> {
   return { port, each };
 }
 
-async function round(generator: Generator, proxy: Proxy, wish: Wish): Promise<Round> {
+async function round(generator: Generator, proxy: Contender, wish: Wish): Promise<Round> {
   const request = "GET / HTTP/1.1\r\nHost: bench\r\n\r\n";
   const { rate, connections } = wish;
   const [warmupMs, measureMs] = [300, wish.seconds * 1000];
@@ -127,78 +107,4 @@ function summary(name: string, rounds: readonly Round[]): Step {
     reloads: reloads.length,
     errors: rounds.reduce((sum, round) => sum + round.errors, 0),
   };
-}
-
-/** Files with the texts in turn, from the first. */
-function writer(file: string, { each }: Texts): () => void {
-  let turn = 0;
-  return () => writeFileSync(file, each[turn++ % each.length] ?? "");
-}
-
-async function tandemd(folder: string, texts: Texts, binary: string): Promise<Proxy> {
-  const file = join(folder, "tandem.cfg");
-  const socket = join(folder, "run");
-  const write = writer(file, texts);
-  write();
-  const args = [binary, "run", "--foreground", "--haproxy", file, "--run-dir", socket];
-  const child = spawn("setpriv", ["--pdeathsig", "TERM", "nice", ...PINNED, ...args], { stdio: "ignore" });
-  await until(() => execFileSync(binary, ["status", "--run-dir", socket], { stdio: "ignore" }));
-  return {
-    name: "tandemd",
-    port: texts.port,
-    reload: async () => {
-      write();
-      await run("nice", [...PINNED, binary, "reload", "--run-dir", socket], { maxBuffer: 64 << 20 });
-    },
-    stop: () =>
-      new Promise((resolve) => {
-        child.once("exit", () => resolve());
-        child.kill("SIGINT");
-      }),
-  };
-}
-
-/** A reload is another process, which lets the one before go (management guide, 4). */
-async function haproxy(folder: string, texts: Texts): Promise<Proxy> {
-  const [file, pidFile] = [join(folder, "haproxy.cfg"), join(folder, "haproxy.pid")];
-  const write = writer(file, texts);
-  const pids: number[] = [];
-  const reload = async (): Promise<void> => {
-    write();
-    const before = pids.at(-1);
-    const args = ["haproxy", "-D", "-q", "-f", file, "-p", pidFile];
-    await run("nice", [...PINNED, ...args, ...(before === undefined ? [] : ["-sf", String(before)])]);
-    pids.push(Number(readFileSync(pidFile, "utf8")));
-  };
-  await reload();
-  return {
-    name: "haproxy",
-    port: texts.port,
-    reload,
-    stop: async () => {
-      for (const pid of pids) signal(pid);
-    },
-  };
-}
-
-/** Those that have ended since are somebody else's numbers: only haproxy is ended. */
-function signal(pid: number): void {
-  try {
-    if (readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "haproxy") process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended.
-  }
-}
-
-async function until(works: () => unknown): Promise<void> {
-  const end = Date.now() + 30_000;
-  for (;;) {
-    try {
-      works();
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
 }

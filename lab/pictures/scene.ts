@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../run.ts";
 import { tandemd } from "../setup/paths.ts";
 import { haproxy, keepalived } from "./configuration.ts";
 import { Cable, type Host, start } from "./hosts.ts";
@@ -63,13 +64,13 @@ export class Scene {
 
   /** Until each host holds one of the addresses, and they know of each other. */
   async ready(): Promise<void> {
-    await until("the pair stands", () => {
+    await until("the pair stands", 30_000, () => {
       try {
         const { vrrp } = this.live();
         const states = vrrp.map(({ name, state, peers }) => `${name} ${state} ${peers.length}`);
-        return states.join() === "VI_SHOP MASTER 1,VI_MAIL BACKUP 1";
+        return states.join() === "VI_SHOP MASTER 1,VI_MAIL BACKUP 1" ? true : undefined;
       } catch {
-        return false;
+        return undefined;
       }
     });
   }
@@ -92,17 +93,5 @@ export class Scene {
     await Promise.race([Promise.all(ends), sleep(10_000)]);
     this.cable.cut();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  seconds = 30,
-): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await sleep(50);
   }
 }

@@ -3,9 +3,10 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../../lab/index.ts";
 import { absent, browse } from "../../lab/pictures/browser.ts";
 import { servers } from "../../lab/pictures/configuration.ts";
-import { pages, Scene, until } from "../../lab/pictures/scene.ts";
+import { pages, Scene } from "../../lab/pictures/scene.ts";
 import { tandemd } from "../../lab/setup/paths.ts";
 
 const missing = existsSync(tandemd) ? absent() : "dist/tandemd is not built";
@@ -61,7 +62,11 @@ describe.skipIf(missing !== undefined)(
       await badge(row(page, "web", "web-2"), "UP").waitFor();
       // The plot has a point for each answer.
       const plot = row(page, "web", "BACKEND").locator("svg.plot path").last();
-      await until("it draws", async () => ((await plot.getAttribute("d")) ?? "").split("L").length > 2);
+      await until(
+        "it draws",
+        30_000,
+        async () => ((await plot.getAttribute("d")) ?? "").split("L").length > 2 || undefined,
+      );
       expect(await page.evaluate(() => "same" in globalThis)).toBe(true);
       expect(asked.filter((url) => !url.startsWith(pages.plain))).toEqual([]);
       expect(asked.filter((url) => url.endsWith(";live")).length).toBeGreaterThan(1);

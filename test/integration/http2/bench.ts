@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AddressInfo, connect, createServer as listen } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "../../../lab/pictures/scene.ts";
+import { until } from "../../../lab/index.ts";
 import { echo } from "./websocket.ts";
 
 export const long = Buffer.alloc(3 << 20, "0123456789abcdef");
@@ -90,7 +90,7 @@ export class Bench {
     writeFileSync(file, configuration(this.port, port, this.logs.address().port, this.certificate()));
     const [program = "", ...words] = ["setpriv", "--pdeathsig", "KILL", ...command(file, this.folder)];
     this.proxy = spawn(program, words, { stdio: "ignore" });
-    await until("the proxy listens", () => listens(this.port));
+    await until("the proxy listens", 30_000, async () => (await listens(this.port)) || undefined);
     this.lines.length = 0;
   }
 

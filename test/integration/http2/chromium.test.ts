@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../../../lab/index.ts";
 import { absent, program } from "../../../lab/pictures/browser.ts";
-import { until } from "../../../lab/pictures/scene.ts";
 import { tandemd } from "../../../lab/setup/paths.ts";
 import { Bench, digest, long } from "./bench.ts";
 
@@ -75,7 +75,11 @@ describe.skipIf(missing !== undefined).each(engines)(
       expect(got.talk).toEqual(["one", "x".repeat(5000), "three", "1000 true"]);
       expect(got.spoken).toEqual(["h2"]);
       await context.close();
-      await until("all is logged", () => bench.lines.some((line) => line.includes("/chat")));
+      await until(
+        "all is logged",
+        30_000,
+        () => bench.lines.some((line) => line.includes("/chat")) || undefined,
+      );
       // Handshakes that nothing was asked behind: our probe, and Chromium's first one, which sees a certificate that it
       // does not know and begins anew.
       const asked = bench.lines.filter((line) => line.includes('"') && !line.includes("/favicon.ico"));
