@@ -5,6 +5,7 @@ import { loadStack as load } from "../evaluate/index.ts";
 import type { BinaryRef } from "../render/index.ts";
 import { checkStack, pairPredictions, predictionText, type StackInput } from "../stack/index.ts";
 import { binaryRef } from "./sdk/binary.ts";
+import { warnOfCertificates } from "./sdk/certificates.ts";
 import { LoadBalancerPair, type Transforms } from "./sdk/load-balancer-pair.ts";
 import { programError } from "./sdk/program-error.ts";
 import { SecretReader } from "./sdk/secrets.ts";
@@ -77,6 +78,7 @@ function declare(input: StackInput, options: DeployOptions): Readonly<Record<str
   // For one run, so no configuration: hosts that were provisioned before are taken over.
   const adopt = !["", "0", "false"].includes(process.env.TANDEM_ADOPT ?? "");
   const { transforms, resourceOptions } = options;
+  const components: LoadBalancerPair[] = [];
   const pairs = stack.pairs.map((pair, index) => {
     const args = {
       pair,
@@ -86,12 +88,20 @@ function declare(input: StackInput, options: DeployOptions): Readonly<Record<str
       ...(transforms === undefined ? {} : { transforms }),
     };
     const component = new LoadBalancerPair(pair.name, args, resourceOptions);
+    components.push(component);
     // Diagnostics of the component, at preview as at an update.
-    for (const warning of warningsOf(warnings, index)) pulumi.log.warn(formatProblem(warning), component);
+    warn(warnings, index, component);
     for (const p of pairPredictions(pair)) pulumi.log.info(predictionText(p), component);
     return [pair.name, { vips: component.vips, releases: component.releases }] as const;
   });
+  warnOfCertificates(input, root, (found) => {
+    for (const [index, component] of components.entries()) warn(found, index, component);
+  });
   return Object.fromEntries(pairs);
+}
+
+function warn(warnings: readonly Problem[], index: number, component: LoadBalancerPair): void {
+  for (const warning of warningsOf(warnings, index)) pulumi.log.warn(formatProblem(warning), component);
 }
 
 /** What concerns one pair; the first pair tells what concerns none. */

@@ -5,6 +5,7 @@
  * Pure: no disk, network, clock or environment; imports src/diagnostics only.
  */
 
+export { certificateRefs, inspectCertificates } from "./certificates/inspect.ts";
 export { type CheckedPair, definePair, defineStack } from "./define.ts";
 export {
   checkStack,
@@ -48,5 +49,5 @@ export {
   sectionName,
 } from "./schema/text.ts";
 export { runtimeSocket, statistics } from "./schema/windows.ts";
-export { checkSecret } from "./secrets.ts";
+export { checkSecret, checkSecrets } from "./secrets.ts";
 export { nearest, nearestCode, suggestion } from "./suggest.ts";

@@ -1,4 +1,5 @@
 import type { Problem } from "../diagnostics/index.ts";
+import { judgeCertificate } from "./certificates/judge.ts";
 import { error, type Path } from "./check/report.ts";
 
 const SAFE = /^[\x21-\x7e]+$/;
@@ -67,21 +68,27 @@ export function userProblems(value: string, path: Path): Problem[] {
 }
 
 /**
- * Problems of a resolved secret by its placeholder's name, e.g. `vrrp.VI_1.password`; called where
+ * Problems of a resolved password by its placeholder's name, e.g. `vrrp.VI_1.password`; called where
  * the values become known, which is after the definition was checked.
  */
 export function checkSecret(name: string, value: string): Problem[] {
   const path = ["secrets", name];
   if (name.startsWith("vrrp.")) return secretProblems(value, path);
-  if (name.startsWith("statistics.")) return userProblems(value, path);
-  if (!name.startsWith("certificate.")) return [];
-  const what = name.endsWith(".key") ? "PRIVATE KEY" : "CERTIFICATE";
-  const whole = new RegExp(`-----BEGIN (?:[A-Z]+ )?${what}-----[^-]+-----END (?:[A-Z]+ )?${what}-----`);
-  if (whole.test(value)) return [];
-  return [
-    error("STACK_CERTIFICATE_NO_PEM", path, `there is no ${what} in PEM form (RFC 7468) in it`, {
-      why: "the host would refuse the file",
-      hint: `give the text itself, from -----BEGIN ${what}----- to -----END ${what}-----`,
-    }),
-  ];
+  return name.startsWith("statistics.") ? userProblems(value, path) : [];
+}
+
+/** The same of all secrets of a node; a chain and its key are judged together. Undefined: not known yet. */
+export function checkSecrets(values: Readonly<Record<string, string | undefined>>, now: Date): Problem[] {
+  const certificates = new Set(
+    Object.keys(values).flatMap((name) => /^certificate\.(.+)\.(?:chain|key)$/.exec(name)?.[1] ?? []),
+  );
+  const judged = [...certificates].flatMap((name) => {
+    const [chain, key] = certificateSecrets(name);
+    const given = (secret: string) => ({ path: ["secrets", secret], value: values[secret] });
+    return judgeCertificate({ chain: given(chain), key: given(key) }, now).problems;
+  });
+  const passwords = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : checkSecret(name, value),
+  );
+  return [...passwords, ...judged];
 }

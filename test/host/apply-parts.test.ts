@@ -150,6 +150,16 @@ describe("the verdict of tandemd check", () => {
       "Segmentation",
     );
     expect(checkProblems("lb-a", release, SECRETS, "0", "[]")).toEqual([]);
+    const warning = { ...diagnostic, severity: "warning" };
+    expect(checkProblems("lb-a", release, SECRETS, "0", JSON.stringify([warning]))).toEqual([]);
+  });
+
+  it("tells of files that are taken what ends soon on that host alone", () => {
+    const message = "the certificate in '/etc/ssl/site.pem' expires in 12 days, on 2026-01-31";
+    const ends = { ...diagnostic, severity: "warning", code: "host/certificate-expires", message };
+    expect(checkProblems("lb-a", release, SECRETS, "0", JSON.stringify([ends]))).toMatchObject([
+      { code: "HOST_CERTIFICATE", severity: "warning", message, where: { kind: "host", host: "lb-a" } },
+    ]);
   });
 });
 

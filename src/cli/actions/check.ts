@@ -11,6 +11,7 @@ import {
   predictionText,
   silencesOf,
 } from "../../stack/index.ts";
+import { checkCertificates } from "../check/certificates.ts";
 import { checkWithDaemon } from "../check/rendered.ts";
 import { sarifLog } from "../check/sarif.ts";
 import { readSilences, tellIdle } from "../check/silences.ts";
@@ -37,6 +38,7 @@ export async function checkAction(
   const found = [
     ...inspected.problems,
     ...(await otherStacks(file, input)),
+    ...(await checkCertificates(this, file, input)),
     ...(stack === undefined || target === undefined ? [] : checkTarget(stack, target)),
   ];
   const parsed = stack === undefined ? undefined : await checkWithDaemon(this, renderNodes(stack, undefined));

@@ -1,3 +1,4 @@
+import { certificateCodes } from "./certificates.ts";
 import { cliCodes } from "./cli.ts";
 import { daemonCodes } from "./daemon.ts";
 import type { ErrorEntry } from "./entry.ts";
@@ -17,6 +18,7 @@ export const errorCatalogue = {
   ...generalCodes,
   ...stackFieldCodes,
   ...stackCodes,
+  ...certificateCodes,
   ...hostCodes,
   ...providerCodes,
   ...verifyCodes,

@@ -27,6 +27,11 @@ export const hostCodes = {
     "lb-a: cannot read the executable dist/tandemd: ENOENT",
     "build it with npm run build:daemon, then plan again",
   ],
+  HOST_CERTIFICATE: [
+    "a certificate that a file on the host holds ends soon, has ended or is not valid yet, or its OCSP response is of no use",
+    "lb-a: the certificate in '/etc/ssl/private/site.pem' expires in 12 days, on 2026-01-31",
+    "renew the file on both hosts; a new one is taken up while the proxy runs",
+  ],
   HOST_COMMAND_TIMEOUT: [
     "a command on the host did not finish in time; what it did is not known, and an armed rollback reverts by itself",
     "lb-a: sh did not finish within 60 s",

@@ -7,11 +7,6 @@ export const stackFieldCodes = {
     'vips: [{ address: "10.0.0.300/24" }]',
     'write e.g. "10.0.0.100/24" or "2001:db8::100/64"',
   ],
-  STACK_CERTIFICATE_NO_PEM: [
-    "the value of a certificate or of its private key is not PEM text",
-    'certificate: { kind: "env", name: "SITE_PEM" } with the path of a file in SITE_PEM',
-    "give the text itself, from -----BEGIN …----- to -----END …-----",
-  ],
   STACK_DURATION_INVALID: [
     "a time has no unit that Tandem knows",
     'interval: "2sec"',

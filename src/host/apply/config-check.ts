@@ -4,7 +4,10 @@ import { maskSecrets } from "../compare/secrets.ts";
 import { type DaemonFinding, daemonFindings } from "../daemon-findings.ts";
 import { hostProblem } from "../problem.ts";
 
-/** The daemon's own diagnostics, at the lines of the rendered files and with secrets taken out; not those of `told`. */
+/**
+ * The daemon's own errors, at the lines of the rendered files and with secrets taken out, but for those of `told`;
+ * of files that it takes, what it warns of their certificates.
+ */
 export function checkProblems(
   host: string,
   release: Release,
@@ -13,8 +16,9 @@ export function checkProblems(
   output: string,
   told: ReadonlySet<string> = new Set(),
 ): readonly Problem[] {
-  if (exitCode === "0") return [];
-  const parsed = parseDiagnostics(output);
+  const all = parseDiagnostics(output);
+  if (exitCode === "0") return certificateWarnings(host, all ?? []);
+  const parsed = all?.some(({ severity }) => severity === "error") ? all : undefined;
   if (parsed === undefined) {
     const said = maskSecrets(output.trim(), undefined, secrets);
     return [hostProblem(host, "HOST_CONFIG_REFUSED", `tandemd check failed: ${said}`, { why: REFUSED })];
@@ -45,6 +49,18 @@ export function checkProblems(
     });
 }
 
+/** Of files that only the host has: the rest was told before, of the definition. */
+function certificateWarnings(host: string, findings: readonly DaemonFinding[]): readonly Problem[] {
+  return findings
+    .filter(({ severity, code }) => severity === "warning" && code.startsWith("host/certificate"))
+    .map(({ message, suggestion }) =>
+      hostProblem(host, "HOST_CERTIFICATE", message, {
+        severity: "warning",
+        ...(suggestion == null ? {} : { hint: suggestion }),
+      }),
+    );
+}
+
 const REFUSED = "the daemon would refuse this configuration; the host keeps the one it has";
 
 const LACKING =
@@ -52,8 +68,7 @@ const LACKING =
 
 function parseDiagnostics(output: string): readonly DaemonFinding[] | undefined {
   try {
-    const parsed = daemonFindings.parse(JSON.parse(output));
-    return parsed.some(({ severity }) => severity === "error") ? parsed : undefined;
+    return daemonFindings.parse(JSON.parse(output));
   } catch {
     return undefined;
   }

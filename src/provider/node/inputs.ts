@@ -8,7 +8,7 @@ import {
   type ReleaseFile,
   type ReleaseFileName,
 } from "../../render/release.ts";
-import { checkSecret } from "../../stack/index.ts";
+import { checkSecrets } from "../../stack/index.ts";
 import { type PropertyPath, UNKNOWN } from "../wire/values.ts";
 import { connectionSchema } from "./connection.ts";
 
@@ -80,14 +80,15 @@ export function validateNode(inputs: NodeInputs): { path: PropertyPath; reason: 
 
 /** References have their values only now: what the definition's checks could not see of them. */
 function unfitSecrets(secrets: NodeInputs["secrets"]): { path: PropertyPath; reason: string }[] {
-  return Object.entries(secrets)
-    .filter(([, value]) => value !== UNKNOWN)
-    .flatMap(([name, value]) =>
-      checkSecret(name, value).map(({ message, why, hint }) => ({
-        path: ["secrets", name],
-        reason: [message, why, hint].filter((part) => part !== undefined).join("; "),
-      })),
-    );
+  const known = Object.entries(secrets).map(
+    ([name, value]) => [name, value === UNKNOWN ? undefined : value] as const,
+  );
+  return checkSecrets(Object.fromEntries(known), new Date())
+    .filter(({ severity }) => severity === "error")
+    .map(({ message, why, hint, where }) => ({
+      path: where?.kind === "path" ? [...where.path] : ["secrets"],
+      reason: [message, why, hint].filter((part) => part !== undefined).join("; "),
+    }));
 }
 
 const PLACEHOLDER = /@@secret:([A-Za-z0-9_.-]+)@@/g;

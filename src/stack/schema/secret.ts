@@ -27,7 +27,7 @@ export const secretRef = z
       value: z
         .string()
         .min(1)
-        .max(4096)
+        .max(65_536)
         .describe("the value itself; only for labs, as it stands in the source"),
     }),
   ])

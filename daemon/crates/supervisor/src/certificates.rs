@@ -11,8 +11,9 @@ use tls::{Files, Line, Store};
 use crate::configuration::{Half, Loaded};
 
 const DAY: u64 = 86_400;
-/// A certificate that lasts shorter than this many days is warned of.
-const SOON: u64 = 30;
+/// A certificate that lasts shorter than this is warned of, or than a third of its life when that
+/// is shorter: those of a few days are renewed every other day.
+const SOON: u64 = 30 * DAY;
 /// What to do about a file that is not what it should be.
 const PUT: &str = "put the right file there, or correct the path";
 
@@ -119,11 +120,9 @@ impl Look<'_> {
                         let found = (Severity::Warning, "host/certificate", message);
                         warnings.push(self.finding(found, place(bind, tls, path), help));
                     }
-                    let end = certificate.facts.not_after.unix;
-                    if let Some(message) = self.ends(&certificate.path, end) {
+                    if let Some((code, message, help)) = self.lives(&certificate) {
                         let span = place(bind, tls, &certificate.path);
-                        let help = "renew it; a new file is taken up while the proxy runs";
-                        let found = (Severity::Warning, "host/certificate-expires", message);
+                        let found = (Severity::Warning, code, message);
                         warnings.push(self.finding(found, span, help));
                     }
                 }
@@ -152,17 +151,34 @@ impl Look<'_> {
             .collect()
     }
 
-    /// In words, when a certificate ends soon or has ended.
-    fn ends(&self, path: &str, end: u64) -> Option<String> {
-        let date = tls::Moment { unix: end }.date();
-        if end <= self.now {
-            return Some(format!(
+    /// In words, with the code and what to do, when clients refuse a certificate or will soon.
+    fn lives(&self, certificate: &tls::Described) -> Option<(&'static str, String, &'static str)> {
+        let path = &certificate.path;
+        let (from, until) = (certificate.facts.not_before, certificate.facts.not_after);
+        let renew = "renew it; a new file is taken up while the proxy runs";
+        let ends = |what: String| Some(("host/certificate-expires", what, renew));
+        if until.unix <= self.now {
+            let date = until.date();
+            return ends(format!(
                 "the certificate in '{path}' has expired on {date}: clients refuse it"
             ));
         }
-        let days = (end - self.now) / DAY;
-        (days < SOON)
-            .then(|| format!("the certificate in '{path}' expires in {days} days, on {date}"))
+        if from.unix > self.now {
+            let date = from.date();
+            let message = format!(
+                "the certificate in '{path}' is valid from {date} on: clients refuse it until then"
+            );
+            let help = "put one there that is valid now, or set the clock of this host";
+            return Some(("host/certificate", message, help));
+        }
+        let left = until.unix - self.now;
+        if left >= SOON.min(until.unix.saturating_sub(from.unix) / 3) {
+            return None;
+        }
+        let (days, date) = (left / DAY, until.date());
+        ends(format!(
+            "the certificate in '{path}' expires in {days} days, on {date}"
+        ))
     }
 
     fn servers(&self, proxy: &Proxy, problems: &mut Vec<Finding>) {

@@ -132,6 +132,38 @@ fn a_certificate_that_ends_in_ten_days_is_warned_of_and_one_that_lasts_is_not() 
 }
 
 #[test]
+fn one_of_a_short_life_is_warned_of_in_its_last_third() {
+    let folder = Folder::new("short");
+    let hours = |n: u64| Duration::from_secs(n * 3_600);
+    for (name, lived, left) in [("fresh", 48, 96), ("late", 100, 44)] {
+        let now = SystemTime::now();
+        let (certificate, key) = signed(|params| {
+            params.not_before = (now - hours(lived)).into();
+            params.not_after = (now + hours(left)).into();
+        });
+        folder.write(&format!("{name}.pem"), &format!("{certificate}{key}"));
+    }
+    let (problems, warnings) = folder.found("crt @/fresh.pem crt @/late.pem");
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("the certificate in 'late.pem' expires in 1 days, on "));
+}
+
+#[test]
+fn a_certificate_of_the_future_is_warned_of() {
+    let folder = Folder::new("future");
+    let (certificate, key) = signed(|params| params.not_before = date_time_ymd(3999, 5, 6));
+    folder.write("early.pem", &format!("{certificate}{key}"));
+    let (problems, warnings) = folder.found("crt @/early.pem");
+    assert_eq!(problems, Vec::<String>::new());
+    let expected =
+        "the certificate in 'early.pem' is valid from 3999-05-06 on: clients refuse it until then";
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].starts_with("host/certificate haproxy.cfg 6:"));
+    assert!(warnings[0].ends_with(expected), "{warnings:?}");
+}
+
+#[test]
 fn an_ocsp_response_that_is_left_out_is_warned_of_with_the_reason() {
     let folder = Folder::new("ocsp");
     let (certificate, key) = certificate(4000);
