@@ -1,4 +1,4 @@
-import { TandemError } from "../diagnostics/index.ts";
+import { TandemError, together } from "../diagnostics/index.ts";
 import type { DaemonStatus } from "../host/daemon-status.ts";
 import type { Host, Shell } from "../host/host.ts";
 import { SERVICE } from "./fault/fault.ts";
@@ -20,7 +20,7 @@ export interface Member {
 
 /** Finds the daemon of every host. Throws when one has none. */
 export function openMembers(hosts: readonly Host[], instance: string): Promise<Member[]> {
-  return Promise.all(hosts.map((host) => openMember(host, instance)));
+  return together(hosts.map((host) => openMember(host, instance)));
 }
 
 async function openMember(host: Host, name: string): Promise<Member> {

@@ -1,3 +1,4 @@
+import { together } from "../diagnostics/index.ts";
 import type { DaemonStatus } from "../host/daemon-status.ts";
 import type { Host } from "../host/host.ts";
 import { statusOf } from "./status.ts";
@@ -10,7 +11,7 @@ export interface NodeRoles {
 
 /** Asks every node who it thinks it is. */
 export function observeRoles(hosts: readonly Host[]): Promise<NodeRoles[]> {
-  return Promise.all(hosts.map(async (host) => ({ node: host.name, daemon: await statusOf(host) })));
+  return together(hosts.map(async (host) => ({ node: host.name, daemon: await statusOf(host) })));
 }
 
 /**

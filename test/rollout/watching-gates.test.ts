@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { DaemonStatus } from "../../src/host/index.ts";
+import type { Connection, DaemonStatus } from "../../src/host/index.ts";
+import { hostError } from "../../src/host/problem.ts";
 import { settlePairs } from "../../src/rollout/gate/settle.ts";
 import { idleStatus } from "../host/idle-status.ts";
 import { ask, Daemons, nodes, pair, START, stage, stateOf } from "./ask-gate.ts";
@@ -71,6 +72,15 @@ test("a soak fails at once over its budget, on servers that come and go, and on 
   expect((await ask(soak, { state, open: silent.open })).verdict).toEqual({
     outcome: "failed",
     detail: `no status from ${pair.name}/lb-b`,
+  });
+  const lost = (connection: Connection) => {
+    const host = silent.open(connection);
+    const shell = () => Promise.reject(hostError("lb-b", "HOST_UNREACHABLE", "10.0.0.12:22 did not answer"));
+    return connection.name === "lb-b" ? { ...host, shell } : host;
+  };
+  expect((await ask(soak, { state, open: lost })).verdict).toEqual({
+    outcome: "failed",
+    detail: `no status from ${pair.name}/lb-b (10.0.0.12:22 did not answer)`,
   });
   const quiet = new Daemons(() => serving(5, 0));
   expect((await ask({ ...soak, minRequests: 10 }, { state, open: quiet.open })).verdict).toEqual({

@@ -1,4 +1,5 @@
-import type { Host } from "../../host/index.ts";
+import { TandemError } from "../../diagnostics/index.ts";
+import type { DaemonStatus, Host } from "../../host/index.ts";
 import { durationMs } from "../../stack/index.ts";
 import { statusOf } from "../../verify/status.ts";
 import { pause } from "../../verify/wait.ts";
@@ -107,9 +108,11 @@ class Soak {
     readonly silent: readonly string[];
   }> {
     const all = await Promise.all(
-      this.#hosts.map(async ({ name, host }) => ({ name, status: await statusOf(host) })),
+      this.#hosts.map(async ({ name, host }) => ({ name, ...(await heard(host)) })),
     );
-    const silent = all.filter(({ status }) => status === undefined).map(({ name }) => name);
+    const silent = all
+      .filter(({ status }) => status === undefined)
+      .map(({ name, why }) => (why === undefined ? name : `${name} (${why})`));
     const counters = all.flatMap(({ name, status }) => {
       if (status === undefined) return [];
       for (const [server, changed] of serverChanges(status))
@@ -124,5 +127,17 @@ class Soak {
     const before = this.#last.get(server) ?? since;
     if (changed > before) this.#flaps++;
     this.#last.set(server, Math.max(before, changed));
+  }
+}
+
+/** What a host says. That it cannot be reached may be the release's own doing: it fails the gate, as any silence. */
+async function heard(
+  host: Host,
+): Promise<{ readonly status?: DaemonStatus | undefined; readonly why?: string }> {
+  try {
+    return { status: await statusOf(host) };
+  } catch (error) {
+    if (!(error instanceof TandemError)) throw error;
+    return { why: error.problems.map(({ message }) => message).join("; ") };
   }
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,22 @@ export interface CliResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly text: string;
+}
+
+/** A run that goes on. */
+export interface Started {
+  readonly interrupt: () => void;
+  /** Kills the engine outright; returns the processes that it had started, and theirs. */
+  readonly killed: () => Promise<readonly number[]>;
+  readonly result: Promise<CliResult>;
+}
+
+function descendants(pid: number): readonly number[] {
+  const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  const parents = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (of: number): readonly number[] =>
+    parents.flatMap(([child = 0, parent]) => (parent === of ? [child, ...below(child)] : []));
+  return below(pid);
 }
 
 /** A Pulumi project in a folder of its own: file backend, passphrase, program from the repository. */
@@ -55,7 +71,7 @@ export class Project {
   }
 
   /** As `run`, for a run that is to be interrupted. */
-  start(...args: string[]): { readonly interrupt: () => void; readonly result: Promise<CliResult> } {
+  start(...args: string[]): Started {
     const child = spawn(pulumi(), [...args, "--non-interactive"], {
       cwd: this.folder,
       env: this.environment,
@@ -73,7 +89,16 @@ export class Project {
       child.once("error", reject);
       child.once("close", (code) => resolve({ code, stdout, stderr, text: stdout + stderr }));
     });
-    return { interrupt: () => child.kill("SIGINT"), result };
+    return {
+      interrupt: () => child.kill("SIGINT"),
+      killed: async () => {
+        const started = descendants(child.pid ?? 0);
+        child.kill("SIGKILL");
+        await result;
+        return started;
+      },
+      result,
+    };
   }
 
   remove(): void {

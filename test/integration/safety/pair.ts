@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { type Release, render } from "../../../src/render/index.ts";
-import { checkStack, type PairInput } from "../../../src/stack/index.ts";
+import { checkStack, type PairInput, type StackInput } from "../../../src/stack/index.ts";
 import { runJob, type TimedJob } from "./job.ts";
 import { type Machine, startMachine } from "./machine.ts";
 import { type Executable, executables } from "./releases.ts";
@@ -22,6 +22,8 @@ export interface Pair {
   readonly machines: Readonly<Record<Name, Machine>>;
   readonly programs: readonly [Executable, Executable];
   release(name: Name, program?: Executable, change?: Partial<PairInput>): Release;
+  /** The definition with which a project of this machine reaches the hosts. */
+  stack(change?: Partial<PairInput>): StackInput;
   apply(release: Release, program: Executable): Promise<void>;
   stop(): Promise<void>;
 }
@@ -46,6 +48,10 @@ export async function startPair(change: Partial<PairInput> = {}): Promise<Pair> 
       if (pair === undefined) throw new Error("the definition has a pair");
       return render(pair, name, program.ref);
     },
+    stack: (more = {}) => ({
+      name: "test",
+      pairs: [{ ...definition, nodes: reached(definition.nodes, machines), ...more }],
+    }),
     apply: async (release, executable) => {
       const job: TimedJob = { kind: "apply", release, executable, secrets: SECRETS };
       const connection = machines[release.node as Name].connection({ name: release.node });
@@ -55,6 +61,13 @@ export async function startPair(change: Partial<PairInput> = {}): Promise<Pair> 
       await Promise.all([a.stop(), b.stop()]);
     },
   };
+}
+
+function reached(nodes: PairInput["nodes"], machines: Pair["machines"]): PairInput["nodes"] {
+  return nodes.map((node) => {
+    const { address, port, auth, hostKey } = machines[node.name as Name].connection();
+    return { ...node, address, ssh: { port, authentication: auth, hostKey } };
+  }) as unknown as PairInput["nodes"];
 }
 
 function pairOf(): PairInput {
