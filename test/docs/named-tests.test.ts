@@ -81,3 +81,16 @@ test("every file that docs/coverage.md names is there", () => {
   );
   expect([...new Set(wrong)]).toEqual([]);
 });
+
+test("every id of the requirements has a row in docs/coverage.md, and says how far it is done", () => {
+  const rows = readFileSync(join(repository, "docs/coverage.md"), "utf8").split("\n");
+  const counts = { V: 12, P: 12, L: 7, S: 6, D: 5 };
+  const ids = Object.entries(counts).flatMap(([letter, count]) =>
+    Array.from({ length: count }, (_, index) => `${letter}${index + 1}`),
+  );
+  const missing = ids.filter((id) => {
+    const [, state = "", proof = ""] = rows.find((row) => row.startsWith(`| ${id} |`))?.split(" | ") ?? [];
+    return !/^(done|partly|not yet)\b/.test(state) || (!state.startsWith("not yet") && !proof.includes("`"));
+  });
+  expect(missing).toEqual([]);
+});

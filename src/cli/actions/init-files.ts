@@ -116,7 +116,7 @@ const readme = (name: string) => `# ${name}
     pulumi login --local                               # or another backend: where the state is kept
     export PULUMI_CONFIG_PASSPHRASE='a long sentence'  # encrypts the secrets in it
     pulumi stack init dev
-    pulumi preview               # every line that would change; touches nothing
+    pulumi preview --diff        # every line that would change; touches nothing
     pulumi up                    # both hosts, backup first, then the failover drill
 
 Definitions live in \`stacks/\`, one file per environment.
