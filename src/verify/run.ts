@@ -116,11 +116,25 @@ class Drill {
   }
 
   async measure(members: readonly Member[], master: Member, prober: Prober): Promise<DrillResult> {
+    this.#event(master.name, "is master");
+    const watch = this.#watch(members, master);
+    try {
+      return await this.#measured(members, master, prober, watch);
+    } finally {
+      // Who closes the hosts next must not be overtaken by a look that would open one again.
+      await watch.stop();
+    }
+  }
+
+  async #measured(
+    members: readonly Member[],
+    master: Member,
+    prober: Prober,
+    watch: Watch,
+  ): Promise<DrillResult> {
     const { fault, pair, probe, maxOutageMs, signal } = this.#options;
     const before = await master.instance();
     const preempts = await this.#preempts(members, master);
-    this.#event(master.name, "is master");
-    const watch = this.#watch(members, master, signal);
     const faultAt = this.now();
     let injected: Injected | undefined;
     let masterAfter: string | undefined;
@@ -144,7 +158,7 @@ class Drill {
     }
     const masterAtEnd = await this.#settled(members, master, preempts);
     await this.steady(prober, "after the recovery");
-    watch.stop();
+    await watch.stop();
     const samples = await prober.stop();
     return judge({
       fault,
@@ -173,7 +187,8 @@ class Drill {
   }
 
   /** Follows the others and notes when one of them becomes master. */
-  #watch(members: readonly Member[], master: Member, signal: AbortSignal): Watch {
+  #watch(members: readonly Member[], master: Member): Watch {
+    const { signal } = this.#options;
     const others = members.filter((member) => member !== master);
     const transitions = new Map<Member, { state: string; transitions: number }>();
     let successor: Successor | undefined;

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import type { DaemonStatus } from "../../src/host/daemon-status.ts";
 import type { CommandResult, Host, Shell } from "../../src/host/host.ts";
-import { runDrill } from "../../src/verify/index.ts";
+import { type DrillResult, runDrill } from "../../src/verify/index.ts";
 import { idleStatus } from "../host/idle-status.ts";
 
 type Instance = NonNullable<DaemonStatus["vrrp"]>["instances"][number];
@@ -18,6 +18,9 @@ class Pair {
   /** Looks at lb-b since it is master, and the one at which it begins to answer: the neighbours learn of it later. */
   looks = 0;
   readonly answersAt = 12;
+  /** Looks at the state of any host that are under way, and all that there were. */
+  asking = 0;
+  asked = 0;
   /** Commands that were run, beside looks at the state. */
   readonly commands: string[] = [];
   /** What a command does, by a word of it. */
@@ -65,7 +68,13 @@ class Pair {
   async #run(name: string, command: string): Promise<CommandResult> {
     const said = (text: string) => ({ exitCode: 0, stdout: Buffer.from(text), stderr: "" });
     if (command.startsWith("cat ")) return said("ExecStart=/opt/tandemd run\n");
-    if (command.endsWith("status --json")) return said(JSON.stringify(this.#status(name)));
+    if (command.endsWith("status --json")) {
+      this.asked += 1;
+      this.asking += 1;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      this.asking -= 1;
+      return said(JSON.stringify(this.#status(name)));
+    }
     this.commands.push(command);
     for (const [word, effect] of this.effects) if (command.includes(word)) await effect();
     return said("");
@@ -105,6 +114,29 @@ afterEach(() => {
   }
 });
 
+async function drill(pair: Pair): Promise<DrillResult> {
+  open.push(pair);
+  await new Promise<void>((resolve) => pair.server.listen(0, "127.0.0.1", resolve));
+  return runDrill({
+    pair: "web",
+    instance: "VI_1",
+    hosts: [pair.host("lb-b"), pair.host("lb-a")],
+    fault: "stop",
+    probe: {
+      kind: "http",
+      address: "127.0.0.1",
+      port: (pair.server.address() as AddressInfo).port,
+      path: "/",
+      intervalMs: 5,
+      timeoutMs: 5000,
+    },
+    maxOutageMs: 5000,
+    preempts: true,
+    preemptDelayMs: 0,
+    signal: AbortSignal.timeout(60_000),
+  });
+}
+
 it("lets the fault last until the successor has answered, whatever was answered while it was injected", async () => {
   let atRecovery = -1;
   const pair = new Pair((all) => [
@@ -132,26 +164,7 @@ it("lets the fault last until the successor has answered, whatever was answered 
       },
     ],
   ]);
-  open.push(pair);
-  await new Promise<void>((resolve) => pair.server.listen(0, "127.0.0.1", resolve));
-  const result = await runDrill({
-    pair: "web",
-    instance: "VI_1",
-    hosts: [pair.host("lb-b"), pair.host("lb-a")],
-    fault: "stop",
-    probe: {
-      kind: "http",
-      address: "127.0.0.1",
-      port: (pair.server.address() as AddressInfo).port,
-      path: "/",
-      intervalMs: 5,
-      timeoutMs: 5000,
-    },
-    maxOutageMs: 5000,
-    preempts: true,
-    preemptDelayMs: 0,
-    signal: AbortSignal.timeout(60_000),
-  });
+  const result = await drill(pair);
   expect(result).toMatchObject({ failures: [], masterBefore: "lb-a", masterAfter: "lb-b" });
   expect(atRecovery).toBeGreaterThanOrEqual(20);
   // Twelve looks, one every 25 ms.
@@ -162,4 +175,23 @@ it("lets the fault last until the successor has answered, whatever was answered 
     "systemctl kill --signal=SIGCONT",
     expect.stringContaining("systemctl stop"),
   ]);
+});
+
+it("asks no host any more once it has ended, also when it fails: who closes them is not followed by a new connection", async () => {
+  const pair = new Pair((all) => [
+    [
+      "SIGSTOP",
+      () => {
+        all.answers = false;
+        all.states["lb-b"] = "MASTER";
+      },
+    ],
+    ["SIGCONT", () => Promise.reject(new Error("the host is gone"))],
+  ]);
+  await expect(drill(pair)).rejects.toThrow("the host is gone");
+  expect(pair.asking).toBe(0);
+  const { asked } = pair;
+  // Four times as long as from one look to the next.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(pair.asked).toBe(asked);
 });
