@@ -47,7 +47,8 @@ impl Heard {
 pub struct Said {
     ids: HashMap<Arc<str>, u64>,
     names: HashMap<u64, Arc<str>>,
-    last: u64,
+    /// How many were given a number so far.
+    count: u64,
 }
 
 impl Said {
@@ -60,8 +61,8 @@ impl Said {
         if let Some(id) = self.ids.get(name) {
             put(&mut inner, *id);
         } else {
-            let id = self.last % MOST + 1;
-            self.last = id;
+            let id = self.count % MOST + 1;
+            self.count += 1;
             if let Some(old) = self.names.insert(id, name.clone()) {
                 self.ids.remove(&old);
             }
@@ -72,6 +73,21 @@ impl Said {
         }
         put(out, inner.len() as u64);
         out.extend(inner);
+    }
+
+    /// A mark for [`Said::take_back`].
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// What was written since the mark is not sent: its names are new when they come again.
+    pub fn take_back(&mut self, mark: u64) {
+        for number in mark..self.count {
+            if let Some(name) = self.names.remove(&(number % MOST + 1)) {
+                self.ids.remove(&name);
+            }
+        }
+        self.count = mark;
     }
 
     pub fn names(&self) -> impl Iterator<Item = (u64, &str)> {
@@ -116,6 +132,26 @@ mod tests {
         }
         assert_eq!((said.names.len(), heard.0.len()), (128, 128));
         assert_eq!(said.ids.len(), 128);
+    }
+
+    #[test]
+    fn what_is_taken_back_is_new_again() {
+        let (mut said, mut heard) = (Said::default(), Heard::default());
+        let mut say = |name: &str, sent: bool| {
+            let (name, mark, mut out) = (Arc::<str>::from(name), said.count(), Vec::new());
+            said.write(Some(&name), &mut out);
+            if sent {
+                let read = heard.read(&mut Reader(&out)).unwrap();
+                assert_eq!(read, Some(name));
+            } else {
+                said.take_back(mark);
+            }
+        };
+        for n in 0..300 {
+            say(&format!("s{n}"), n % 3 != 0);
+            say(&format!("s{}", n / 2), true);
+        }
+        assert!(said.names.len() <= 128 && said.ids.len() == said.names.len());
     }
 
     #[test]

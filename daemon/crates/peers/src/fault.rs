@@ -17,6 +17,8 @@ pub enum Fault {
     Reported(u8),
     /// Nothing was heard for too long.
     Silent,
+    /// It talks and does not take what is said to it.
+    Deaf,
 }
 
 impl fmt::Display for Fault {
@@ -29,6 +31,7 @@ impl fmt::Display for Fault {
             Self::Reported(1) => f.write_str("it says that a message was too long"),
             Self::Reported(_) => f.write_str("it says that a message was not the protocol"),
             Self::Silent => f.write_str("it says nothing any more"),
+            Self::Deaf => f.write_str("it takes nothing of what is sent to it"),
         }
     }
 }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 const HEARTBEAT: u64 = 3000;
 /// … and one that says nothing for so long is gone.
 const PATIENCE: u64 = 5000;
+/// Bytes that may wait to be sent when more comes: answers to what is heard are bounded by nothing else.
+const MOST_WAITING: usize = 256 * 1024;
 
 /// Who this side is, and what it shares.
 #[derive(Debug, Clone)]
@@ -169,6 +171,9 @@ impl Session {
             Err(fault) if self.phase == Phase::Open => message::complaint(fault, &mut self.output),
             Err(_) => {}
         }
+        if self.output.len() > MOST_WAITING {
+            return Err(Fault::Deaf);
+        }
         result
     }
 
@@ -226,44 +231,6 @@ impl Session {
         control.write(&mut self.output);
     }
 
-    /// Sends an entry of the table of this place; false when it is longer than a message may be.
-    pub fn push(&mut self, table: usize, entry: &Outgoing<'_>) -> bool {
-        let Some(definition) = self.identity.tables.get(table) else {
-            return false;
-        };
-        let last = match self.sending {
-            Some((sending, last)) if sending == table => last,
-            _ => {
-                let mut body = Vec::new();
-                definition.write(&mut body);
-                message::table_message(message::DEFINITION, &body, &mut self.output);
-                self.sending = Some((table, None));
-                None
-            }
-        };
-        let next = last.is_some_and(|last| last.wrapping_add(1) == entry.id);
-        let mut body = Vec::with_capacity(64);
-        if !next {
-            body.extend(entry.id.to_be_bytes());
-        }
-        body.extend(entry.expire.into_iter().flat_map(u32::to_be_bytes));
-        entry.key.write(definition.key, &mut body);
-        for value in entry.values {
-            value.write(&mut self.said_names, &mut body);
-        }
-        let kind = match (next, entry.expire.is_some()) {
-            (false, false) => message::UPDATE,
-            (true, false) => message::UPDATE_NEXT,
-            (false, true) => message::UPDATE_TIMED,
-            (true, true) => message::UPDATE_NEXT_TIMED,
-        };
-        let fits = message::table_message(kind, &body, &mut self.output);
-        if fits {
-            self.sending = Some((table, Some(entry.id)));
-        }
-        fits
-    }
-
     /// Gives a sign of life when it is time; `Err` when the other side gives none.
     pub fn tick(&mut self, now: u64) -> Result<(), Fault> {
         if now >= self.heard + PATIENCE {
@@ -287,6 +254,7 @@ impl Session {
 }
 
 mod incoming;
+mod outgoing;
 
 #[cfg(test)]
 #[path = "session_test.rs"]

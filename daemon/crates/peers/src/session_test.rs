@@ -147,3 +147,33 @@ fn a_fault_is_complained_about() {
     );
     assert_eq!(a.output(), b"");
 }
+
+#[test]
+fn a_name_of_an_entry_that_was_not_sent_is_sent_with_the_next_one() {
+    let (mut a, mut b) = open();
+    assert!(!push(&mut a, 0, 1, &[b'k'; LONG]));
+    assert!(push(&mut a, 0, 2, b"/y"));
+    let (_, at_b) = carry(&mut a, &mut b);
+    let [Event::Update(0, update)] = &at_b[..] else {
+        panic!("{at_b:?}");
+    };
+    assert_eq!(update.values[1].2, Value::Name(Some("s1".into())));
+}
+
+#[test]
+fn one_that_talks_and_takes_nothing_is_given_up() {
+    let (mut a, _) = open();
+    let finished = b"\x00\x01".repeat(1000);
+    let fault = loop {
+        let mut events = Vec::new();
+        if let Err(fault) = a.feed(&finished, 0, &mut events) {
+            break fault;
+        }
+        // As whoever was taught answers.
+        for _ in &events {
+            a.say(Control::Confirm);
+        }
+        assert!(a.output().len() < 1 << 20, "it grows without bounds");
+    };
+    assert_eq!(fault, Fault::Deaf);
+}
