@@ -1,5 +1,6 @@
-import { explainCode, type Problem } from "../diagnostics/index.ts";
+import type { Problem } from "../diagnostics/index.ts";
 import type { Syntax } from "../import/index.ts";
+import { problem } from "./problem.ts";
 import { protocols } from "./protocols.ts";
 import { type At, type Line, type Section, sectionsOf, texts } from "./section.ts";
 
@@ -114,15 +115,3 @@ function variables(line: Line, at: At): readonly Problem[] {
 }
 
 const outsideQuotes = (raw: string): string => raw.replace(/"(?:\\.|[^"\\])*"|'[^']*'/g, "");
-
-/** With the explanation that the catalogue has. */
-export function problem(code: string, message: string, file: string, line: number, column: number): Problem {
-  const entry = explainCode(code);
-  return {
-    code,
-    severity: "warning",
-    message,
-    where: { kind: "file", file, line, column },
-    ...(entry === undefined ? {} : { why: entry.meaning, hint: entry.fix }),
-  };
-}

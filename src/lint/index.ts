@@ -9,7 +9,14 @@ import type { Problem } from "../diagnostics/index.ts";
 import type { Syntax } from "../import/index.ts";
 import { lintHaproxy } from "./haproxy.ts";
 import { lintKeepalived } from "./keepalived.ts";
+import { rowsOf, strayRows } from "./stray.ts";
 
 export function lintFiles(syntax: Syntax): readonly Problem[] {
-  return [...syntax.haproxy.flatMap(lintHaproxy), ...syntax.keepalived.flatMap(lintKeepalived)];
+  return [
+    ...syntax.haproxy.flatMap((file) => [
+      ...strayRows(file.lines.map((line) => ({ ...line, file: file.file }))),
+      ...lintHaproxy(file),
+    ]),
+    ...syntax.keepalived.flatMap((file) => [...strayRows(rowsOf(file.blocks)), ...lintKeepalived(file)]),
+  ];
 }

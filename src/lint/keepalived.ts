@@ -1,6 +1,6 @@
 import type { Problem } from "../diagnostics/index.ts";
 import type { Syntax } from "../import/index.ts";
-import { problem } from "./haproxy.ts";
+import { problem } from "./problem.ts";
 
 type Block = Syntax["keepalived"][number]["blocks"][number];
 
@@ -54,6 +54,12 @@ function inBlock(block: Block): readonly Problem[] {
     return found("LINT_ADVERT_FLAPS", `an advert every ${Math.round(Number(value) * 1000)} ms`);
   if (keyword === "real_server" && block.block?.every((inner) => !CHECKER.test(inner.words[0]?.text ?? "")))
     return found("LINT_REAL_UNCHECKED", `nothing checks the real server ${[value, ...rest].join(" ")}`);
+  if (keyword === "persistence_timeout" && Number(value) === 0)
+    return found("LINT_LVS_SAMPLE", "persistence_timeout 0 is out of range, and the line is left out");
+  if (/^(?:lb_kind|lvs_method)$/.test(keyword) && value !== value.toUpperCase())
+    return found("LINT_LVS_SAMPLE", `${keyword} ${value} is no method; the default NAT is taken`);
+  if (keyword === "TCP_CHECK" && inside(block, "nb_get_retry"))
+    return found("LINT_LVS_SAMPLE", "nb_get_retry is a word of HTTP_GET alone");
   const command = [value, ...rest].join(" ");
   if (keyword === "script" && /^(\S*\/)?(killall5? -0|pidof|pgrep)\s/.test(command))
     return found(

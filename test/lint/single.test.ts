@@ -65,6 +65,17 @@ describe.skipIf(built !== undefined)("a mistake that one file shows", () => {
       "frontend f\n tcp-request connection reject if { src 10.0.0.1 }\n http-request deny if { path /b }",
     ],
     [
+      "LINT_NOT_CONFIGURATION 2",
+      "backend b\n server {{ name }} {{ address }}:80\n server {{ other }} {{ address }}:80",
+      "backend b\n http-request set-header x-a %{+Q}[path] if { path /a } { method GET }",
+    ],
+    ["LINT_NOT_CONFIGURATION 2", "backend b\n {% for server in servers %}", "backend b\n balance roundrobin"],
+    [
+      "LINT_NOT_CONFIGURATION 1",
+      "root@lb1:~# cat haproxy.cfg\nbackend b",
+      "# root@lb1:~# cat haproxy.cfg\nbackend b",
+    ],
+    [
       "LINT_MODE_NOT_HTTP 4",
       "defaults\n mode http\nbackend db\n server a 10.0.0.1:3306 check",
       "defaults tcp\n mode tcp\ndefaults web\n mode http\nbackend db from tcp\n server a 10.0.0.1:3306 check\nbackend cache\n mode tcp\n server a 10.0.0.1:6379 check\nbackend web\n server a 10.0.0.1:8080 check",
@@ -110,6 +121,32 @@ describe.skipIf(built !== undefined)("a mistake that one file shows", () => {
       "virtual_server 10.0.0.100 80 {\n    real_server 10.0.0.21 80 {\n        weight 1\n    }\n}",
       "virtual_server 10.0.0.100 80 {\n    real_server 10.0.0.21 80 {\n        TCP_CHECK {\n            connect_timeout 3\n        }\n    }\n}",
     ],
+    [
+      "LINT_LVS_SAMPLE 2",
+      "virtual_server 10.0.0.100 80 {\n    persistence_timeout 0\n}",
+      "virtual_server 10.0.0.100 80 {\n    persistence_timeout 50\n}",
+    ],
+    [
+      "LINT_LVS_SAMPLE 2",
+      "virtual_server 10.0.0.100 80 {\n    lb_kind nat\n}",
+      "virtual_server 10.0.0.100 80 {\n    lb_kind NAT\n}",
+    ],
+    [
+      "LINT_LVS_SAMPLE 3",
+      "virtual_server 10.0.0.100 80 {\n    real_server 10.0.0.21 80 {\n        TCP_CHECK {\n            nb_get_retry 3\n        }\n    }\n}",
+      "virtual_server 10.0.0.100 80 {\n    real_server 10.0.0.21 80 {\n        TCP_CHECK {\n            retry 3\n        }\n    }\n}",
+    ],
+    [
+      "LINT_NOT_CONFIGURATION 2",
+      `global_defs {\n<<<<<<< HEAD\n    router_id a\n=======\n    router_id b\n>>>>>>> main\n}`,
+      "global_defs {\n    router_id a\n}",
+    ],
+    [
+      "LINT_NOT_CONFIGURATION 1",
+      "[root@lb1 ~]# cat /etc/keepalived/keepalived.conf\nglobal_defs {\n    router_id a\n}",
+      "! root@lb1\nglobal_defs {\n    notification_email {\n        root@example.com\n    }\n}",
+    ],
+    ["LINT_NOT_CONFIGURATION 2", instance("priority {{ priority }}"), instance("priority 100")],
     ["LINT_ADVERT_FLAPS 2", instance("advert_int 0.01"), instance("advert_int 0.1")],
     ["LINT_CHECK_SHALLOW 2", script("killall -0 nginx"), script("curl -fsm1 http://127.0.0.1/")],
   ])("%s", (code, fails, passes) => {

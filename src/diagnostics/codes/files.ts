@@ -22,6 +22,11 @@ export const fileCodes = {
     "vrrp_instance VI_1 { … } without higher_prio_send_advert and garp_master_refresh",
     "write vrrp_higher_prio_send_advert true in global_defs, or garp_master_refresh 10 in the instance; tandemd does it by itself",
   ],
+  LINT_LVS_SAMPLE: [
+    "a value or word that samples of keepalived 1 have and keepalived 2 does not take: it goes on without it, with a line in its log",
+    "persistence_timeout 0, lb_kind nat, nb_get_retry inside TCP_CHECK",
+    "take persistence_timeout out, write NAT, DR or TUN in capitals, and retry instead of nb_get_retry",
+  ],
   LINT_MODE_NOT_HTTP: [
     "servers that speak another protocol stand in a section of mode http, mostly one that the defaults give it: their traffic is read as HTTP and refused",
     "defaults with mode http above backend db with server a 10.0.0.21:3306",
@@ -31,6 +36,11 @@ export const fileCodes = {
     "router_id LVS_DEVEL is the sample's: mails and logs of all such hosts have the same name",
     "router_id LVS_DEVEL",
     "write the host's name",
+  ],
+  LINT_NOT_CONFIGURATION: [
+    "a line was pasted or left behind and is no configuration: keepalived reads on without a word, so what stands beside it may come from two versions of the file, or from none",
+    "<<<<<<< HEAD, [root@lb1 ~]# cat keepalived.conf, priority {{ priority }}",
+    "resolve the conflict, take the prompt out, or fill the template in before the file is used",
   ],
   LINT_PASSWORD_SAMPLE: [
     "the password of the adverts is one that everybody tries first",
