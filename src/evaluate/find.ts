@@ -30,13 +30,18 @@ function notFound(
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
+/** The files of a folder that hold stacks, in order. Throws when there is no such folder. */
+export function stackFiles(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".ts") && !["index.ts", "program.ts", "rollout.ts"].includes(name))
+    .sort();
+}
+
 /** The stacks that there are, as a reader looks for them. */
 function known(cwd: string): string {
   try {
-    const names = readdirSync(resolve(cwd, "stacks"))
-      .filter((name) => name.endsWith(".ts") && !["index.ts", "program.ts", "rollout.ts"].includes(name))
-      .map((name) => name.slice(0, -3));
-    return names.length === 0 ? "" : `; here: ${names.sort().join(", ")}`;
+    const names = stackFiles(resolve(cwd, "stacks")).map((name) => name.slice(0, -3));
+    return names.length === 0 ? "" : `; here: ${names.join(", ")}`;
   } catch {
     // There is no such folder.
     return "";

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { ExitCode, type Problem, ruleOf, silenced, TandemError, tellingOf } from "../../diagnostics/index.ts";
-import { loadStack } from "../../evaluate/index.ts";
+import { loadStack, stackFiles } from "../../evaluate/index.ts";
 import {
   checkTarget,
   durationMs,
@@ -98,11 +98,9 @@ function targetMs(text: string): number {
 async function otherStacks(file: string, input: unknown): Promise<readonly Problem[]> {
   const folder = dirname(file);
   if (basename(folder) !== "stacks") return [];
-  const others = readdirSync(folder).filter(
-    (name) => name.endsWith(".ts") && name !== basename(file) && !["index.ts", "program.ts"].includes(name),
-  );
+  const others = stackFiles(folder).filter((name) => name !== basename(file));
   const found: Problem[] = [];
-  for (const name of others.sort()) {
+  for (const name of others) {
     const loaded = await loadStack(join(folder, name), folder).catch(() => undefined);
     if (loaded !== undefined) found.push(...inspectNeighbour(input, loaded.input, `stacks/${name}`));
   }

@@ -44,6 +44,12 @@ export function globalFields(lines: readonly Block[], notes: Notes): readonly Fi
     ...garp.used,
     ...(delay === undefined ? [] : ["vrrp_startup_delay"]),
   ];
+  const user = last(lines, "script_user");
+  if (user !== undefined && user.words.length > 2)
+    notes.lost(user, `the group ${user.words[2]} of ${user.words[1]} has no field in the definition`, {
+      why: "a script of a definition runs as a user with that user's own group",
+      hint: "give the user that group as its own, or let the script do what needs it by sudo",
+    });
   const silent = lines.filter((line) => said.includes(keyword(line)));
   const rest = lines.filter((line) => !used.includes(keyword(line)));
   return [

@@ -13,12 +13,14 @@ export interface Member {
 
 export function memberOf(block: Block): Member {
   const lines = block.block ?? [];
-  const stated = last(lines, "state");
-  const state = stated?.words[1] === "MASTER" ? "MASTER" : "BACKUP";
-  const wish = wholeNumber(last(lines, "priority")?.words[1] ?? "100", 1, 255) ?? 100;
+  const stated = last(lines, "state")?.words[1];
+  const wish = wholeNumber(last(lines, "priority")?.words[1], 1, 255);
+  // keepalived: MASTER without a priority is 255, all others 100; without a state 255 is MASTER.
+  const priority = wish ?? (stated === "MASTER" ? 255 : 100);
+  const starts = stated === undefined ? priority === 255 : stated === "MASTER";
   return {
-    state,
-    priority: wish,
+    state: starts ? "MASTER" : "BACKUP",
+    priority,
     interface: last(lines, "interface")?.words[1],
     source: last(lines, "unicast_src_ip")?.words[1]?.split("/")[0],
     peers: inside(lines, "unicast_peer").flatMap(({ words }) => words[0]?.split("/")[0] ?? []),

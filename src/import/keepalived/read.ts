@@ -1,18 +1,17 @@
 import { type Field, field, type Item, item, list, literal, record, treeOf } from "../document.ts";
 import type { Notes } from "../notes.ts";
 import type { KeepalivedFile } from "../syntax.ts";
-import { isName } from "../words.ts";
 import { blocksField, carriedBlocks } from "./carry.ts";
-import type { Common } from "./common.ts";
 import { tellDifferences } from "./compare.ts";
 import { type Globals, globalFields, globalsOf } from "./global.ts";
+import { groupItems } from "./groups.ts";
 import { instanceItem } from "./instance.ts";
-import { advertOf, type Member, memberOf, onePeer, versionOf, vipsOf } from "./member.ts";
-import { notifyOf } from "./notify.ts";
+import { advertOf, memberOf, onePeer, versionOf, vipsOf } from "./member.ts";
 import { translatedBlocks } from "./old-words.ts";
-import { readScript, type Script } from "./script.ts";
-import { multicast, transportField, transportOf } from "./transport.ts";
-import { type Block, inside, keyword, readBlocks } from "./tree.ts";
+import { rolesOf } from "./roles.ts";
+import { readScripts } from "./script.ts";
+import { multicast, transportField } from "./transport.ts";
+import { type Block, inside, keyword, named, readBlocks } from "./tree.ts";
 
 /** What keepalived.conf says of one node. */
 export interface NodeHint {
@@ -31,8 +30,6 @@ export interface Router {
   readonly vips: ReadonlySet<string>;
   readonly tail: readonly string[];
 }
-
-const named = (blocks: readonly Block[], name: string) => blocks.filter((block) => keyword(block) === name);
 
 export function readRouter(files: readonly KeepalivedFile[], notes: Notes): Router {
   const read = files.map(readBlocks);
@@ -72,11 +69,7 @@ export function routerFields(
   notes: Notes,
 ): readonly Field[] {
   const { first, globals } = router;
-  const scripts = new Map<string, Script>();
-  for (const block of named(first, "vrrp_script")) {
-    const script = readScript(block, globals.scriptUser, proxies, notes);
-    scripts.set(script.name, script);
-  }
+  const scripts = readScripts(named(first, "vrrp_script"), globals.scriptUser, proxies, notes);
   const instances = named(first, "vrrp_instance");
   const roles = instances.map((block) => rolesOf(block, router, names, notes));
   const [leader] = instances;
@@ -137,61 +130,6 @@ export function routerFields(
 
 const listField = (key: string, items: readonly Item[]): readonly Field[] =>
   items.length === 0 ? [] : [field(key, list(items))];
-
-/** Who is master, and with which priorities: as the files of both say, or the other node as the one implies. */
-function rolesOf(
-  block: Block,
-  router: Router,
-  names: readonly [string, string],
-  notes: Notes,
-): Pick<Common, "master" | "members" | "transport"> {
-  const own = memberOf(block);
-  const twin = named(router.second ?? [], "vrrp_instance").find(({ words }) => words[1] === block.words[1]);
-  if (router.second !== undefined && twin === undefined)
-    notes.lost(block, `the instance ${block.words[1]} stands in this file alone`, {
-      why: "without it on the other node its addresses do not fail over",
-      hint: "take it out of the definition, or see to it that both nodes can serve it",
-    });
-  const other = twin === undefined ? impliedMember(block, own, notes) : memberOf(twin);
-  const first = own.priority === other.priority ? own.state === "MASTER" : own.priority > other.priority;
-  const transport = transportOf(own, other, router.globals.group4);
-  return { master: first ? names[0] : names[1], members: [own, other], transport };
-}
-
-function impliedMember(block: Block, own: Member, notes: Notes): Member {
-  const leads = own.state === "MASTER" || own.priority >= 254;
-  const priority = leads ? Math.max(1, own.priority - 1) : Math.min(254, own.priority + 1);
-  notes.placeholder(`the other node of ${block.words[1]} has priority ${priority}`, {
-    why: "its file was not given: it is made the one that this file's role and priority imply",
-    hint: "give --keepalived the file of each node, or change members in the definition",
-  });
-  return { ...own, priority, state: leads ? "BACKUP" : own.state === "BACKUP" ? "BACKUP" : "MASTER" };
-}
-
-/** Sync groups of two instances and more; others stand as they are. */
-function groupItems(groups: readonly Block[], instances: ReadonlySet<string>, raw: Block[]): readonly Item[] {
-  return groups.flatMap((block) => {
-    const lines = block.block ?? [];
-    const members = inside(lines, "group").flatMap(({ words }) => words);
-    const notify = notifyOf(lines);
-    const [, name = ""] = block.words;
-    const known = lines.every((line) => keyword(line) === "group" || notify.used.includes(line));
-    if (!known || !isName(name) || members.length < 2 || members.some((member) => !instances.has(member))) {
-      raw.push(block);
-      return [];
-    }
-    return [
-      item(
-        record([
-          field("name", literal(name)),
-          field("instances", list(members.map((member) => item(literal(member)))), ...named(lines, "group")),
-          ...notify.fields,
-        ]),
-        block,
-      ),
-    ];
-  });
-}
 
 /** Files without an instance: a pair shares at least one address. */
 function placeholderInstance(names: readonly [string, string], notes: Notes): Item {

@@ -5,16 +5,36 @@ import { type Block, keyword } from "./tree.ts";
 
 /** What becomes of a vrrp_script block. */
 export type Script =
-  | { readonly kind: "typed"; readonly name: string; readonly item: Item }
+  | { readonly kind: "typed"; readonly name: string; readonly block: Block; readonly item: Item }
   /** It looks for the haproxy process, which is not there any more. */
-  | { readonly kind: "proxy"; readonly name: string; readonly weight: number }
+  | { readonly kind: "proxy"; readonly name: string; readonly block: Block; readonly weight: number }
   | { readonly kind: "raw"; readonly name: string; readonly block: Block };
 
 const SEEKS_PROXY =
   /^(\S*\/)?(killall -0|pidof|pgrep( -x)?|systemctl is-active|systemctl -q is-active) haproxy$/;
 
-/** `proxies`: the pair serves the frontends itself. */
-export function readScript(block: Block, user: string | undefined, proxies: boolean, notes: Notes): Script {
+/** The scripts of a file by name. `proxies`: the pair serves the frontends itself. */
+export function readScripts(
+  blocks: readonly Block[],
+  user: string | undefined,
+  proxies: boolean,
+  notes: Notes,
+): ReadonlyMap<string, Script> {
+  const scripts = new Map<string, Script>();
+  for (const block of blocks) {
+    const [, name = ""] = block.words;
+    const first = scripts.get(name);
+    if (first === undefined) scripts.set(name, readScript(block, user, proxies, notes));
+    else
+      notes.lost(block, `the vrrp_script ${name} stands here again`, {
+        why: `keepalived uses the first, of line ${first.block.line}, and so does the definition`,
+        hint: "take it out, or give it a name of its own",
+      });
+  }
+  return scripts;
+}
+
+function readScript(block: Block, user: string | undefined, proxies: boolean, notes: Notes): Script {
   const [, name = ""] = block.words;
   const lines = block.block ?? [];
   const value = (key: string): string | undefined =>
@@ -28,12 +48,12 @@ export function readScript(block: Block, user: string | undefined, proxies: bool
       why: "tandemd serves the frontends itself: no process is called haproxy, so the check would always fail",
       hint: "nothing is to be done",
     });
-    return { kind: "proxy", name, weight };
+    return { kind: "proxy", name, block, weight };
   }
   // The definition takes such a script for a mistake; without frontends a real haproxy may run beside.
   const fields = seeks ? undefined : typedFields(name, text, weight, lines, user);
   if (fields === undefined) return { kind: "raw", name, block };
-  return { kind: "typed", name, item: item(record(fields), block) };
+  return { kind: "typed", name, block, item: item(record(fields), block) };
 }
 
 const KEYS = ["script", "interval", "timeout", "weight", "rise", "fall", "user"];

@@ -17,6 +17,11 @@ export function trackFields(
   for (const line of inside(lines, "track_script")) {
     const [name = ""] = line.words;
     const script = common.scripts.get(name);
+    if (script !== undefined && isBelow(script.block, line))
+      notes.translated(line, `${name} is defined below this line, and is tracked now`, {
+        why: "keepalived passes over scripts that are not defined yet, so it has had no effect",
+        hint: "take it out of the instance's trackScripts, if it is not wanted",
+      });
     if (script?.kind === "typed" && line.words.length === 1) scripts.push(item(literal(name), line));
     else if (script?.kind === "proxy") proxy = wholeNumber(line.words[2], -253, 253) ?? script.weight;
     else if (script === undefined)
@@ -49,6 +54,8 @@ export function trackFields(
     ...(common.proxies ? [trackProxy(proxy)] : []),
   ];
 }
+
+const isBelow = (block: Block, line: Block): boolean => block.file === line.file && block.line > line.line;
 
 function trackProxy(weight: number | undefined): Field {
   return field(

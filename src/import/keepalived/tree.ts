@@ -42,6 +42,10 @@ function flat(blocks: readonly RawBlock[]): readonly RawBlock[] {
 
 export const keyword = (block: Block): string => block.words[0] ?? "";
 
+/** Blocks of a keyword. */
+export const named = (blocks: readonly Block[], name: string): readonly Block[] =>
+  blocks.filter((block) => keyword(block) === name);
+
 /** The last line of a keyword: a later one overrides an earlier one. */
 export function last(blocks: readonly Block[], name: string): Block | undefined {
   return blocks.filter((block) => keyword(block) === name).at(-1);
