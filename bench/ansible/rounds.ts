@@ -69,6 +69,7 @@ const LOOK = `
 cd /etc/tandem/current/ && sha256sum haproxy.cfg keepalived.conf nftables.nft && stat -c '%a %U %n' haproxy.cfg keepalived.conf nftables.nft
 sha256sum /etc/sysctl.d/90-tandem.conf /etc/systemd/system/tandem.service /opt/tandem/bin/*
 sed -n 's/ =.*//p' /etc/sysctl.d/90-tandem.conf | xargs sysctl
+getent passwd tandem | cut -d : -f 1,5- && id -gn tandem
 systemctl is-active tandem && systemctl is-enabled tandem
 `;
 

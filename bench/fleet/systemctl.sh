@@ -34,7 +34,7 @@ start() {
   [ -e "$file" ] || { echo "Failed to start $unit: Unit $unit not found." >&2; return 5; }
   case $unit in *.timer) : >"$state/$unit.on"; return 0 ;; esac
   exec_of ExecStartPre | while read -r line; do sh -c "$line" || exit 1; done || return 1
-  mkdir -p /run/tandem
+  for folder in $(exec_of RuntimeDirectory); do mkdir -p "/run/$folder"; done
   # In a control group that says whose it is, as systemd's do.
   setsid sh -c 'echo $$ >/sys/fs/cgroup/tandem.service/cgroup.procs; exec "$@"' start $(exec_of ExecStart) \
     </dev/null >>"$state/$unit.log" 2>&1 9>&- &

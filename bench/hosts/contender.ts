@@ -28,7 +28,10 @@ export interface PairControl {
 
 export async function provision(lab: Lab, contender: Contender, pair: ResolvedPair): Promise<void> {
   const binary = contender === "tandem" ? await ownBinary() : { sha256: "0".repeat(64), version: "0.0.0" };
-  const releases = new Map(members[contender].map((host) => [host, render(pair, host, binary)]));
+  // Who haproxy's processes are on Debian.
+  const debian = { user: "haproxy", group: "haproxy", globalDirectives: ["chroot /var/lib/haproxy"] };
+  const wanted = contender === "tandem" ? pair : { ...pair, proxy: { ...pair.proxy, ...debian } };
+  const releases = new Map(members[contender].map((host) => [host, render(wanted, host, binary)]));
   if (contender === "debian") {
     await provisionDebianPair(lab, new Map([...releases].map(([host, release]) => [host, release.files])));
     return;
@@ -52,6 +55,7 @@ async function provisionTandem(lab: Lab, host: string, release: Release): Promis
     await writeFile(lab, host, file.path, file.text, file.mode.toString(8));
   }
   await lab.exec(host, ["sysctl", "--quiet", "--load", HostPaths.sysctl]);
+  await lab.exec(host, ["systemd-sysusers", `${HostPaths.current}/sysusers.conf`]);
   await lab.exec(host, ["systemctl", "daemon-reload"]);
   await lab.exec(host, ["systemctl", "--quiet", "enable", "--now", "tandem"]);
 }

@@ -3,10 +3,14 @@ import type { Lab } from "../index.ts";
 /** What a host is, line by line: files, kernel parameters, units, addresses, firewall, processes. */
 export type HostState = ReadonlyMap<string, string>;
 
+/** Files of users and groups, as a term of find(1): the proxy's user stays (docs/security.md), and makes them others. */
+export const ACCOUNTS = "-regex '/etc/\\(g?shadow\\|passwd\\|group\\)-?\\|/etc/\\.pwd\\.lock' -prune";
+
 /** Folders in which provisioning could leave something; logs and systemd's own records change by themselves. */
 const files = [
   "find /etc /opt /usr/local /usr/lib/systemd /var/lib /run/tandem -xdev",
   "\\( -path /var/lib/systemd -o -path '/etc/.updated' \\) -prune -o",
+  `${ACCOUNTS} -o`,
   "\\( -type f -exec sha256sum {} + \\) -o -type l -printf '%l  %p\\n' -o -type d -printf 'folder  %p\\n' 2>/dev/null",
 ].join(" ");
 
@@ -15,6 +19,7 @@ const questions: Readonly<Record<string, string>> = {
   // Counters and values that the kernel changes by itself are no settings.
   sysctl:
     "sysctl -a 2>/dev/null | grep '^net\\.' | grep -Ev 'count|stat|random|uuid|nf_log|tcp_mem|flush' | sed 's/ = /  /' | awk -F'  ' '{print $2\"  \"$1}'",
+  user: "cat /etc/passwd /etc/group | grep -v '^tandem:' | sed 's/^/listed  /'",
   unit: "systemctl list-unit-files --no-legend --no-pager | awk '{print $2\"  \"$1}'",
   address: 'ip -o addr show | awk \'{print $3"  "$2" "$4}\' | sort',
   firewall: "nft list tables 2>/dev/null | awk '{print \"table  \"$0}'",

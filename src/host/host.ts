@@ -88,6 +88,8 @@ export interface Observation {
   readonly speaks?: Spoken;
   /** Files that were changed after the running service had read them. */
   readonly outdated?: readonly ReleaseFileName[];
+  /** The user and the group of the proxy are there. */
+  readonly proxyUser?: true;
   /** The last release that could not be taken over; it is no part of what the host runs. */
   readonly failed?: FailedCopy;
 }

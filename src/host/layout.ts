@@ -8,6 +8,7 @@ export const FILE_PATHS: Readonly<Record<FixedFileName, string>> = {
   "keepalived.conf": `${HostPaths.current}/keepalived.conf`,
   "nftables.nft": `${HostPaths.current}/nftables.nft`,
   "90-tandem.conf": HostPaths.sysctl,
+  "sysusers.conf": `${HostPaths.current}/sysusers.conf`,
   "tandem.service": HostPaths.unit,
 };
 

@@ -18,6 +18,7 @@ export type FixedFileName =
   | "keepalived.conf"
   | "nftables.nft"
   | "90-tandem.conf"
+  | "sysusers.conf"
   | "tandem.service";
 
 /** A certificate with its chain and key, named as in the definition. */
@@ -99,6 +100,9 @@ export function secretNamesIn(texts: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
+/** User and group of the proxy where a definition names none; an apply makes it. */
+export const PROXY_USER = "tandem";
+
 /** Paths on the host, the same on every node. */
 export const HostPaths = {
   binaryDir: "/opt/tandem/bin",
@@ -110,6 +114,8 @@ export const HostPaths = {
   baseline: "/var/lib/tandem/baseline.json",
   runtime: "/run/tandem",
   control: "/run/tandem/control.sock",
+  /** Root directory of the proxy: nothing is ever in it. */
+  empty: "/run/tandem/empty",
   /** Beside `/run/lock`, where everybody may put something in the way. */
   lock: "/run/tandem.lock",
 } as const;

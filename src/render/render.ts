@@ -1,7 +1,8 @@
 import type { ResolvedNode, ResolvedPair } from "../stack/index.ts";
 import { canonicalJson, sha256 } from "./canonical.ts";
 import { type Engine, engines } from "./engines/index.ts";
-import { haproxyModel } from "./model/haproxy.ts";
+import { needsProxyUser } from "./model/confinement.ts";
+import { globalLines, haproxyModel } from "./model/haproxy.ts";
 import { keepalivedModel } from "./model/keepalived.ts";
 import { nftablesRules } from "./model/nftables.ts";
 import { rawBinds } from "./model/raw-binds.ts";
@@ -12,6 +13,7 @@ import {
   type BinaryRef,
   type ByFile,
   HostPaths,
+  PROXY_USER,
   type Release,
   type ReleaseFile,
   type Requirements,
@@ -61,6 +63,7 @@ function renderFiles(
   const names = { pair: pair.name, node: node.name };
   const proxies = pair.frontends.length > 0 || pair.sections.length > 0 || pair.statistics !== undefined;
   const inRelease = (name: string): string => `${HostPaths.current}/${name}`;
+  const engineLines = engine.proxyGlobals(pair);
   return {
     ...(proxies
       ? {
@@ -68,7 +71,7 @@ function renderFiles(
             inRelease("haproxy.cfg"),
             // With the passwords of the page in it, nobody but root reads it.
             pair.statistics === undefined || pair.statistics.users.length === 0 ? 0o640 : 0o600,
-            fillTemplate("haproxy.cfg", haproxyModel(pair, node, engine.proxyGlobals(pair))),
+            fillTemplate("haproxy.cfg", haproxyModel(pair, node, engineLines)),
           ),
         }
       : {}),
@@ -106,9 +109,18 @@ function renderFiles(
         current: HostPaths.current,
         runtime: HostPaths.runtime,
         haproxy: proxies,
-        ...unitModel(pair, proxies),
+        ...unitModel(pair, proxies ? globalLines(pair, engineLines) : []),
       }),
     ),
+    ...(proxies && needsProxyUser(engineLines)
+      ? {
+          "sysusers.conf": file(
+            inRelease("sysusers.conf"),
+            0o644,
+            fillTemplate("sysusers.conf", { ...names, user: PROXY_USER }),
+          ),
+        }
+      : {}),
   };
 }
 

@@ -65,6 +65,7 @@ function looked(
     binary: { sha256: binary.sha256, intact: true },
     releaseId: release.id,
     interfaces: [{ name: "eth0", up: true, mac: "", addresses }],
+    proxyUser: true,
     ...(status === undefined ? {} : { daemon: status }),
     ...change.found,
   };
@@ -85,6 +86,13 @@ describe("a node", () => {
     ]);
     expect(kinds(looked("lb-b", daemon("BACKUP"), [VIP]))).toEqual([
       `address-foreign: eth0 has the virtual address ${VIP}, and the node is not master of it`,
+    ]);
+  });
+
+  test("whose proxy has lost its user", () => {
+    const { proxyUser: _, ...found } = looked("lb-a", daemon("MASTER"), [VIP]).found;
+    expect(kinds({ ...looked("lb-a", daemon("MASTER"), [VIP]), found })).toEqual([
+      "user: there is no user and group tandem, as which the proxy starts",
     ]);
   });
 

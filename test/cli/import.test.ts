@@ -170,8 +170,10 @@ export const stack = defineStack({
 describe.skipIf(built !== undefined)("tandem import", () => {
   test("writes a typed stack with the comments at their places, and ends with 0 when nothing is left to do", async () => {
     const { code, stderr } = await run("shop", ...files, ...hosts);
-    expect(stderr.trim()).toBe(
-      "wrote stacks/shop.ts: 0 not carried over, 0 that tandemd does not act on, 0 to fill in, 0 secrets, 0 translated\n" +
+    const [note, , , ...told] = stderr.trim().split("\n");
+    expect(note).toMatch(/^haproxy\.cfg:2:1: warning\[IMPORT_TRANSLATED\]: global names no user: /);
+    expect(told.join("\n")).toBe(
+      "wrote stacks/shop.ts: 0 not carried over, 0 that tandemd does not act on, 0 to fill in, 0 secrets, 1 translated\n" +
         "next: tandem check shop, then tandem render shop beside your own files",
     );
     expect(written()).toBe(expected);
@@ -227,6 +229,11 @@ describe.skipIf(built !== undefined)("tandem import", () => {
     const { file, notes } = JSON.parse(stdout);
     expect(file).toBe("stacks/shop.ts");
     expect(notes).toMatchObject([
+      {
+        code: "IMPORT_TRANSLATED",
+        where: { line: 2 },
+        message: expect.stringMatching(/^global names no user/),
+      },
       { code: "IMPORT_TRANSLATED", where: { kind: "file", file: "haproxy.cfg", line: 25, column: 5 } },
     ]);
   });

@@ -138,7 +138,8 @@ describe("the verdict of tandemd check", () => {
   it("names what the host lacks, and nothing that was told before", () => {
     const lacking = { ...diagnostic, code: "host/no-user", message: "user 'web' is not in /etc/passwd" };
     const two = JSON.stringify([lacking, { ...lacking, code: "host/no-interface" }]);
-    const problems = checkProblems("lb-a", release, SECRETS, "2", two, new Set(["host/no-interface"]));
+    const told = (code: string) => code === "host/no-interface";
+    const problems = checkProblems("lb-a", release, SECRETS, "2", two, told);
     expect(problems).toMatchObject([
       { code: "HOST_CONFIG_REFUSED", why: expect.stringContaining("does not have") },
     ]);
@@ -157,6 +158,12 @@ describe("the verdict of tandemd check", () => {
   it("tells of files that are taken what ends soon on that host alone", () => {
     const message = "the certificate in '/etc/ssl/site.pem' expires in 12 days, on 2026-01-31";
     const ends = { ...diagnostic, severity: "warning", code: "host/certificate-expires", message };
+    const lacking = { ...diagnostic, code: "host/no-user", message: "user 'tandem' is not in /etc/passwd" };
+    const both = JSON.stringify([lacking, ends]);
+    // What the apply brings is no error, and hides nothing.
+    expect(
+      checkProblems("lb-a", release, SECRETS, "2", both, (code) => code === "host/no-user"),
+    ).toMatchObject([{ code: "HOST_CERTIFICATE", severity: "warning", message }]);
     expect(checkProblems("lb-a", release, SECRETS, "0", JSON.stringify([ends]))).toMatchObject([
       { code: "HOST_CERTIFICATE", severity: "warning", message, where: { kind: "host", host: "lb-a" } },
     ]);

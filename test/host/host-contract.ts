@@ -20,6 +20,8 @@ export interface ContractHost {
   setSysctl(key: string, value: string): Promise<void>;
   sysctl(key: string): Promise<string>;
   stopService(): Promise<void>;
+  /** A user and a group with the name of the proxy's and this number, or nobody. */
+  proxyUser(number: number | undefined): Promise<void>;
   /** Somebody else takes the lock; the result gives it back. */
   lockBy(owner: string): Promise<() => Promise<void>>;
   /** The same host where nobody answers. */
@@ -128,6 +130,53 @@ export function hostContract(make: () => Promise<ContractHost>): void {
       "HOST_NO_INTERFACE",
       "HOST_SYSCTL_UNKNOWN",
     ]);
+  });
+
+  it("makes the proxy's user once, finds it missing, and leaves it there in the end", async () => {
+    await on.proxyUser(undefined);
+    const wanted = on.release({ sysusers: true });
+    expect(await kinds(wanted)).toContain("user");
+    const steps: string[] = [];
+    const options = on.options({ onProgress: ({ step }) => steps.push(step) });
+    expect(diffObservation(wanted, await on.host.apply(wanted, options))).toEqual([]);
+    expect(steps.filter((step) => step === "user")).toHaveLength(1);
+    await on.host.apply(on.release({ sysusers: true, haproxy: `${HAPROXY}# more\n` }), options);
+    expect(steps.filter((step) => step === "user")).toHaveLength(1);
+    await on.host.apply(wanted, on.options());
+    await on.proxyUser(undefined);
+    expect(await kinds(wanted)).toEqual(["user"]);
+    await on.host.apply(wanted, on.options());
+    expect(await kinds(wanted)).toEqual([]);
+    await on.host.destroy(on.options());
+    expect(await kinds(wanted)).not.toContain("user");
+  });
+
+  it("looks at no user of that name where the definition names another for its proxy", async () => {
+    await on.proxyUser(1234);
+    expect(diffObservation(on.release(), await on.host.apply(on.release(), on.options()))).toEqual([]);
+    await on.proxyUser(undefined);
+    expect(await kinds(on.release())).toEqual([]);
+  });
+
+  it("takes a service's user of that name as it is, and does not become somebody who logs in", async () => {
+    const wanted = on.release({ sysusers: true });
+    await on.proxyUser(1234);
+    expect(await codes(on.host.preflight(wanted, on.options()))).toEqual(["HOST_USER_TAKEN"]);
+    expect(await codes(on.host.apply(wanted, on.options()))).toEqual(["HOST_USER_TAKEN"]);
+    expect((await on.host.observe(wanted, SECRETS)).files).toEqual({});
+    await on.proxyUser(765);
+    const steps: string[] = [];
+    await on.host.apply(wanted, on.options({ onProgress: ({ step }) => steps.push(step) }));
+    expect(steps).not.toContain("user");
+    expect(await kinds(wanted)).toEqual([]);
+    await on.proxyUser(undefined);
+  });
+
+  it("makes no user for a release that the host refuses", async () => {
+    await on.proxyUser(undefined);
+    const bad = on.release({ sysusers: true, haproxy: `${HAPROXY}bad-directive\n` });
+    expect(await codes(on.host.apply(bad, on.options()))).toEqual(["HOST_CONFIG_REFUSED"]);
+    expect(await kinds(bad)).toContain("user");
   });
 
   it("gives back the parameters that leave the release, and all of them on destroy", async () => {

@@ -4,6 +4,7 @@ import {
   binaryPath,
   canonicalJson,
   HostPaths,
+  PROXY_USER,
   type Release,
   type ReleaseFile,
   type ReleaseFileName,
@@ -18,6 +19,8 @@ export interface ReleaseWish {
   readonly service?: Release["service"];
   readonly requires?: Partial<Release["requires"]>;
   readonly unit?: string;
+  /** The proxy has a user of its own, which an apply makes. */
+  readonly sysusers?: true;
   readonly leaveOut?: readonly ReleaseFileName[];
 }
 
@@ -52,6 +55,7 @@ export function makeRelease(binary: BinaryRef, wish: ReleaseWish = {}): Release 
       0o644,
     ],
     ["tandem.service", HostPaths.unit, wish.unit ?? unit(binary), 0o644],
+    ...(wish.sysusers === undefined ? [] : [sysusers]),
   ];
   const files: ByFile<ReleaseFile> = Object.fromEntries(
     texts
@@ -70,6 +74,13 @@ export function makeRelease(binary: BinaryRef, wish: ReleaseWish = {}): Release 
   };
   return { id: sha256(canonicalJson(body)).slice(0, 16), ...body };
 }
+
+const sysusers = [
+  "sysusers.conf",
+  `${HostPaths.current}/sysusers.conf`,
+  `u ${PROXY_USER} - "Tandem proxy" / /usr/sbin/nologin\n`,
+  0o644,
+] as const;
 
 export function unit(binary: BinaryRef): string {
   const program = binaryPath(binary);

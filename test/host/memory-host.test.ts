@@ -44,6 +44,10 @@ describe("a host in memory", () =>
       setSysctl: async (key, value) => host.machine.setSysctl(key, value),
       sysctl: async (key) => host.machine.sysctl(key) ?? "",
       stopService: async () => host.machine.setService({ enabled: false, active: false }),
+      proxyUser: async (number) =>
+        host.machine.setProxyUser(
+          number === undefined ? undefined : { number, shell: "/bin/bash", grouped: true },
+        ),
       lockBy: async (owner) => {
         host.lockedBy = owner;
         return async () => {

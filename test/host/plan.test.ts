@@ -3,7 +3,9 @@ import { makePlan } from "../../src/host/apply/plan.ts";
 import { diffObservation } from "../../src/host/compare/differences.ts";
 import { MemoryMachine } from "../../src/host/memory/machine.ts";
 import { toObservation } from "../../src/host/observe/observe.ts";
-import type { BinaryRef, Release } from "../../src/render/index.ts";
+import { type BinaryRef, type Release, render } from "../../src/render/index.ts";
+import { parseStack } from "../../src/stack/index.ts";
+import { pairWith, sampleStack } from "../stack/sample.ts";
 import { HAPROXY, makeRelease, SECRETS, unit } from "./make-release.ts";
 
 const one: BinaryRef = { sha256: "1".repeat(64), version: "0.1.0" };
@@ -35,6 +37,20 @@ describe("what an apply does to the service", () => {
     expect(actionFor(makeRelease(one), other)).toBe("restart");
     const same = makeRelease(one, { unit: unit(one).replace("RestartSec=500ms", "RestartSec=1s") });
     expect(actionFor(makeRelease(one), same)).toBe("restart");
+  });
+
+  it("is a restart when the proxy becomes another user, which no reload can do", () => {
+    const as = (proxy: object, binary = one) => {
+      const [pair] = parseStack(sampleStack(pairWith({ proxy }))).pairs;
+      if (pair === undefined) throw new Error("the sample has a pair");
+      return render(pair, "lb-a", binary);
+    };
+    expect(actionFor(as({ user: "haproxy" }), as({}))).toBe("restart");
+    expect(actionFor(as({}), as({ user: "haproxy" }))).toBe("restart");
+    expect(actionFor(as({}), as({ globalDirectives: ["chroot /var/empty"] }))).toBe("restart");
+    expect(actionFor(as({ user: "haproxy" }), as({}, two))).toBe("restart");
+    expect(actionFor(as({}), as({}, two))).toBe("upgrade");
+    expect(actionFor(as({}), as({ retries: 5 }))).toBe("reload");
   });
 
   it("is a reload for other texts, a start where nothing runs, and nothing for the same", () => {

@@ -75,10 +75,15 @@ export function meaning(kind: "haproxy" | "keepalived", text: string): readonly 
   });
 }
 
-/** The model of haproxy.cfg without what has no effect: logs are those of frontends, and TLS begins at 1.2. */
+/**
+ * The model of haproxy.cfg without what has no effect (logs are those of frontends, and TLS begins at 1.2) and without
+ * the user and the root directory that a definition gives its proxy.
+ */
 export function proxyMeaning(text: string): readonly string[] {
   const lines = meaning("haproxy", text)
     .join("\n")
+    .replace(/(user|group): Some\(\s*"tandem",?\s*\)/g, "$1: None")
+    .replace(/chroot: Some\(\s*"\/run\/tandem\/empty",?\s*\)/, "chroot: None")
     .replace(/min_version: Some\(\s*Tls12,\s*\)/g, "min_version: None")
     .split("\n");
   let backend = false;

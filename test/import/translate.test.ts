@@ -40,6 +40,24 @@ describe.skipIf(built !== undefined)("old spellings of haproxy.cfg", () => {
       expect(text).toContain(`    ${line}\n`);
   });
 
+  test("a file without user is told of, as the definition's proxy is not root; one that names users keeps them", () => {
+    const of = (global: string) => {
+      const made = imported({ haproxy: `global\n maxconn 10\n${global}${proxied("maxconn 9")}` });
+      const again = renderAgain(made);
+      if (!("haproxy" in again)) throw new Error(again.join("\n"));
+      const lines = again.haproxy.split("\n").filter((line) => /^ {4}(user|group|chroot) /.test(line));
+      return [lines.map((line) => line.trim()), told(made, "IMPORT_TRANSLATED")];
+    };
+    expect(of("")).toEqual([
+      ["user tandem", "group tandem", "chroot /run/tandem/empty"],
+      [expect.stringMatching(/^haproxy\.cfg:1:1 global names no user: haproxy served as root/)],
+    ]);
+    expect(of(" user www\n group web\n chroot /srv/empty\n")).toEqual([
+      ["user www", "group web", "chroot /srv/empty"],
+      [],
+    ]);
+  });
+
   test("what has no successor is listed with its place and what to write", () => {
     const made = imported({ haproxy: proxied("reqideny ^GET\\ /secret") });
     expect(told(made, "IMPORT_NOT_CARRIED")).toEqual([

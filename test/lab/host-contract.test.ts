@@ -59,6 +59,17 @@ describe("a host over ssh", () =>
       stopService: async () => {
         await run("systemctl", "disable", "-q", "--now", "tandem");
       },
+      proxyUser: async (number) => {
+        const script =
+          'userdel tandem; groupdel tandem; [ -z "$1" ] || useradd --uid "$1" --user-group --no-create-home tandem';
+        await run(
+          "sh",
+          "-c",
+          `{ ${script}; } 2>/dev/null`,
+          "account",
+          number === undefined ? "" : String(number),
+        );
+      },
       lockBy: async (owner) => {
         const lock = await lockHost(await open().shell(), owner);
         return () => lock.release();

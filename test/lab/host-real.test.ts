@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ACCOUNTS } from "../../lab/demo/host-state.ts";
 import { createLab, type Lab, setupOf, until } from "../../lab/index.ts";
 import { type ApplyOptions, diffObservation, type Host, openHost } from "../../src/host/index.ts";
 import { type Release, render } from "../../src/render/index.ts";
@@ -56,7 +57,7 @@ async function holders(): Promise<readonly string[]> {
 }
 
 async function stateOf(name: string): Promise<string> {
-  const script = `find /etc /opt /var/lib /root /run/tandem* -xdev -path '/var/lib/systemd/*' -prune -o -printf '%p %m %l\\n' 2>/dev/null | sort
+  const script = `find /etc /opt /var/lib /root /run/tandem* -xdev -path '/var/lib/systemd/*' -prune -o ${ACCOUNTS} -o -printf '%p %m %l\\n' 2>/dev/null | sort
     sysctl -a 2>/dev/null | grep -E '^net.ipv[46].(ip_|conf.*(forwarding|send_redirects|arp_))'
     ip -o address show | sed 's/valid_lft.*//; s/ tentative//'; nft list ruleset; ps -eo comm= | grep tandem`;
   return (await lab.exec(name, ["sh", "-c", script], { allowFailure: true })).stdout;

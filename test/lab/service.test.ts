@@ -94,6 +94,42 @@ describe("the service under systemd", () => {
   });
 });
 
+/** User, group, root directory and rights of the proxy's process. */
+async function worker(host: string): Promise<readonly string[]> {
+  const program = `/proc/${await show(host, "MainPID")}/exe`;
+  const { processes } = JSON.parse(await output(host, program, "status", "--json"));
+  const { pid } = processes.find(({ name }: { name: string }) => name === "proxy");
+  const script = `ps -o user=,group= -p ${pid}; readlink /proc/${pid}/root; sed -n 's/^Cap[EPB].*:.//p' /proc/${pid}/status | uniq`;
+  return (await output(host, "sh", "-c", script)).split(/\s+/);
+}
+const OWN = ["tandem", "tandem", "/run/tandem/empty", "0000000000000000"];
+
+describe("the proxy of a definition that names no user", () => {
+  it("is nobody that logs in, in an empty directory, without a right", async () => {
+    for (const host of ["lb-a", "lb-b"]) expect(await worker(host)).toEqual(OWN);
+    expect(await output("lb-a", "getent", "passwd", "tandem")).toMatch(/^tandem:x:\d{3}:\d{3}:.*nologin$/);
+    expect(await output("lb-a", "ls", "-A", "/run/tandem/empty")).toBe("");
+  });
+
+  it("writes to the host's log from there, also after the log daemon was started again", async () => {
+    const lines = async () =>
+      Number(
+        await output(
+          "lb-a",
+          "sh",
+          "-c",
+          "journalctl --no-pager -o cat SYSLOG_FACILITY=16 | grep -c ' www ' || true",
+        ),
+      );
+    for (const restart of [false, true]) {
+      if (restart) await output("lb-a", "systemctl", "restart", "systemd-journald.service");
+      const before = await lines();
+      await output("client", "curl", "-sS", "--max-time", "5", `http://${lab.vips[0]}/`);
+      await until("its line is there", 10_000, async () => ((await lines()) > before ? true : undefined));
+    }
+  });
+});
+
 describe("the unit of a definition", () => {
   const rights = async (host: string) => {
     const pid = await show(host, "MainPID");
@@ -104,8 +140,8 @@ describe("the unit of a definition", () => {
   const bits = (...numbers: number[]) =>
     numbers.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n).toString(2);
 
-  it("leaves a service without scripts and users of its own three rights, no home and no folder but its own", async () => {
-    expect(await rights("lb-a")).toBe(bits(10, 12, 13));
+  it("leaves a service without scripts the rights of its router and of becoming its proxy, no home and no folder but its own", async () => {
+    expect(await rights("lb-a")).toBe(bits(5, 6, 7, 8, 10, 12, 13, 18));
     const pid = await show("lb-a", "MainPID");
     const seen = (what: string) =>
       output("lb-a", "nsenter", "--target", pid, "--mount", "sh", "-c", `${what} && echo yes || echo no`);
@@ -161,6 +197,7 @@ describe("the service under systemd, under traffic", () => {
     });
     expect(seen.failures).toEqual([]);
     expect([await show("lb-a", "MainPID"), await show("lb-a", "NRestarts")]).toEqual([before, "0"]);
+    expect(await worker("lb-a")).toEqual(OWN);
   });
 
   it("loses no request when it goes on as another program, and systemd notices nothing", async () => {
@@ -176,6 +213,7 @@ describe("the service under systemd, under traffic", () => {
     const state = [await show("lb-a", "MainPID"), await show("lb-a", "ActiveState")];
     expect([...state, await show("lb-a", "NRestarts")]).toEqual([before, "active", "0"]);
     expect(await holders()).toBe("lb-a");
+    expect(await worker("lb-a")).toEqual(OWN);
   });
 
   it("has the other host serve while it is restarted, and takes the address back", async () => {
@@ -195,5 +233,28 @@ describe("the service under systemd, under traffic", () => {
     expect(seen.failed, seen.failures.join("\n")).toBeLessThanOrEqual(2 * LOST_BY_A_MOVE);
     expect(seen.longestGapMs).toBeLessThan(2000);
     expect(await show("lb-a", "ActiveState")).toBe("active");
+    expect(await worker("lb-a")).toEqual(OWN);
+  });
+
+  it("becomes one whose proxy is no longer root, host by host, while the other one serves", async () => {
+    const [plain] = defineLabStack(setupOf(lab)).pairs;
+    if (plain === undefined) throw new Error("the lab's stack has a pair");
+    const applyAll = async (proxy: typeof plain.proxy) => {
+      const [pair] = parseStack({ name: "lab", pairs: [{ ...plain, proxy }] }).pairs;
+      if (pair === undefined) throw new Error("the definition has a pair");
+      for (const host of hosts) {
+        const release = render(pair, host.name, binaryRef("/", tandemd));
+        await host.apply(release, { secrets: {}, binaryPath: tandemd, owner: "test of the service" });
+      }
+      await heldBy("lb-a");
+    };
+    await applyAll({ user: "root", globalDirectives: ["chroot /"] });
+    expect((await worker("lb-a")).slice(0, 3)).toEqual(["root", "root", "/"]);
+    const before = await show("lb-a", "MainPID");
+    const seen = await seenDuring(() => applyAll({}));
+    expect(await show("lb-a", "MainPID")).not.toBe(before);
+    for (const host of ["lb-a", "lb-b"]) expect(await worker(host)).toEqual(OWN);
+    expect(seen.failed, seen.failures.join("\n")).toBeLessThanOrEqual(2 * LOST_BY_A_MOVE);
+    expect(seen.longestGapMs).toBeLessThan(2000);
   });
 });

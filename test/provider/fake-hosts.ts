@@ -25,6 +25,8 @@ interface State {
   files: Map<ReleaseFileName, string>;
   sysctls: Map<string, string>;
   active: boolean;
+  /** User and group of the proxy are there. */
+  proxyUser?: boolean;
 }
 
 /** A set of hosts that live in this process: what a test edits by hand is what a read finds. */
@@ -112,6 +114,7 @@ class FakeHost implements Host {
         ? {}
         : { binary: { sha256: release.binary.sha256, intact: true }, releaseId: release.id }),
       interfaces: [],
+      ...(state.proxyUser === true ? { proxyUser: true as const } : {}),
       ...(state.active ? { daemon: this.#daemon() } : {}),
     };
   }
@@ -136,6 +139,7 @@ class FakeHost implements Host {
       state.files.set(name as ReleaseFileName, fillSecrets(file.text, options.secrets));
     }
     for (const [key, value] of Object.entries(release.sysctls)) state.sysctls.set(key, value);
+    if (release.files["sysusers.conf"] !== undefined) state.proxyUser = true;
     return this.observe(release, options.secrets);
   }
 

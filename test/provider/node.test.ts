@@ -101,6 +101,22 @@ describe("create of a node", () => {
 });
 
 describe("read of a node", () => {
+  it("tells that the proxy's user is gone, so that the next run makes it again", async () => {
+    const { files, paths, permissions } = inputs();
+    const wished = {
+      files: { ...files, "sysusers.conf": "u tandem\n" },
+      paths: { ...paths, "sysusers.conf": "/etc/tandem/current/sysusers.conf" },
+      permissions: { ...permissions, "sysusers.conf": "0644 root:root" },
+    };
+    await create(wished);
+    expect((await read(wished)).getId()).toBe(ID);
+    running.hosts.state("lb-a").proxyUser = false;
+    const detail = initFailure(await read(wished).catch((thrown: unknown) => thrown));
+    expect(detail.getReasonsList()).toEqual([
+      "there is no user and group tandem: the service runs on, and would not start again",
+    ]);
+  });
+
   it("returns live values, and the declared inputs as they were", async () => {
     await create();
     running.hosts.state("lb-a").files.set("haproxy.cfg", "by hand\n");

@@ -53,7 +53,11 @@ export function withFiles<T>(release: Release, use: (folder: string) => T): T {
       // Certificates are looked up on the hosts; here one of the test's stands for each.
       writeFileSync(
         join(folder, name),
-        text.replace(/\b(crt|ca-file) \/\S+/g, `$1 ${join(folder, "any.pem")}`),
+        text
+          .replace(/\b(crt|ca-file) \/\S+/g, `$1 ${join(folder, "any.pem")}`)
+          // An apply makes the user, the unit the folder.
+          .replace(/^( {4}(?:user|group)) tandem$/gm, "$1 root")
+          .replace(/^( {4}chroot) \/run\/tandem\/empty$/m, `$1 ${folder}`),
       );
     }
     if (/ ssl /.test(release.files["haproxy.cfg"]?.text ?? "")) {

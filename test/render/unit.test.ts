@@ -9,8 +9,8 @@ const lab = scenarios.lab as StackInput;
 const [plain] = lab.pairs as readonly [PairInput];
 
 /** Settings of the unit of the lab's pair with something else in it. */
-function unitOf(change: Partial<PairInput>): Record<string, string> {
-  const [pair] = parseStack({ ...lab, pairs: [{ ...plain, ...change } as PairInput] }).pairs;
+function unitOf(change: Partial<PairInput>, base: PairInput = plain): Record<string, string> {
+  const [pair] = parseStack({ ...lab, pairs: [{ ...base, ...change } as PairInput] }).pairs;
   if (pair === undefined) throw new Error("the lab's stack has a pair");
   const text = render(pair, "lb-a", binary).files["tandem.service"]?.text ?? "";
   const setting = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1] ?? "";
@@ -23,21 +23,22 @@ function unitOf(change: Partial<PairInput>): Record<string, string> {
   };
 }
 
+const alone = "NET_ADMIN NET_RAW NET_BIND_SERVICE";
+const others = "SETUID SETGID SETPCAP KILL";
 const least = {
-  rights: "NET_ADMIN NET_RAW NET_BIND_SERVICE",
+  rights: `${alone} ${others} SYS_CHROOT`,
   home: "yes",
   writable: "/proc/sys/net",
   closed: "/run",
-  calls: "",
+  calls: "chroot",
 };
-const others = "SETUID SETGID SETPCAP KILL";
 const anywhere = { home: "read-only", writable: "/proc/sys/net /run /var", closed: "" };
 const withLines = (...lines: string[]): Partial<PairInput> => ({
   frontends: (plain.frontends ?? []).map((frontend) => ({ ...frontend, directives: lines })),
 });
 
 describe("the unit of a definition", () => {
-  it("is closed but for the router and low ports when nothing else is wanted", () => {
+  it("is closed but for the router, low ports and a proxy of its own user when nothing else is wanted", () => {
     expect(unitOf({})).toEqual(least);
     expect(
       unitOf(withLines("http-request deny if { path_beg /admin }", "acl api path_beg /api /v1/run")),
@@ -51,6 +52,17 @@ describe("the unit of a definition", () => {
     expect(render(pair, "lb-a", binary).files["tandem.service"]?.text).not.toContain("CAP_NET_BIND_SERVICE");
   });
 
+  it("becomes nobody else where there is neither a proxy nor a script", () => {
+    const { drill: _, ...undrilled } = plain;
+    const router = { ...undrilled, frontends: [], backends: [] };
+    const script = {
+      trackScripts: [{ name: "up", script: "/usr/bin/true", interval: "1s" as const }],
+      vrrpInstances: plain.vrrpInstances.map((one) => ({ ...one, trackScripts: ["up"] })),
+    };
+    expect(unitOf({}, router)).toEqual({ ...least, rights: "NET_ADMIN NET_RAW", calls: "" });
+    expect(unitOf(script, router)).toMatchObject({ rights: `NET_ADMIN NET_RAW ${others}`, calls: "" });
+  });
+
   it.each<[what: string, change: Partial<PairInput>, opened: Partial<typeof least>]>([
     [
       "a check script",
@@ -58,23 +70,25 @@ describe("the unit of a definition", () => {
         trackScripts: [{ name: "up", script: "/usr/bin/true", interval: "1s" }],
         vrrpInstances: plain.vrrpInstances.map((one) => ({ ...one, trackScripts: ["up"] })),
       },
-      { rights: `${least.rights} ${others}`, ...anywhere },
+      anywhere,
     ],
+    // It becomes root's group, and nothing but that.
+    ["a proxy that is root", { proxy: { user: "root" } }, {}],
     [
       "a program that is told of a change",
       { vrrpInstances: plain.vrrpInstances.map((one) => ({ ...one, notify: { any: "/usr/bin/logger" } })) },
-      { rights: `${least.rights} ${others}`, ...anywhere },
+      anywhere,
     ],
-    ["a user of the proxy's own", { proxy: { user: "haproxy" } }, { rights: `${least.rights} ${others}` }],
+    ["another user of the proxy", { proxy: { user: "haproxy" } }, {}],
     [
       "another root directory",
       { proxy: { globalDirectives: ["chroot /var/lib/haproxy"] } },
-      {
-        rights: `${least.rights} SYS_CHROOT`,
-        calls: "chroot",
-        home: "read-only",
-        writable: "/proc/sys/net /var",
-      },
+      { home: "read-only", writable: "/proc/sys/net /var" },
+    ],
+    [
+      "a server on a unix socket, which an empty root directory would not have",
+      withLines("server php unix@/srv/php.sock"),
+      { rights: `${alone} ${others}`, calls: "", home: "read-only" },
     ],
     [
       "a socket of a group",
@@ -83,7 +97,7 @@ describe("the unit of a definition", () => {
           runtimeSocket: { path: "/run/haproxy/admin.sock", mode: "660", group: "adm", level: "admin" },
         },
       },
-      { rights: `${least.rights} CHOWN`, writable: "/proc/sys/net /run", closed: "" },
+      { rights: `${alone} ${others} CHOWN SYS_CHROOT`, writable: "/proc/sys/net /run", closed: "" },
     ],
     [
       "a certificate that something else keeps",

@@ -68,6 +68,7 @@ function changedBy(difference: Difference, audit: Audit): Pick<Drift, "since" | 
       return told((changed ?? audit.files[HostPaths.unit])?.any, path);
     }
     case "sysctl":
+    case "user":
       return told(undefined);
   }
 }

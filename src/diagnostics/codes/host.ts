@@ -167,6 +167,16 @@ export const hostCodes = {
     "lb-a: 10.0.0.11:22 did not answer within 10 s",
     "check the address, that sshd listens there and that no firewall is between",
   ],
+  HOST_USER_MISSING: [
+    "the user of the proxy is not there, and systemd-sysusers cannot make it; nothing was taken over",
+    "lb-a: there is no user and group tandem, and systemd-sysusers cannot make them: Failed to take /etc/passwd lock: Read-only file system",
+    "put right what the text names, make user and group by hand (useradd --system), or name another user in proxy.user",
+  ],
+  HOST_USER_TAKEN: [
+    "a user of the host has the name of the proxy's own: the proxy would have that one's groups, and what is that one's",
+    "lb-a: the user tandem (number 1001, /bin/bash) is somebody's own",
+    'name another one in the definition (proxy.user), or write proxy: { user: "tandem" } to take this one all the same',
+  ],
   HOST_VIP_CONFIGURED: [
     "a virtual address is configured on the host itself, so it would stay there after a failover",
     "lb-a: 10.0.0.100 is configured on eth0 of this host itself",

@@ -14,6 +14,7 @@ import { type ApplyContext, factsFor, ROLLBACK_AFTER, stagingOptions, tell } fro
 import { keepRefused } from "./failed-copy.ts";
 import { installPackages } from "./install-packages.ts";
 import { type HostLock, lockHost } from "./lock.ts";
+import { makeUser } from "./make-user.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { stageFiles, uploadBinary } from "./stage.ts";
 import { stepBack } from "./step-back.ts";
@@ -86,6 +87,7 @@ async function applyLocked(context: ApplyContext, lock: HostLock): Promise<Obser
     options.signal?.throwIfAborted();
     if (isRefusal(problems)) throw await keepRefused(shell, plan.attempt, problems);
     for (const problem of problems) tell(context, "warning", problem.message);
+    if (plan.makeUser) await makeUser(context, plan);
     await stepBack(context, plan, facts);
   } catch (error) {
     await runScript(shell, UNSTAGE, [plan.attempt]).catch(() => undefined);

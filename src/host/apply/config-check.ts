@@ -5,8 +5,8 @@ import { type DaemonFinding, daemonFindings } from "../daemon-findings.ts";
 import { hostProblem } from "../problem.ts";
 
 /**
- * The daemon's own errors, at the lines of the rendered files and with secrets taken out, but for those of `told`;
- * of files that it takes, what it warns of their certificates.
+ * The daemon's own errors, at the lines of the rendered files and with secrets taken out, but for those that are
+ * `known`; of files that it takes, what it warns of their certificates.
  */
 export function checkProblems(
   host: string,
@@ -14,7 +14,7 @@ export function checkProblems(
   secrets: SecretValues,
   exitCode: string,
   output: string,
-  told: ReadonlySet<string> = new Set(),
+  known: (code: string, message: string) => boolean = () => false,
 ): readonly Problem[] {
   const all = parseDiagnostics(output);
   if (exitCode === "0") return certificateWarnings(host, all ?? []);
@@ -23,30 +23,32 @@ export function checkProblems(
     const said = maskSecrets(output.trim(), undefined, secrets);
     return [hostProblem(host, "HOST_CONFIG_REFUSED", `tandemd check failed: ${said}`, { why: REFUSED })];
   }
-  return parsed
-    .filter(({ severity, code }) => severity === "error" && !told.has(code))
-    .map((diagnostic) => {
-      const name = (diagnostic.file ?? "").split("/").at(-1) ?? "";
-      const wanted = release.files[name as ReleaseFileName]?.text;
-      const mask = (line: string) => maskSecrets(line, wanted, secrets);
-      const { line, column } = diagnostic;
-      return {
-        code: "HOST_CONFIG_REFUSED",
-        severity: "error",
-        message: mask(`${diagnostic.message} [${diagnostic.code}]`),
-        where: {
-          kind: "file",
-          file: `${host}:${name}`,
-          ...(line == null ? {} : { line }),
-          ...(column == null ? {} : { column }),
-        },
-        why: [
-          diagnostic.code.startsWith("host/") ? LACKING : REFUSED,
-          ...caret(diagnostic.source, diagnostic, mask),
-        ].join("\n    "),
-        ...(diagnostic.suggestion == null ? {} : { hint: mask(diagnostic.suggestion) }),
-      } satisfies Problem;
-    });
+  const errors = parsed.filter(
+    ({ severity, code, message }) => severity === "error" && !known(code, message),
+  );
+  if (errors.length === 0) return certificateWarnings(host, parsed);
+  return errors.map((diagnostic) => {
+    const name = (diagnostic.file ?? "").split("/").at(-1) ?? "";
+    const wanted = release.files[name as ReleaseFileName]?.text;
+    const mask = (line: string) => maskSecrets(line, wanted, secrets);
+    const { line, column } = diagnostic;
+    return {
+      code: "HOST_CONFIG_REFUSED",
+      severity: "error",
+      message: mask(`${diagnostic.message} [${diagnostic.code}]`),
+      where: {
+        kind: "file",
+        file: `${host}:${name}`,
+        ...(line == null ? {} : { line }),
+        ...(column == null ? {} : { column }),
+      },
+      why: [
+        diagnostic.code.startsWith("host/") ? LACKING : REFUSED,
+        ...caret(diagnostic.source, diagnostic, mask),
+      ].join("\n    "),
+      ...(diagnostic.suggestion == null ? {} : { hint: mask(diagnostic.suggestion) }),
+    } satisfies Problem;
+  });
 }
 
 /** Of files that only the host has: the rest was told before, of the definition. */

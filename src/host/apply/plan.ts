@@ -28,6 +28,8 @@ export interface Plan {
   readonly upload: boolean;
   /** Folder that the link will point to, when it changes. */
   readonly releasePath?: string;
+  /** User and group of the proxy are to be made. */
+  readonly makeUser: boolean;
   readonly writeUnit: boolean;
   readonly writeSysctlFile: boolean;
   /** Files outside the release folder that the release does not have. */
@@ -67,6 +69,7 @@ export function makePlan(release: Release, facts: HostFacts, differences: readon
     attempt: randomBytes(6).toString("hex"),
     upload: storedDigest(release, facts) !== release.binary.sha256,
     ...(releasePath === undefined ? {} : { releasePath }),
+    makeUser: has("user"),
     writeUnit: wantedUnit !== undefined && changes("tandem.service"),
     writeSysctlFile: wantedSysctl !== undefined && changes("90-tandem.conf"),
     remove: [

@@ -1,5 +1,5 @@
 import type { Problem } from "../../diagnostics/index.ts";
-import { HostPaths, type Release, type SecretValues } from "../../render/index.ts";
+import { HostPaths, PROXY_USER, type Release, type SecretValues } from "../../render/index.ts";
 import type { RunOptions, Shell } from "../host.ts";
 import { StatePaths } from "../layout.ts";
 import { hostProblem } from "../problem.ts";
@@ -53,7 +53,8 @@ export async function checkStage(
   const result = await runScript(shell, CHECK, args, options);
   const { records } = expectSuccess(shell, "checking the files", result);
   const hasInterfaces = preflight.every(({ code }) => code !== "HOST_NO_INTERFACE");
-  const told = new Set(hasInterfaces ? [] : ["host/no-interface"]);
+  const lacks = (code: string, message: string) =>
+    (code === "host/no-interface" && !hasInterfaces) || comesWithIt(release, code, message);
   return records.flatMap((record): readonly Problem[] => {
     if (record.kind === "broken") return [brokenBinary(shell.name, text(record, 0))];
     if (record.kind !== "check") return [];
@@ -61,8 +62,17 @@ export async function checkStage(
       `${StatePaths.stagePrefix}${plan.attempt}/release/`,
       `${HostPaths.current}/`,
     );
-    return checkProblems(shell.name, release, secrets, text(record, 0), said, told);
+    return checkProblems(shell.name, release, secrets, text(record, 0), said, lacks);
   });
+}
+
+/** What is not there while the files are judged: the apply makes the user, the unit the folder. */
+function comesWithIt({ files }: Release, code: string, message: string): boolean {
+  const named = (name: string) => message.includes(`'${name}'`);
+  return (
+    (code === "host/no-user" && files["sysusers.conf"] !== undefined && named(PROXY_USER)) ||
+    (code === "host/no-chroot" && named(HostPaths.empty))
+  );
 }
 
 /** Who has the addresses already, each interface asked for half a second; changes nothing. */

@@ -1,4 +1,4 @@
-import type { Release, ReleaseFileName } from "../../render/release.ts";
+import { PROXY_USER, type Release, type ReleaseFileName } from "../../render/release.ts";
 import type { Observation } from "../host.ts";
 import { fileNames, normalizeSysctl } from "../layout.ts";
 import { unifiedDiff } from "./text-diff.ts";
@@ -28,7 +28,8 @@ export type Difference =
     }
   | { readonly kind: "binary"; readonly wanted: string; readonly found?: string; readonly intact: boolean }
   | { readonly kind: "release"; readonly wanted: string; readonly found?: string }
-  | { readonly kind: "running-config"; readonly file: ReleaseFileName };
+  | { readonly kind: "running-config"; readonly file: ReleaseFileName }
+  | { readonly kind: "user"; readonly wanted: string };
 
 const OWNER = "root:root";
 
@@ -41,6 +42,7 @@ export function diffObservation(release: Release, found: Observation): readonly 
     ...diffBinary(release, found),
     ...diffRelease(release, found),
     ...(found.outdated ?? []).map((file): Difference => ({ kind: "running-config", file })),
+    ...diffUser(release, found),
   ];
 }
 
@@ -89,6 +91,11 @@ function diffRelease(release: Release, { releaseId }: Observation): readonly Dif
   return [{ kind: "release", wanted: release.id, ...(releaseId === undefined ? {} : { found: releaseId }) }];
 }
 
+function diffUser(release: Release, { proxyUser }: Observation): readonly Difference[] {
+  if (release.files["sysusers.conf"] === undefined || proxyUser === true) return [];
+  return [{ kind: "user", wanted: PROXY_USER }];
+}
+
 /** One line that says what differs: what the host has, then what the release says. */
 export function describeDifference(difference: Difference): string {
   switch (difference.kind) {
@@ -108,6 +115,8 @@ export function describeDifference(difference: Difference): string {
       return `the current release is ${difference.found ?? "none"}, not ${difference.wanted}`;
     case "running-config":
       return `the service runs another text than ${difference.file} has`;
+    case "user":
+      return `there is no user and group ${difference.wanted}, as which the proxy starts`;
   }
 }
 

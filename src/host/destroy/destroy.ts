@@ -1,4 +1,4 @@
-import { HostPaths } from "../../render/index.ts";
+import { HostPaths, PROXY_USER } from "../../render/index.ts";
 import { givingBack, parseBaseline } from "../apply/baseline.ts";
 import { TAKE_BACK } from "../apply/give-way-script.ts";
 import { GUARD } from "../apply/guard.ts";
@@ -43,6 +43,7 @@ if [ -x /usr/sbin/nft ]; then /usr/sbin/nft delete table inet tandem 2>/dev/null
 while read -r path value; do
   printf '%s\\n' "$value" 2>/dev/null >"$path" || record note "cannot restore $path to $value"
 done <"$work/sysctls"
+[ ! -e ${HostPaths.current}/sysusers.conf ] || record note "the user ${PROXY_USER} stays: its number shall not become somebody else's"
 rm -f ${HostPaths.unit} ${HostPaths.sysctl} ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer} ${HostPaths.current} ||
   fail "cannot remove the unit"
 while read -r n mode path; do

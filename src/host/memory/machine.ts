@@ -10,12 +10,14 @@ import type { Plan } from "../apply/plan.ts";
 import type { DaemonStatus } from "../daemon-status.ts";
 import type { ObservedInterface } from "../host.ts";
 import { binaryPath, fileNames, procPath } from "../layout.ts";
-import type { HostFacts, RawFile } from "../observe/facts.ts";
+import type { HostFacts, ProxyUser, RawFile } from "../observe/facts.ts";
 import { sha256 } from "../observe/observe.ts";
 
 export interface MemoryMachineOptions {
   readonly sysctls?: Readonly<Record<string, string>>;
   readonly interfaces?: readonly ObservedInterface[];
+  /** Who has the name of the proxy's user. */
+  readonly proxyUser?: ProxyUser;
   /** What the daemon tells beside what it runs. */
   readonly status?: (texts: Readonly<Record<string, string>>) => Partial<DaemonStatus>;
 }
@@ -28,6 +30,7 @@ interface State {
   readonly binary?: string;
   readonly link?: string;
   readonly baseline?: string;
+  readonly proxyUser?: ProxyUser;
   /** What is said of the last release that could not be taken over. */
   readonly failed?: string;
   /** The texts that the running daemon has read. */
@@ -50,7 +53,17 @@ export class MemoryMachine {
   constructor(options: MemoryMachineOptions) {
     this.#options = options;
     const sysctls = { "net.ipv4.ip_forward": "0", "net.ipv4.ip_nonlocal_bind": "0", ...options.sysctls };
-    this.#state = { files: {}, sysctls, enabled: false, active: false, running: {}, generation: 0 };
+    const { proxyUser } = options;
+    this.#state = {
+      ...{ files: {}, sysctls, enabled: false, active: false, running: {}, generation: 0 },
+      ...(proxyUser === undefined ? {} : { proxyUser }),
+    };
+  }
+
+  /** What systemd-sysusers and userdel do; no way back touches it. */
+  setProxyUser(proxyUser: ProxyUser | undefined): void {
+    const { proxyUser: _, ...state } = this.#state;
+    this.#state = { ...state, ...(proxyUser === undefined ? {} : { proxyUser }) };
   }
 
   /** Edits a file by hand; the daemon goes on with what it has read. */
@@ -117,13 +130,17 @@ export class MemoryMachine {
 
   clear(restore: readonly Setting[]): void {
     const given = Object.fromEntries(restore.map(({ key, value }) => [key, value]));
+    const { proxyUser } = this.#state;
     const sysctls = { ...this.#state.sysctls, ...given };
-    this.#state = { files: {}, sysctls, enabled: false, active: false, running: {}, generation: 0 };
+    this.#state = {
+      ...{ files: {}, sysctls, enabled: false, active: false, running: {}, generation: 0 },
+      ...(proxyUser === undefined ? {} : { proxyUser }),
+    };
   }
 
   /** What the observe script would have said. */
   facts(wanted?: Release): HostFacts {
-    const { files, sysctls, enabled, active, binary, link, baseline, failed } = this.#state;
+    const { files, sysctls, enabled, active, binary, link, baseline, failed, proxyUser } = this.#state;
     const daemon = active ? this.#daemon() : undefined;
     const keys = Object.keys(wanted?.sysctls ?? {});
     return {
@@ -144,6 +161,7 @@ export class MemoryMachine {
       ...(binary === undefined ? {} : { binary: { path: binaryPath(binary), sha256: binary } }),
       ...(daemon === undefined ? {} : { daemon, speaks: daemon }),
       ...(baseline === undefined ? {} : { baseline }),
+      ...(proxyUser === undefined ? {} : { proxyUser }),
       ...(failed === undefined ? {} : { failed }),
     };
   }

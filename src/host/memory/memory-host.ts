@@ -1,5 +1,5 @@
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
-import type { Release, SecretValues } from "../../render/index.ts";
+import { PROXY_USER, type Release, type SecretValues } from "../../render/index.ts";
 import { givingBack, parseBaseline } from "../apply/baseline.ts";
 import { reasonText, withPlace } from "../apply/failed-copy.ts";
 import { makePlan } from "../apply/plan.ts";
@@ -7,7 +7,12 @@ import { statusReasons } from "../apply/self-check.ts";
 import { describeDifference, diffObservation } from "../compare/differences.ts";
 import type { ApplyOptions, Host, Observation, Shell } from "../host.ts";
 import { toObservation } from "../observe/observe.ts";
-import { interfaceProblems, ownAddressProblems, sysctlProblems } from "../preflight/requirements.ts";
+import {
+  interfaceProblems,
+  ownAddressProblems,
+  proxyUserProblems,
+  sysctlProblems,
+} from "../preflight/requirements.ts";
 import { hostError, hostProblem } from "../problem.ts";
 import { newerDaemon } from "../skew.ts";
 import { MemoryMachine, type MemoryMachineOptions } from "./machine.ts";
@@ -83,6 +88,10 @@ class InMemory implements MemoryHost {
     const plan = makePlan(release, this.machine.facts(release), differences);
     if (plan.upload) tell("upload", `sending tandemd ${release.binary.version}`);
     tell("stage", `staging release ${release.id}`);
+    if (plan.makeUser) {
+      tell("user", `making user and group ${PROXY_USER}, as which the proxy runs`);
+      this.machine.setProxyUser({ number: 998, shell: "/usr/sbin/nologin", grouped: true });
+    }
     tell("switch", `taking over release ${release.id}`);
     const saved = this.machine.save();
     this.machine.takeOver(release, plan, options.secrets);
@@ -139,6 +148,7 @@ class InMemory implements MemoryHost {
       ...(newer === undefined ? [] : [newer]),
       ...interfaceProblems(this.name, release, facts),
       ...sysctlProblems(this.name, release, facts),
+      ...proxyUserProblems(this.name, release, facts),
       ...ownAddressProblems(this.name, release, facts),
       ...(this.#options.check?.(release) ?? []),
     ].filter(({ severity }) => severity === "error");

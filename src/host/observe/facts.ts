@@ -19,6 +19,14 @@ export interface UnitState {
   readonly active: boolean;
 }
 
+/** Entries of /etc/passwd and /etc/group, of which tandemd reads no other. */
+export interface ProxyUser {
+  readonly number: number;
+  readonly shell: string;
+  /** There is a group of that name, too. */
+  readonly grouped: boolean;
+}
+
 /** What the host said, as it is there: with secrets, so it stays inside src/host. */
 export interface HostFacts {
   readonly hostname: string;
@@ -40,6 +48,8 @@ export interface HostFacts {
   readonly daemon?: DaemonStatus;
   /** Told even by a daemon whose status cannot be understood. */
   readonly speaks?: Spoken;
+  /** Who has the name of the proxy's user; what is missing is not there. */
+  readonly proxyUser?: ProxyUser;
   readonly releases: readonly string[];
   /** Left by an apply that was killed before it changed anything. */
   readonly stale: readonly string[];
@@ -65,6 +75,7 @@ export function readFacts(
   ).map((kind) => all(kind)[0]);
   if (all("end").length !== 1) return undefined;
   const daemon = readStatus(text(status, 0));
+  const proxyUser = readUser(all("user")[0]);
   const speaks = readSpoken(text(status, 0));
   const live = readValues(text(all("sysctls")[0], 0));
   return {
@@ -93,11 +104,17 @@ export function readFacts(
     ...(binary === undefined ? {} : { binary: { path: text(binary, 0), sha256: text(binary, 1) } }),
     ...(stored === undefined ? {} : { stored: text(stored, 0) }),
     ...(daemon === undefined ? {} : { daemon }),
+    ...(proxyUser === undefined ? {} : { proxyUser }),
     ...(speaks === undefined ? {} : { speaks }),
     ...(baseline === undefined ? {} : { baseline: text(baseline, 0) }),
     ...(failed === undefined ? {} : { failed: text(failed, 0) }),
     ...(pending === undefined ? {} : { pending: text(pending, 0) }),
   };
+}
+
+function readUser(record: ScriptRecord | undefined): ProxyUser | undefined {
+  const [name = "", , number, , , , shell = ""] = text(record, 0).split(":");
+  return name === "" ? undefined : { number: Number(number), shell, grouped: text(record, 1) !== "" };
 }
 
 function readFile(

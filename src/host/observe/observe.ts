@@ -62,6 +62,7 @@ export function toObservation(facts: HostFacts, wanted: Release, secrets: Secret
     ...(facts.daemon === undefined ? {} : { daemon: facts.daemon }),
     ...(outdated.length === 0 ? {} : { outdated }),
     ...(facts.speaks === undefined ? {} : { speaks: facts.speaks }),
+    ...(facts.proxyUser?.grouped === true ? { proxyUser: true as const } : {}),
     ...(facts.failed === undefined ? {} : { failed: parseFailedCopy(facts.failed) }),
   };
 }

@@ -1,4 +1,4 @@
-import { HostPaths } from "../../render/release.ts";
+import { HostPaths, PROXY_USER } from "../../render/release.ts";
 import { dropIn, PACKAGE_UNITS, StatePaths, UNIT } from "../layout.ts";
 
 /**
@@ -45,6 +45,7 @@ wanted=${HostPaths.binaryDir}/tandemd-$digest
 if [ "$wanted" = "$binary" ]; then :; elif [ -f "$wanted" ]; then
   record stored "$(sha256sum <"$wanted" | cut -d ' ' -f 1)"
 fi
+record user "$(grep -m 1 '^${PROXY_USER}:' /etc/passwd 2>/dev/null)" "$(grep -m 1 '^${PROXY_USER}:' /etc/group 2>/dev/null)"
 if command -v ip >/dev/null 2>&1; then
   printf '@interfaces'
   ip -j address show | field

@@ -8,7 +8,7 @@ import { hostProblem, reasonOf } from "../problem.ts";
 import { expectSuccess, runScript, type ScriptRecord, text } from "../script.ts";
 import { architectureOf } from "./architecture.ts";
 import { foreignProblem, portProblem } from "./occupied.ts";
-import { interfaceProblems, ownAddressProblems, sysctlProblems } from "./requirements.ts";
+import { interfaceProblems, ownAddressProblems, proxyUserProblems, sysctlProblems } from "./requirements.ts";
 import { PREFLIGHT, TOOLS } from "./script.ts";
 
 /** Kibibytes that a release and its bookkeeping may need beside the executable. */
@@ -44,7 +44,12 @@ export async function preflight(
   const result = expectSuccess(
     shell,
     "the preflight",
-    await runScript(shell, PREFLIGHT, [ports, packages.join(" "), ...TOOLS], options),
+    await runScript(
+      shell,
+      PREFLIGHT,
+      [ports, packages.join(" "), ...TOOLS, ...userTools(release, facts)],
+      options,
+    ),
   );
   const all = (kind: string) => result.records.filter((record) => record.kind === kind);
   // Who gives way occupies nothing by then.
@@ -57,12 +62,18 @@ export async function preflight(
     ...all("readonly").map((record) => readOnly(shell.name, text(record, 0))),
     ...interfaceProblems(shell.name, release, facts),
     ...sysctlProblems(shell.name, release, facts),
+    ...proxyUserProblems(shell.name, release, facts),
     ...(takeOver ? [] : ownAddressProblems(shell.name, release, facts)),
     ...staying("listen", 3).flatMap((record) => portProblem(shell.name, release, record)),
     ...staying("foreign", 2).map((record) => foreignProblem(shell.name, record)),
   ];
   const missing = all("package").map((record) => text(record, 0));
   return { problems, canStage: !problems.some(({ code }) => STAGE_BLOCKERS.has(code)), missing };
+}
+
+/** What makes the proxy's user, where there is none yet. */
+function userTools({ files }: Release, { proxyUser }: HostFacts): readonly string[] {
+  return files["sysusers.conf"] === undefined || proxyUser?.grouped === true ? [] : ["systemd-sysusers"];
 }
 
 function binaryProblems(

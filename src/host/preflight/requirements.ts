@@ -1,5 +1,5 @@
 import type { Problem } from "../../diagnostics/index.ts";
-import type { Release } from "../../render/index.ts";
+import { PROXY_USER, type Release } from "../../render/index.ts";
 import { bareAddress } from "../address.ts";
 import type { HostFacts } from "../observe/facts.ts";
 import { hostProblem } from "../problem.ts";
@@ -25,6 +25,31 @@ export function interfaceProblems(host: string, release: Release, facts: HostFac
       }),
     ];
   });
+}
+
+/** Numbers from here on are people's, and those of containers; below they are services' (login.defs, SYS_UID_MAX). */
+const FIRST_LOGIN = 1000;
+
+/** Somebody who has the name of the proxy's user: it must not become what that one is. */
+export function proxyUserProblems(
+  host: string,
+  { files }: Release,
+  { proxyUser }: HostFacts,
+): readonly Problem[] {
+  if (files["sysusers.conf"] === undefined || proxyUser === undefined) return [];
+  const { number, shell } = proxyUser;
+  if (number > 0 && number < FIRST_LOGIN) return [];
+  return [
+    hostProblem(
+      host,
+      "HOST_USER_TAKEN",
+      `the user ${PROXY_USER} (number ${number}, ${shell}) is somebody's own`,
+      {
+        why: "the proxy would run with that user's groups and whatever is that user's",
+        hint: `name another one in the definition, e.g. proxy: { user: "haproxy" }; proxy: { user: "${PROXY_USER}" } takes this one all the same`,
+      },
+    ),
+  ];
 }
 
 /** Parameters that the host's kernel does not have. */

@@ -59,6 +59,7 @@ export function readProxy(
       .map((section) => rawSection(section, bases.baseOf(section), notes)),
   ].flat();
   const main = bases.main?.body ?? [];
+  tellOfUser(of("global"), notes);
   const proxy = record([
     ...globalFields(
       of("global").flatMap(({ body }) => body),
@@ -97,6 +98,23 @@ export function readProxy(
       ...listField("sections", others),
     ],
   };
+}
+
+/** haproxy stays root where nothing is said, which the proxy of a definition does not. */
+function tellOfUser(globals: readonly Section[], notes: Notes): void {
+  const [first] = globals;
+  const says = globals.some(({ body }) =>
+    body.some(({ words: [word] }) => word === "user" || word === "uid"),
+  );
+  if (first === undefined || says) return;
+  notes.translated(
+    first.head,
+    "global names no user: haproxy served as root, the proxy of the definition serves as a user of its own",
+    {
+      why: "it needs no right of root: addresses and files are opened for it before it begins",
+      hint: 'nothing is to be done; proxy: { user: "root" } keeps it as it was',
+    },
+  );
 }
 
 function listField(key: string, items: readonly Item[]): readonly Field[] {

@@ -1,6 +1,6 @@
 import type { Observation } from "../../host/host.ts";
 import { newerDaemon } from "../../host/skew.ts";
-import type { Release } from "../../render/release.ts";
+import { PROXY_USER, type Release } from "../../render/release.ts";
 
 /**
  * Why a reachable node is not well, apart from drift: one sentence per reason.
@@ -15,6 +15,8 @@ export function ailments(release: Release, observed: Observation): string[] {
     return ["tandem.service is active, but tandemd does not answer on its control socket"];
   }
   const reasons: string[] = [];
+  if (release.files["sysusers.conf"] !== undefined && observed.proxyUser !== true)
+    reasons.push(`there is no user and group ${PROXY_USER}: the service runs on, and would not start again`);
   for (const instance of daemon.vrrp?.instances ?? []) {
     if (instance.state === "FAULT") {
       const why = instance.reasons.length === 0 ? "no reason given" : instance.reasons.join(", ");

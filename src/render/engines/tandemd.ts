@@ -1,3 +1,4 @@
+import { ownConfinement } from "../model/confinement.ts";
 import type { Engine } from "./engine.ts";
 
 /** Tandem's own daemon: router and proxy in one service. */
@@ -6,5 +7,5 @@ export const tandemd: Engine = {
   router: { globals: () => [] },
   packages: [],
   program: (own) => own,
-  proxyGlobals: () => [],
+  proxyGlobals: ownConfinement,
 };

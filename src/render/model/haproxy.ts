@@ -61,7 +61,8 @@ function section(wish: ResolvedSection): object {
   return { name: `${wish.kind} ${header(wish)}`, lines: wish.directives };
 }
 
-function globalLines({ proxy }: ResolvedPair, engineLines: readonly string[]): string[] {
+/** What stands in `global`, but for the name of this peer; `engineLines` are what the engine adds. */
+export function globalLines({ proxy }: ResolvedPair, engineLines: readonly string[]): string[] {
   return [
     ...proxy.logs.map((log) => `log ${log.address} ${log.facility} ${log.level}`),
     ...(proxy.maxconn === undefined ? [] : [`maxconn ${proxy.maxconn}`]),

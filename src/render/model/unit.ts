@@ -1,5 +1,6 @@
 import type { ResolvedBindTls, ResolvedNotify, ResolvedPair } from "../../stack/index.ts";
 import { HostPaths } from "../release.ts";
+import { workerOf } from "./confinement.ts";
 
 /** What the daemon's unit leaves open for a pair. */
 export interface UnitModel {
@@ -13,6 +14,10 @@ export interface UnitModel {
   readonly writable: string;
   /** Folders that nothing but a line of its own closes; empty when there are none. */
   readonly closed: string;
+  /** Who the proxy is; empty where there is none. */
+  readonly worker: string;
+  /** Folders below /run that are there while the service is. */
+  readonly folders: string;
 }
 
 /** A path below one of these, as far as it can be told from one that is asked for by HTTP. */
@@ -20,8 +25,12 @@ const below = (folders: string): RegExp => new RegExp(`(?<![\\w./-])/(${folders}
 
 const ANYWHERE = below("dev|etc|home|mnt|opt|root|run|srv|tmp|usr|var");
 
-/** Each right stands next to what in a definition needs it; lines that are no fields are read for words. */
-export function unitModel(pair: ResolvedPair, proxies: boolean): UnitModel {
+/**
+ * Each right stands next to what in a definition needs it; lines that are no fields are read for words. `globals` are
+ * those of haproxy.cfg, empty without a proxy.
+ */
+export function unitModel(pair: ResolvedPair, globals: readonly string[]): UnitModel {
+  const proxies = globals.length > 0;
   const lines = rawLines(pair);
   const say = (words: RegExp): boolean => lines.some((line) => words.test(line));
   const { proxy } = pair;
@@ -30,8 +39,7 @@ export function unitModel(pair: ResolvedPair, proxies: boolean): UnitModel {
   const otherUsers =
     programs ||
     pair.notification !== undefined ||
-    proxy.user !== undefined ||
-    proxy.group !== undefined ||
+    globals.some((line) => /^(user|group)\s/.test(line)) ||
     say(owner) ||
     say(/smtp|email/);
   const owned =
@@ -39,7 +47,7 @@ export function unitModel(pair: ResolvedPair, proxies: boolean): UnitModel {
     proxy.runtimeSocket?.group !== undefined ||
     say(owner) ||
     say(/fifo/);
-  const chroot = say(/\bchroot\b/);
+  const chroot = globals.some((line) => /^chroot\s/.test(line));
   const socketElsewhere = proxy.runtimeSocket?.path.startsWith(`${HostPaths.runtime}/`) === false;
   const writesRun = programs || socketElsewhere || say(below("run|var/run"));
   return {
@@ -68,6 +76,10 @@ export function unitModel(pair: ResolvedPair, proxies: boolean): UnitModel {
       ...(programs || say(below("var")) ? ["/var"] : []),
     ].join(" "),
     closed: writesRun ? "" : "/run",
+    worker: workerOf(globals),
+    folders: [HostPaths.runtime, ...(globals.includes(`chroot ${HostPaths.empty}`) ? [HostPaths.empty] : [])]
+      .map((path) => path.replace("/run/", ""))
+      .join(" "),
   };
 }
 

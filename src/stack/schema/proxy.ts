@@ -91,8 +91,14 @@ export const proxy = z
       .default(3)
       .describe("further attempts when a server does not accept a connection"),
     redispatch: z.boolean().default(true).describe("let the last attempt go to another server"),
-    user: name().optional().describe("user of the proxy's worker; default chosen by the daemon"),
-    group: name().optional().describe("group of the proxy's worker; default chosen by the daemon"),
+    user: name()
+      .optional()
+      .describe(
+        "user of the proxy's worker; default tandem, which an apply makes (with engine distro haproxy)",
+      ),
+    group: name()
+      .optional()
+      .describe("group of the proxy's worker; default that of the user, with engine distro haproxy"),
     runtimeSocket: runtimeSocket.optional().describe("socket for orders and questions; default none"),
     globalDirectives: directives().describe("further lines of the global section, as in haproxy.cfg"),
     defaultDirectives: directives().describe(

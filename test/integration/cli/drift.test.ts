@@ -17,6 +17,7 @@ import { type Sshd, startSshd } from "../host/sshd.ts";
 const SECRET = "s3cretPw";
 const program = "#!/bin/sh\nexit 1\n";
 const binary = { sha256: createHash("sha256").update(program).digest("hex"), version: "0.1.0" };
+const ADD_USER = "useradd --system --user-group tandem";
 const secrets = { "vrrp.VI_1.password": SECRET };
 
 interface Told {
@@ -83,7 +84,7 @@ describe.skipIf(missing(tandemd) !== undefined)("drift of two hosts over SSH", (
   async function install(index: number, release: Release): Promise<void> {
     const link = `mkdir -p /etc/tandem/releases/${release.id} /opt/tandem/bin; ln -s releases/${release.id} /etc/tandem/current`;
     const path = `/opt/tandem/bin/tandemd-${binary.sha256}`;
-    await onHost(index, `${link}; cat >${path}; chmod 755 ${path}`, program);
+    await onHost(index, `${link}; cat >${path}; chmod 755 ${path}; ${ADD_USER}`, program);
     for (const name of Object.keys(release.files) as ReleaseFileName[]) {
       const file = release.files[name];
       if (file === undefined) continue;
@@ -193,6 +194,21 @@ describe.skipIf(missing(tandemd) !== undefined)("drift of two hosts over SSH", (
     expect(code).toBe(130);
     // Looks that found nothing new have printed nothing.
     expect(printed.replace(text, "")).not.toMatch(/lb-a +mode/);
+  });
+
+  test("the proxy's user is missed by its name in either file, and is no field of a definition", async () => {
+    for (const [remove, restore] of [
+      ["userdel tandem", ADD_USER],
+      ["sed -i s/^tandem:/tandem-gone:/ /etc/group", "sed -i s/^tandem-gone:/tandem:/ /etc/group"],
+    ] as const) {
+      await onHost(0, remove);
+      expect((await drift()).told.filter(({ node }) => node === "lb-a")).toMatchObject([
+        { kind: "user", message: "there is no user and group tandem, as which the proxy starts", who: [] },
+      ]);
+      expect((await run("adopt")).stdout).toContain("lb-a: there is no user and group tandem");
+      await onHost(0, restore);
+    }
+    expect((await drift()).told.filter(({ node }) => node === "lb-a")).toEqual([]);
   });
 
   test("adopt says what to write, and what no definition says", async () => {

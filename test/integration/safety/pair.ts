@@ -21,6 +21,7 @@ export const SECRETS = { "vrrp.VI_1.password": PASSWORD };
 export interface Pair {
   readonly machines: Readonly<Record<Name, Machine>>;
   readonly programs: readonly [Executable, Executable];
+  readonly definition: PairInput;
   release(name: Name, program?: Executable, change?: Partial<PairInput>): Release;
   /** The definition with which a project of this machine reaches the hosts. */
   stack(change?: Partial<PairInput>): StackInput;
@@ -43,6 +44,7 @@ export async function startPair(change: Partial<PairInput> = {}): Promise<Pair> 
   return {
     machines,
     programs,
+    definition,
     release: (name, program = programs[0], more = {}) => {
       const [pair] = checkStack({ name: "test", pairs: [{ ...definition, ...more }] }).stack.pairs;
       if (pair === undefined) throw new Error("the definition has a pair");

@@ -63,7 +63,7 @@ sub watch {
     my ( $pid, $stopping ) = ( 0, 0 );
     $SIG{TERM} = sub { $stopping = 1; kill 'TERM', -$pid if $pid };
     until ($stopping) {
-        mkdir "/run/$_" for @{ $unit->{RuntimeDirectory} // [] };
+        mkdir "/run/$_" for map { split } @{ $unit->{RuntimeDirectory} // [] };
         unlink $path;
         socket( my $notify, AF_UNIX, SOCK_DGRAM, 0 ) or die "socket: $!\n";
         bind( $notify, sockaddr_un($path) ) or die "$path: $!\n";
@@ -88,7 +88,7 @@ sub watch {
         write_to( "$state/$name", 'failed' );
         select undef, undef, undef, 0.5 unless $stopping;
     }
-    system "rm -rf /run/$_" for @{ $unit->{RuntimeDirectory} // [] };
+    system "rm -rf /run/$_" for map { split } @{ $unit->{RuntimeDirectory} // [] };
     unlink "$state/$name", "$state/$name.pid", $path;
 }
 
