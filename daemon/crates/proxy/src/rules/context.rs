@@ -101,7 +101,8 @@ pub struct Context<'a> {
     pub bind: usize,
     pub backend: Option<usize>,
     pub server: Option<&'a str>,
-    pub client: Option<SocketAddr>,
+    /// The client's address, unless rules have set another one meanwhile: see [`Self::client`].
+    pub from: Option<SocketAddr>,
     /// The client's socket: its own address is asked for only when a rule wants it.
     pub socket: Option<&'a OwnedFd>,
     /// The address that it connected to, as a proxy before us tells it.
@@ -158,7 +159,7 @@ impl<'a> Context<'a> {
             bind: 0,
             backend: None,
             server: None,
-            client: None,
+            from: None,
             socket: None,
             told: None,
             line: None,
@@ -200,6 +201,14 @@ impl<'a> Context<'a> {
     /// The memory, when anything has to be remembered at all.
     pub fn remember<R>(&self, use_it: impl FnOnce(&mut Memory) -> R) -> Option<R> {
         Some(use_it(&mut *self.memory?.try_borrow_mut().ok()?))
+    }
+
+    /// The client as the rules so far have left it.
+    pub fn client(&self) -> Option<SocketAddr> {
+        let moved = self
+            .memory
+            .and_then(|m| m.try_borrow().ok()?.source.address());
+        moved.or(self.from)
     }
 
     /// The address that the client is taken to have connected to.

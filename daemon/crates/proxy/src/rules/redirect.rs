@@ -27,9 +27,13 @@ pub enum RedirectKind {
 /// `None` with `ignore-empty` and nowhere to go.
 pub fn redirect(r: &Redirect, ctx: &Context<'_>) -> Option<Outcome> {
     let line = ctx.line.unwrap_or_default();
-    let uri = target::path_and_query(line.target);
-    let path = target::path(line.target);
-    let rest = if r.drop_query { path } else { uri };
+    let rest = if r.drop_query {
+        target::path(line.target)
+    } else {
+        target::path_and_query(line.target)
+    };
+    // `*` and an authority alone have no path.
+    let rest = if rest.is_empty() { b"/" } else { rest };
     let mut location = match &r.kind {
         RedirectKind::Location(f) => f.text(ctx),
         RedirectKind::Prefix(f) => {

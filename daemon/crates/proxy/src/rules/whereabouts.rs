@@ -22,7 +22,7 @@ pub fn port(sample: &Sample, ctx: &Context<'_>) -> Option<Half> {
 
 pub fn source(ctx: &Context<'_>, half: Option<Half>) {
     if let Some(half) = half {
-        let new = joined(half, ctx.client);
+        let new = joined(half, ctx.client());
         ctx.remember(|memory| memory.source.set(new, ctx.session_phase));
     }
 }

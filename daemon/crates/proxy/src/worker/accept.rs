@@ -228,7 +228,7 @@ impl Worker {
             frontend: c.frontend as usize,
             bind: c.bind as usize,
             backend: backend.map(|b| b as usize),
-            client: source.or(c.peer),
+            from: source.or(c.peer),
             socket: Some(c.link.fd()),
             tls: self.session_of(i),
             told: c.local,

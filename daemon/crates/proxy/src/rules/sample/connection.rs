@@ -22,7 +22,7 @@ fn ip(address: Option<std::net::SocketAddr>) -> Option<Value<'static>> {
 fn peer(ctx: &Context<'_>) -> Option<std::net::SocketAddr> {
     ctx.socket
         .and_then(|socket| sys::tcp::peer_address(socket).ok())
-        .or(ctx.client)
+        .or(ctx.from)
 }
 
 /// What the kernel measured on the client's connection.
@@ -80,9 +80,9 @@ pub fn get(name: &str) -> Option<Get> {
         "bool" => |a, _| Some(Value::Bool(a.int(0) != 0)),
         "str" | "bin" | "meth" => |a, _| Some(Value::bytes(a.text(0))),
         "ipv4" | "ipv6" => |a, _| Some(Value::Ip(a.name()?.parse().ok()?)),
-        "src" => |_, c| ip(c.client),
-        "src_port" => |_, c| port(c.client),
-        "src_is_local" => |_, c| Some(Value::Bool(is_local(c.client?.ip().to_canonical()))),
+        "src" => |_, c| ip(c.client()),
+        "src_port" => |_, c| port(c.client()),
+        "src_is_local" => |_, c| Some(Value::Bool(is_local(c.client()?.ip().to_canonical()))),
         "dst" => |_, c| ip(c.local()),
         "dst_port" => |_, c| port(c.local()),
         "dst_is_local" => |_, c| Some(Value::Bool(is_local(c.local()?.ip().to_canonical()))),

@@ -168,7 +168,7 @@ fn hashed(text: &[u8]) -> u32 {
 
 fn with_source(hash: u32, ctx: &Context<'_>) -> Option<Vec<u8>> {
     let mut bytes = hash.to_be_bytes().to_vec();
-    match ctx.client?.ip().to_canonical() {
+    match ctx.client()?.ip().to_canonical() {
         IpAddr::V4(ip) => bytes.extend_from_slice(&ip.octets()),
         IpAddr::V6(ip) => bytes.extend_from_slice(&ip.octets()),
     }

@@ -171,7 +171,7 @@ pub fn compile(
     let get: Get = if updates {
         |a, c| {
             let table = a.table.as_ref()?;
-            let entry = table.take(&key_of(table, &Value::Ip(c.client?.ip()))?, c.now)?;
+            let entry = table.take(&key_of(table, &Value::Ip(c.client()?.ip()))?, c.now)?;
             entry.add(&table.layout, Counter::ConnCnt, 1, c.now);
             Question::Count(Counter::ConnCnt)
                 .ask(table, Some(&entry), c.now)
@@ -191,7 +191,7 @@ fn counted<'a>(a: &'a Arguments, c: &Context<'a>) -> Option<Value<'a>> {
     };
     if a.int(0) == SOURCE {
         let table = a.table.as_ref()?;
-        let key = key_of(table, &Value::Ip(c.client?.ip()))?;
+        let key = key_of(table, &Value::Ip(c.client()?.ip()))?;
         let entry = if asked.makes() {
             table.take(&key, c.now)
         } else {

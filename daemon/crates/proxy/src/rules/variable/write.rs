@@ -15,8 +15,8 @@ impl Variable {
     pub fn write(self, ctx: &Context<'_>, clock: &mut Clock, flags: Flags, out: &mut Vec<u8>) {
         use Variable as V;
         match self {
-            V::ClientIp => ip(end(ctx.client, || listens(ctx)), flags, out),
-            V::ClientPort => port(end(ctx.client, || listens(ctx)), flags, out),
+            V::ClientIp => ip(end(ctx.client(), || listens(ctx)), flags, out),
+            V::ClientPort => port(end(ctx.client(), || listens(ctx)), flags, out),
             V::FrontendIp => ip(end(ctx.local(), || listens(ctx)), flags, out),
             V::FrontendPort => port(end(ctx.local(), || listens(ctx)), flags, out),
             V::BackendIp => ip(end(near_server(ctx), || is_local(ctx)), flags, out),
@@ -44,7 +44,7 @@ impl Variable {
                     crate::rules::unique_id(ctx)
                 };
                 if !early || id.is_some() {
-                    missing(id.as_deref(), flags, out);
+                    missing(id.as_deref().filter(|id| !id.is_empty()), flags, out);
                 }
             }
             V::TlsCipher => {
