@@ -149,7 +149,7 @@ impl Roster {
             },
             State::Drain if root.agent.is_some() => by_agent("DRAIN"),
             State::Drain => "DRAIN".to_owned(),
-            State::Up | State::NoCheck if member.server.weight() == 0 => "DRAIN".to_owned(),
+            State::Up if member.server.weight() == 0 => "DRAIN".to_owned(),
             State::Up => of_checks("UP"),
             other => other.name().to_owned(),
         }

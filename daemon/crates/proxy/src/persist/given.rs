@@ -22,24 +22,31 @@ fn pairs(field: &[u8]) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
     })
 }
 
-/// The first cookie of that name.
-pub fn find<'a>(cookie: &Cookie, fields: impl Iterator<Item = &'a [u8]>) -> Option<Found<'a>> {
-    let mut all = fields.flat_map(pairs);
-    let value = all.find_map(|(name, value)| value.filter(|_| name == cookie.name))?;
-    if cookie.mode == CookieMode::Prefix {
+/// The cookies of that name: a client has several whose paths or domains differ.
+pub fn find<'a>(
+    cookie: &Cookie,
+    fields: impl Iterator<Item = &'a [u8]>,
+) -> impl Iterator<Item = Found<'a>> {
+    let all = fields.flat_map(pairs);
+    let values = all.filter_map(|(name, value)| value.filter(|_| name == cookie.name));
+    values.map(|value| read(cookie.mode, value))
+}
+
+fn read(mode: CookieMode, value: &[u8]) -> Found<'_> {
+    if mode == CookieMode::Prefix {
         let server = value.split(|b| *b == b'~').next().unwrap_or(value);
-        return Some(Found {
+        return Found {
             server,
             last: None,
             first: None,
-        });
+        };
     }
     let mut parts = value.split(|b| *b == b'|');
-    Some(Found {
+    Found {
         server: parts.next().unwrap_or_default(),
         last: parts.next().and_then(decode),
         first: parts.next().and_then(decode),
-    })
+    }
 }
 
 /// The field without cookies of that name; `None` when nothing is left of it.

@@ -50,7 +50,12 @@ impl Worker {
             txn.body = Body::Empty;
             // An answer that is no refusal is a local one.
             let local = is_local(&outcome) && !self.edits.refused;
-            txn.log.end(if local { b'L' } else { b'P' }, b'R');
+            let state = if matches!(outcome, Outcome::Tarpit(_)) {
+                b'T'
+            } else {
+                b'R'
+            };
+            txn.log.end(if local { b'L' } else { b'P' }, state);
         }
         if let Some(txn) = &self.clients[i].txn {
             self.count_session(i, txn);
@@ -69,7 +74,10 @@ impl Worker {
             Outcome::Tarpit(answer) => {
                 let c = &mut self.clients[i];
                 c.state = State::Waiting;
-                let wait = c.frontend().timeouts.tarpit;
+                // The backend's, where a rule of a backend holds the answer back.
+                let backend = c.txn.as_ref().and_then(|txn| txn.backend(&c.plan));
+                let timeouts = backend.map_or(&c.frontend().timeouts, |b| &b.timeouts);
+                let wait = timeouts.tarpit;
                 if let Some(txn) = c.txn.as_mut() {
                     txn.wait = Wait::Tarpit;
                     txn.held = Some(answer);

@@ -6,6 +6,7 @@ use super::route::{changed, content};
 use crate::rules::context::RequestLine;
 use crate::rules::{self, Context, Message, Outcome};
 use crate::shared::table::Counter;
+use http1::Request;
 
 impl Worker {
     /// Captures, `tcp-request content` from this rule on, and counters: all that comes before the
@@ -64,6 +65,27 @@ impl Worker {
         if let (Some(name), Some(id)) = (&frontend.unique_id_header, id) {
             self.edits.add(name, &id);
         }
+    }
+
+    /// The name of a request that goes nowhere: its line in the log is written when it is not here any
+    /// more.
+    pub(super) fn name_refused(
+        &mut self,
+        i: u32,
+        data: &[u8],
+        request: &Request,
+        fields: &[http1::Field],
+    ) {
+        let c = &self.clients[i];
+        if c.memory.is_none() || c.frontend().unique_id.is_none() {
+            return;
+        }
+        let line = RequestLine {
+            method: request.method_span.of(data),
+            target: request.target.of(data),
+            version: self.version(i, request),
+        };
+        self.name_request(i, data, fields, line);
     }
 
     /// Whether this is `monitor-uri`: a path is one in an absolute-form request, too.

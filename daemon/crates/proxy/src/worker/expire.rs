@@ -144,7 +144,12 @@ impl Worker {
             Wait::Service(_) => self.answer_prepared(i, 503, true),
             Wait::Tarpit => {
                 self.note_end(i, b'P', b'T');
-                let held = self.clients[i].txn.as_mut().and_then(|t| t.held.take());
+                let now = self.now;
+                let held = self.clients[i].txn.as_mut().and_then(|t| {
+                    // All of its time is one of waiting.
+                    (t.log.head_done, t.log.connecting) = (0, now);
+                    t.held.take()
+                });
                 self.answer_final(i, held.map_or(Outcome::Deny(500), |held| *held));
             }
         }

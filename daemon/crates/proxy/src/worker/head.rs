@@ -3,6 +3,7 @@
 use super::Worker;
 use super::conn::Txn;
 use crate::plan::{ConnectionMode, ForwardFor};
+use crate::rules::Message;
 use http1::{Body, Field, Kind, Request, Response, write};
 use std::net::SocketAddr;
 
@@ -49,12 +50,15 @@ impl Worker {
         if chunked {
             out.extend_from_slice(write::CHUNKED);
         }
-        if let Some(option) = b.forwardfor.as_ref().or(f.forwardfor.as_ref()) {
-            forwarded(option, self.client_address(i), data, fields, out);
-        }
-        if let Some(option) = b.originalto.as_ref().or(f.originalto.as_ref()) {
-            forwarded(option, c.local(), data, fields, out);
-        }
+        let message = Message {
+            buf: data,
+            fields,
+            edits: e,
+        };
+        let sections = [&b.forwardfor, &f.forwardfor].map(Option::as_ref);
+        forwarded(sections, || self.client_address(i), message, out);
+        let sections = [&b.originalto, &f.originalto].map(Option::as_ref);
+        forwarded(sections, || c.local(), message, out);
         let close = b.connection_mode != ConnectionMode::KeepAlive
             || f.connection_mode != ConnectionMode::KeepAlive;
         txn.close_up = close;
@@ -131,24 +135,29 @@ impl Worker {
     }
 }
 
+/// As the backend and the frontend say together: it is the backend's header, each one's exceptions hold,
+/// and one that asks for no `if-none` wants it in any case.
 fn forwarded(
-    option: &ForwardFor,
-    address: Option<SocketAddr>,
-    data: &[u8],
-    fields: &[Field],
+    sections: [Option<&ForwardFor>; 2],
+    address: impl FnOnce() -> Option<SocketAddr>,
+    message: Message<'_>,
     out: &mut Vec<u8>,
 ) {
-    let Some(ip) = address.map(|a| a.ip().to_canonical()) else {
+    let options = || sections.into_iter().flatten();
+    let Some(first) = options().next() else {
         return;
     };
-    if option.except.is_some_and(|net| net.contains(ip)) {
+    let Some(ip) = address().map(|a| a.ip().to_canonical()) else {
+        return;
+    };
+    if options().any(|option| option.except.is_some_and(|net| net.contains(ip))) {
         return;
     }
-    let present = |f: &Field| f.keep && f.name.of(data).eq_ignore_ascii_case(&option.header);
-    if option.if_none && fields.iter().any(present) {
+    // Rules may have added it, or taken it away.
+    if options().all(|option| option.if_none) && message.values(&first.header).next().is_some() {
         return;
     }
-    out.extend_from_slice(&option.header);
+    out.extend_from_slice(&first.header);
     out.extend_from_slice(b": ");
     write::address(ip, out);
     out.extend_from_slice(b"\r\n");

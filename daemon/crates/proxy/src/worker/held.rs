@@ -180,6 +180,7 @@ impl Worker {
         };
         txn.held_request = None;
         txn.log.end(b'c', b'R');
+        self.front(i).request_errors.add(1);
         self.answer_prepared(i, 408, false);
         true
     }

@@ -3,6 +3,7 @@
 
 use super::Worker;
 use super::conn::{Reply, State, Txn, Wait};
+use super::farm::tier;
 use super::observe::Seen;
 use super::select::Choice;
 use super::tally::tally_behind;
@@ -31,7 +32,12 @@ fn goes_elsewhere(b: &Backend, txn: &Txn) -> bool {
         .servers
         .iter()
         .filter(|s| !s.backup && s.shared.state().is_up());
-    due || (!belongs && active.count() > 1)
+    // Backups do not count while those before them are up.
+    let others = || {
+        let mut all = tier(b).into_iter().zip(0..);
+        all.any(|(weight, s)| weight > 0 && txn.server != Some(s))
+    };
+    (due || (!belongs && active.count() > 1)) && others()
 }
 
 impl Worker {

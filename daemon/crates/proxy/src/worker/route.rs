@@ -110,7 +110,7 @@ impl Worker {
         self.edits = edits;
         match (outcome, backend.and_then(|b| u32::try_from(b).ok())) {
             (Outcome::Pass, Some(b)) if plan.backends[b as usize].mode == Mode::Http => {
-                if frontend.unique_id_header.is_some() || plan.backends[b as usize].told_names {
+                if frontend.unique_id.is_some() || plan.backends[b as usize].told_names {
                     self.name_request(i, data, fields, line);
                 }
                 Ok(b)

@@ -2,7 +2,7 @@
 
 use super::Worker;
 use super::conn::Txn;
-use crate::persist::{self, Cookie, find, set_by_server, without, without_prefix};
+use crate::persist::{self, Cookie, Found, find, set_by_server, without, without_prefix};
 use crate::rules::Message;
 use config::haproxy::model::CookieMode;
 use http1::{Field, Method};
@@ -27,12 +27,18 @@ impl Worker {
             fields,
             edits: &self.edits,
         };
-        let found = find(cookie, message.values(b"cookie"));
+        let server = |found: &Found<'_>| {
+            let mut all = b.servers.iter();
+            all.position(|s| s.cookie.name().as_deref() == Some(found.server))
+        };
+        let serves = |s: usize| b.servers[s].shared.state().keeps();
+        let forced = b.persist || txn.persistence == Some(true);
+        let given = || find(cookie, message.values(b"cookie"));
+        // The first whose server may serve, else the first.
+        let able = given().find(|found| server(found).is_some_and(|s| forced || serves(s)));
+        let found = able.or_else(|| given().next());
         if let Some(found) = found {
-            let server = b
-                .servers
-                .iter()
-                .position(|s| s.cookie.name().as_deref() == Some(found.server));
+            let server = server(&found);
             client = match (server, cookie.verdict_on_dates(&found, now_s())) {
                 // Nobody asks whom it means.
                 _ if txn.persistence == Some(false) => b'U',
@@ -44,7 +50,11 @@ impl Worker {
                     txn.first_cookie = found.first;
                     txn.dated_cookie = found.last.is_some() || found.first.is_some();
                     // A rule chose before the cookie was looked at.
-                    if txn.preferred.is_some() { b'U' } else { b'V' }
+                    match txn.preferred {
+                        Some(_) => b'U',
+                        None if forced && !serves(s) => b'D',
+                        None => b'V',
+                    }
                 }
             };
         }
@@ -84,7 +94,8 @@ impl Worker {
         let Some(cookie) = txn.backend(&plan).and_then(|b| b.cookie.as_ref()) else {
             return;
         };
-        if !cookie.is_active() {
+        // Who is not to be remembered may have such a cookie of the server's own.
+        if !cookie.is_active() || txn.persistence == Some(false) {
             return;
         }
         let server = txn.server(&plan).and_then(|s| s.cookie.name());
@@ -94,10 +105,10 @@ impl Worker {
             txn.cookies.server = flag;
         }
         let asked = !cookie.postonly || txn.method == Method::Post;
-        // Whom a rule sends to a server need not remember it.
-        let by_rule = txn.preferred.is_some() && txn.preferred == txn.server;
+        // Whom a rule, a table or its own cookie sends to a server need not be told of it.
+        let meant = txn.sticky.is_some() && txn.sticky == txn.server;
         let passed_over = txn.preferred.is_none() && txn.cookies.client == b'U';
-        let known = by_rule || passed_over || txn.cookies.client == b'V';
+        let known = meant || passed_over || txn.cookies.client == b'V';
         let due = !known || cookie.is_dated() || txn.dated_cookie;
         if cookie.mode != CookieMode::Insert || seen == Some(b'P') || !asked || !due {
             return;
