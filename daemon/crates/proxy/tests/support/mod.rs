@@ -6,6 +6,7 @@ pub mod checked;
 pub mod client;
 pub mod dns;
 pub mod dnsmasq;
+pub mod figures;
 pub mod haproxy;
 pub mod origin;
 pub mod proxy;

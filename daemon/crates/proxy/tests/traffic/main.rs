@@ -6,10 +6,10 @@ mod clients;
 mod support;
 
 use cases::{CASES, Case};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
+use support::figures::{Figures, figures};
 use support::haproxy::{self, Haproxy};
 use support::{Origin, Proxy, free_port, read_head};
 
@@ -67,95 +67,6 @@ fn origin() -> Origin {
             }
         }
     })
-}
-
-/// What both show, `SECTION/WHO` → column → value.
-type Figures = BTreeMap<String, BTreeMap<String, String>>;
-
-const FIELDS: &[&str] = &[
-    "stot",
-    "bin",
-    "bout",
-    "dreq",
-    "dresp",
-    "ereq",
-    "econ",
-    "eresp",
-    "wretr",
-    "wredis",
-    "lbtot",
-    "hrsp_1xx",
-    "hrsp_2xx",
-    "hrsp_3xx",
-    "hrsp_4xx",
-    "hrsp_5xx",
-    "hrsp_other",
-    "req_tot",
-    "cli_abrt",
-    "srv_abrt",
-    "conn_tot",
-    "intercepted",
-    "dcon",
-    "dses",
-    "connect",
-    "reuse",
-    "qcur",
-    "qmax",
-    "scur",
-    "smax",
-    "slim",
-    "status",
-    "weight",
-    "act",
-    "bck",
-    "chkfail",
-    "chkdown",
-    "qlimit",
-    "pid",
-    "sid",
-    "throttle",
-    "tracked",
-    "type",
-    "rate_lim",
-    "check_status",
-    "hanafail",
-    "comp_in",
-    "comp_out",
-    "comp_byp",
-    "comp_rsp",
-    "agent_status",
-    "check_rise",
-    "addr",
-    "cookie",
-    "mode",
-    "algo",
-    "wrew",
-    "cache_lookups",
-    "cache_hits",
-    "src_ilim",
-    "eint",
-    "uweight",
-    "agg_server_status",
-];
-
-/// The columns of all lines of a CSV that are compared.
-fn figures(csv: &str) -> Figures {
-    let mut rows = csv.lines();
-    let names: Vec<&str> = rows
-        .next()
-        .unwrap()
-        .trim_start_matches("# ")
-        .split(',')
-        .collect();
-    let mut all = Figures::new();
-    for row in rows.filter(|row| !row.is_empty()) {
-        let values: Vec<&str> = row.split(',').collect();
-        let both = names.iter().zip(&values);
-        let wanted = both.filter(|(name, _)| FIELDS.contains(name));
-        let owned = wanted.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        all.insert(format!("{}/{}", values[0], values[1]), owned.collect());
-    }
-    all
 }
 
 fn config(global: &str, ports: &[u16], probe: u16, origin: u16) -> String {
