@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BinaryRef } from "../render/index.ts";
 
-const inPackage = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+/** A file of this package: two up, both from src/cli and from where the build puts this module. */
+export const inPackage = (path: string): string =>
+  resolve(fileURLToPath(new URL("../..", import.meta.url)), path);
 
 /** The executable that this package ships. */
 export const binaryFile = inPackage("dist/tandemd");

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Problem, TandemError } from "../diagnostics/index.ts";
 import type { NodeInputs } from "../provider/node/inputs.ts";
 import { storedInputs } from "../provider/node/stored.ts";

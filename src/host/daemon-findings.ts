@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What `tandemd check --json` prints: one entry per finding, places counted from 1. */
 export const daemonFindings = z.array(

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Another router of the same virtual router, as far as it shows itself. */
 const vrrpPeer = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../diagnostics/index.ts";
 import { hostProblem } from "./problem.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // What `tandemd parse` prints: both languages as they are written.
 

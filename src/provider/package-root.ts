@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Folder of package.json: two up, both from src/provider and from dist/provider. */
+/** Folder of package.json: two up, both from src/provider and from where the build puts this module. */
 export const packageRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Version of this package: program and plugin must agree on it. */

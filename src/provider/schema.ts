@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DRILL_TOKEN } from "./drill/drill.ts";
 import { drillInputs } from "./drill/inputs.ts";
 import { HEARING_TOKEN, hearingInputs } from "./hearing/hearing.ts";

@@ -24,12 +24,14 @@ function run(program: string): unknown {
   return JSON.parse(stdout);
 }
 
-const LOADED = `["typescript", "@npmcli/arborist"].filter((name) =>
-  Object.keys(require.cache).some((file) => file.includes("/node_modules/" + name + "/lib/")))`;
+const LOADED = `["typescript/lib", "@npmcli/arborist/lib", "normalize-package-data/lib", "fdir/dist", "js-yaml/lib",
+  "@pulumi/pulumi/automation", "@opentelemetry/sdk-trace-node/build", "@opentelemetry/exporter-zipkin/build"].filter(
+  (folder) => Object.keys(require.cache).some((file) => file.includes("/node_modules/" + folder + "/")))`;
 
 test("the SDK loads the compiler when it serialises a function, and not before", () => {
   const program = `
     const pulumi = require("@pulumi/pulumi");
+    require("@pulumi/pulumi/cmd/run/tracing.js");
     const before = ${LOADED};
     const two = 2;
     pulumi.runtime.serializeFunction(() => two + 1).then(({ text }) =>
@@ -37,7 +39,7 @@ test("the SDK loads the compiler when it serialises a function, and not before",
   `;
   const found = run(program) as { before: string[]; after: string[]; text: string };
   expect(found.before).toEqual([]);
-  expect(found.after).toContain("typescript");
+  expect(found.after).toContain("typescript/lib");
   expect(found.text).toContain("two: 2");
 }, 60_000);
 
@@ -49,8 +51,27 @@ test("the SDK finds the package tree when it asks for it, and others get both at
       console.log(JSON.stringify({ after: ${LOADED}, size: paths.size > 1, own: typeof require("typescript").version })));
   `;
   expect(run(program)).toEqual({
-    after: expect.arrayContaining(["@npmcli/arborist"]),
+    after: expect.arrayContaining(["@npmcli/arborist/lib", "normalize-package-data/lib"]),
     size: true,
     own: "string",
+  });
+}, 60_000);
+
+test("what the SDK offers beside is there when it is asked for", () => {
+  const program = `
+    const { automation } = require("@pulumi/pulumi");
+    const tracing = require("@pulumi/pulumi/cmd/run/tracing.js");
+    tracing.start("http://127.0.0.1:1/api/v2/spans");
+    tracing.newSpan("a span").end();
+    console.log(JSON.stringify({ workspace: typeof automation.LocalWorkspace.create, after: ${LOADED} }));
+    process.exit(0);
+  `;
+  expect(run(program)).toEqual({
+    after: expect.arrayContaining([
+      "@pulumi/pulumi/automation",
+      "@opentelemetry/sdk-trace-node/build",
+      "@opentelemetry/exporter-zipkin/build",
+    ]),
+    workspace: "function",
   });
 }, 60_000);

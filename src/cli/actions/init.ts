@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
+import { inPackage } from "../binary.ts";
 import type { CliContext } from "../context.ts";
 import type { InitFlags } from "../offline-commands.ts";
 import { systemReason, writeOut } from "../write-file.ts";
@@ -13,7 +13,7 @@ export function initAction(this: CliContext, flags: InitFlags, folder: string): 
   const name = flags.name ?? basename(target);
   const problems = [...refuseName(name), ...refuseFolder(target)];
   if (problems.length > 0) throw new TandemError(problems, { exitCode: ExitCode.usage });
-  const own = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
+  const own = inPackage(".");
   const { version } = JSON.parse(readFileSync(join(own, "package.json"), "utf8")) as { version: string };
   for (const [path, text] of Object.entries(projectFiles(name, version))) {
     writeOut(join(target, path), text, { flag: "wx" });

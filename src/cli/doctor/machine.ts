@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { TandemError } from "../../diagnostics/index.ts";
+import { inPackage } from "../binary.ts";
 import type { CliContext } from "../context.ts";
 import { findPulumi, runPulumi } from "../pulumi.ts";
 
@@ -15,8 +15,6 @@ export interface Finding {
 
 const LEAST_NODE = [20, 19] as const;
 const LEAST_PULUMI = [3, 150] as const;
-
-const inPackage = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** What this machine has of what Tandem needs. */
 export async function checkMachine(context: CliContext): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../../diagnostics/index.ts";
 import type { Release } from "../../render/index.ts";
 import { bareAddress } from "../address.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { HostPaths, type Release } from "../../render/release.ts";
 import { normalizeSysctl, procPath } from "../layout.ts";
 import type { HostFacts, UnitState } from "../observe/facts.ts";

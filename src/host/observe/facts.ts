@@ -1,5 +1,5 @@
 import { basename } from "node:path/posix";
-import { z } from "zod";
+import * as z from "zod";
 import type { ByFile, ReleaseFileName } from "../../render/release.ts";
 import { type DaemonStatus, daemonStatusSchema } from "../daemon-status.ts";
 import type { ObservedInterface } from "../host.ts";

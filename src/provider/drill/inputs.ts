@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ProbePlan } from "../../verify/index.ts";
 import { connectionSchema } from "../node/connection.ts";
 import type { PropertyPath } from "../wire/values.ts";

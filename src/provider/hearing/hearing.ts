@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { formatProblem } from "../../diagnostics/index.ts";
 import type { Host } from "../../host/host.ts";
 import { type Direction, deafness, exchange, isUnsure, provedHearing } from "../../verify/index.ts";

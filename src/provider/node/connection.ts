@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Connection } from "../../host/host.ts";
 
 const authentication = z.discriminatedUnion("kind", [

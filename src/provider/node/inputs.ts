@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { fileNames } from "../../host/layout.ts";
 import {
   type ByFile,

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { BinaryRef } from "../../render/release.ts";
 import { packagedBinary } from "../package-root.ts";

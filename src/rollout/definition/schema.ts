@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { StackInput } from "../../stack/index.ts";
 import { duration } from "../../stack/schema/duration.ts";
 import { guarded, name } from "../../stack/schema/text.ts";

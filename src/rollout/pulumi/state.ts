@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ExitCode, TandemError } from "../../diagnostics/index.ts";
 import type { NodeInputs } from "../../provider/node/inputs.ts";
 import { storedInputs, unwrapState } from "../../provider/node/stored.ts";

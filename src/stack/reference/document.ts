@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { stackSchema } from "../schema/stack.ts";
 
 /** The part of JSON Schema that the definition's schema comes out as. */

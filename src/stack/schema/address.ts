@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "./text.ts";
 
 /** An IP address taken apart; `text` is its one canonical spelling (RFC 5952 for IPv6). */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "./text.ts";
 
 /** A time with its unit, e.g. `"100ms"`, `"1s"`, `"1.5s"`, `"5m"`. */

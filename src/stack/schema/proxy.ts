@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bindAddress, interfaceAddress, ipAddress } from "./address.ts";
 import { balanceFields, cookieValue } from "./balance.ts";
 import { duration } from "./duration.ts";

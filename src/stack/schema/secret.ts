@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { guarded, localPath } from "./text.ts";
 
 /** Where a secret's value comes from; the value itself never stands in a rendered file that is shown. */

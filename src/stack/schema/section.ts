@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { directive, sectionName } from "./text.ts";
 
 /** Words that open a section of haproxy.cfg which a definition can hold as it is. */

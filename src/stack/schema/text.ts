@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Problem details that travel through a zod issue; read back by problems.ts. */
 export interface IssueParams {

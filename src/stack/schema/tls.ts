@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration } from "./duration.ts";
 import { secretRef } from "./secret.ts";
 import { guarded, hostName, name } from "./text.ts";

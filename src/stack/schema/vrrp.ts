@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { interfaceAddress, ipAddress, multicastGroup } from "./address.ts";
 import { duration, wholeSeconds } from "./duration.ts";
 import { secretRef } from "./secret.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bindAddress } from "./address.ts";
 import { duration } from "./duration.ts";
 import { secretRef } from "./secret.ts";

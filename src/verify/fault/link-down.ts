@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { waitFor } from "../wait.ts";
 import { armLater, type Fault, type FaultTarget, must } from "./fault.ts";
 
