@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { type Direction, deafness, hearing } from "./hearing.ts";
-import { observeRoles } from "./pair.ts";
+import { rolesReader } from "./pair.ts";
 import { daemonPath } from "./status.ts";
 import { waitFor } from "./wait.ts";
 
@@ -28,12 +28,13 @@ export async function exchange(
   const master = hosts.find(({ name }) => name === unsure?.to);
   const other = hosts.find(({ name }) => name === unsure?.from);
   if (unsure === undefined || master === undefined || other === undefined) return before;
+  const roles = rolesReader(hosts);
   let after = before;
   await order(master, "handover", signal);
   try {
     await waitFor(
       async () => {
-        const found = hearing(await observeRoles(hosts));
+        const found = hearing(await roles());
         // Heard at last, or master again because nothing was heard.
         after = found.map((found) => ({ ...found, proof: found.proof === "report" ? "deaf" : found.proof }));
         return isUnsure(found) ? undefined : true;
@@ -50,7 +51,23 @@ export async function exchange(
   return after;
 }
 
-async function order(host: Host, what: "handover" | "reload", signal: AbortSignal): Promise<void> {
+/**
+ * Lets the node that is not preferred lead at once where nobody does, instead of when its down timer ends: the
+ * addresses have been asked for before, and a master that is somebody else shows itself all the same. The preferred
+ * node hears it, and takes over as it would have.
+ */
+export async function beginLeading(
+  hosts: readonly Host[],
+  directions: readonly Direction[],
+  signal: AbortSignal,
+): Promise<void> {
+  const name = directions.find(({ proof, outranks }) => proof === "silent" && !outranks)?.from;
+  const host = hosts.find((each) => each.name === name);
+  // An engine that does not know the order is waited for.
+  if (host !== undefined) await order(host, "lead", signal);
+}
+
+async function order(host: Host, what: "handover" | "reload" | "lead", signal: AbortSignal): Promise<void> {
   const shell = await host.shell();
   const program = await daemonPath(shell);
   // A handover that finds no successor is one of the outcomes: the status tells it.

@@ -1,7 +1,7 @@
 import type { Problem } from "../diagnostics/index.ts";
 import type { Host } from "../host/host.ts";
 import type { InstanceStatus } from "./member.ts";
-import { type NodeRoles, observeRoles } from "./pair.ts";
+import { type NodeRoles, rolesReader } from "./pair.ts";
 import { waitFor } from "./wait.ts";
 
 /**
@@ -118,17 +118,32 @@ export interface HearingOptions {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly onCheckIn?: (seconds: number) => void;
+  /** Called once, when nobody leads an instance yet and nobody has been heard in it. */
+  readonly onSilence?: (directions: readonly Direction[]) => Promise<void>;
 }
+
+/** An instance of which neither node is master or has heard the other: a pair that has just been started. */
+export const isSilent = (directions: readonly Direction[]): boolean =>
+  directions.some(({ instance }) =>
+    directions.every((each) => each.instance !== instance || each.proof === "silent"),
+  );
 
 /** Looks until both directions of every instance are proved, or the deadline passes. */
 export async function provedHearing(
   hosts: readonly Host[],
   options: HearingOptions,
 ): Promise<readonly Direction[]> {
+  const roles = rolesReader(hosts);
+  let { onSilence } = options;
   let last: readonly Direction[] = [];
   await waitFor(
     async () => {
-      last = hearing(await observeRoles(hosts));
+      last = hearing(await roles());
+      if (onSilence !== undefined && isSilent(last)) {
+        const told = onSilence;
+        onSilence = undefined;
+        await told(last);
+      }
       return deafness(last).length === 0 ? true : undefined;
     },
     { everyMs: 250, ...options },

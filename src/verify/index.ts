@@ -5,7 +5,7 @@
  * Imports stack, render, host and diagnostics; never Pulumi, never the command line.
  */
 export type { DrillResult, FaultKind, ProbeSample, TimelineEvent } from "./drill.ts";
-export { exchange, isUnsure } from "./exchange.ts";
+export { beginLeading, exchange, isUnsure } from "./exchange.ts";
 export { type Direction, deafness, hearing, provedHearing } from "./hearing.ts";
 export { judgePair, type NodeRoles, observeRoles, settledPair } from "./pair.ts";
 export type { ProbePlan } from "./probe/plan.ts";

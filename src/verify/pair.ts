@@ -1,7 +1,8 @@
 import { together } from "../diagnostics/index.ts";
 import type { DaemonStatus } from "../host/daemon-status.ts";
 import type { Host } from "../host/host.ts";
-import { statusOf } from "./status.ts";
+import { statusReader } from "./status.ts";
+import { nextLook, pause } from "./wait.ts";
 
 /** VRRP states of one node by instance; `undefined` when its daemon does not answer. */
 export interface NodeRoles {
@@ -11,7 +12,13 @@ export interface NodeRoles {
 
 /** Asks every node who it thinks it is. */
 export function observeRoles(hosts: readonly Host[]): Promise<NodeRoles[]> {
-  return together(hosts.map(async (host) => ({ node: host.name, daemon: await statusOf(host) })));
+  return rolesReader(hosts)();
+}
+
+/** `observeRoles` for looking again and again. */
+export function rolesReader(hosts: readonly Host[]): () => Promise<NodeRoles[]> {
+  const readers = hosts.map((host) => ({ node: host.name, status: statusReader(host) }));
+  return () => together(readers.map(async ({ node, status }) => ({ node, daemon: await status() })));
 }
 
 /**
@@ -44,12 +51,14 @@ export async function settledPair(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<{ readonly nodes: readonly NodeRoles[]; readonly problems: readonly string[] }> {
-  const end = performance.now() + deadlineMs;
+  const roles = rolesReader(hosts);
+  const began = performance.now();
   for (;;) {
     signal.throwIfAborted();
-    const nodes = await observeRoles(hosts);
+    const nodes = await roles();
     const problems = judgePair(nodes);
-    if (problems.length === 0 || performance.now() >= end) return { nodes, problems };
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const waited = performance.now() - began;
+    if (problems.length === 0 || waited >= deadlineMs) return { nodes, problems };
+    await pause(nextLook(waited, 200), signal);
   }
 }

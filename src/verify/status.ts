@@ -17,11 +17,20 @@ export async function daemonPath(shell: Shell): Promise<string | undefined> {
 
 /** What the daemon of a host says of itself; undefined when it is absent or does not answer. */
 export function statusOf(host: Host): Promise<DaemonStatus | undefined> {
-  return onceMore(async () => {
-    const shell = await host.shell();
-    const program = await daemonPath(shell);
-    return program === undefined ? undefined : daemonStatus(shell, program);
-  });
+  return statusReader(host)();
+}
+
+/** `statusOf` for looking again and again: where the executable is, is asked anew only when none answers. */
+export function statusReader(host: Host): () => Promise<DaemonStatus | undefined> {
+  let program: string | undefined;
+  return () =>
+    onceMore(async () => {
+      const shell = await host.shell();
+      program ??= await daemonPath(shell);
+      const found = program === undefined ? undefined : await daemonStatus(shell, program);
+      if (found === undefined) program = undefined;
+      return found;
+    });
 }
 
 /** Repeats a look that a broken connection interrupted; only for what changes nothing. */

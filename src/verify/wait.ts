@@ -4,7 +4,7 @@ export type Awaited<T> = { readonly met: true; readonly value: T } | { readonly 
 export interface WaitOptions {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** Milliseconds between two looks; default 50. */
+  /** Milliseconds between two looks, at most: what comes soon is looked for more often. Default 50. */
   readonly everyMs?: number;
   /** Called every two seconds with the seconds waited so far, so that nobody has to wonder. */
   readonly onCheckIn?: (seconds: number) => void;
@@ -28,8 +28,13 @@ export async function waitFor<T>(
       onCheckIn?.(Math.round(waited / 1000));
       nextCheckIn += 2000;
     }
-    await pause(Math.min(everyMs, deadlineMs - waited), signal);
+    await pause(Math.min(nextLook(waited, everyMs), deadlineMs - waited), signal);
   }
+}
+
+/** Milliseconds until the next look: a wait is never much longer than what it waits for. */
+export function nextLook(waited: number, atMost: number): number {
+  return Math.min(atMost, 10 + waited / 4);
 }
 
 /** Resolves after `ms`, or rejects at once when the signal fires. */

@@ -46,6 +46,9 @@ export class FakeHosts {
   /** Nodes that were master since the other one's daemon started: an advert of theirs was heard. */
   readonly spoke = new Set(["lb-a", "lb-b"]);
 
+  /** Nobody leads until somebody is asked to. */
+  leaderless = false;
+
   /** Priority by node, where it is not 100. */
   readonly priorities = new Map<string, number>();
 
@@ -55,6 +58,13 @@ export class FakeHosts {
     this.vrrp.set(node, { state: "BACKUP", reasons: [] });
     this.vrrp.set(other, { state: "MASTER", reasons: [] });
     this.spoke.add(other);
+  }
+
+  /** Who was asked to lead does, and is heard. */
+  leads(node: string): void {
+    this.leaderless = false;
+    this.vrrp.set(node, { state: "MASTER", reasons: [] });
+    this.spoke.add(node);
   }
 
   othersLead(node: string): boolean {
@@ -158,6 +168,7 @@ class FakeHost implements Host {
       if (argv[1] === "status") return active ? answer(JSON.stringify(this.#daemon())) : answer("", 1);
       this.#call(argv.slice(1).join(" "));
       if (argv[1] === "handover") this.#hosts.handedOver(this.name);
+      if (argv[1] === "lead") this.#hosts.leads(this.name);
       return answer("");
     };
     return { name: this.name, run } as unknown as Shell;
@@ -200,7 +211,10 @@ class FakeHost implements Host {
   #daemon(): DaemonStatus {
     const { state, reasons } = this.#hosts.vrrp.get(this.name) ?? {
       state:
-        this.name === "lb-a" && this.#hosts.states.size > 1 && !this.#hosts.othersLead(this.name)
+        this.name === "lb-a" &&
+        this.#hosts.states.size > 1 &&
+        !this.#hosts.leaderless &&
+        !this.#hosts.othersLead(this.name)
           ? "MASTER"
           : "BACKUP",
       reasons: [],
@@ -234,7 +248,7 @@ class FakeHost implements Host {
                 state: null,
                 priority: null,
                 lastAdvertHeardMs: speaks ? 100 : null,
-                lastReportMs: refused === undefined ? 200 : null,
+                lastReportMs: refused === undefined && !this.#hosts.leaderless ? 200 : null,
                 heardUsMs: null,
                 hearsUs: null,
                 addressListDiffers: false,

@@ -56,6 +56,26 @@ describe("a pair whose nodes hear each other", () => {
     expect(orders).toEqual(["lb-a handover", "lb-a reload"]);
   });
 
+  it("need not wait for an election when nobody leads yet: the other node does, and hands over to the preferred one", async () => {
+    running.hosts.leaderless = true;
+    running.hosts.spoke.clear();
+    running.hosts.priorities.set("lb-a", 150);
+    const { heard } = decode((await create()).getProperties()).value;
+    expect(heard).toEqual({ "VI_1: lb-a to lb-b": "advert", "VI_1: lb-b to lb-a": "advert" });
+    const orders = running.hosts.calls.filter((line) => /(lead|handover|reload)$/.test(line));
+    expect(orders).toEqual(["lb-b lead", "lb-b handover", "lb-b reload"]);
+  });
+
+  it("is not asked to lead by a preview, or when one of them leads", async () => {
+    await create();
+    running.hosts.leaderless = true;
+    running.hosts.spoke.clear();
+    await call(running.client, running.client.read, readRequest(URN, "web-hearing", inputs, {})).catch(
+      () => undefined,
+    );
+    expect(running.hosts.calls.filter((line) => line.endsWith("lead"))).toEqual([]);
+  });
+
   it("is not disturbed by a preview", async () => {
     running.hosts.spoke.delete("lb-b");
     const before = { heard: { x: "advert" } };

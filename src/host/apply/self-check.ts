@@ -7,7 +7,7 @@ import { readStatus } from "../observe/facts.ts";
 import { sha256 } from "../observe/observe.ts";
 import { runScript, text } from "../script.ts";
 
-/** Milliseconds until what was taken over has to stand, at most, and between two looks. */
+/** Milliseconds until what was taken over has to stand, and between two looks, at most. */
 const PATIENCE = 20_000;
 const PAUSE = 150;
 /** Milliseconds for what depends on others, such as health checks of the servers. */
@@ -46,7 +46,8 @@ export async function selfCheck(
     if (found.reasons.length === 0 && (found.notes.length === 0 || waited > Math.min(SETTLE, patience)))
       return found;
     if (waited > patience) return found;
-    await sleep(PAUSE);
+    // What comes soon is looked for more often.
+    await sleep(Math.min(PAUSE, 20 + waited / 4));
   }
 }
 

@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { formatProblem } from "../../diagnostics/index.ts";
 import type { Host } from "../../host/host.ts";
-import { type Direction, deafness, exchange, isUnsure, provedHearing } from "../../verify/index.ts";
+import {
+  beginLeading,
+  type Direction,
+  deafness,
+  exchange,
+  isUnsure,
+  provedHearing,
+} from "../../verify/index.ts";
 import { connectionSchema, connectionSecrets } from "../node/connection.ts";
 import { same } from "../node/diff.ts";
 import { isUnreachable } from "../node/unreachable.ts";
@@ -63,6 +70,7 @@ async function prove(
       deadlineMs,
       signal,
       onCheckIn: (seconds) => operation.progress(`${names}: not heard yet, ${seconds} s`),
+      ...(mayDisturb ? { onSilence: (silent) => beginLeading(hosts, silent, signal) } : {}),
     });
     if (!mayDisturb || deafness(found).length > 0 || !isUnsure(found)) return found;
     operation.progress(`${names}: one was never master since the other started; handing over and back`);

@@ -81,6 +81,8 @@ pub enum ToWorker {
     Told { id: u64, text: String },
     /// VRRP: give up mastership now and stay up as backup (a planned change of master).
     Handover,
+    /// VRRP: do not wait for the down timer where no other router has been heard since the start.
+    Lead,
     /// Stop gracefully: VRRP releases its addresses, the proxy drains up to `deadline_ms`.
     Stop { deadline_ms: u64 },
     /// Answered by `Status` with the same id; that of [`crate::SIGN_OF_LIFE`] has an empty body.

@@ -30,6 +30,8 @@ pub enum Request {
         #[serde(default = "default_timeout")]
         timeout_ms: u64,
     },
+    /// Become master at once where no other router has been heard since the start.
+    Lead,
     /// Go on as this program, which understands that form of what one leaves to the other.
     Upgrade {
         program: PathBuf,

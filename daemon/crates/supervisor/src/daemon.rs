@@ -245,6 +245,7 @@ impl Daemon {
             Request::Metrics => self.begin_status(client, Form::Exposition),
             Request::Reload => self.begin_reload(Some(client)),
             Request::Handover { timeout_ms } => self.begin_handover(client, timeout_ms),
+            Request::Lead => self.lead(client),
             Request::Upgrade { ref program, form } => self.begin_upgrade(client, program, form),
         }
     }

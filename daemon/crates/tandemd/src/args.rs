@@ -31,6 +31,9 @@ pub enum Command {
         run_dir: PathBuf,
         timeout: Duration,
     },
+    Lead {
+        run_dir: PathBuf,
+    },
     Status {
         run_dir: PathBuf,
         json: bool,
@@ -78,7 +81,7 @@ pub struct WorkerArgs {
 }
 
 /// Names of commands that people type.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "run",
     "check",
     "lint",
@@ -86,6 +89,7 @@ const COMMANDS: [&str; 11] = [
     "reload",
     "upgrade",
     "handover",
+    "lead",
     "status",
     "metrics",
     "probe-address",
@@ -146,6 +150,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Strin
                 timeout: flags.milliseconds("--timeout-ms", 10_000)?,
             })
         }
+        "lead" => Ok(Command::Lead {
+            run_dir: flags(&[Flag::value("--run-dir")])?.run_dir(),
+        }),
         "status" => {
             let flags = flags(&[Flag::value("--run-dir"), Flag::switch("--json")])?;
             Ok(Command::Status {

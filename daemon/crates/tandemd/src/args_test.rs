@@ -43,6 +43,14 @@ fn addresses_to_probe_may_carry_a_prefix() {
 }
 
 #[test]
+fn who_shall_lead_is_found_by_its_run_directory() {
+    let expected = Command::Lead {
+        run_dir: "/tmp/r".into(),
+    };
+    assert_eq!(parsed("lead --run-dir /tmp/r"), Ok(expected));
+}
+
+#[test]
 fn a_worker_learns_its_rights() {
     let expected = Command::ProxyWorker(WorkerArgs {
         parent: 7,

@@ -43,6 +43,16 @@ pub fn handover(run_dir: &Path, timeout: Duration) -> u8 {
     failed("the addresses were not given up in time: does the peer run and hear this host?")
 }
 
+pub fn lead(run_dir: &Path) -> u8 {
+    match ask(run_dir, &Request::Lead, STATUS_PATIENCE) {
+        Ok(reply) => {
+            say(&pretty(&reply));
+            OK
+        }
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
 /// The daemon goes on as this program.
 pub fn upgrade(run_dir: &Path) -> u8 {
     let program = match std::env::current_exe() {

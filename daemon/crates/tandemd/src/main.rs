@@ -54,6 +54,9 @@ tandemd: VRRP and a TCP/HTTP proxy in one binary
       process keeps its number. Exit 0 if it did; otherwise everything is as before.
   tandemd handover [--run-dir DIR] [--timeout-ms N]
       Give the virtual addresses to the peer and wait until it is done.
+  tandemd lead [--run-dir DIR]
+      Become master at once where no other router has been heard since the start, instead of waiting
+      for the down timer. For a pair of which nobody leads yet.
   tandemd status [--json] [--run-dir DIR]
       What runs, who is master, which servers are up.
   tandemd metrics [--run-dir DIR]
@@ -99,6 +102,7 @@ fn execute(command: Command) -> u8 {
         Command::Reload { run_dir, json } => client::reload(&run_dir, json),
         Command::Upgrade { run_dir } => client::upgrade(&run_dir),
         Command::Handover { run_dir, timeout } => client::handover(&run_dir, timeout),
+        Command::Lead { run_dir } => client::lead(&run_dir),
         Command::Status { run_dir, json } => client::status(&run_dir, json),
         Command::Metrics { run_dir } => client::metrics(&run_dir),
         Command::ProbeAddress {

@@ -143,6 +143,7 @@ impl Instance {
             (_, Event::Stop) => self.stop(now, &mut actions),
             (_, Event::Handover { patience }) => self.begin_handover(patience, now, &mut actions),
             (State::Backup, Event::Advert(advert)) => self.backup_hears(advert, now, &mut actions),
+            (State::Backup, Event::Lead) => self.lead(now),
             (State::Backup, Event::Timer) => self.backup_timer(now, &mut actions),
             (_, Event::Guard(guarded)) => self.guard(guarded, now),
             (State::Backup, Event::WitnessAgrees) => self.witness_agrees(now, &mut actions),

@@ -44,6 +44,28 @@ fn the_address_is_on_the_master_alone() {
     a.wait("beating", |node| node.pulse.beats());
 }
 
+/// With an advert each half minute nobody becomes master by itself while this waits.
+#[test]
+fn the_first_master_of_a_pair_comes_when_it_is_asked_for() {
+    if skipped() {
+        return;
+    }
+    let pair = Pair::new();
+    let text = |priority| conf(2, "30", priority, &vip4());
+    let mut a = Node::start(&pair.a, &text(254));
+    let mut b = Node::start(&pair.b, &text(253));
+    b.say(&ToWorker::Lead);
+    b.wait_state("MASTER");
+    assert!(pair.b.has(VIP));
+    a.wait("hearing the master", |node| {
+        node.counter("adverts_received") > 0
+    });
+    b.say(&ToWorker::Handover);
+    a.wait_state("MASTER");
+    b.wait_state("BACKUP");
+    assert!(pair.a.has(VIP) && !pair.b.has(VIP));
+}
+
 #[test]
 fn a_killed_master_is_replaced_after_its_down_time() {
     if skipped() {

@@ -173,6 +173,16 @@ impl Daemon {
         });
     }
 
+    /// What comes of it is seen in the status.
+    pub(super) fn lead(&mut self, client: ClientId) {
+        let reply = if self.tell(Kind::Vrrp, &ToWorker::Lead) {
+            json!({ "asked": true })
+        } else {
+            json!({ "error": "no VRRP process runs here" })
+        };
+        self.reply(Some(client), &reply);
+    }
+
     pub(super) fn check_handover(&mut self, now: Instant) {
         let due = |handover: &Handover| now >= handover.next_look;
         if self.handover.as_ref().is_some_and(due) {

@@ -51,6 +51,14 @@ impl Instance {
         self.take_over(now, actions);
     }
 
+    /// The down timer ends now, where it has been waited for nobody. A configured delay of the start is kept.
+    pub(super) fn lead(&mut self, now: Micros) {
+        let waits = self.heard.is_none() && self.settings.startup_delay == 0 && !self.yielded;
+        if waits && self.witness == Witness::Unasked && self.deadlines.down.is_some() {
+            self.deadlines.down = Some(now);
+        }
+    }
+
     /// Waits for one advert more.
     pub(super) fn listen(&mut self, now: Micros) {
         self.deadlines.down = Some(now + self.master_interval + self.skew());

@@ -50,6 +50,9 @@ pub enum Event {
     Handover {
         patience: Micros,
     },
+    /// Somebody who knows that nobody leads: a backup that has heard no other router since it started
+    /// does not wait for its down timer. Any other instance takes no notice.
+    Lead,
     /// Another host announced one of our addresses to the link, as a successor does.
     SuccessorAnnounced,
     /// Whether a witness must agree before silence makes a master ([`Action::AskWitness`]).

@@ -35,6 +35,7 @@ impl Worker {
             } => self.configure(generation, files)?,
             ToWorker::Attachments { files } => self.attachments = files,
             ToWorker::Handover => self.hand_over(None),
+            ToWorker::Lead => self.lead(),
             ToWorker::Stop { deadline_ms } => {
                 let limit = deadline_ms
                     .saturating_mul(1000)

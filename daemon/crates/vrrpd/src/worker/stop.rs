@@ -37,6 +37,12 @@ impl Worker {
         }
     }
 
+    /// Instances that have heard nobody since they started become master at once.
+    pub(super) fn lead(&mut self) {
+        let effects = self.node.step_all(Event::Lead, clock::monotonic());
+        self.execute(effects);
+    }
+
     /// Whatever is no longer master has nothing to wait for.
     pub(super) fn advance_stop(&mut self) {
         if !self.stopping {
