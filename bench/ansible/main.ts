@@ -1,12 +1,13 @@
 // Tandem beside Ansible on the same hosts: `--help` says how.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { run } from "../../lab/index.ts";
 import { insideOwnNamespaces } from "../fleet/enter.ts";
 import { removeLeftGroups } from "../fleet/group.ts";
+import { machine } from "../fleet/machine.ts";
 import { Ansible, ensureAnsible } from "./ansible.ts";
 import { type Action, actions } from "./contender.ts";
-import { machine } from "./machine.ts";
 import { page, type Report, table, verdicts } from "./report.ts";
 import { compare } from "./rounds.ts";
 import { Tandem } from "./tandem.ts";
@@ -44,12 +45,18 @@ function wantedActions(): readonly Action[] {
   return actions.filter((action) => action === "first" || wanted.includes(action));
 }
 
+const versions = (program: string) => ({
+  ansible: [join(program, "bin/ansible"), "--version"],
+  "python of the controller": [join(program, "bin/python"), "--version"],
+  "python of the hosts": ["/usr/bin/python3", "--version"],
+});
+
 async function measureAll(before: Report | undefined, program: string): Promise<void> {
   // Nothing of a run outlives its namespaces.
   await run(["mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", "/mnt"]);
   removeLeftGroups();
   const contenders = [new Tandem("/mnt/tandem"), new Ansible(program, "/mnt/ansible")];
-  let report: Report = { machine: await machine(program), sizes: { ...before?.sizes } };
+  let report: Report = { machine: await machine(versions(program)), sizes: { ...before?.sizes } };
   for (const hosts of values.hosts.split(",").map(Number)) {
     if (!Number.isInteger(hosts) || hosts < 2 || hosts % 2 === 1)
       throw new Error(`--hosts ${hosts}: hosts come in pairs`);

@@ -18,7 +18,12 @@ export interface Ran extends Cost {
 
 export async function measure(
   argv: readonly string[],
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    /** After so long it is killed, with everything that it has started. */
+    readonly timeoutMs?: number;
+  },
 ): Promise<Ran> {
   // Control groups count by themselves, whoever a process's parent has become.
   const group = groupPath(`cost-${process.hrtime.bigint()}`);
@@ -26,17 +31,20 @@ export async function measure(
   try {
     const began = performance.now();
     const line = ["-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', group, ...argv];
+    const { cwd, timeoutMs } = options;
     const child = spawn("sh", line, {
-      ...options,
+      cwd,
       env: { ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const pieces: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => pieces.push(data));
+    const kill = () => writeFileSync(join(group, "cgroup.kill"), "1");
+    const deadline = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", resolve);
-    });
+    }).finally(() => clearTimeout(deadline));
     const wallMs = performance.now() - began;
     const used = /^usage_usec (\d+)$/m.exec(readFileSync(join(group, "cpu.stat"), "utf8"))?.[1];
     return { code, wallMs, cpuMs: Number(used) / 1000, output: Buffer.concat(pieces).toString("utf8") };

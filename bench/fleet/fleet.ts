@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, until } from "../../lab/index.ts";
+import { systemctl } from "../../lab/setup/paths.ts";
 import { groupPath, removeLeftGroups } from "./group.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -60,7 +61,7 @@ export class Fleet {
   static async open(pairs: number, folder: string): Promise<Fleet> {
     mkdirSync(folder, { mode: 0o700 });
     const fleet = new Fleet(pairs, folder);
-    copyFileSync(here("systemctl.sh"), join(folder, "systemctl"));
+    copyFileSync(systemctl, join(folder, "systemctl"));
     await keys(fleet);
     await run(["ip", "link", "set", "lo", "up"]);
     for (let pair = 1; pair <= pairs; pair++) {

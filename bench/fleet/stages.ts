@@ -18,11 +18,14 @@ export class FleetRollout {
   readonly folder: string;
   readonly #fleet: Fleet;
   readonly #stages: readonly StageWish[];
+  readonly #timeoutMs: number | undefined;
 
-  constructor(folder: string, fleet: Fleet, stages: readonly StageWish[]) {
+  /** `timeoutMs`: a command that takes longer is killed. */
+  constructor(folder: string, fleet: Fleet, stages: readonly StageWish[], timeoutMs?: number) {
     this.folder = folder;
     this.#fleet = fleet;
     this.#stages = stages;
+    this.#timeoutMs = timeoutMs;
     writeProject(folder);
   }
 
@@ -51,7 +54,11 @@ export const rollout = defineRollout(${JSON.stringify({ name: "fleet", stages },
   /** `tandem rollout …`, and what it cost. */
   run(...args: readonly string[]): Promise<Ran> {
     const program = [process.execPath, join(repository, "dist/cli/main.js"), "rollout"];
-    const options = { cwd: this.folder, env: projectEnvironment(this.folder) };
+    const options = {
+      cwd: this.folder,
+      env: projectEnvironment(this.folder),
+      ...(this.#timeoutMs === undefined ? {} : { timeoutMs: this.#timeoutMs }),
+    };
     return measure([...program, ...args, "--file", "rollout.ts"], options);
   }
 

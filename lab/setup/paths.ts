@@ -45,6 +45,9 @@ export function pulumi(): string {
 /** The daemon as `npm run build` leaves it. */
 export const tandemd = process.env.TANDEM_DAEMON || join(repository, "dist/tandemd");
 
+/** What stands for systemctl on hosts that are only namespaces. */
+export const systemctl = join(repository, "lab/systemctl/systemctl.pl");
+
 /** The Debian root of the lab's hosts, named after the script that builds it. */
 export function labRoot(): string {
   const script = readFileSync(join(repository, "lab/setup/root.sh"));

@@ -9,6 +9,8 @@ import { executables } from "./releases.ts";
 const built = existsSync(tandemd);
 /** At every how many pieces of its traffic a run is interrupted; 0 is a sample. */
 const every = Number(process.env.TANDEM_INTERRUPT_EVERY ?? "0");
+/** `2/5`: the second of five runs that share the points. */
+const [part = 1, parts = 1] = (process.env.TANDEM_INTERRUPT_PART ?? "1/1").split("/").map(Number);
 /** Chooses the sample. */
 const seed = Number(process.env.TANDEM_SEED ?? "0");
 /** Hosts that share the pieces of one kind of interruption: most of the time is spent waiting for a way back. */
@@ -27,7 +29,8 @@ function chosen({ steps }: Measured, nth: number): readonly number[] {
         const first = from + (seed % Math.min(stride, to - from + 1));
         return Array.from({ length: Math.ceil((to - first + 1) / stride) }, (_, i) => first + i * stride);
       })
-      .sort((a, b) => spread(a) - spread(b));
+      .sort((a, b) => spread(a) - spread(b))
+      .filter((_, i) => i % parts === part - 1);
   const step = steps[(seed + nth * 3 + 4) % steps.length];
   return step === undefined ? [] : [step.from + ((seed * 7 + nth * 5) % (step.to - step.from + 1))];
 }

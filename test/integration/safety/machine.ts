@@ -4,17 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { until } from "../../../lab/index.ts";
+import { systemctl } from "../../../lab/setup/paths.ts";
 import type { Connection } from "../../../src/host/index.ts";
 import { fingerprint } from "../../../src/host/ssh/known-hosts.ts";
 import { type Relay, startRelay } from "./relay.ts";
 
 /**
  * A host of its own: mounts, processes and network are in namespaces, the root is an overlay of this machine's,
- * sshd is the real one. In the place of systemd stands what systemctl.pl can do. It ends with this process.
+ * sshd is the real one. In the place of systemd stands lab/systemctl. It ends with this process.
  */
 const SANDBOX = `
 set -eu
-dir=$1 here=$2
+dir=$1 here=$2 systemctl=$3
 mount --make-rprivate /
 mount -t tmpfs tmpfs "$dir/layers"
 mkdir "$dir/layers/upper" "$dir/layers/work" "$dir/layers/root"
@@ -36,7 +37,7 @@ chmod 600 "$root/run/sshd/"host_key*
 mkdir "$root/root/.ssh"
 cp "$dir/id.pub" "$root/root/.ssh/authorized_keys"
 chmod 700 "$root/root/.ssh"
-cp "$here/systemctl.pl" "$root/usr/local/sbin/systemctl"
+cp "$systemctl" "$root/usr/local/sbin/systemctl"
 printf '#!/bin/sh\\necho "$*" >>/run/journal\\n' >"$root/usr/local/sbin/logger"
 printf '#!/bin/sh\\ntail -n 25 /run/journal\\n' >"$root/usr/local/sbin/journalctl"
 # Processes here are in no control group of a unit, so nobody can tell whose a port is.
@@ -82,7 +83,7 @@ export async function startMachine(): Promise<Machine> {
     [
       ...["--pdeathsig", "KILL", "unshare"],
       ...["--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child=SIGKILL"],
-      ...["sh", "-c", SANDBOX, "sandbox", dir, import.meta.dirname],
+      ...["sh", "-c", SANDBOX, "sandbox", dir, import.meta.dirname, systemctl],
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
