@@ -26,19 +26,27 @@ import { checkStage, probeAddresses } from "./verify-stage.ts";
 /** Brings a host to a release, or leaves it as it was. */
 export async function applyRelease(context: ApplyContext): Promise<Observation> {
   const { shell, release, options } = context;
-  const facts = await factsFor(context);
-  refuseNewer(context, facts);
-  const observation = toObservation(facts, release, options.secrets);
-  const leftovers = facts.pending !== undefined || facts.stale.length > 0;
-  if (!leftovers && diffObservation(release, observation).length === 0) {
-    tell(context, "done", "nothing to change");
-    return observation;
-  }
-  const lock = await lockHost(shell, options.owner);
+  let locked: unknown;
+  // Taken before the look, so that nobody changes what the plan is made from.
+  const lock = await lockHost(shell, options.owner).catch((error: unknown) => {
+    if (!(error instanceof TandemError) || error.code !== "HOST_LOCKED") throw error;
+    locked = error;
+    return undefined;
+  });
   try {
-    return await applyLocked(context, lock);
+    const facts = await factsFor(context);
+    refuseNewer(context, facts);
+    const observation = toObservation(facts, release, options.secrets);
+    const leftovers = facts.pending !== undefined || facts.stale.length > 0;
+    if (!leftovers && diffObservation(release, observation).length === 0) {
+      tell(context, "done", "nothing to change");
+      return observation;
+    }
+    // Whoever is at work there may be in the way of nothing.
+    if (lock === undefined) throw locked;
+    return await applyLocked(context, lock, facts);
   } finally {
-    await lock.release();
+    await lock?.release();
   }
 }
 
@@ -62,13 +70,11 @@ export async function rehearse(context: ApplyContext): Promise<void> {
   }
 }
 
-async function applyLocked(context: ApplyContext, lock: HostLock): Promise<Observation> {
+async function applyLocked(context: ApplyContext, lock: HostLock, found: HostFacts): Promise<Observation> {
   const { shell, release, options } = context;
-  // Somebody may have applied between the first look and the lock, or have been cut short.
-  const found = await factsFor(context);
+  // Somebody may have been cut short.
   const cleared = await clearLeftovers(shell, found, (message) => tell(context, "rollback", message));
   const facts = cleared ? await factsFor(context) : found;
-  refuseNewer(context, facts);
   const older = olderDaemon(facts.speaks);
   if (older !== undefined) tell(context, "compare", older);
   const before = toObservation(facts, release, options.secrets);

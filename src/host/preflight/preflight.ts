@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { Problem } from "../../diagnostics/index.ts";
 import { ownProgram, type Release } from "../../render/index.ts";
+import { fileDigest } from "../file-digest.ts";
 import type { RunOptions, Shell } from "../host.ts";
 import type { HostFacts } from "../observe/facts.ts";
-import { sha256 } from "../observe/observe.ts";
 import { hostProblem, reasonOf } from "../problem.ts";
 import { expectSuccess, runScript, type ScriptRecord, text } from "../script.ts";
 import { architectureOf } from "./architecture.ts";
@@ -56,7 +56,7 @@ export async function preflight(
   const staying = (kind: string, unit: number) =>
     all(kind).filter((record) => !takeOver || facts.packages?.[text(record, unit)] === undefined);
   const problems = [
-    ...binaryProblems(shell.name, release, facts, binary),
+    ...(await binaryProblems(shell.name, release, facts, binary)),
     ...toolProblems(shell.name, release, all),
     ...diskProblems(shell.name, all("disk"), binary),
     ...all("readonly").map((record) => readOnly(shell.name, text(record, 0))),
@@ -76,15 +76,15 @@ function userTools({ files }: Release, { proxyUser }: HostFacts): readonly strin
   return files["sysusers.conf"] === undefined || proxyUser?.grouped === true ? [] : ["systemd-sysusers"];
 }
 
-function binaryProblems(
+async function binaryProblems(
   host: string,
   release: Release,
   facts: HostFacts,
   { path, upload }: { readonly path: string; readonly upload: boolean },
-): readonly Problem[] {
+): Promise<readonly Problem[]> {
   if (!upload || ownProgram(release.binary) !== undefined) return [];
   try {
-    const digest = sha256(readFileSync(path));
+    const digest = await fileDigest(path);
     if (digest !== release.binary.sha256) {
       return [
         hostProblem(

@@ -1,27 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { TandemError } from "../../diagnostics/index.ts";
+import { fileDigest } from "../../host/file-digest.ts";
 import { ownProgram } from "../../render/index.ts";
 import type { BinaryRef } from "../../render/release.ts";
 import { packagedBinary } from "../package-root.ts";
-
-const known = new Map<string, { readonly stamp: string; readonly sha256: string }>();
-
-/** SHA-256 of a file, lower-case hex; remembered while the file's size and times stay. */
-export async function fileDigest(path: string): Promise<string> {
-  const { size, mtimeMs, ino } = await stat(path);
-  const stamp = `${ino}:${size}:${mtimeMs}`;
-  const earlier = known.get(path);
-  if (earlier?.stamp === stamp) return earlier.sha256;
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  const sha256 = hash.digest("hex");
-  known.set(path, { stamp, sha256 });
-  return sha256;
-}
 
 /** Where a rollout keeps the executables of verified releases, to be able to go back to them. */
 export function keptBinary({ sha256 }: Pick<BinaryRef, "sha256">, project = "."): string {
