@@ -57,8 +57,6 @@ const { metafile } = await build({
   banner: { js: COMMONJS },
   minifySyntax: true,
   legalComments: "none",
-  sourcemap: "linked",
-  sourcesContent: false,
   metafile: true,
   write: true,
 });

@@ -202,7 +202,7 @@ sub property {
     return '';
 }
 
-my $code = 0;
+my ( $code, $shown ) = ( 0, 0 );
 # Nothing else is ever there to be listed.
 exit 1 if $verb =~ /^(list-unit-files|is-failed|is-system-running)$/;
 if ( $verb eq 'daemon-reload' ) {
@@ -235,6 +235,8 @@ for my $name (@units) {
         print "$is\n" unless $quiet;
         $code ||= $1 eq 'active' ? 3 : 1 unless $is eq $1;
     }
+    # One paragraph for each.
+    print "\n" if $verb eq 'show' && $shown++;
     if ( $verb eq 'show' ) { print $value ? '' : "$_=", property( $name, $_ ), "\n" for @properties ? @properties : @SHOWN }
 }
 exit( $code );

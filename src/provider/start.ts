@@ -10,6 +10,7 @@ const LATER = new Set([
   "normalize-package-data",
   "fdir",
   "js-yaml",
+  "source-map-support/register",
   "./automation",
   "@opentelemetry/exporter-zipkin",
   "@opentelemetry/instrumentation",

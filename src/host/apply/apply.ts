@@ -6,8 +6,8 @@ import type { Observation, RunOptions } from "../host.ts";
 import type { HostFacts } from "../observe/facts.ts";
 import { toObservation } from "../observe/observe.ts";
 import { packagesToCome } from "../preflight/packages.ts";
-import { preflight } from "../preflight/preflight.ts";
-import { runScript } from "../script.ts";
+import { askHost, preflight } from "../preflight/preflight.ts";
+import { runScript, type ScriptResult } from "../script.ts";
 import { newerDaemon, olderDaemon } from "../skew.ts";
 import { addressesToProbe, type Probe } from "./address-probe.ts";
 import { type ApplyContext, factsFor, ROLLBACK_AFTER, stagingOptions, tell } from "./context.ts";
@@ -34,7 +34,8 @@ export async function applyRelease(context: ApplyContext): Promise<Observation> 
     return undefined;
   });
   try {
-    const facts = await factsFor(context);
+    // A host is seldom found as it shall be here, so what it lacks is asked at the same time.
+    const [facts, said] = await both(factsFor(context), askHost(shell, release, stagingOptions(context)));
     refuseNewer(context, facts);
     const observation = toObservation(facts, release, options.secrets);
     const leftovers = facts.pending !== undefined || facts.stale.length > 0;
@@ -44,7 +45,7 @@ export async function applyRelease(context: ApplyContext): Promise<Observation> 
     }
     // Whoever is at work there may be in the way of nothing.
     if (lock === undefined) throw locked;
-    return await applyLocked(context, lock, facts);
+    return await applyLocked(context, lock, facts, said);
   } finally {
     await lock?.release();
   }
@@ -60,7 +61,8 @@ export async function rehearse(context: ApplyContext): Promise<void> {
   const plan = makePlan(context.release, facts, differences);
   const lock = await lockHost(context.shell, context.options.owner);
   try {
-    const problems = await stage(context, plan, facts, "install nothing");
+    const said = await askHost(context.shell, context.release, stagingOptions(context));
+    const problems = await stage(context, plan, facts, said, "install nothing");
     if (isRefusal(problems)) throw new TandemError(problems);
     for (const problem of problems) tell(context, "warning", problem.message);
   } finally {
@@ -70,11 +72,17 @@ export async function rehearse(context: ApplyContext): Promise<void> {
   }
 }
 
-async function applyLocked(context: ApplyContext, lock: HostLock, found: HostFacts): Promise<Observation> {
+async function applyLocked(
+  context: ApplyContext,
+  lock: HostLock,
+  found: HostFacts,
+  foundSaid: ScriptResult,
+): Promise<Observation> {
   const { shell, release, options } = context;
   // Somebody may have been cut short.
   const cleared = await clearLeftovers(shell, found, (message) => tell(context, "rollback", message));
   const facts = cleared ? await factsFor(context) : found;
+  const said = cleared ? await askHost(shell, release, stagingOptions(context)) : foundSaid;
   const older = olderDaemon(facts.speaks);
   if (older !== undefined) tell(context, "compare", older);
   const before = toObservation(facts, release, options.secrets);
@@ -89,7 +97,7 @@ async function applyLocked(context: ApplyContext, lock: HostLock, found: HostFac
     tell(context, "compare", `sysctl ${key} stays ${value}: somebody else has set it since`);
   try {
     // From the switch on the armed rollback protects the host better than any lock.
-    const problems = await Promise.race([stage(context, plan, facts, "install"), lock.lost]);
+    const problems = await Promise.race([stage(context, plan, facts, said, "install"), lock.lost]);
     options.signal?.throwIfAborted();
     if (isRefusal(problems)) throw await keepRefused(shell, plan.attempt, problems);
     for (const problem of problems) tell(context, "warning", problem.message);
@@ -107,13 +115,14 @@ async function stage(
   context: ApplyContext,
   plan: Plan,
   facts: HostFacts,
+  said: ScriptResult,
   packages: "install" | "install nothing",
 ): Promise<readonly Problem[]> {
   const { shell, release, options } = context;
   const signal = stagingOptions(context);
   tell(context, "preflight", "checking what the release needs of the host");
   const binary = { path: options.binaryPath, upload: plan.upload };
-  const { problems, canStage, missing } = await preflight(shell, release, facts, binary, signal);
+  const { problems, canStage, missing } = await preflight(shell, release, facts, binary, said);
   if (!canStage) throw new TandemError(problems);
   if (missing.length > 0) {
     // Nothing comes onto a host that cannot take the release anyway.

@@ -23,6 +23,7 @@ export async function takeOver(
   before: Observation,
 ): Promise<Observation> {
   const { shell, release, options } = context;
+  let after: HostFacts | undefined;
   try {
     tell(context, "switch", `taking over release ${release.id}: ${ACTIONS[plan.action]}`);
     const switched = await runScript(shell, SWITCH, [plan.attempt], { timeout: SWITCH_TIMEOUT });
@@ -46,7 +47,10 @@ export async function takeOver(
       for (const note of notes) tell(context, "warning", note);
       tell(context, "confirm", "confirming over a new connection");
       await reachable;
-      await confirm(context, fresh, plan, facts);
+      // What the host is now is looked at meanwhile; when that fails it is asked again.
+      const seen = factsFor(context).catch(() => undefined);
+      await confirm(context, fresh, plan, facts).finally(() => seen);
+      after = await seen;
     } finally {
       // Going back must not wait for a connection that does not come.
       void fresh.close();
@@ -54,9 +58,9 @@ export async function takeOver(
   } catch (error) {
     throw await undo(context, plan.attempt, before, error);
   }
-  const after = await factsFor(context);
+  const { pending, failed, ...confirmed } = after ?? (await factsFor(context));
   tell(context, "done", `runs release ${release.id}`);
-  return toObservation(after, release, options.secrets);
+  return toObservation(confirmed, release, options.secrets);
 }
 
 const ACTIONS = {

@@ -77,6 +77,7 @@ export function readFacts(
   const daemon = readStatus(text(status, 0));
   const proxyUser = readUser(all("user")[0]);
   const speaks = readSpoken(text(status, 0));
+  const [own, ...packages] = readUnits(all("units")[0], text(unit, 0));
   const live = readValues(text(all("sysctls")[0], 0));
   return {
     hostname: text(machine, 0),
@@ -92,14 +93,14 @@ export function readFacts(
     kept: readValues(text(all("kept")[0], 0)),
     interfaces: readInterfaces(text(interfaces, 0)),
     packages: Object.fromEntries(
-      all("package").map((record) => [
-        text(record, 0),
-        { enabled: text(record, 1) === "enabled", active: text(record, 2) === "active" },
+      packages.map(([name, { UnitFileState, ActiveState }]) => [
+        name,
+        { enabled: UnitFileState === "enabled", active: ActiveState === "active" },
       ]),
     ),
     releases: all("release").map((record) => text(record, 0)),
     stale: all("stale").map((record) => text(record, 0)),
-    ...(unit === undefined ? {} : { unit: readProperties(text(unit, 0)) }),
+    ...(own === undefined ? {} : { unit: own[1] }),
     ...(link === undefined ? {} : { link: text(link, 0) }),
     ...(binary === undefined ? {} : { binary: { path: text(binary, 0), sha256: text(binary, 1) } }),
     ...(stored === undefined ? {} : { stored: text(stored, 0) }),
@@ -136,6 +137,15 @@ function readValues(lines: string): Readonly<Record<string, string>> {
       return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
     }),
   );
+}
+
+/** What systemctl show tells of several units, by the names in the order in which they were asked for. */
+function readUnits(
+  names: ScriptRecord | undefined,
+  said: string,
+): readonly (readonly [string, Readonly<Record<string, string>>])[] {
+  const paragraphs = said.split(/\n{2,}/);
+  return (names?.fields ?? []).map((name, i) => [name.toString("utf8"), readProperties(paragraphs[i] ?? "")]);
 }
 
 /** `Name=value` lines of systemctl show. */

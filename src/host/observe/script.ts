@@ -26,13 +26,14 @@ if [ $# -gt 0 ]; then
   printf '\n'
 fi
 if command -v systemctl >/dev/null 2>&1; then
-  record unit "$(systemctl show ${UNIT} -p LoadState -p UnitFileState -p ActiveState -p NeedDaemonReload -p MainPID 2>&1)"
+  units=
+  for unit in ${PACKAGE_UNITS.join(" ")}; do
+    if [ -e "/lib/systemd/system/$unit" ] && [ ! -e "${dropIn("$unit")}" ]; then units="$units $unit"; fi
+  done
+  # One paragraph for each, in this order.
+  record units ${UNIT} $units
+  record unit "$(systemctl show ${UNIT} $units -p LoadState -p UnitFileState -p ActiveState -p NeedDaemonReload -p MainPID 2>&1)"
 fi
-for unit in ${PACKAGE_UNITS.join(" ")}; do
-  if [ -e "/lib/systemd/system/$unit" ] && [ ! -e "${dropIn("$unit")}" ]; then
-    record package "$unit" "$(systemctl is-enabled "$unit" 2>/dev/null)" "$(systemctl is-active "$unit" 2>/dev/null)"
-  fi
-done
 if [ -L ${HostPaths.current} ]; then record link "$(readlink ${HostPaths.current})"; fi
 binary=$(sed -n 's|^ExecStart=[-@:+!]*\\(${HostPaths.binaryDir}/tandemd-[0-9a-f]*\\).*|\\1|p' ${HostPaths.unit} 2>/dev/null | head -n 1)
 if [ -f "$binary" ]; then

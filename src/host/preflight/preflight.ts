@@ -5,11 +5,14 @@ import { fileDigest } from "../file-digest.ts";
 import type { RunOptions, Shell } from "../host.ts";
 import type { HostFacts } from "../observe/facts.ts";
 import { hostProblem, reasonOf } from "../problem.ts";
-import { expectSuccess, runScript, type ScriptRecord, text } from "../script.ts";
+import { expectSuccess, runScript, type ScriptRecord, type ScriptResult, text } from "../script.ts";
 import { architectureOf } from "./architecture.ts";
 import { foreignProblem, portProblem } from "./occupied.ts";
 import { interfaceProblems, ownAddressProblems, proxyUserProblems, sysctlProblems } from "./requirements.ts";
 import { PREFLIGHT, TOOLS } from "./script.ts";
+
+/** What makes the proxy's user; not needed where there is one. */
+const SYSUSERS = "systemd-sysusers";
 
 /** Kibibytes that a release and its bookkeeping may need beside the executable. */
 const RELEASE_SPACE = 1_024;
@@ -31,33 +34,31 @@ export interface Preflight {
   readonly missing: readonly string[];
 }
 
-/** What the host lacks for a release, all at once; changes nothing there. */
+/** What the host says of the requirements of a release; changes nothing there. */
+export function askHost(shell: Shell, release: Release, options: RunOptions): Promise<ScriptResult> {
+  const ports = [...new Set(release.requires.listens.map(({ port }) => port))].join(" ");
+  const { packages = [] } = release.requires;
+  const tools = release.files["sysusers.conf"] === undefined ? TOOLS : [...TOOLS, SYSUSERS];
+  return runScript(shell, PREFLIGHT, [ports, packages.join(" "), ...tools], options);
+}
+
+/** What the host lacks for a release, all at once, by what it said when it was asked. */
 export async function preflight(
   shell: Shell,
   release: Release,
   facts: HostFacts,
   binary: { readonly path: string; readonly upload: boolean },
-  options: RunOptions,
+  said: ScriptResult,
 ): Promise<Preflight> {
-  const ports = [...new Set(release.requires.listens.map(({ port }) => port))].join(" ");
-  const { packages = [], takeOver = false } = release.requires;
-  const result = expectSuccess(
-    shell,
-    "the preflight",
-    await runScript(
-      shell,
-      PREFLIGHT,
-      [ports, packages.join(" "), ...TOOLS, ...userTools(release, facts)],
-      options,
-    ),
-  );
+  const { takeOver = false } = release.requires;
+  const result = expectSuccess(shell, "the preflight", said);
   const all = (kind: string) => result.records.filter((record) => record.kind === kind);
   // Who gives way occupies nothing by then.
   const staying = (kind: string, unit: number) =>
     all(kind).filter((record) => !takeOver || facts.packages?.[text(record, unit)] === undefined);
   const problems = [
     ...(await binaryProblems(shell.name, release, facts, binary)),
-    ...toolProblems(shell.name, release, all),
+    ...toolProblems(shell.name, release, facts, all),
     ...diskProblems(shell.name, all("disk"), binary),
     ...all("readonly").map((record) => readOnly(shell.name, text(record, 0))),
     ...interfaceProblems(shell.name, release, facts),
@@ -69,11 +70,6 @@ export async function preflight(
   ];
   const missing = all("package").map((record) => text(record, 0));
   return { problems, canStage: !problems.some(({ code }) => STAGE_BLOCKERS.has(code)), missing };
-}
-
-/** What makes the proxy's user, where there is none yet. */
-function userTools({ files }: Release, { proxyUser }: HostFacts): readonly string[] {
-  return files["sysusers.conf"] === undefined || proxyUser?.grouped === true ? [] : ["systemd-sysusers"];
 }
 
 async function binaryProblems(
@@ -123,9 +119,12 @@ async function binaryProblems(
 function toolProblems(
   host: string,
   release: Release,
+  { proxyUser }: HostFacts,
   all: (kind: string) => readonly ScriptRecord[],
 ): readonly Problem[] {
-  const missing = all("tool").map((record) => text(record, 0));
+  const missing = all("tool")
+    .map((record) => text(record, 0))
+    .filter((tool) => tool !== SYSUSERS || proxyUser?.grouped !== true);
   const problems =
     missing.length === 0
       ? []

@@ -82,6 +82,7 @@ impl Control {
             | ToWorker::Pulse
             | ToWorker::Succeed
             | ToWorker::Handover
+            | ToWorker::Lead
             | ToWorker::Service { .. }
             | ToWorker::Watched { .. }
             | ToWorker::ScriptResult { .. } => {}
