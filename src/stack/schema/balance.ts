@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { guarded } from "./text.ts";
 
 // Who gets a request: by the state of the servers, by what the request says, or by what its client got before.
