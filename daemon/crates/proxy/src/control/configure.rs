@@ -6,20 +6,56 @@ use crate::plan::{Frontend, Plan, compile};
 use crate::shared::Registry;
 use crate::shared::leaving::{Gone, identity};
 use crate::worker::Grant;
-use config::Parsed;
 use config::haproxy::model;
+use config::{Parsed, Source};
 use ipc::FromWorker;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use sys::epoll::{Interest, monotonic_ms};
 
 impl Control {
-    pub(super) fn configure(
+    /// A configuration, with the files that came before it: they go where it is refused.
+    pub(super) fn take_up(
+        &mut self,
+        generation: u64,
+        sources: &[Source],
+        granted: Result<Vec<Grant>, Vec<String>>,
+    ) -> Result<(), RunError> {
+        self.patience = config::patience(sources.iter().map(|source| source.text.len()).sum());
+        let arrived = self.arrived.take();
+        let before = arrived.map(|new| std::mem::replace(&mut self.attachments, new));
+        let read = granted.and_then(|grants| {
+            let parsed = sys::spare::run(self.patience, || load::parse(sources))?;
+            Ok((parsed, grants))
+        });
+        let reasons = match read {
+            Ok((parsed, grants)) => self.configure(generation, parsed, grants)?,
+            Err(reasons) => reasons,
+        };
+        if reasons.is_empty() {
+            if let (Some(registry), Some(_)) = (&mut self.registry, before) {
+                registry.tls.unmake_all();
+            }
+            return Ok(());
+        }
+        if let Some(before) = before {
+            self.attachments = before;
+        }
+        let refused = FromWorker::Rejected {
+            generation,
+            reasons,
+        };
+        self.channel.send(&refused, &[])?;
+        Ok(())
+    }
+
+    /// The reasons against it, of which there are none when it is taken up.
+    fn configure(
         &mut self,
         generation: u64,
         parsed: Parsed<model::Config>,
         grants: Vec<Grant>,
-    ) -> Result<(), RunError> {
+    ) -> Result<Vec<String>, RunError> {
         let (sources, written) = (parsed.sources, Arc::new(parsed.config));
         let (model, kept) = self.amended(&written);
         let (grants, sockets) = commands::split(grants);
@@ -40,15 +76,7 @@ impl Control {
             Err(problems) => {
                 let said = problems.iter();
                 let reasons = said.map(|p| load::placed(p.place, &p.text, &sources));
-                let reasons = reasons.collect();
-                self.channel.send(
-                    &FromWorker::Rejected {
-                        generation,
-                        reasons,
-                    },
-                    &[],
-                )?;
-                return Ok(());
+                return Ok(reasons.collect());
             }
         };
         (self.written, self.amendments) = (Some(written), kept);
@@ -78,7 +106,7 @@ impl Control {
         if let Some(old) = self.plan.replace(plan) {
             self.retire(old);
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// Checks go on with the plan's servers, and what belongs to none of its sections goes; what the

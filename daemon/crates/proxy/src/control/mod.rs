@@ -76,8 +76,10 @@ pub struct Control {
     channel: Channel,
     epoll: Epoll,
     registry: Option<Registry>,
-    /// Error pages, read by the supervisor.
+    /// Files that the configuration names, read by the supervisor; and those for the next one, which
+    /// take their place when it is accepted.
     attachments: Attachments,
+    arrived: Option<Attachments>,
     team: Option<Team>,
     plan: Option<Arc<Plan>>,
     /// Plans that connections still go by.
@@ -125,6 +127,7 @@ impl Control {
             epoll,
             registry: None,
             attachments: Attachments::new(),
+            arrived: None,
             team: None,
             plan: None,
             retired: Vec::new(),

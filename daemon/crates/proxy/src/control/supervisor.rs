@@ -1,7 +1,7 @@
 //! The channel to the supervisor: what it says, and how the control thread answers.
 
 use super::team::Team;
-use super::{CHANNEL, Control, RunError, grants, load, status};
+use super::{CHANNEL, Control, RunError, grants, status};
 use config::Source;
 use ipc::channel::Received;
 use ipc::{FromWorker, SIGN_OF_LIFE, ToWorker};
@@ -28,23 +28,8 @@ impl Control {
                     .into_iter()
                     .map(|f| Source::new(f.path, f.text))
                     .collect();
-                let bytes = sources.iter().map(|source| source.text.len()).sum();
-                self.patience = config::patience(bytes);
                 let granted = grants::take(listeners, fds).map_err(|error| vec![error]);
-                let read = granted.and_then(|grants| {
-                    let parsed = sys::spare::run(self.patience, || load::parse(&sources))?;
-                    Ok((parsed, grants))
-                });
-                match read {
-                    Ok((parsed, grants)) => self.configure(generation, parsed, grants)?,
-                    Err(reasons) => self.channel.send(
-                        &FromWorker::Rejected {
-                            generation,
-                            reasons,
-                        },
-                        &[],
-                    )?,
-                }
+                self.take_up(generation, &sources, granted)?;
             }
             ToWorker::Stop { deadline_ms } => self.stop(deadline_ms),
             ToWorker::Status { id } => {
@@ -59,10 +44,7 @@ impl Control {
                 self.channel.send(&FromWorker::Status { id, body }, &[])?;
             }
             ToWorker::Attachments { files } => {
-                self.attachments = files.into_iter().map(|f| (f.path, f.bytes)).collect();
-                if let Some(registry) = &mut self.registry {
-                    registry.tls.unmake_all();
-                }
+                self.arrived = Some(files.into_iter().map(|f| (f.path, f.bytes)).collect());
             }
             ToWorker::Renewed { files } => {
                 let said = self.renewed(files);

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub type Attachments = BTreeMap<String, Vec<u8>>;
 
 /// Compiles a valid model. Shared state is found in the registry by name, so counters and health
-/// survive a reload.
+/// survive a reload; where something stands against the model, it stays as it is.
 pub fn compile(
     model: Arc<Config>,
     generation: u64,
@@ -75,10 +75,13 @@ pub fn compile(
         let place = |why| Problem::of_section(&model, proxy, why);
         problems.extend(own.into_iter().map(place));
     }
+    if problems.is_empty() {
+        problems = inspect::process_variables(&model, attachments, &tables, registry);
+    }
+    registry.settle(problems.is_empty());
     if !problems.is_empty() {
         return Err(problem::sorted(problems));
     }
-    inspect::process_variables(&model, attachments, &tables, registry)?;
     registry.patterns = patterns;
     let g = &model.global;
     let pace = Pace::new(g);

@@ -188,32 +188,39 @@ pub fn log_format(
     }
 }
 
-/// `set-var` of `global`: set anew with each configuration.
+/// `set-var` of `global`: set anew with each configuration; none where something stands against one.
 pub fn process_variables(
     model: &Config,
     attachments: &Attachments,
     tables: &Tables,
     registry: &Registry,
-) -> Result<(), Vec<Problem>> {
-    let mut problems = Vec::new();
+) -> Vec<Problem> {
+    let (mut before, mut problems) = (Vec::new(), Vec::new());
     for (name, format) in &model.global.variables {
         let Some(variable) = Variable::new(&name.value) else {
             continue;
         };
-        let value = outside(model, attachments, tables, registry, format);
-        match value {
-            Ok(value) => registry.variables.set(&variable.name, Some(value)),
+        match outside(model, attachments, tables, registry, format) {
+            // Those behind it may look at it.
+            Ok(value) => {
+                before.push((
+                    variable.name.clone(),
+                    registry.variables.get(&variable.name),
+                ));
+                registry.variables.set(&variable.name, Some(value));
+            }
             Err(why) => problems.push(Problem {
                 place: name.span,
                 text: format!("global set-var {name}: {why}"),
             }),
         }
     }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
+    if !problems.is_empty() {
+        for (name, value) in before.into_iter().rev() {
+            registry.variables.set(&name, value);
+        }
     }
+    problems
 }
 
 /// What a format is outside of any section.

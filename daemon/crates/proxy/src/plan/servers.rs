@@ -6,7 +6,7 @@ use super::{
     Target, tls,
 };
 use crate::rules::compile::Compiler;
-use crate::shared::{Registry, ServerShared, State};
+use crate::shared::{Registry, ServerShared, State, Wish};
 use config::haproxy::model::{self, Host, Proxy, ServerAddress, ServerPort};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,15 +26,17 @@ pub fn compile(
         } else {
             State::NoCheck
         };
-        let (shared, pool) = registry.server(&proxy.name.0, &s.name.0, &identity(proxy, s), start);
-        // A name without an address yet: out of rotation, which is no reason not to start.
-        let named = matches!(target, Target::Named(_));
-        let unresolved = named && shared.whereabouts.place().is_none();
-        registry.order(&shared, s.disabled, unresolved);
         let (minconn, maxconn) = limits(s);
+        let wish = Wish {
+            identity: identity(proxy, s),
+            start,
+            disabled: s.disabled,
+            named: matches!(target, Target::Named(_)),
+            weight: u32::from(s.weight.value),
+            maxconn,
+        };
+        let (shared, pool) = registry.server((&proxy.name.0, &s.name.0), wish);
         let cookie = cookie(proxy, s, &target, &shared);
-        let weight = u32::from(s.weight.value);
-        shared.take_up(weight, maxconn);
         let introduction = Introduction::compile(s, compiler, problems);
         let origin = Origin::compile(s, proxy);
         let personal = introduction.is_some()

@@ -3,6 +3,7 @@
 //! Counters have one writer each (the worker that owns the cell), so an increment is a plain load
 //! and store; the control thread reads them. Loads are shared because limits are process-wide.
 
+mod asked;
 mod broken;
 pub mod leaving;
 pub mod legacy;
@@ -16,6 +17,7 @@ pub mod table;
 pub mod traffic;
 pub mod whereabouts;
 
+pub use asked::Wish;
 pub use broken::{Broken, LastBroken};
 pub use past::{Past, Rate};
 pub use rate::SecondRate;

@@ -1,7 +1,8 @@
 //! Names to shared state: what a new configuration finds of the one before.
 
+use super::asked::{Asked, Wish};
 use super::table::{Bell, Outlet, Table};
-use super::{BackendShared, FrontendShared, ServerShared, State, Totals, admin};
+use super::{BackendShared, FrontendShared, ServerShared, Totals};
 use crate::logs::Targets;
 use crate::names::Known;
 use crate::rules::memory::ProcessVariables;
@@ -28,6 +29,8 @@ pub struct Registry {
     next_pool: usize,
     serial: u64,
     pub(super) tables: HashMap<String, Arc<Table>>,
+    /// What the configuration that is compiled asks of what there is.
+    pub(super) asked: Asked,
     /// Rung when an entry of a shared table changes.
     pub bell: Arc<Bell>,
     /// Files of patterns that rules change.
@@ -46,10 +49,10 @@ pub struct Registry {
 pub(super) struct ServerEntry {
     pub(super) shared: Arc<ServerShared>,
     /// What is connected to and how it is checked; another identity makes it another server.
-    identity: String,
-    pool: usize,
+    pub(super) identity: String,
+    pub(super) pool: usize,
     /// `disabled`, as the last configuration had it.
-    disabled: bool,
+    pub(super) disabled: bool,
 }
 
 impl Registry {
@@ -65,6 +68,7 @@ impl Registry {
             next_pool: 0,
             serial: 0,
             tables: HashMap::new(),
+            asked: Asked::default(),
             bell: Arc::default(),
             patterns: PatternFiles::new(),
             binds: HashMap::new(),
@@ -117,68 +121,37 @@ impl Registry {
         self.next_backend - 1
     }
 
-    /// The server's shared state and the number of its connection pool. `start` is its state when
-    /// nothing is known; health is carried over while address and check stay the same.
+    /// The server's shared state and the number of its connection pool. Health is carried over while
+    /// address and check stay the same. What is wished applies once the whole configuration stands.
     pub fn server(
         &mut self,
-        backend: &str,
-        name: &str,
-        identity: &str,
-        start: State,
+        (backend, name): (&str, &str),
+        wish: Wish,
     ) -> (Arc<ServerShared>, usize) {
         let key = (backend.to_owned(), name.to_owned());
-        match self.servers.get_mut(&key) {
-            Some(entry) if entry.identity == identity => (entry.shared.clone(), entry.pool),
-            Some(entry) => {
-                identity.clone_into(&mut entry.identity);
-                entry.pool = self.next_pool;
-                self.next_pool += 1;
-                entry.shared.whereabouts.set_place(None);
-                if !self.goes_on {
-                    entry.shared.set_operation(start);
-                }
-                (entry.shared.clone(), entry.pool)
-            }
+        let (shared, pool) = match self.servers.get(&key) {
+            Some(entry) if entry.identity == wish.identity => (entry.shared.clone(), entry.pool),
+            Some(entry) => (entry.shared.clone(), self.next_pool),
             None => {
-                let shared = Arc::new(ServerShared::new(backend, name, self.workers, start));
-                let pool = self.next_pool;
-                self.next_pool += 1;
+                let shared = ServerShared::new(backend, name, self.workers, wish.start);
                 let entry = ServerEntry {
-                    shared: shared.clone(),
-                    identity: identity.to_owned(),
-                    pool,
+                    shared: Arc::new(shared),
+                    identity: wish.identity.clone(),
+                    pool: self.next_pool,
                     disabled: false,
                 };
-                self.servers.insert(key, entry);
-                (shared, pool)
+                let shared = entry.shared.clone();
+                self.servers.insert(key.clone(), entry);
+                (shared, self.next_pool)
             }
-        }
-    }
-
-    /// Takes up what a configuration orders. What was ordered at run time stays until the line
-    /// says something else than before.
-    pub fn order(&mut self, shared: &Arc<ServerShared>, disabled: bool, unresolved: bool) {
-        const DISABLED: u8 = admin::MAINTENANCE | admin::CONFIGURED;
-        let key = (shared.backend.clone(), shared.name.clone());
-        let Some(entry) = self.servers.get_mut(&key) else {
-            return;
         };
-        let mut orders = shared.orders() & !admin::UNRESOLVED;
-        if std::mem::replace(&mut entry.disabled, disabled) != disabled {
-            orders = if disabled {
-                orders | DISABLED
-            } else {
-                orders & !DISABLED
-            };
-        }
-        if unresolved {
-            orders |= admin::UNRESOLVED;
-        }
-        shared.set_orders(orders);
+        self.next_pool = self.next_pool.max(pool + 1);
+        self.asked.of_server(key, pool, wish);
+        (shared, pool)
     }
 
-    /// The table of a section; its entries are carried over while it is declared the same.
-    /// `shared`: with other hosts.
+    /// The table of a section; its entries are carried over while it is declared the same. A new one
+    /// takes the place of the other once the whole configuration stands. `shared`: with other hosts.
     pub fn table(&mut self, section: &str, spec: &StickTable, shared: bool) -> Arc<Table> {
         let known = self.tables.get(section).filter(|table| {
             let old = &table.spec;
@@ -194,7 +167,7 @@ impl Registry {
         if let Some(known) = known {
             table.continue_from(known);
         }
-        self.tables.insert(section.to_owned(), table.clone());
+        self.asked.table(section, &table);
         table
     }
 

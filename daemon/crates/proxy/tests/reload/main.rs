@@ -3,6 +3,7 @@
 mod carried;
 mod draining;
 mod large;
+mod refused;
 #[path = "../support/mod.rs"]
 mod support;
 
