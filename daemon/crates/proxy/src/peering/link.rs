@@ -1,12 +1,10 @@
 //! One connection with another host, and what was told to it and by it.
 
+use super::connection::Connection;
 use super::shared::{Shared, told};
-use crate::shared::table::{Entry, Outlet, Table};
-use peers::{Control, Fault, Outgoing, Phase, Session};
-use std::io::ErrorKind;
-use std::os::fd::OwnedFd;
-use std::sync::Arc;
-use sys::tcp;
+use super::teaching::Teaching;
+use crate::shared::table::Outlet;
+use peers::{Control, Outgoing, Phase, Session};
 
 /// Bytes that wait to be sent when no more are made.
 const ENOUGH: usize = 64 * 1024;
@@ -14,64 +12,6 @@ const ENOUGH: usize = 64 * 1024;
 const TURN: usize = 2000;
 /// An update of an entry that was used before this many milliseconds says how long it has left.
 const JUST_NOW: u64 = 1000;
-
-/// A socket and what is spoken over it.
-#[derive(Debug)]
-pub struct Connection {
-    pub fd: OwnedFd,
-    pub session: Session,
-    pub token: u64,
-    pub opened: u64,
-    writable: bool,
-}
-
-impl Connection {
-    pub fn new(fd: OwnedFd, session: Session, token: u64, now: u64) -> Self {
-        Self {
-            fd,
-            session,
-            token,
-            opened: now,
-            writable: false,
-        }
-    }
-
-    /// It may be written to: a call is through.
-    pub fn ready(&mut self) {
-        self.writable = true;
-    }
-
-    /// Sends what waits, as far as it goes; false when the connection is broken.
-    pub fn flush(&mut self, now: u64) -> bool {
-        while self.writable && !self.session.output().is_empty() {
-            match tcp::send(&self.fd, self.session.output()) {
-                Ok(length) => self.session.sent(length, now),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return false,
-            }
-        }
-        true
-    }
-
-    /// Reads what is there; `Ok(false)`: the other side has ended it.
-    pub fn read(
-        &mut self,
-        buffer: &mut [u8],
-        now: u64,
-        events: &mut Vec<peers::Event>,
-    ) -> Result<bool, Fault> {
-        loop {
-            match tcp::recv(&self.fd, buffer) {
-                Ok(0) => return Ok(false),
-                Ok(length) => self.session.feed(&buffer[..length], now, events)?,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(true),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return Ok(false),
-            }
-        }
-    }
-}
 
 /// Another host.
 #[derive(Debug, Default)]
@@ -100,17 +40,6 @@ pub struct Counters {
     pub sent: u64,
     pub confirmed: u64,
     pub last_fault: String,
-}
-
-/// Everything is told again, table by table, in the order of the last use.
-#[derive(Debug)]
-struct Teaching {
-    table: usize,
-    mark: (u64, u64),
-    /// Entries that are used from this number on are told as changes.
-    end: u64,
-    /// Nothing of the table is left.
-    over: bool,
 }
 
 impl Link {
@@ -163,7 +92,7 @@ impl Link {
     }
 
     /// Makes messages of what there is to tell; `whole`: this host has everything. True when there
-    /// is more.
+    /// may be more.
     pub fn fill(&mut self, tables: &[Shared], whole: bool, now: u64) -> bool {
         let Some(connection) = &mut self.connection else {
             return false;
@@ -174,8 +103,8 @@ impl Link {
         }
         let mut room = TURN;
         while let Some(teaching) = &mut self.teaching {
-            if room == 0 || session.output().len() > ENOUGH {
-                return session.output().len() <= ENOUGH;
+            if room == 0 || is_full(session) {
+                return true;
             }
             let pushed = self.pushed.get(teaching.table).copied().unwrap_or(0);
             let Some(shared) = tables.get(teaching.table) else {
@@ -187,8 +116,7 @@ impl Link {
                 self.teaching = None;
                 break;
             };
-            room = teaching.go_on(session, shared, low(pushed), room, now);
-            if teaching.over {
+            if teaching.go_on(session, shared, low(pushed), &mut room, now) {
                 *teaching = Teaching::of(teaching.table + 1, tables);
             }
         }
@@ -197,32 +125,36 @@ impl Link {
             else {
                 continue;
             };
-            while session.output().len() <= ENOUGH
-                && room > 0
-                && let Some(serial) = push(session, table, shared, outlet, *pushed, now)
-            {
+            while let Some((serial, sent)) = push(session, (table, shared), outlet, *pushed, now) {
                 *pushed = serial;
-                self.counters.sent += 1;
-                room -= 1;
+                self.counters.sent += u64::from(sent);
+                room = room.saturating_sub(1);
+                if room == 0 || is_full(session) {
+                    return true;
+                }
             }
         }
-        room == 0 && session.output().len() <= ENOUGH
+        false
     }
 }
 
-/// Sends the next change; its number.
+/// So much waits to be sent that no more is made.
+pub fn is_full(session: &Session) -> bool {
+    session.output().len() > ENOUGH
+}
+
+/// Sends the next change; its number, and whether there was something to send.
 fn push(
     session: &mut Session,
-    table: usize,
-    shared: &Shared,
+    (place, shared): (usize, &Shared),
     outlet: &Outlet,
     pushed: u64,
     now: u64,
-) -> Option<u64> {
+) -> Option<(u64, bool)> {
     let (serial, key) = outlet.journal().after(pushed)?;
-    let Some(entry) = shared.table.find(&key, now) else {
+    let Some(entry) = shared.table.changed_by(serial, &key, now) else {
         outlet.journal().forget(serial);
-        return Some(serial);
+        return Some((serial, false));
     };
     let (left, idle) = shared.table.age(&entry, now);
     let outgoing = Outgoing {
@@ -231,57 +163,107 @@ fn push(
         expire: (idle > JUST_NOW).then(|| u32::try_from(left).unwrap_or(u32::MAX)),
         values: &shared.values(&entry, now),
     };
-    session.push(table, &outgoing);
-    Some(serial)
-}
-
-impl Teaching {
-    fn of(table: usize, tables: &[Shared]) -> Self {
-        let shared = tables.get(table);
-        Self {
-            table,
-            mark: (0, 0),
-            end: shared.map_or(0, |shared| shared.table.next_number()),
-            over: false,
-        }
-    }
-
-    /// Sends entries of a table; how many more may be sent.
-    fn go_on(
-        &mut self,
-        session: &mut Session,
-        shared: &Shared,
-        id: u32,
-        room: usize,
-        now: u64,
-    ) -> usize {
-        let (part, _) = shared.table.part(self.mark);
-        let since = |entry: &Arc<Entry>| entry.used().1 > self.end;
-        self.over = part.len() < Table::PART && part.iter().all(since);
-        let mut room = room;
-        for entry in &part {
-            if room == 0 || session.output().len() > ENOUGH {
-                return room;
-            }
-            let used = entry.used();
-            self.mark = (used.0, used.1 + 1);
-            if used.1 > self.end {
-                continue;
-            }
-            let (left, _) = shared.table.age(entry, now);
-            let outgoing = Outgoing {
-                id,
-                key: &told(&entry.key),
-                expire: Some(u32::try_from(left).unwrap_or(u32::MAX)),
-                values: &shared.values(entry, now),
-            };
-            session.push(self.table, &outgoing);
-            room -= 1;
-        }
-        room
-    }
+    Some((serial, session.push(place, &outgoing)))
 }
 
 fn low(serial: u64) -> u32 {
     u32::try_from(serial & 0xffff_ffff).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::table::{Key, Table, tests::shared_table};
+    use peers::{Event, Identity, Update};
+    use std::collections::HashSet;
+    use std::sync::Arc;
+
+    const NOW: u64 = 10_000;
+
+    fn filled(entries: i64) -> Arc<Table> {
+        let table = shared_table(1_000_000, 60, &[("gpc0", 0)]);
+        for n in 0..entries {
+            table.take(&Key::integer(n), NOW).unwrap();
+        }
+        table
+    }
+
+    fn shared(table: &Arc<Table>) -> Vec<Shared> {
+        vec![Shared::new(table.clone(), "t".to_owned(), 1, false, &[])]
+    }
+
+    fn session(tables: &[Shared]) -> Session {
+        let identity = Identity {
+            name: "a".into(),
+            process: 1,
+            tables: tables.iter().map(|t| t.definition.clone()).collect(),
+        };
+        let mut session = Session::answer(identity, vec!["b".to_owned()], NOW);
+        let hello = b"HAProxyS 2.1\na\nb 1 1\n";
+        session.feed(hello, NOW, &mut Vec::new()).unwrap();
+        session.sent(session.output().len(), NOW);
+        session
+    }
+
+    fn linked(tables: &[Shared]) -> Link {
+        let fd = std::os::unix::net::UnixStream::pair().unwrap().0.into();
+        let mut link = Link::new(tables.len(), NOW);
+        link.connection = Some(Connection::new(fd, session(tables), 1, NOW));
+        link
+    }
+
+    /// What waits to be sent, as the other side understands it.
+    fn take(link: &mut Link, hears: &mut Session) -> Vec<Update> {
+        let mut events = Vec::new();
+        let said = &mut link.connection.as_mut().unwrap().session;
+        hears.feed(said.output(), NOW, &mut events).unwrap();
+        said.sent(said.output().len(), NOW);
+        hears.sent(hears.output().len(), NOW);
+        let update = |event| match event {
+            Event::Update(_, update) => Some(update),
+            _ => None,
+        };
+        events.into_iter().filter_map(update).collect()
+    }
+
+    #[test]
+    fn whoever_has_more_to_tell_than_may_wait_goes_on_once_it_is_sent() {
+        let table = filled(20_000);
+        table.take_up_changes(NOW);
+        let tables = shared(&table);
+        let (mut link, mut hears) = (linked(&tables), session(&tables));
+        let (mut heard, mut turns) = (0, 0);
+        while link.fill(&tables, true, NOW) {
+            heard += take(&mut link, &mut hears).len();
+            turns += 1;
+            assert!(turns < 100, "{heard} after {turns} turns");
+        }
+        heard += take(&mut link, &mut hears).len();
+        assert_eq!((heard, link.counters.sent), (20_000, 20_000));
+    }
+
+    #[test]
+    fn everything_is_taught_though_entries_are_used_meanwhile() {
+        let table = filled(10_000);
+        let tables = shared(&table);
+        let (mut link, mut hears) = (linked(&tables), session(&tables));
+        link.teach(&tables);
+        let mut known = HashSet::new();
+        for round in 1.. {
+            let more = link.fill(&tables, true, NOW);
+            known.extend(take(&mut link, &mut hears).into_iter().map(|it| it.key));
+            if !more {
+                break;
+            }
+            // What was told last, what comes next, and others of the end.
+            for n in (0..10_000).filter(|n| n % 97 == round % 97) {
+                table.take(&Key::integer(n), NOW + 1).unwrap();
+            }
+        }
+        // What was used is told as changes.
+        table.take_up_changes(NOW);
+        assert!(!link.fill(&tables, true, NOW));
+        known.extend(take(&mut link, &mut hears).into_iter().map(|it| it.key));
+        assert_eq!(known.len(), 10_000);
+    }
 }

@@ -2,12 +2,15 @@
 //! gathered and sent by it, and what others send is taken over. It runs where a configuration has
 //! peers, and no worker ever waits for it.
 
+mod common;
+mod connection;
 mod group;
 mod link;
 mod running;
 mod service;
 mod shared;
 mod shown;
+mod teaching;
 
 pub use group::{Group, groups};
 

@@ -1,10 +1,12 @@
 //! A section at work: who is connected, who calls, who is asked for everything.
 
+use super::common::Common;
+use super::connection::Connection;
 use super::group::Group;
-use super::link::{Connection, Link};
+use super::link::{Link, is_full};
 use peers::{Control, Event, Fault, Identity, Phase, Resync, Session};
-use std::sync::Arc;
-use sys::epoll::{Epoll, Interest, Ready};
+use std::io::ErrorKind;
+use sys::epoll::{Interest, Ready};
 use sys::tcp::{self, Peer};
 
 /// Connections that have not said who they are: more of them push the oldest out.
@@ -31,34 +33,6 @@ enum Greeted {
     As(usize, Vec<Event>),
 }
 
-/// What everything of the thread has in common.
-pub struct Common<'c> {
-    pub epoll: &'c Arc<Epoll>,
-    pub next_token: &'c mut u64,
-    pub random: &'c mut Random,
-    pub now: u64,
-}
-
-impl Common<'_> {
-    pub fn token(&mut self) -> u64 {
-        *self.next_token += 1;
-        *self.next_token
-    }
-}
-
-/// Delays that differ from host to host.
-#[derive(Debug)]
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound.max(1)
-    }
-}
-
 impl Running {
     pub fn new(group: Group, now: u64) -> Self {
         let definitions = group.tables.iter().map(|shared| shared.definition.clone());
@@ -78,12 +52,20 @@ impl Running {
         }
     }
 
-    /// Somebody calls.
+    /// Somebody calls. Listeners tell of callers on edges: where descriptors have run out, those who
+    /// wait are taken in with the next one.
     pub fn accept(&mut self, listener: usize, common: &mut Common<'_>) {
         let Some(listener) = self.group.listeners.get(listener) else {
             return;
         };
-        while let Ok((fd, _)) = tcp::accept(&*listener.fd) {
+        loop {
+            let fd = match tcp::accept(&*listener.fd) {
+                Ok((fd, _)) => fd,
+                Err(error) => match error.kind() {
+                    ErrorKind::Interrupted | ErrorKind::ConnectionAborted => continue,
+                    _ => return,
+                },
+            };
             if self.callers.len() >= CALLERS {
                 self.callers.remove(0);
             }
@@ -124,60 +106,39 @@ impl Running {
     }
 
     /// Something happened at one of the connections, if it is of this section.
-    pub fn on_event(&mut self, ready: Ready, buffer: &mut [u8], common: &mut Common<'_>) -> bool {
-        let has = |c: &Connection| c.token == ready.token;
-        if let Some(at) = self.callers.iter().position(has) {
-            let mut caller = self.callers.remove(at);
-            match self.greeted(&mut caller, ready, buffer, common) {
-                Greeted::Waits => self.callers.push(caller),
-                Greeted::Gone => {}
-                Greeted::As(link, events) => {
-                    self.take_over(link, caller, common);
-                    self.follow(link, events, common);
-                }
-            }
-            return true;
-        }
-        let of = |link: &Link| link.connection.as_ref().is_some_and(has);
-        let Some(at) = self.links.iter().position(of) else {
+    pub fn on_event(&mut self, ready: Ready) -> bool {
+        let of_links = self.links.iter_mut().flat_map(|link| &mut link.connection);
+        let mut all = self.callers.iter_mut().chain(of_links);
+        let Some(connection) = all.find(|c| c.token == ready.token) else {
             return false;
         };
-        let Some(connection) = &mut self.links[at].connection else {
-            return true;
-        };
-        if ready.writable() {
-            connection.ready();
-        }
-        let mut events = Vec::new();
-        let read = if ready.readable() {
-            connection.read(buffer, common.now, &mut events)
-        } else {
-            Ok(true)
-        };
-        self.follow(at, events, common);
-        match read {
-            Ok(true) => {}
-            Ok(false) => self.lose(at, None, common),
-            Err(fault) => self.lose(at, Some(fault), common),
-        }
+        connection.stirs(ready);
         true
     }
 
-    /// What a caller has said of itself by now.
-    fn greeted(
-        &self,
-        caller: &mut Connection,
-        ready: Ready,
-        buffer: &mut [u8],
-        common: &Common<'_>,
-    ) -> Greeted {
-        if ready.writable() {
-            caller.ready();
+    /// What callers have said of themselves by now. True when there is more to read.
+    fn hear_callers(&mut self, common: &mut Common<'_>) -> bool {
+        let mut more = false;
+        for mut caller in std::mem::take(&mut self.callers) {
+            match self.greeted(&mut caller, common) {
+                Greeted::Waits if common.now < caller.opened + GREETING => {
+                    more |= caller.is_readable();
+                    self.callers.push(caller);
+                }
+                Greeted::Waits | Greeted::Gone => {}
+                Greeted::As(link, events) => {
+                    self.take_over(link, caller, common.now);
+                    self.follow(link, events, common.now);
+                }
+            }
         }
+        more
+    }
+
+    fn greeted(&self, caller: &mut Connection, common: &mut Common<'_>) -> Greeted {
         let mut events = Vec::new();
-        let read = caller.read(buffer, common.now, &mut events);
-        if !matches!(read, Ok(true)) {
-            caller.flush(common.now);
+        let read = caller.read(common.buffer, common.now, &mut events);
+        if !caller.flush(common.now) || !matches!(read, Ok(true)) {
             return Greeted::Gone;
         }
         let Some(Event::Open(name)) = events.first() else {
@@ -188,17 +149,16 @@ impl Running {
     }
 
     /// Whoever called last is listened to.
-    fn take_over(&mut self, at: usize, caller: Connection, common: &Common<'_>) {
+    fn take_over(&mut self, at: usize, caller: Connection, now: u64) {
         let link = &mut self.links[at];
         if link.is_open() {
             link.counters.collisions += 1;
-            self.resync.lost(at, common.now);
+            self.resync.lost(at, now);
         }
         link.connection = Some(caller);
     }
 
-    fn follow(&mut self, at: usize, events: Vec<Event>, common: &Common<'_>) {
-        let now = common.now;
+    fn follow(&mut self, at: usize, events: Vec<Event>, now: u64) {
         let (link, tables) = (&mut self.links[at], &self.group.tables);
         for event in events {
             match event {
@@ -235,7 +195,7 @@ impl Running {
         connection.flush(common.now);
         let was_open = connection.session.phase() == Phase::Open;
         if let Some(fault) = fault {
-            link.counters.faults += 1;
+            link.counters.faults += u64::from(fault != Fault::Silent);
             link.counters.last_fault = fault.to_string();
         }
         self.resync.lost(at, common.now);
@@ -248,34 +208,50 @@ impl Running {
         }
     }
 
-    /// Deadlines and signs of life; then everything that there is to tell. True when there is more.
+    /// What was said, deadlines and signs of life; then everything that there is to tell. True when
+    /// there is more of it.
     pub fn turn(&mut self, common: &mut Common<'_>) -> bool {
-        let now = common.now;
-        self.callers
-            .retain_mut(|caller| caller.flush(now) && now < caller.opened + GREETING);
-        self.resync.tick(now);
+        let mut more = self.hear_callers(common);
+        self.resync.tick(common.now);
         self.call(common);
-        let mut more = false;
         for at in 0..self.links.len() {
-            let link = &mut self.links[at];
-            let asks = link.is_open() && self.resync.ask(at, now);
-            let whole = self.resync.is_done();
-            if let Some(connection) = &mut link.connection {
-                if asks {
-                    connection.session.say(Control::Resync);
-                }
-                if let Err(fault) = connection.session.tick(now) {
-                    self.lose(at, Some(fault), common);
-                    continue;
-                }
-            }
-            more |= link.fill(&self.group.tables, whole, now);
-            let connection = link.connection.as_mut();
-            if connection.is_some_and(|connection| !connection.flush(now)) {
-                self.lose(at, None, common);
+            match self.converse(at, common) {
+                Ok(goes_on) => more |= goes_on,
+                Err(fault) => self.lose(at, fault, common),
             }
         }
         more
+    }
+
+    /// One host's turn; an error ends the connection with it.
+    fn converse(&mut self, at: usize, common: &mut Common<'_>) -> Result<bool, Option<Fault>> {
+        let now = common.now;
+        let mut events = Vec::new();
+        let read = match &mut self.links[at].connection {
+            Some(connection) => connection.read(common.buffer, now, &mut events),
+            None => return Ok(false),
+        };
+        // What came before the end counts.
+        self.follow(at, events, now);
+        if !read? {
+            return Err(None);
+        }
+        let link = &mut self.links[at];
+        let asks = link.is_open() && self.resync.ask(at, now);
+        if let Some(connection) = &mut link.connection {
+            if asks {
+                connection.session.say(Control::Resync);
+            }
+            connection.session.tick(now)?;
+        }
+        let untold = link.fill(&self.group.tables, self.resync.is_done(), now);
+        let Some(connection) = &mut link.connection else {
+            return Ok(false);
+        };
+        if !connection.flush(now) {
+            return Err(None);
+        }
+        Ok(connection.is_readable() || untold && !is_full(&connection.session))
     }
 
     /// When there is something to do without anything happening.

@@ -1,10 +1,11 @@
 //! The thread's loop: sockets, deadlines, changes of entries.
 
+use super::common::{Common, Random};
 use super::group::Group;
-use super::running::{Common, Random, Running};
+use super::running::Running;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use sys::epoll::{Epoll, Events, Interest, Waker, monotonic_ms};
+use sys::epoll::{Epoll, Events, Interest, Ready, Waker, monotonic_ms};
 
 pub const WAKER: u64 = 0;
 /// Changes are gathered for so many milliseconds before they are sent.
@@ -76,7 +77,7 @@ impl Service {
                 self.next_token += 1;
                 let added = self
                     .epoll
-                    .add(&*listener.fd, self.next_token, Interest::Input);
+                    .add(&*listener.fd, self.next_token, Interest::Stream);
                 running
                     .listening
                     .push(added.map_or(u64::MAX, |()| self.next_token));
@@ -99,7 +100,7 @@ impl Service {
     /// What changed last is sent as far as that goes at once.
     pub fn stop(&mut self) {
         self.take_up(monotonic_ms());
-        self.turn(monotonic_ms());
+        self.turn(&mut vec![0; BUFFER], monotonic_ms());
         self.configure(Vec::new(), 0);
         self.stopped = true;
     }
@@ -113,12 +114,13 @@ impl Service {
         }
     }
 
-    fn turn(&mut self, now: u64) -> bool {
+    fn turn(&mut self, buffer: &mut [u8], now: u64) -> bool {
         let mut more = false;
         let mut common = Common {
             epoll: &self.epoll,
             next_token: &mut self.next_token,
             random: &mut self.random,
+            buffer,
             now,
         };
         for running in &mut self.sections {
@@ -127,35 +129,39 @@ impl Service {
         more
     }
 
-    /// What happened, then what is due; how long to wait then.
-    fn round(&mut self, events: &Events, buffer: &mut [u8], now: u64) -> Option<Duration> {
+    fn on_event(&mut self, ready: Ready, now: u64) {
         let mut common = Common {
             epoll: &self.epoll,
             next_token: &mut self.next_token,
             random: &mut self.random,
+            buffer: &mut [],
             now,
         };
+        for running in &mut self.sections {
+            let listening = running.listening.iter().position(|t| *t == ready.token);
+            if let Some(listener) = listening {
+                return running.accept(listener, &mut common);
+            }
+            if running.on_event(ready) {
+                return;
+            }
+        }
+    }
+
+    /// What happened, then what is due; how long to wait then.
+    fn round(&mut self, events: &Events, buffer: &mut [u8], now: u64) -> Option<Duration> {
         for ready in events.iter() {
             if ready.token == WAKER {
                 self.waker.clear();
                 self.gather.get_or_insert(now.max(self.gathered + PAUSE));
                 continue;
             }
-            for running in &mut self.sections {
-                let listening = running.listening.iter().position(|t| *t == ready.token);
-                if let Some(listener) = listening {
-                    running.accept(listener, &mut common);
-                    break;
-                }
-                if running.on_event(ready, buffer, &mut common) {
-                    break;
-                }
-            }
+            self.on_event(ready, now);
         }
         if self.gather.is_some_and(|at| now >= at) {
             self.take_up(now);
         }
-        if self.turn(now) {
+        if self.turn(buffer, now) {
             return Some(Duration::ZERO);
         }
         let dues = self.sections.iter().filter_map(Running::due);

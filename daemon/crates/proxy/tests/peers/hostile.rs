@@ -5,13 +5,19 @@ use super::{House, Town, agree};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-/// What is answered to a greeting and, if that is welcome, to what is said then.
-fn call(port: u16, hello: &[u8], more: &[u8]) -> Vec<u8> {
+/// A call with this greeting, and the status that answers it.
+fn greet(port: u16, hello: &[u8]) -> (TcpStream, Vec<u8>) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(super::support::WAIT)).unwrap();
     stream.write_all(hello).unwrap();
     let mut answer = vec![0; 4];
     stream.read_exact(&mut answer).unwrap();
+    (stream, answer)
+}
+
+/// What is answered to a greeting and, if that is welcome, to what is said then.
+fn call(port: u16, hello: &[u8], more: &[u8]) -> Vec<u8> {
+    let (mut stream, mut answer) = greet(port, hello);
     let _ = stream.write_all(more);
     let _ = stream.read_to_end(&mut answer);
     answer
@@ -60,4 +66,24 @@ fn strangers_are_refused_and_garbage_ends_a_session() {
     a.ask("set table limit key mine data.gpc0 3");
     agree(&a, &b, "limit", |lines| lines.len() == 2);
     drop(silent);
+}
+
+#[test]
+fn one_that_talks_without_end_keeps_nobody_waiting() {
+    let town = Town::new();
+    let a = House::new("a");
+    let table = "backend limit\n    stick-table type string size 1k peers pair store gpc0\n";
+    let first = Proxy::start(&town.config(&a, "", table));
+    let (mut stream, answer) = greet(town.a, b"HAProxyS 2.1\na\nb 1 1\n");
+    assert_eq!(answer, b"200\n");
+    let talk = std::thread::spawn(move || {
+        let beats = b"\x00\x04".repeat(256 << 10);
+        while stream.write_all(&beats).is_ok() {}
+    });
+    for _ in 0..20 {
+        let shown = a.ask("show peers");
+        assert!(shown.contains("id=b(remote,active)"), "{shown}");
+    }
+    drop(first);
+    talk.join().unwrap();
 }

@@ -1,6 +1,8 @@
 //! What a table stores of each entry, as it is shown, compared and set from outside.
 
 use super::{Counter, Entry, Layout, Table};
+// In the order in which they are shown.
+use peers::NAMES;
 
 /// One thing that is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,35 +26,6 @@ pub struct Column {
     pub period: Option<u64>,
     pub datum: Datum,
 }
-
-/// All names in the order in which they are shown.
-const NAMES: [&str; 25] = [
-    "server_id",
-    "gpt0",
-    "gpc0",
-    "gpc0_rate",
-    "conn_cnt",
-    "conn_rate",
-    "conn_cur",
-    "sess_cnt",
-    "sess_rate",
-    "http_req_cnt",
-    "http_req_rate",
-    "http_err_cnt",
-    "http_err_rate",
-    "bytes_in_cnt",
-    "bytes_in_rate",
-    "bytes_out_cnt",
-    "bytes_out_rate",
-    "gpc1",
-    "gpc1_rate",
-    "server_key",
-    "http_fail_cnt",
-    "http_fail_rate",
-    "gpt",
-    "gpc",
-    "gpc_rate",
-];
 
 /// Whether some table may store this.
 pub fn is_known(name: &str) -> bool {

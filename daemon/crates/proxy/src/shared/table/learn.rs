@@ -3,6 +3,11 @@
 use super::{Counter, Datum, Entry, Key, Layout, Rate, Table};
 use std::sync::Arc;
 
+/// Of what others say: what is counted on top of it has room, and can be shown.
+const MOST: u64 = u64::MAX >> 1;
+/// Of a rate: more than this in one period is not counted by whoever speaks the protocol.
+const MOST_OF_RATE: u64 = 0xffff_ffff;
+
 /// One value of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {
@@ -38,7 +43,7 @@ impl Entry {
             (Datum::ServerId | Datum::ServerKey, Given::Server(Some(name))) => {
                 data.server = Some(name.clone());
             }
-            (Datum::Gpc(index), Given::Number(n)) => put(data.gpc.get_mut(index), *n),
+            (Datum::Gpc(index), Given::Number(n)) => put(data.gpc.get_mut(index), (*n).min(MOST)),
             (Datum::Gpt(index), Given::Number(n)) => {
                 put(
                     data.gpt.get_mut(index),
@@ -47,7 +52,7 @@ impl Entry {
             }
             (Datum::GpcRate(index), Given::Rate(rate)) => put(data.gpc_rate.get_mut(index), *rate),
             (Datum::Counter(counter), given) => match (Layout::place(counter), given) {
-                (Ok(plain), Given::Number(n)) => put(data.plain.get_mut(plain), *n),
+                (Ok(plain), Given::Number(n)) => put(data.plain.get_mut(plain), (*n).min(MOST)),
                 (Err(at), Given::Rate(rate)) => put(data.rates.get_mut(at), *rate),
                 _ => {}
             },
@@ -96,8 +101,8 @@ impl Rate {
     pub fn of_parts(age: u64, current: u64, last: u64, now: u64) -> Self {
         Self {
             start: now.saturating_sub(age),
-            current,
-            last,
+            current: current.min(MOST_OF_RATE),
+            last: last.min(MOST_OF_RATE),
         }
     }
 }

@@ -266,4 +266,4 @@ impl Tracked {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

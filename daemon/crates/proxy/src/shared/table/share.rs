@@ -1,7 +1,7 @@
 //! What a table that is shared with other hosts notes of its changes. Tables that are not shared
 //! have none of this.
 
-use super::{Key, Table};
+use super::{Entry, Key, Table};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -89,9 +89,14 @@ impl Journal {
         Some((*serial, key.clone()))
     }
 
-    /// The entry is gone.
+    /// It is no entry's last change any more.
     pub fn forget(&mut self, serial: u64) {
         self.order.remove(&serial);
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.order.len()
     }
 }
 
@@ -116,10 +121,21 @@ impl Table {
             journal.order.remove(&old);
             journal.order.insert(serial, key);
         }
-        // Entries that expired leave their keys behind: no more of them than there are entries.
+        // Entries that expired leave their changes behind, even when their keys come again: no more of
+        // them are kept than there are entries.
         let most = 2 * self.used(now) + 1024;
         if journal.order.len() > most {
-            journal.order.retain(|_, key| self.find(key, now).is_some());
+            let lasts = |serial: &u64, key: &mut Key| self.changed_by(*serial, key, now).is_some();
+            journal.order.retain(lasts);
         }
+    }
+
+    /// The entry whose last change this is; `None`: it is gone, or has changed since.
+    pub fn changed_by(&self, serial: u64, key: &Key, now: u64) -> Option<Arc<Entry>> {
+        let is_last = |entry: &Arc<Entry>| {
+            let share = entry.share.as_ref();
+            share.is_some_and(|share| share.serial.load(Ordering::Relaxed) == serial)
+        };
+        self.find(key, now).filter(is_last)
     }
 }

@@ -3,6 +3,20 @@ use config::haproxy::model::{Store, TableKey};
 use std::time::Duration;
 
 fn table(size: u64, expire_s: u64, store: &[(&'static str, u64)]) -> Arc<Table> {
+    with_outlet((size, expire_s), store, None)
+}
+
+/// One that notes its changes for other hosts.
+pub fn shared_table(size: u64, expire_s: u64, store: &[(&'static str, u64)]) -> Arc<Table> {
+    let outlet = Arc::new(Outlet::new(&Arc::default()));
+    with_outlet((size, expire_s), store, Some(outlet))
+}
+
+fn with_outlet(
+    (size, expire_s): (u64, u64),
+    store: &[(&'static str, u64)],
+    outlet: Option<Arc<Outlet>>,
+) -> Arc<Table> {
     let store = store.iter().map(|(name, seconds)| Store {
         name,
         period: (*seconds > 0).then(|| Duration::from_secs(*seconds)),
@@ -16,7 +30,7 @@ fn table(size: u64, expire_s: u64, store: &[(&'static str, u64)]) -> Arc<Table> 
         store: store.collect(),
         peers: None,
     };
-    Arc::new(Table::new("t", &spec, None))
+    Arc::new(Table::new("t", &spec, outlet))
 }
 
 #[test]
@@ -77,4 +91,42 @@ fn only_what_the_table_stores_is_there() {
     assert_eq!(entry.increment(&table.layout, 0, 6), Some(1));
     assert_eq!(entry.increment(&table.layout, 1, 6), None);
     assert_eq!((entry.clear(0), entry.gpc(0)), (Some(1), Some(0)));
+}
+
+#[test]
+fn a_key_that_expires_and_comes_again_leaves_no_trail() {
+    let table = shared_table(10, 1, &[("gpc0", 0)]);
+    let key = Key::integer(1);
+    for round in 1..5000 {
+        table.take(&key, round * 2000).unwrap();
+        table.take_up_changes(round * 2000);
+    }
+    let journal = table.outlet.as_ref().unwrap().journal();
+    assert!(journal.len() <= 1026, "{}", journal.len());
+    assert_eq!(journal.last(), 4999);
+}
+
+#[test]
+fn numbers_of_others_are_counted_on_whatever_they_say() {
+    let table = table(
+        10,
+        0,
+        &[("gpc0", 0), ("bytes_in_cnt", 0), ("bytes_in_rate", 10)],
+    );
+    let (key, now) = (Key::integer(1), 5000);
+    let (count, rate) = (Counter::BytesInCnt, Counter::BytesInRate);
+    let much = Given::Rate(Rate::of_parts(1, u64::MAX, u64::MAX, now));
+    let given = [
+        (Datum::Gpc(0), &Given::Number(u64::MAX)),
+        (Datum::Counter(count), &Given::Number(u64::MAX)),
+        (Datum::Counter(rate), &much),
+    ];
+    table.learn(&key, None, given.into_iter(), now);
+    let entry = table.find(&key, now).unwrap();
+    let layout = &table.layout;
+    entry.add(layout, count, 1000, now);
+    entry.add(layout, rate, 1000, now);
+    assert!(entry.increment(layout, 0, now).unwrap() > 1 << 62);
+    assert!(entry.get(layout, count, now).unwrap() > 1 << 62);
+    assert!(entry.get(layout, rate, now).unwrap() >= u64::from(u32::MAX));
 }
