@@ -1,6 +1,6 @@
 //! An OCSP response that goes with a certificate: only one that is about it, and only while it lasts.
 
-use crate::ocsp::{Answer, Digest, Fault, Id, Status, magnitude};
+use crate::ocsp::{Answer, Digest, Fault, Id, Status, magnitude, signer};
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::sign::CertifiedKey;
@@ -17,7 +17,8 @@ pub struct Staple {
 }
 
 impl Staple {
-    /// For the first certificate of the chain; its issuer is in the chain, too, or it is `issuer`.
+    /// For the first certificate of the chain; its issuer is in the chain, too, or it is `issuer`. Where
+    /// it is neither, its key is taken for right, and nobody verifies who signed the response.
     pub(crate) fn new(
         der: &[u8],
         bare: &CertifiedKey,
@@ -26,9 +27,19 @@ impl Staple {
         let answer = Answer::read(der)?;
         let until = lasting(&answer)?;
         let (own, chain) = bare.cert.split_first().ok_or(Fault::Another)?;
-        let issuers = chain.iter().chain(issuer);
-        if !is_about(&answer.id, own, issuers).unwrap_or(false) {
+        let own = Certificate::from_der(own).map_err(|_| Fault::Another)?;
+        let mut issuers = chain.iter().chain(issuer).filter_map(|der| {
+            let read = Certificate::from_der(der).ok()?;
+            let subject = read.tbs_certificate().subject();
+            (subject == own.tbs_certificate().issuer()).then_some((der, read))
+        });
+        let issuer = issuers.next();
+        let read = issuer.as_ref().map(|(_, read)| read);
+        if !is_about(&answer.id, &own, read).unwrap_or(false) {
             return Err(Fault::Another);
+        }
+        if let Some((issuer, _)) = issuer {
+            signer::check(der, issuer)?;
         }
         Ok(Self {
             answer,
@@ -42,37 +53,35 @@ impl Staple {
     }
 }
 
+/// Seconds that clocks may differ by.
+const SKEW: u64 = 300;
+
 /// When it ends; an error when it cannot be handed on.
 pub(crate) fn lasting(answer: &Answer) -> Result<u64, Fault> {
     if answer.status == Status::Unknown {
         return Err(Fault::NotKnown);
     }
+    let now = UnixTime::now().as_secs();
     match answer.next_update {
         None => Err(Fault::Endless),
-        Some(end) if end.unix <= UnixTime::now().as_secs() => Err(Fault::Over(end)),
+        Some(end) if end.unix <= now => Err(Fault::Over(end)),
+        // Not to be relied on (RFC 6960 §4.2.2.1).
+        Some(_) if answer.this_update.unix > now + SKEW => Err(Fault::Early(answer.this_update)),
         Some(end) => Ok(end.unix),
     }
 }
 
-/// `None`: the certificate cannot be read. Where its issuer's is not at hand, the issuer's key is taken
-/// for right.
-fn is_about<'c>(
-    id: &Id,
-    own: &CertificateDer<'_>,
-    issuers: impl Iterator<Item = &'c CertificateDer<'c>>,
-) -> Option<bool> {
+/// `None`: a name in the certificate cannot be written again.
+fn is_about(id: &Id, own: &Certificate, issuer: Option<&Certificate>) -> Option<bool> {
     let hash = |bytes: &[u8]| match id.digest {
         Digest::Sha1 => digest(&SHA1_FOR_LEGACY_USE_ONLY, bytes),
         Digest::Sha256 => digest(&SHA256, bytes),
     };
-    let own = Certificate::from_der(own).ok()?;
     let own = own.tbs_certificate();
     let serial = magnitude(own.serial_number().as_bytes());
     if id.serial != serial || id.issuer_name != hash(&own.issuer().to_der().ok()?).as_ref() {
         return Some(false);
     }
-    let mut issuers = issuers.filter_map(|der| Certificate::from_der(der).ok());
-    let issuer = issuers.find(|one| one.tbs_certificate().subject() == own.issuer());
     Some(issuer.is_none_or(|issuer| {
         let key = issuer.tbs_certificate().subject_public_key_info();
         id.issuer_key == hash(key.subject_public_key.raw_bytes()).as_ref()

@@ -58,9 +58,26 @@ impl Authority {
             ("revoked", "leaf", "-ndays 2", "revoked"),
             ("empty", "leaf", "-ndays 2", "unknown"),
         ] {
-            own.openssl(&format!("ocsp -index {index} -CA ca.crt -rsigner ca.crt -rkey ca.key -reqin {request}.req {words} -respout {name}.ocsp"));
+            own.respond("ca", (index, request, words), name);
         }
+        own.openssl(&format!(
+            "req -x509 {key} -days 9 -subj /CN=root -keyout fake.key -out fake.crt"
+        ));
+        own.respond("fake", ("good", "leaf", "-ndays 2"), "forged");
+        let mut early = own.read("leaf.ocsp");
+        let from = early.len() - 16;
+        let times = (0..from).filter(|at| early[*at..].starts_with(b"\x18\x0f20"));
+        // From when and until when it holds.
+        for at in times.skip(1).take(2).collect::<Vec<_>>() {
+            early[at + 2..at + 6].copy_from_slice(b"2199");
+        }
+        std::fs::write(own.0.join("early.ocsp"), early).unwrap();
         own
+    }
+
+    /// What this one says to a request.
+    fn respond(&self, signer: &str, (index, request, words): (&str, &str, &str), name: &str) {
+        self.openssl(&format!("ocsp -index {index} -CA ca.crt -rsigner {signer}.crt -rkey {signer}.key -reqin {request}.req {words} -respout {name}.ocsp"));
     }
 
     fn openssl(&self, words: &str) {
@@ -160,7 +177,12 @@ fn exchanged(authority: &Authority) {
         "set ssl ocsp-response MAMKAQY=".to_owned(),
     ];
     let order = |name: &str| format!("set ssl ocsp-response {}", authority.coded(name));
-    commands.extend(["leaf", "other", "both", "endless", "unknown", "revoked"].map(order));
+    commands.extend(
+        [
+            "leaf", "other", "both", "endless", "unknown", "early", "revoked",
+        ]
+        .map(order),
+    );
     commands.push(format!("show ssl ocsp-response {key}"));
     commands.push(format!(
         "set ssl ocsp-response <<\n{}\n",
@@ -178,7 +200,7 @@ fn exchanged(authority: &Authority) {
         if haproxy.is_some() {
             assert_eq!(own, said(&theirs), "{command}");
         }
-        if command == &commands[12] {
+        if command == &order("revoked") {
             assert_eq!(stapled(port), "Cert Status: revoked");
         }
     }
@@ -187,7 +209,7 @@ fn exchanged(authority: &Authority) {
 
 /// What is of no use is left out at the start, and refused later.
 fn refused(authority: &Authority) {
-    for junk in ["other", "both", "endless", "unknown"] {
+    for junk in ["other", "both", "endless", "unknown", "early", "forged"] {
         let socket = Place::new("junk");
         let file = authority.read(&format!("{junk}.ocsp"));
         let (_proxy, port) = started(authority, &socket, Some(file));
@@ -206,6 +228,7 @@ fn refused(authority: &Authority) {
         ("other", "about another certificate"),
         ("unknown", "the certificate is not known"),
         ("both", "about 2 certificates"),
+        ("forged", "signed neither by the issuer"),
     ] {
         let said = set(junk);
         assert!(
@@ -215,6 +238,10 @@ fn refused(authority: &Authority) {
         assert_eq!(stapled(port), "Cert Status: good", "{junk}");
         talk(&socket.0, format!("abort ssl cert {path}\n").as_bytes());
     }
+    let forged = format!("set ssl ocsp-response {}\n", authority.coded("forged"));
+    let said = talk(&socket.0, forged.as_bytes());
+    assert!(said.contains("not signed by the issuer"), "{said}");
+    assert_eq!(stapled(port), "Cert Status: good");
     let said = set("revoked");
     assert!(said.contains("Success!"), "{said}");
     assert_eq!(stapled(port), "Cert Status: revoked");
