@@ -5,6 +5,7 @@
 //! the parser that every other message is read by.
 
 pub mod authority;
+pub mod broken;
 pub mod field;
 pub mod inward;
 pub mod outward;
@@ -33,6 +34,35 @@ pub enum Malformed {
     Length,
     /// A status that is none (§8.3.2).
     Status,
+}
+
+impl Malformed {
+    /// The rule in words.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::Name => "a name is a token without capitals (RFC 9113, section 8.2.1)",
+            Self::Value => {
+                "a value has no NUL, CR or LF, and no blanks around it (RFC 9113, section 8.2.1)"
+            }
+            Self::ConnectionField => {
+                "no field speaks of the connection, and TE says 'trailers' (RFC 9113, section 8.2.2)"
+            }
+            Self::Pseudo => {
+                "pseudo fields come first, each known one once, and all that are needed (RFC 9113, section 8.3)"
+            }
+            Self::Target => {
+                "a path begins with '/' and has visible bytes (RFC 9113, section 8.3.1)"
+            }
+            Self::Authority => {
+                "an authority is 'HOST' or 'HOST:PORT', and Host agrees with it (RFC 9113, section 8.3.1)"
+            }
+            Self::Length => {
+                "a Content-Length is one number, that of the data (RFC 9113, section 8.1.1)"
+            }
+            Self::Status => "a status has three digits and is not 101 (RFC 9113, section 8.3.2)",
+        }
+    }
 }
 
 /// The bytes of a message so far do not fit in what may be held of one.

@@ -4,6 +4,13 @@ use super::Worker;
 use crate::shared::Broken;
 use http1::{Fault, place};
 
+/// A head of HTTP/2 that has no text, as it is shown.
+#[derive(Debug)]
+pub struct Nonsense {
+    pub broken: h2::translate::broken::Broken,
+    pub rule: &'static str,
+}
+
 impl Worker {
     pub(super) fn keep_broken_request(&self, i: u32, fault: Fault, data: &[u8]) {
         let c = &self.clients[i];
@@ -11,23 +18,39 @@ impl Worker {
         let broken = Broken {
             position: place::of_request(data, fault),
             other: backend.map(|b| b.name.clone()),
-            ..self.broken(i, fault)
+            ..self.broken(i, fault.rule())
         };
         let last = &c.frontend().shared.broken;
         last.keep(&c.plan.totals.broken, data, broken);
     }
 
-    pub(super) fn keep_broken_response(&self, i: u32, fault: Fault, data: &[u8]) {
+    /// The same of a request that came over this connection and has no stream.
+    pub(super) fn keep_broken_request_of(&self, i: u32, nonsense: &Nonsense) {
+        let c = &self.clients[i];
+        let broken = Broken {
+            position: nonsense.broken.position,
+            ..self.broken(i, nonsense.rule)
+        };
+        let last = &c.frontend().shared.broken;
+        last.keep(&c.plan.totals.broken, &nonsense.broken.text, broken);
+    }
+
+    pub(super) fn keep_broken_response(&mut self, i: u32, fault: Fault, data: &[u8]) {
+        let nonsense = self.nonsense_for(i);
         let c = &self.clients[i];
         let Some(txn) = &c.txn else { return };
         let Some(backend) = txn.backend(&c.plan) else {
             return;
         };
+        let (data, position, rule) = match &nonsense {
+            Some(it) => (&it.broken.text[..], it.broken.position, it.rule),
+            None => (data, place::of_response(data, fault), fault.rule()),
+        };
         let broken = Broken {
-            position: place::of_response(data, fault),
+            position,
             other: Some(c.frontend().name.clone()),
             server: txn.server(&c.plan).map(|s| s.name.clone()),
-            ..self.broken(i, fault)
+            ..self.broken(i, rule)
         };
         backend
             .shared
@@ -35,11 +58,17 @@ impl Worker {
             .keep(&c.plan.totals.broken, data, broken);
     }
 
-    fn broken(&self, i: u32, fault: Fault) -> Broken {
+    /// What the server said by HTTP/2 in the place of what was read.
+    fn nonsense_for(&mut self, i: u32) -> Option<Box<Nonsense>> {
+        let up = self.clients[i].txn.as_ref()?.up;
+        self.ups.get_mut(up)?.link.tube()?.nonsense.take()
+    }
+
+    fn broken(&self, i: u32, rule: &'static str) -> Broken {
         Broken {
             unix_ms: crate::logs::unix_ms(),
             client: self.client_address(i),
-            rule: fault.rule(),
+            rule,
             ..Broken::default()
         }
     }

@@ -9,6 +9,7 @@ mod certificates;
 
 mod checks;
 mod counted;
+mod errors;
 mod floods;
 mod manners;
 mod origin;

@@ -53,33 +53,20 @@ fn side(out: &mut String, plan: &Plan, at: usize, wanted: &Wanted) {
         Some(section) if section == at => true,
         Some(section) => broken.other.as_ref() == Some(&plan.model.proxies[section].name.0),
     };
-    if let Some(f) = plan.frontends.iter().find(|f| f.section == at)
-        && wanted.requests
-    {
-        f.shared.broken.look(|broken| {
+    let frontend = plan.frontends.iter().find(|f| f.section == at);
+    let frontend = frontend.filter(|_| wanted.requests).map(|f| {
+        let words = ("frontend", &f.name[..], "request", "backend");
+        (words, &f.shared.broken)
+    });
+    let backend = plan.backends.iter().find(|b| b.section == at);
+    let backend = backend.filter(|_| wanted.responses).map(|b| {
+        let words = ("backend", &b.name[..], "response", "frontend");
+        (words, &b.shared.broken)
+    });
+    for (words, last) in frontend.into_iter().chain(backend) {
+        last.look(|broken| {
             if means(broken) {
-                event(
-                    out,
-                    ("frontend", &f.name, "request", "backend"),
-                    plan,
-                    at,
-                    broken,
-                );
-            }
-        });
-    }
-    if let Some(b) = plan.backends.iter().find(|b| b.section == at)
-        && wanted.responses
-    {
-        b.shared.broken.look(|broken| {
-            if means(broken) {
-                event(
-                    out,
-                    ("backend", &b.name, "response", "frontend"),
-                    plan,
-                    at,
-                    broken,
-                );
+                event(out, words, plan, at, broken);
             }
         });
     }

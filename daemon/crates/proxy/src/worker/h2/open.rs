@@ -2,13 +2,15 @@
 
 use super::replies::Asked as Awaited;
 use super::{Holder, Stream, Worker};
+use crate::worker::broken::Nonsense;
 use crate::worker::conn::{Client, State};
 use crate::worker::link::{Link, Tube};
 use crate::worker::slab::NONE;
 use crate::worker::wheel::Armed;
 use h2::Code;
 use h2::translate::request::{Asked, to_http1};
-use h2::translate::{Inward, Outward};
+use h2::translate::{Inward, Malformed, Outward, broken};
+use http1::Fault;
 use std::cell::RefCell;
 
 /// Bytes of a response that a stream holds before its server has to wait.
@@ -23,23 +25,44 @@ impl Worker {
         let list = carrier.core.headers();
         if list.is_too_large() {
             self.buffers.give(text);
+            self.keep_broken_fields(h, None);
             self.refuse_large(h, id);
             return Ok(());
         }
-        let asked = to_http1(list, end, random, &mut text);
-        let asked = asked
-            .ok()
-            .filter(|a| carrier.core.expect(id, a.length, end));
-        let Some(asked) = asked else {
-            self.buffers.give(text);
-            let refused = carrier.core.refuse(id, Code::Protocol);
-            if let Holder::Client(holder) = carrier.holder {
-                self.front(holder).request_errors.add(1);
-            }
-            return refused;
+        let asked = match to_http1(list, end, random, &mut text) {
+            Ok(asked) if !carrier.core.expect(id, asked.length, end) => Err(Malformed::Length),
+            asked => asked,
         };
-        self.admit_stream(h, id, text, asked, end);
-        Ok(())
+        match asked {
+            Ok(asked) => {
+                self.admit_stream(h, id, text, asked, end);
+                Ok(())
+            }
+            Err(why) => {
+                self.buffers.give(text);
+                self.keep_broken_fields(h, Some(why));
+                self.refuse_stream(h, id)
+            }
+        }
+    }
+
+    fn refuse_stream(&mut self, h: u32, id: u32) -> Result<(), Code> {
+        let carrier = &mut self.carriers.list[h];
+        let refused = carrier.core.refuse(id, Code::Protocol);
+        if let Holder::Client(holder) = carrier.holder {
+            self.front(holder).request_errors.add(1);
+        }
+        refused
+    }
+
+    /// A request that becomes no stream, for `show errors`; `None`: it is too large.
+    fn keep_broken_fields(&self, h: u32, why: Option<Malformed>) {
+        let carrier = &self.carriers.list[h];
+        if let Holder::Client(holder) = carrier.holder {
+            let broken = broken::tell(carrier.core.headers(), why, broken::OF_REQUESTS);
+            let rule = why.map_or_else(|| Fault::HeadTooLarge.rule(), Malformed::rule);
+            self.keep_broken_request_of(holder, &Nonsense { broken, rule });
+        }
     }
 
     fn admit_stream(&mut self, h: u32, id: u32, text: Vec<u8>, asked: Asked, end: bool) {

@@ -5,11 +5,12 @@ use super::{Stream, Worker};
 use crate::plan::reason;
 use crate::rules::convert::encoding::base64_encode;
 use crate::rules::convert::sha1::sha1;
+use crate::worker::broken::Nonsense;
 use crate::worker::slab::NONE;
 use h2::Code;
-use h2::translate::Inward;
 use h2::translate::response::{Request, to_http1};
-use http1::{Field, Limits, Method, parse_request};
+use h2::translate::{Inward, Malformed, broken};
+use http1::{Fault, Field, Limits, Method, parse_request};
 
 /// What a response's meaning hangs on, and when it was asked for.
 #[derive(Debug)]
@@ -95,21 +96,29 @@ impl Worker {
             method: stream.asked.method,
             websocket: stream.asked.websocket.as_deref(),
         };
-        let told = if list.is_too_large() {
-            None
+        let read = if list.is_too_large() {
+            Err(None)
         } else {
-            to_http1(list, end, asked, reason, &mut tube.input).ok()
+            to_http1(list, end, asked, reason, &mut tube.input).map_err(Some)
         };
-        let told = told
-            .filter(|told| !told.is_interim() || before < UNREAD)
-            .filter(|told| carrier.core.expect(id, told.length, end));
-        let Some(told) = told else {
-            tube.input.truncate(before);
-            tube.input.extend_from_slice(NONSENSE);
-            stream.asked.over = true;
-            carrier.core.reset(id, Code::Protocol);
-            self.due(h);
-            return self.wake_stream(whose);
+        let read = match read {
+            Ok(told) if told.is_interim() && before >= UNREAD => Err(None),
+            Ok(told) if !carrier.core.expect(id, told.length, end) => Err(Some(Malformed::Length)),
+            read => read,
+        };
+        let told = match read {
+            Ok(told) => told,
+            Err(why) => {
+                tube.input.truncate(before);
+                tube.input.extend_from_slice(NONSENSE);
+                let broken = broken::tell(carrier.core.headers(), why, broken::OF_RESPONSES);
+                let rule = why.map_or_else(|| Fault::HeadTooLarge.rule(), Malformed::rule);
+                tube.nonsense = Some(Box::new(Nonsense { broken, rule }));
+                stream.asked.over = true;
+                carrier.core.reset(id, Code::Protocol);
+                self.due(h);
+                return self.wake_stream(whose);
+            }
         };
         if !told.is_interim() {
             stream.asked.answered = true;

@@ -2,6 +2,7 @@
 //! to say. The connection fills and empties it; whoever holds the stream as a link reads and sends
 //! as if it had a socket.
 
+use super::super::broken::Nonsense;
 use super::super::buffers::Buffers;
 use super::{Gone, Read};
 
@@ -25,6 +26,8 @@ pub struct Tube {
     pub broken: bool,
     /// The connection has been told that there is something to do.
     pub stirred: bool,
+    /// What came and has no text; `input` has something malformed in its place.
+    pub nonsense: Option<Box<Nonsense>>,
 }
 
 impl Tube {
