@@ -3,6 +3,7 @@
 mod attach;
 mod certificates;
 mod disk;
+mod environment;
 mod settled;
 mod shown;
 
@@ -20,6 +21,7 @@ use crate::options::StandIn;
 use attach::{attached, included, names};
 pub use disk::DiskFiles;
 use disk::{read_all, sources};
+pub use environment::{environment, short_host_name};
 pub use settled::{Texts, again};
 pub use shown::Showing;
 
@@ -218,25 +220,6 @@ fn refuse_virtual_servers(parsed: &mut Parsed<keepalived::Config>) {
             finding.suggestion = Some(help.to_owned());
         }
     }
-}
-
-/// The variables that a text may name: those of this process, and the name of this machine among
-/// its peers, which is the host's unless something else was said.
-pub fn environment() -> BTreeMap<String, String> {
-    let mut env: BTreeMap<String, String> = std::env::vars().collect();
-    env.insert("HAPROXY_LOCALPEER".to_owned(), host_name());
-    env
-}
-
-fn host_name() -> String {
-    let name = rustix::system::uname();
-    name.nodename().to_string_lossy().into_owned()
-}
-
-/// The machine's name up to the first dot: keepalived's default `@ID`.
-pub fn short_host_name() -> String {
-    let name = host_name();
-    name.split('.').next().unwrap_or_default().to_owned()
 }
 
 /// A finding about a whole file or the machine, without a place in a text.
