@@ -191,3 +191,39 @@ fn clients_are_verified_by_what_was_committed() {
     let shown = ask(&both.ours.0, &both.text("show ssl ca-file @ca.crt"));
     assert!(shown.contains("Subject: /C=FR/CN=client"), "{shown}");
 }
+
+#[test]
+fn a_file_of_one_use_is_neither_made_nor_forgotten_as_one_of_another() {
+    let both = Both::start();
+    let said = |line: &str| talk(&both.ours.0, both.text(line).as_bytes());
+    for line in [
+        "new ssl ca-file @site.pem",
+        "new ssl crl-file @list",
+        "new ssl cert @none.crl",
+    ] {
+        let refused = said(line);
+        assert!(refused.contains("already exists"), "{line}: {refused}");
+    }
+    let refused = said("del ssl ca-file @site.pem");
+    assert!(refused.contains("doesn't exist"), "{refused}");
+    // An order that puts the configuration together again finds all of its files.
+    said("set maxconn frontend f 7");
+    let shown = said("show stat");
+    let line = shown.lines().find(|line| line.starts_with("f,FRONTEND,"));
+    assert_eq!(line.and_then(|line| line.split(',').nth(6)), Some("7"));
+}
+
+#[test]
+fn a_certificate_is_forgotten_with_its_key() {
+    let both = Both::start();
+    let said = |line: &str| talk(&both.ours.0, both.text(line).as_bytes());
+    said("new ssl cert fresh");
+    assert!(said("set ssl cert fresh < client.crt").contains("created"));
+    assert!(said("set ssl cert fresh.key < client.key").contains("updated"));
+    assert!(said("commit ssl cert fresh").contains("Success!"));
+    assert!(said("set ssl cert fresh.key < client.key").contains("created"));
+    assert!(said("del ssl cert fresh").contains("deleted!"));
+    let refused = said("set ssl cert fresh.key < client.key");
+    assert!(refused.contains("not referenced"), "{refused}");
+    assert!(!said("show ssl cert").contains("fresh"));
+}

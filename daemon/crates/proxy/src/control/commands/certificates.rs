@@ -51,11 +51,7 @@ impl Control {
             },
             (C::AbortSslCert, "") => Answer::error("'abort ssl cert' expects a filename\n"),
             (C::AbortSslCert, path) => {
-                let mut found = store.abort(path);
-                for end in BESIDE {
-                    found |= store.abort(&format!("{path}{end}"));
-                }
-                if found {
+                if abort(store, path) {
                     Answer::info(format!("Transaction aborted for certificate '{path}'!\n"))
                 } else {
                     Answer::error("No ongoing transaction!\n")
@@ -63,7 +59,8 @@ impl Control {
             }
             (C::NewSslCert, "") => Answer::error("'new ssl cert' expects a filename\n"),
             (C::NewSslCert, path) => {
-                let known = store.describe(&self.attachments, path).is_some();
+                let known = self.attachments.contains_key(path)
+                    || store.describe(&self.attachments, path).is_some();
                 if known || !store.make(Kind::Certificate, path) {
                     Answer::error(format!("Certificate '{path}' already exists!\n"))
                 } else {
@@ -75,8 +72,7 @@ impl Control {
                 let why = match store.describe(&self.attachments, path) {
                     Some(_) => "in use, can't be deleted",
                     None if store.is_made(Kind::Certificate, path) => {
-                        store.unmake(&mut self.attachments, Kind::Certificate, path);
-                        store.abort(path);
+                        forget(store, &mut self.attachments, path);
                         return Answer::info(format!("Certificate '{path}' deleted!\n"));
                     }
                     None => "doesn't exist",
@@ -115,6 +111,22 @@ impl Control {
             )),
         }
     }
+}
+
+/// With what was given beside it: its key has no use any more.
+fn forget(store: &mut Store, files: &mut Files, path: &str) {
+    store.unmake(files, Kind::Certificate, path);
+    for end in BESIDE {
+        files.remove(&format!("{path}{end}"));
+    }
+    abort(store, path);
+}
+
+/// Whether anything waited for a commit.
+fn abort(store: &mut Store, path: &str) -> bool {
+    let ends = [""].into_iter().chain(BESIDE);
+    let waited = ends.filter(|end| store.abort(&format!("{path}{end}")));
+    waited.count() > 0
 }
 
 pub fn nothing_to_commit(path: &str) -> Answer {

@@ -57,7 +57,7 @@ impl Control {
             C::SetSslCaFile | C::SetSslCrlFile => words.set(store, path, it.payload.as_deref()),
             C::CommitSslCaFile | C::CommitSslCrlFile => words.commit(store, files, path),
             C::AbortSslCaFile | C::AbortSslCrlFile => words.abort(store, path),
-            C::NewSslCaFile | C::NewSslCrlFile => words.begin(store, path),
+            C::NewSslCaFile | C::NewSslCrlFile => words.begin(store, files, path),
             _ => words.forget(store, files, path),
         }
     }
@@ -193,12 +193,13 @@ impl Words {
         }
     }
 
-    fn begin(&self, store: &mut Store, path: &str) -> Answer {
+    fn begin(&self, store: &mut Store, files: &Files, path: &str) -> Answer {
         let name = self.name;
         if path.is_empty() {
             return Answer::error(format!("'new ssl {}' expects a filename\n", self.file));
         }
-        if store.make(self.kind, path) {
+        // A file of another use is not to be exchanged, nor forgotten, as one of these.
+        if !files.contains_key(path) && store.make(self.kind, path) {
             Answer::info(format!("New {name} file created '{path}'!\n"))
         } else {
             Answer::error(format!("{name} file '{path}' already exists!\n"))
