@@ -102,6 +102,7 @@ catalogue! {
     SetSslCert "set ssl cert" "<certfile> <payload>" Admin Plain "prepare another content of a certificate";
     SetSslCrlFile "set ssl crl-file" "<crlfile> <payload>" Admin Plain "prepare another revocation list";
     SetSslOcspResponse "set ssl ocsp-response" "<resp|payload>" Admin Plain "take over a newer OCSP response of a certificate";
+    SetSslTlsKey "set ssl tls-key" "[id|file] <key>" Admin Plain "add the next key of TLS tickets";
     SetTable "set table" "<table> key <k> [data.* <v>]*" Operator Plain "change an entry of a stick table, or make one";
     SetTimeout "set timeout" "[cli] <delay>" User Plain "how long this session may be silent";
     SetVar "set var" "<name> [fmt|expr] {<fmt>|<expr>}" Operator Experimental "set a variable of the process";
@@ -134,6 +135,7 @@ catalogue! {
     ShowStat "show stat" "[desc|json|no-maint|typed|up]*" User Plain "counters of frontends, backends and servers";
     ShowTable "show table" "<table> [<filter>]*" User Plain "stick tables, or the entries of one";
     ShowThreads "show threads" "" User Plain "the threads";
+    ShowTlsKeys "show tls-keys" "[id|*]" User Plain "files of keys of TLS tickets, or the names of their keys";
     ShowTrace "show trace" "[<module>]" User Plain "traces that run";
     ShowVersion "show version" "" User Plain "the version";
     ShowVrrp "show vrrp" "" User Plain "instances and who holds their addresses";

@@ -58,6 +58,12 @@ impl Connecting {
     }
 }
 
+/// Of several reasons the first, where there is room for one.
+pub(crate) fn first(wrong: Vec<(String, Problem)>) -> Problem {
+    let mut whys = wrong.into_iter().map(|(_, why)| why);
+    whys.next().unwrap_or(Problem::NotStaged)
+}
+
 pub(crate) fn belongs(bundle: &Bundle, path: &str) -> bool {
     let beside = [&bundle.key, &bundle.ocsp, &bundle.issuer];
     bundle.certificate == path || beside.into_iter().flatten().any(|file| file == path)
@@ -166,11 +172,7 @@ impl Store {
         if new.is_empty() {
             return Err(Fault::Another.into());
         }
-        let taken = self.replace(files, new);
-        taken.map_err(|wrong| {
-            let first = wrong.into_iter().next();
-            first.map_or(Problem::NotStaged, |(_, why)| why)
-        })
+        self.replace(files, new).map_err(first)
     }
 
     /// Keeps new bytes of a file for [`Store::commit`]; whatever cannot be right is refused now. An

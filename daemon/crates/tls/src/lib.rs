@@ -46,3 +46,4 @@ pub use shelf::Kind;
 pub use staple::Staple;
 pub use store::{Files, Store};
 pub use suites::name as suite_name;
+pub use tickets::names as ticket_key_names;

@@ -2,7 +2,9 @@
 //! that several machines have.
 
 use crate::error::Problem;
+use crate::exchange::first;
 use crate::pem::base64;
+use crate::store::{Files, Store};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use rustls::crypto::aws_lc_rs::Ticketer;
@@ -24,11 +26,10 @@ pub fn rotating() -> Result<Arc<dyn ProducesTickets>, Problem> {
 /// the last but one, so that every machine knows the next before one uses it.
 pub fn from_file(text: &[u8]) -> Result<Arc<dyn ProducesTickets>, Problem> {
     let bad = |why: String| Problem::TicketKeys(why);
-    let text = std::str::from_utf8(text).map_err(|_| bad("the file is not text".to_owned()))?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    std::str::from_utf8(text).map_err(|_| bad("the file is not text".to_owned()))?;
     let mut keys = Vec::new();
     let mut length = None;
-    for (number, line) in (1..).zip(lines) {
+    for (number, line) in (1..).zip(lines(text)) {
         let secret = base64(line).ok_or_else(|| bad(format!("line {number} is not base64")))?;
         if !matches!(secret.len(), 48 | 80) {
             let has = secret.len();
@@ -53,6 +54,56 @@ pub fn from_file(text: &[u8]) -> Result<Arc<dyn ProducesTickets>, Problem> {
 
 /// So many keys of the file count.
 const KEPT: usize = 3;
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &str> {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// Names of the keys of a file that count, the oldest first. A ticket begins with that of its key, so
+/// that they are no secret.
+pub fn names(text: &[u8]) -> Vec<[u8; NAME]> {
+    let all: Vec<&str> = lines(text).collect();
+    let last = all.iter().skip(all.len().saturating_sub(KEPT));
+    let name = |line: &&str| base64(line)?.first_chunk().copied();
+    last.filter_map(name).collect()
+}
+
+impl Store {
+    /// The files of keys that lines name, each once, in the order of the lines.
+    pub fn ticket_files(&self) -> Vec<&str> {
+        let used = self.accepting.iter().filter(|one| one.acceptor.is_used());
+        let named = used.filter_map(|one| one.line.tls.ticket_keys.as_ref());
+        let mut files = Vec::new();
+        for file in named.map(|file| file.value.as_str()) {
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+        files
+    }
+
+    /// A key more, as if it stood at the end of the file: the one before it makes tickets from now on,
+    /// and the oldest is forgotten.
+    pub fn add_ticket_key(
+        &mut self,
+        files: &mut Files,
+        path: &str,
+        key: &str,
+    ) -> Result<(), Problem> {
+        let secret = base64(key).ok_or(Problem::NotBase64)?;
+        if !matches!(secret.len(), 48 | 80) {
+            let why = format!("it has {} bytes where 48 or 80 are needed", secret.len());
+            return Err(Problem::TicketKeys(why));
+        }
+        let before = files.get(path).ok_or(Problem::Missing)?;
+        let mut all: Vec<&str> = lines(before).chain([key.trim()]).collect();
+        all.drain(..all.len().saturating_sub(KEPT));
+        let text = all.join("\n") + "\n";
+        let new = [(path.to_owned(), text.into_bytes())];
+        self.replace(files, new).map_err(first)
+    }
+}
 
 #[derive(Debug)]
 struct Given(Vec<Key>);

@@ -22,6 +22,7 @@ mod states;
 mod statistics;
 mod supervisor;
 mod tables;
+mod ticket_keys;
 mod trusted;
 mod variables;
 mod waiting;
@@ -186,6 +187,8 @@ impl Control {
             C::ShowSslCrtList | C::AddSslCrtList | C::DelSslCrtList => self.crt_list(it),
             C::ShowSslOcspResponse => self.show_stapled(word(words, 0)),
             C::SetSslOcspResponse => self.set_stapled(it),
+            C::ShowTlsKeys => self.show_ticket_keys(word(words, 0)),
+            C::SetSslTlsKey => self.set_ticket_key(it),
             C::GetSockets => self.hand_over(job),
             _ => self.about_process(it, job.cursor.as_ref(), now),
         }))
