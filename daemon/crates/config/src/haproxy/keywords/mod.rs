@@ -157,6 +157,16 @@ const PASSED_OVER: [&str; 19] = [
     "use_backend",
 ];
 
+/// What only a `defaults` section with a name hands on (configuration manual, 4).
+const RULES: [&str; 6] = [
+    "acl",
+    "http-after-response",
+    "http-request",
+    "http-response",
+    "tcp-request",
+    "tcp-response",
+];
+
 /// Whether the keyword exists and may stand in this kind of section; says what is wrong.
 fn allowed(cx: &mut Context<'_>, section: &Section, keyword: &str, args: &Args<'_>) -> bool {
     let Some(entry) = registry::haproxy().find("proxy", keyword) else {
@@ -175,6 +185,12 @@ fn allowed(cx: &mut Context<'_>, section: &Section, keyword: &str, args: &Args<'
         let message = format!("'{keyword}' is not allowed in a '{here}' section");
         cx.error("haproxy/wrong-section", args.keyword, message)
             .suggest(format!("it belongs into: {there}"));
+        return false;
+    }
+    if RULES.contains(&keyword) && section.is_defaults() && section.proxy.name.0.is_empty() {
+        let message = format!("'{keyword}' is not allowed in a 'defaults' section without a name");
+        cx.error("haproxy/wrong-section", args.keyword, message)
+            .suggest("write 'defaults NAME', and 'from NAME' behind the sections that have it");
         return false;
     }
     cx.known("proxy", keyword, "keyword", args.keyword)

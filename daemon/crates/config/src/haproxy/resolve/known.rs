@@ -1,7 +1,7 @@
 //! Names that there are, and what is said about one that there is not.
 
 use crate::haproxy::context::Context;
-use crate::haproxy::model::{Config, Fetch, Proxy};
+use crate::haproxy::model::{Config, Fetch, LogFormat, Proxy};
 use crate::source::{Span, Spanned};
 use crate::suggest::nearest;
 use std::borrow::Cow;
@@ -55,6 +55,22 @@ pub fn sections<'c>(
     names
 }
 
+/// Whether a place is in one of the formats that frontends alone use: backends have them, too, from
+/// their `defaults`.
+fn of_frontends(proxy: &Proxy, place: Span) -> bool {
+    let own = match &proxy.log_format {
+        LogFormat::Custom(format) => Some(format),
+        _ => None,
+    };
+    let formats = own
+        .into_iter()
+        .chain(&proxy.log_format_sd)
+        .chain(&proxy.error_log_format)
+        .chain(&proxy.unique_id_format);
+    let mut texts = formats.map(|format| format.text.span);
+    texts.any(|text| text.file == place.file && (text.start..text.end()).contains(&place.start))
+}
+
 /// What expressions may refer to.
 pub struct Names<'c> {
     pub tables: Known<'c>,
@@ -92,7 +108,7 @@ impl<'c> Names<'c> {
                 self.backend(cx, proxy, name.as_deref(), span);
             }
             Fetch::FeConn(name) | Fetch::FeSessRate(name) => {
-                self.frontend(cx, name.as_deref(), span);
+                self.frontend(cx, proxy, name.as_deref(), span);
             }
             Fetch::SrvIsUp(name) => self.server(cx, proxy, name, span),
             _ => {}
@@ -112,10 +128,16 @@ impl<'c> Names<'c> {
         }
     }
 
-    /// Without a name it is the section's own; a format of `defaults` stands in backends, too.
-    pub fn frontend(&self, cx: &mut Context<'_>, name: Option<&str>, span: Span) {
-        if let Some(name) = name.filter(|name| !name.is_empty()) {
-            self.frontends.check(cx, "frontend", name, span);
+    /// Without a name it is the section itself, which has to be one.
+    pub fn frontend(&self, cx: &mut Context<'_>, proxy: &Proxy, name: Option<&str>, span: Span) {
+        match name.filter(|name| !name.is_empty()) {
+            Some(name) => self.frontends.check(cx, "frontend", name, span),
+            None if proxy.kind.is_frontend() || of_frontends(proxy, span) => {}
+            None => {
+                let message = "a backend has no clients of its own to count".to_owned();
+                cx.error("haproxy/unknown-backend", span, message)
+                    .suggest("name the frontend, e.g. 'fe_conn(FRONTEND)'");
+            }
         }
     }
 

@@ -138,7 +138,7 @@ fn references(
             't' if own => table_reference(cx, names, proxy, None, span),
             'u' => names.users.check(cx, "userlist", given.unwrap_or(""), span),
             'b' => names.backend(cx, proxy, given, span),
-            'e' => names.frontend(cx, given, span),
+            'e' => names.frontend(cx, proxy, given, span),
             'r' => names.server(cx, proxy, given.unwrap_or(""), span),
             _ => {}
         }

@@ -33,12 +33,14 @@ pub enum Place {
     Bind,
     /// Behind `server t 127.0.0.1:3`.
     Server,
-    /// In `defaults`.
+    /// In `defaults NAME`.
     Defaults,
+    /// In `defaults` without a name.
+    Anonymous,
 }
 
 impl Place {
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("http frontend", Self::HttpFrontend),
         ("http backend", Self::HttpBackend),
         ("tcp frontend", Self::TcpFrontend),
@@ -46,6 +48,7 @@ impl Place {
         ("bind", Self::Bind),
         ("server", Self::Server),
         ("defaults", Self::Defaults),
+        ("anonymous defaults", Self::Anonymous),
     ];
 }
 
@@ -83,6 +86,8 @@ impl Case {
             Place::Defaults => format!(
                 "defaults own{number}z\n    mode http\n    timeout client 1s\n    timeout server 1s\n    timeout connect 1s\n    {line}\n"
             ),
+            // Nobody has it: the others say from whom.
+            Place::Anonymous => format!("defaults\n    mode http\n    {line}\n"),
             _ => String::new(),
         };
         let from = match self.place {
