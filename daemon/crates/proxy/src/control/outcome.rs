@@ -119,8 +119,8 @@ impl Checks {
             Kind::Agent => &mut member.agent,
         };
         match health {
-            Some(health) if kind == Kind::Agent || !member.unchecked => health.force(outcome),
-            _ => {
+            Some(health) => health.force(outcome),
+            None => {
                 member.said = match outcome {
                     Outcome::Passed => None,
                     Outcome::Failed => Some(State::Down),
@@ -135,7 +135,7 @@ impl Checks {
     pub fn switch(&mut self, at: usize, kind: Kind, on: bool, now: u64, changes: &mut Vec<Change>) {
         let member = &mut self.roster.members[at];
         match kind {
-            Kind::Health => (member.unchecked, member.said) = (!on, None),
+            Kind::Health => member.unchecked = !on,
             Kind::Agent => member.unasked = !on,
         }
         for w in 0..self.watched.len() {

@@ -26,7 +26,8 @@ pub struct Member {
     /// What its agent said.
     pub agent: Option<Health>,
     pub last_agent: Option<CheckResult>,
-    /// Its check, its agent are not asked: what they said does not count.
+    /// Its check, its agent are not asked: the server stays as it was found, or as somebody says it
+    /// is; an agent's word does not count.
     pub unchecked: bool,
     pub unasked: bool,
     /// Nobody checks it, and somebody said that it is down or stops.
@@ -73,7 +74,7 @@ impl Roster {
         let of_checks = match (&member.health, member.tracks) {
             (_, Some(tracked)) => self.operation(tracked),
             (None, None) => member.said.unwrap_or(State::NoCheck),
-            (Some(_), None) if member.unchecked => member.said.unwrap_or(State::NoCheck),
+            (Some(health), None) if !health.is_checked() && member.unchecked => State::NoCheck,
             (Some(health), None) if !health.is_checked() => State::Unknown,
             (Some(health), None) if !health.is_up() => State::Down,
             (Some(health), None) if !health.takes_sessions() => State::Stopping,
@@ -149,7 +150,9 @@ impl Roster {
             },
             State::Drain if root.agent.is_some() => by_agent("DRAIN"),
             State::Drain => "DRAIN".to_owned(),
-            State::Up if member.server.weight() == 0 => "DRAIN".to_owned(),
+State::Up if member.server.weight() == 0 => "DRAIN".to_owned(),
+            // Nobody looks any more.
+            State::Up if root.unchecked => State::NoCheck.name().to_owned(),
             State::Up => of_checks("UP"),
             other => other.name().to_owned(),
         }

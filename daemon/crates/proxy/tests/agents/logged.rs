@@ -7,7 +7,7 @@ use crate::support::{Proxy, free_port};
 use std::io::{Read, Write};
 use std::net::{Shutdown, UdpSocket};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::SeqCst;
 
 /// Orders; a number is what the checked page says from now on, quietly where nobody looks.
@@ -36,14 +36,14 @@ const STEPS: &[&str] = &[
     "set server b/unchecked health up",
 ];
 
-struct Side {
-    page: Page,
-    log: UdpSocket,
-    socket: PathBuf,
+pub struct Side {
+    pub page: Page,
+    pub log: UdpSocket,
+    pub socket: PathBuf,
 }
 
 impl Side {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let file = format!("tandem-logged-{}-{name}", std::process::id());
         Self {
             page: Page::start(),
@@ -88,7 +88,7 @@ impl Drop for Side {
 }
 
 /// Lines about servers until they are enough.
-fn told(side: &Side, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
+pub fn told(side: &Side, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
     let end = std::time::Instant::now() + crate::support::WAIT;
     let mut all = Vec::new();
     while !enough(&all) && std::time::Instant::now() < end {
@@ -96,6 +96,16 @@ fn told(side: &Side, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
     }
     all.retain(|line| !line.contains("Connect from"));
     all
+}
+
+/// What ours answers at its socket.
+pub fn ask_ours(socket: &Path, line: &str) -> String {
+    let mut stream = UnixStream::connect(socket).unwrap();
+    stream.write_all(format!("{line}\n").as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).unwrap();
+    said
 }
 
 #[test]
@@ -107,14 +117,6 @@ fn orders_and_followers_are_told_in_haproxys_words() {
         return;
     };
     let _proxy = Proxy::start(&ours.config(free_port()));
-    let own = |line: &str| {
-        let mut stream = UnixStream::connect(&ours.socket).unwrap();
-        stream.write_all(format!("{line}\n").as_bytes()).unwrap();
-        stream.shutdown(Shutdown::Write).unwrap();
-        let mut said = String::new();
-        stream.read_to_string(&mut said).unwrap();
-        said
-    };
     for (number, step) in STEPS.iter().enumerate() {
         theirs.step(step, |line| ask(&theirs.socket, line));
         // What is not about the other server of this section ends with the follower there.
@@ -130,7 +132,7 @@ fn orders_and_followers_are_told_in_haproxys_words() {
         // before it answers.
         ask(&theirs.socket, "show info");
         wanted.extend(lines(&theirs.log));
-        ours.step(step, own);
+        ours.step(step, |line| ask_ours(&ours.socket, line));
         let found = told(&ours, |all| all.len() >= wanted.len());
         assert_eq!(
             wanted, found,

@@ -5,3 +5,4 @@ mod logged;
 #[path = "../support/mod.rs"]
 mod support;
 mod traffic;
+mod unchecked;

@@ -69,7 +69,7 @@ impl Sight<'_> {
         let tracked = member.tracks.and_then(|at| roster.members.get(at));
         let name = |m: &Member| format!("{}/{}", m.server.backend, m.server.name);
         row.put(Column::Tracked, tracked.map(name));
-        if let Some(health) = &member.health {
+        if let Some(health) = member.health.as_ref().filter(|_| !member.unchecked) {
             row.set(Column::Chkfail, s.shared.failed_checks.get())
                 .set(Column::Chkdown, s.shared.standing.falls())
                 .set(Column::Downtime, s.shared.standing.downtime())
