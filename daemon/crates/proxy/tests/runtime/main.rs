@@ -9,6 +9,7 @@ mod clients;
 mod effects;
 mod errors;
 mod hostile;
+mod paused;
 mod socket;
 mod stapled;
 mod trusted;

@@ -3,7 +3,9 @@
 use super::{leading_number, listed, word};
 use crate::control::Control;
 use crate::desk::{Answer, Job};
+use crate::shared::Traffic;
 use std::sync::Arc;
+use trafficlog::Level;
 
 const RATES: &str = "'set rate-limit' only supports :\n   - 'connections global' to set the per-process maximum connection rate\n   - 'sessions global' to set the per-process maximum session rate\n   - 'ssl-sessions global' to set the per-process maximum SSL session rate\n   - 'http-compression global' to set the per-process maximum compression speed in kB/s\n";
 
@@ -73,7 +75,30 @@ impl Control {
                 let _ = sys::tcp::shutdown_read(&**socket);
             }
         }
+        self.tell_frontend(&name);
         self.sockets.late(number, Answer::Done);
+    }
+
+    /// The log's line about a frontend that an order has closed or opened, as haproxy writes it.
+    fn tell_frontend(&mut self, name: &str) {
+        let Some(plan) = self.plan.clone() else {
+            return;
+        };
+        let Some(f) = plan.frontends.iter().find(|f| f.name == name) else {
+            return;
+        };
+        let farm = plan.backends.iter().find(|b| b.section == f.section);
+        let kind = if farm.is_some() { "proxy" } else { "frontend" };
+        let line = if self.is_shut(name) {
+            let came = Traffic::total(&f.shared.traffic, |t| &t.connections);
+            let passed = farm.map_or(0, |b| Traffic::total(&b.shared.traffic, |t| &t.sessions));
+            format!("Proxy {name} stopped (cumulated conns: FE: {came}, BE: {passed}).")
+        } else if self.is_disabled(name) {
+            format!("Paused {kind} {name}.")
+        } else {
+            format!("Resumed {kind} {name}.")
+        };
+        self.log.event(f.section, Level::Warning, &line);
     }
 
     pub(super) fn enable_frontend(&mut self, words: &[String]) -> Answer {
@@ -106,6 +131,7 @@ impl Control {
             team.configure(&plan, &self.open_grants(), &Arc::default());
         }
         self.tell_amendments();
+        self.tell_frontend(name);
         Answer::Done
     }
 
