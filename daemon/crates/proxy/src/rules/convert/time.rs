@@ -28,6 +28,10 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// Of a count of seconds these bits are looked at, as haproxy does it: years keep below 2^31, and what
+/// is negative lies far ahead.
+const LOOKED_AT: i64 = (1 << 55) - 1;
+
 pub fn apply(name: &str) -> Option<Apply> {
     Some(match name {
         "http_date" => |v, a, _| {
@@ -44,7 +48,7 @@ pub fn apply(name: &str) -> Option<Apply> {
                 format.extend_from_slice(format!(".{rest}").as_bytes());
             }
             format.extend_from_slice(b" GMT");
-            Some(Value::owned(format_time(&format, seconds, 0)))
+            Some(Value::owned(format_time(&format, seconds & LOOKED_AT, 0)))
         },
         "utime" => |v, a, _| formatted(v.int()?, a, false),
         "ltime" => |v, a, _| formatted(v.int()?, a, true),
@@ -53,7 +57,7 @@ pub fn apply(name: &str) -> Option<Apply> {
 }
 
 fn formatted(seconds: i64, a: &Arguments, local: bool) -> Option<Value<'static>> {
-    let seconds = seconds.checked_add(a.int(1))?;
+    let seconds = (seconds & LOOKED_AT).checked_add(a.int(1))?;
     let offset = if local {
         sys::localtime::utc_offset(seconds)
     } else {
@@ -151,8 +155,6 @@ fn iso_week(date: &Civil, monday: i64) -> (i64, i64) {
 /// By the letters of strftime(3), `offset` seconds ahead of UTC.
 pub fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
     let local = seconds.saturating_add(i64::from(offset));
-    // Beyond these years nothing is shown, and nothing is reckoned for long.
-    let local = local.clamp(-62_135_596_800, 253_402_300_799);
     let days = local.div_euclid(86_400);
     let (date, of_day) = (civil(days), local.rem_euclid(86_400));
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
@@ -171,9 +173,13 @@ pub fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
             Some('A') => day_name.to_owned(),
             Some('b' | 'h') => month_name[..3].to_owned(),
             Some('B') => month_name.to_owned(),
-            Some('C') => format!("{:02}", date.year / 100),
+            Some('C') => date.year.div_euclid(100).to_string(),
             Some('d') => format!("{:02}", date.day),
-            Some('D') => format!("{month:02}/{:02}/{:02}", date.day, date.year % 100),
+            Some('D') => format!(
+                "{month:02}/{:02}/{:02}",
+                date.day,
+                date.year.rem_euclid(100)
+            ),
             Some('e') => format!("{:2}", date.day),
             Some('F') => format!("{}-{month:02}-{:02}", date.year, date.day),
             Some('H') => format!("{hour:02}"),
@@ -190,7 +196,7 @@ pub fn format_time(format: &[u8], seconds: i64, offset: i32) -> Vec<u8> {
             Some('T') => format!("{hour:02}:{minute:02}:{second:02}"),
             Some('u') => (if week_day == 0 { 7 } else { week_day }).to_string(),
             Some('w') => week_day.to_string(),
-            Some('y') => format!("{:02}", date.year % 100),
+            Some('y') => format!("{:02}", date.year.rem_euclid(100)),
             Some('Y') => date.year.to_string(),
             Some('z') => format!(
                 "{}{:02}{:02}",
