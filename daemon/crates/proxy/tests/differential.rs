@@ -15,6 +15,15 @@ const REQUESTS: &[(&str, &str)] = &[
         "close",
         "GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
     ),
+    ("get *", "GET * HTTP/1.1\r\nHost: h\r\n\r\n"),
+    ("options *", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"),
+    (
+        "post *",
+        "POST * HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
+    ),
+    ("any *", "FOO * HTTP/1.1\r\nHost: h\r\n\r\n"),
+    ("old *", "GET * HTTP/1.0\r\n\r\n"),
+    ("connect *", "CONNECT * HTTP/1.1\r\nHost: h\r\n\r\n"),
     ("http/1.0", "GET /a HTTP/1.0\r\n\r\n"),
     (
         "http/1.0 keep-alive",
