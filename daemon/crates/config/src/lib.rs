@@ -30,4 +30,4 @@ pub mod syntax;
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Parsed, Severity};
 pub use options::{FileLoader, NoFiles, Options, patience};
 pub use outline::{Change, Difference, Outline};
-pub use source::{FileId, Position, Source, SourceMap, Span, Spanned};
+pub use source::{FileId, Location, Position, Source, SourceMap, Span, Spanned};

@@ -1,7 +1,9 @@
 //! Source texts, byte spans into them, and values that remember their span.
 
+mod location;
 mod spanned;
 
+pub use location::Location;
 pub use spanned::Spanned;
 
 use crate::secrets::Secrets;

@@ -7,7 +7,7 @@ use super::signatures::Moments;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::options::Options;
 use crate::registry::{self, Status};
-use crate::source::Span;
+use crate::source::{Location, Source, Span};
 use crate::suggest::nearest;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,6 +21,8 @@ pub struct Context<'o> {
     /// The variables at the line that is read.
     pub environment: Environment<'o>,
     pub diagnostics: Diagnostics,
+    /// The line that is read.
+    pub line: Location,
     /// When the line that is read applies; nothing where any sample may stand.
     pub moments: Option<Moments>,
     /// What was suggested for unknown words so far: a mistake is seldom made once, and the search
@@ -28,6 +30,20 @@ pub struct Context<'o> {
     pub suggested: HashMap<(&'static str, String), Option<String>>,
     /// A `peers` section was opened: it took the name of this machine.
     pub peers_begun: bool,
+}
+
+impl<'o> Context<'o> {
+    pub fn new(options: &'o Options<'o>, files: &[Source]) -> Self {
+        Self {
+            options,
+            environment: Environment::new(options.env, files),
+            diagnostics: Diagnostics::default(),
+            line: Location::default(),
+            moments: None,
+            suggested: HashMap::new(),
+            peers_begun: false,
+        }
+    }
 }
 
 impl Context<'_> {

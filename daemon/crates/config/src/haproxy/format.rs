@@ -1,12 +1,10 @@
 //! Format strings: `text %[expr] %{+Q}ci %%` (configuration manual, 8.2.4).
 
 use super::context::Context;
-use super::environment::Environment;
 use super::model::{Format, FormatPart};
 use super::piece::Piece;
 use crate::source::Spanned;
 use crate::suggest::nearest;
-use std::collections::HashMap;
 
 /// Variables of log formats, longest first, as `%tr` would otherwise be read as `%t`.
 const VARIABLES: [&str; 66] = [
@@ -172,14 +170,7 @@ fn closing_bracket(text: &str) -> Option<usize> {
 /// Reads a format string that stands in a file of its own.
 pub fn parse_format(text: &str) -> Result<Format, String> {
     let options = crate::Options::default();
-    let mut cx = Context {
-        options: &options,
-        environment: Environment::new(options.env, &[]),
-        diagnostics: crate::Diagnostics::default(),
-        moments: None,
-        suggested: HashMap::new(),
-        peers_begun: false,
-    };
+    let mut cx = Context::new(&options, &[]);
     let format = cx.format(&Spanned::implied(text.to_owned()));
     let all = cx.diagnostics.into_sorted();
     match all.iter().find(|d| d.severity == crate::Severity::Error) {

@@ -2,7 +2,6 @@
 
 use super::args::Args;
 use super::context::Context;
-use super::environment::Environment;
 use super::lexer::{self, Place};
 use super::model::Config;
 use super::preprocess::Blocks;
@@ -46,14 +45,7 @@ const NAMED: [&str; 4] = ["bind", "server", "server-template", "peer"];
 impl<'o> Parser<'o> {
     pub fn new(options: &'o Options<'o>, files: &[Source]) -> Self {
         Self {
-            cx: Context {
-                options,
-                environment: Environment::new(options.env, files),
-                diagnostics: crate::Diagnostics::default(),
-                moments: None,
-                suggested: HashMap::new(),
-                peers_begun: false,
-            },
+            cx: Context::new(options, files),
             config: Config::default(),
             state: State::Outside,
             blocks: Blocks::default(),
@@ -76,6 +68,7 @@ impl<'o> Parser<'o> {
             rest = stripped;
         }
         let path = sources.path(file);
+        self.cx.line.file = path.into();
         for (number, line) in (1..).zip(rest.split_inclusive('\n')) {
             let place = Place {
                 file,
@@ -134,6 +127,7 @@ impl<'o> Parser<'o> {
         }
         self.take_note(&words);
         self.cx.moments = None;
+        self.cx.line.line = place.number;
         match &mut self.state {
             State::Outside => self.outside(&words),
             State::Skipped => {}

@@ -73,6 +73,7 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "urlp_val" "uuid" "var" "wait_end";
         Supported => "req.body" "req.body_len" "req.body_param" "req.body_size" "res.body"
             "res.body_len" "res.body_size";
+        Supported => "last_rule_file" "last_rule_line";
         Supported => "fc_fackets" "fc_lost" "fc_reordering" "fc_retrans" "fc_rtt" "fc_rttvar"
             "fc_sacked" "fc_unacked" "so_name";
         Supported => "bc_err" "bc_err_str" "distcc_body" "distcc_param" "fc_err" "fc_err_str"
@@ -109,8 +110,6 @@ pub(super) static SAMPLES: &[Entry] = entries! {
             "ssl_fc_exporter_secret" "ssl_fc_server_handshake_traffic_secret"
             "ssl_fc_server_random" "ssl_fc_server_traffic_secret_0" "ssl_fc_session_id"
             "ssl_fc_session_key" "ssl_fc_unique_id";
-        NotYet("let the rule say its name: 'set-var(txn.rule) str(NAME)' before it, and log %[var(txn.rule)]") =>
-            "last_rule_file" "last_rule_line";
         INTERNAL =>
             "cpu_calls" "cpu_ns_avg" "cpu_ns_tot"
             "internal.htx.data" "internal.htx.free" "internal.htx.free_data" "internal.htx.has_eom"

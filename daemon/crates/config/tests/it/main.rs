@@ -10,6 +10,7 @@ mod haproxy_blocks_says;
 mod haproxy_checks;
 mod haproxy_connections;
 mod haproxy_expressions;
+mod haproxy_locations;
 mod haproxy_logs;
 mod haproxy_model;
 mod haproxy_names;

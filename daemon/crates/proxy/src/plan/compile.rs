@@ -6,7 +6,7 @@ use super::{
 };
 use crate::names::Known;
 use crate::rules::compile::Compiler;
-use crate::rules::environment::{Environment, Tables};
+use crate::rules::environment::{Environment, Needs, Tables};
 use crate::rules::page::Page;
 use crate::shared::Registry;
 use config::haproxy::model::{self, Config, Proxy, TcpPhase};
@@ -43,8 +43,7 @@ pub fn compile(
     let (mut frontends, mut backends) = (Vec::new(), Vec::new());
     let tables = tables(&model, registry);
     let patterns = patterns::files(&model, attachments, &registry.patterns, &mut problems);
-    let (remembers, rates) = (Cell::new(false), Cell::new(false));
-    let (bodies, certificates) = (Cell::new(false), Cell::new(false));
+    let needs = Needs::default();
     for (section, proxy) in sections() {
         let mut own = Vec::new();
         let env = Environment {
@@ -53,10 +52,7 @@ pub fn compile(
             tables: &tables,
             patterns: &patterns,
             section: &proxy.name.0,
-            remembers: &remembers,
-            rates: &rates,
-            bodies: &bodies,
-            certificates: &certificates,
+            needs: &needs,
             response: Cell::new(false),
             checks: false,
         };
@@ -107,11 +103,12 @@ pub fn compile(
         pace,
         totals: registry.totals.clone(),
         log_targets: registry.follow_logs(&model, known),
-        remembers: remembers.get(),
-        notes_certificates: certificates.get(),
-        rates: rates.get(),
+        remembers: needs.remembers.get(),
+        notes_certificates: needs.certificates.get(),
+        notes_rules: needs.last_rule.get(),
+        rates: needs.rates.get(),
         observes,
-        bodies: bodies.get() || holds,
+        bodies: needs.bodies.get() || holds,
         variables: registry.variables.clone(),
         hard_stop_after: g
             .hard_stop_after

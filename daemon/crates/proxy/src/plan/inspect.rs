@@ -2,7 +2,7 @@
 
 use super::{Attachments, Problem, Server};
 use crate::rules::compile::Compiler;
-use crate::rules::environment::{Environment, Tables};
+use crate::rules::environment::{Environment, Needs, Tables};
 use crate::rules::memory::Variable;
 use crate::rules::sample::Sample;
 use crate::rules::value::Value;
@@ -231,18 +231,13 @@ pub fn outside(
     registry: &Registry,
     format: &model::Format,
 ) -> Result<Value<'static>, String> {
-    let (remembers, rates) = (Cell::new(false), Cell::new(false));
-    let (bodies, certificates) = (Cell::new(false), Cell::new(false));
     let env = Environment {
         model,
         attachments,
         tables,
         patterns: &registry.patterns,
         section: "",
-        remembers: &remembers,
-        rates: &rates,
-        bodies: &bodies,
-        certificates: &certificates,
+        needs: &Needs::default(),
         response: Cell::new(false),
         checks: false,
     };

@@ -70,6 +70,8 @@ pub struct Plan {
     pub remembers: bool,
     /// Some expression or header tells of the certificate that clients are shown.
     pub notes_certificates: bool,
+    /// Some expression asks where the last rule stands that decided.
+    pub notes_rules: bool,
     /// Some server is judged by live traffic.
     pub observes: bool,
     /// Some expression asks how many sessions or requests come in a second.

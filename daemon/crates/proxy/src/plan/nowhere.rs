@@ -21,6 +21,7 @@ impl Plan {
             totals: Arc::default(),
             remembers: false,
             notes_certificates: false,
+            notes_rules: false,
             rates: false,
             observes: false,
             bodies: false,

@@ -114,7 +114,7 @@ impl Introduction {
         }
         let sealed = Sealed::new(header);
         if sealed.is_some_and(|told| told.signature || told.key) {
-            compiler.env.certificates.set(true);
+            compiler.env.needs.certificates.set(true);
         }
         let mut values = Vec::new();
         for (kind, format) in &header.values {

@@ -1,6 +1,7 @@
 //! Running a section's rules over a message.
 
 use super::context::{Context, Message, RequestLine};
+use super::last_rule;
 use super::matcher::backslash_references;
 use super::normalize::{Broken, normalize};
 use super::page::Judged;
@@ -32,6 +33,7 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
                 break;
             }
             Step::Final(last) => {
+                last_rule::note(rule.location.as_ref(), base);
                 subject.edits.refused = match rule.action {
                     Action::Deny(_)
                     | Action::Tarpit(_)
@@ -254,27 +256,6 @@ fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>, value: &[u8]) {
             subject.edits.status = Some((*status, reason.clone()));
         }
         _ => {}
-    }
-}
-
-impl NamePattern {
-    fn fits(&self, name: &[u8]) -> bool {
-        let same = |part: Option<&[u8]>, text: &[u8]| {
-            part.is_some_and(|part| part.eq_ignore_ascii_case(text))
-        };
-        match self {
-            Self::Whole(text) => name.eq_ignore_ascii_case(text),
-            Self::Beginning(text) => same(name.get(..text.len()), text),
-            Self::End(text) => {
-                let start = name.len().checked_sub(text.len());
-                same(start.and_then(|start| name.get(start..)), text)
-            }
-            Self::Part(text) => {
-                let mut windows = name.windows(text.len().max(1));
-                text.is_empty() || windows.any(|part| part.eq_ignore_ascii_case(text))
-            }
-            Self::Regex(regex) => regex.is_match(&name.to_ascii_lowercase()),
-        }
     }
 }
 

@@ -7,11 +7,8 @@ use super::patterns::{Gives, Kind, Method, Reading};
 use super::reply::Reply;
 use super::resolve::Resolve;
 use super::sample::Sample;
-use super::{
-    Action, Condition, Format, NamePattern, Redirect, RedirectKind, Rule, TcpAction, TcpRule, Term,
-    Test,
-};
-use config::haproxy::model::{self, HttpAction, NameMatch, TestRef};
+use super::{Action, Condition, Format, NamePattern, Redirect, RedirectKind, Rule, Term, Test};
+use config::haproxy::model::{self, HttpAction, TestRef};
 use std::sync::Arc;
 
 /// Compiles the rules of one section.
@@ -80,53 +77,9 @@ impl<'e> Compiler<'e> {
                 Ok(Rule {
                     action: action(&r.action.value, self.env)?,
                     condition,
+                    location: r.location.clone(),
                 })
             });
-            match compiled {
-                Ok(rule) => out.push(rule),
-                Err(why) => problems.push(why),
-            }
-        }
-        out
-    }
-
-    pub fn tcp_rules(
-        &self,
-        rules: &[model::TcpRule],
-        phase: model::TcpPhase,
-        problems: &mut Vec<String>,
-    ) -> Vec<TcpRule> {
-        self.env
-            .response
-            .set(phase == model::TcpPhase::ResponseContent);
-        let mut out = Vec::new();
-        for rule in rules.iter().filter(|rule| rule.phase == phase) {
-            let compiled = self
-                .condition(rule.condition.as_ref())
-                .and_then(|condition| {
-                    let action = match &rule.action.value {
-                        model::TcpAction::Accept => TcpAction::Accept,
-                        model::TcpAction::Reject => TcpAction::Reject,
-                        model::TcpAction::SilentDrop => TcpAction::Vanish,
-                        model::TcpAction::Close => TcpAction::Close,
-                        model::TcpAction::SwitchMode => TcpAction::SwitchMode,
-                        model::TcpAction::ExpectProxy => {
-                            self.env.remember();
-                            TcpAction::ExpectProxy
-                        }
-                        model::TcpAction::Resolve(resolve) => {
-                            TcpAction::Resolve(Resolve::compile(resolve, self.env)?)
-                        }
-                        model::TcpAction::ExpectNetscaler => {
-                            self.env.remember();
-                            TcpAction::ExpectNetscaler
-                        }
-                        model::TcpAction::Effect(effect) => {
-                            TcpAction::Effect(Effect::compile(effect, self.env, false)?)
-                        }
-                    };
-                    Ok(TcpRule { action, condition })
-                });
             match compiled {
                 Ok(rule) => out.push(rule),
                 Err(why) => problems.push(why),
@@ -212,14 +165,7 @@ fn action(action: &HttpAction, env: &Environment<'_>) -> Result<Action, String> 
         HttpAction::SetHeader { name, value } => Action::SetHeader(bytes(name), format(value)?),
         HttpAction::AddHeader { name, value } => Action::AddHeader(bytes(name), format(value)?),
         HttpAction::DelHeader { name, matching } => {
-            let text = bytes(name);
-            Action::DelHeader(match matching {
-                NameMatch::Whole => NamePattern::Whole(text),
-                NameMatch::Beginning => NamePattern::Beginning(text),
-                NameMatch::End => NamePattern::End(text),
-                NameMatch::Part => NamePattern::Part(text),
-                NameMatch::Regex => NamePattern::Regex(regex(name, false)?),
-            })
+            Action::DelHeader(NamePattern::compile(name, *matching)?)
         }
         HttpAction::ReplaceHeader { name, regex, value }
         | HttpAction::ReplaceValue { name, regex, value } => {

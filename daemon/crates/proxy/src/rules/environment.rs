@@ -12,6 +12,21 @@ use std::sync::Arc;
 /// Tables by the name of their section.
 pub type Tables = HashMap<String, Arc<Table>>;
 
+/// What is kept or counted only where somebody asks for it.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// Something has to be remembered from rule to rule.
+    pub remembers: Cell<bool>,
+    /// Somebody asks how many sessions or requests come in a second.
+    pub rates: Cell<bool>,
+    /// Somebody looks at bodies.
+    pub bodies: Cell<bool>,
+    /// Somebody asks which certificate clients are shown.
+    pub certificates: Cell<bool>,
+    /// Somebody asks where the last rule stands that decided.
+    pub last_rule: Cell<bool>,
+}
+
 pub struct Environment<'e> {
     pub model: &'e Config,
     pub attachments: &'e Attachments,
@@ -20,14 +35,7 @@ pub struct Environment<'e> {
     pub patterns: &'e PatternFiles,
     /// The section whose rules are compiled.
     pub section: &'e str,
-    /// Something has to be remembered from rule to rule.
-    pub remembers: &'e Cell<bool>,
-    /// Somebody asks how many sessions or requests come in a second.
-    pub rates: &'e Cell<bool>,
-    /// Somebody looks at bodies.
-    pub bodies: &'e Cell<bool>,
-    /// Somebody asks which certificate clients are shown.
-    pub certificates: &'e Cell<bool>,
+    pub needs: &'e Needs,
     /// What is compiled belongs to a message of the server.
     pub response: Cell<bool>,
     /// It belongs to checks, which have variables of their own.
@@ -63,11 +71,16 @@ impl Environment<'_> {
     }
 
     pub fn look_at_bodies(&self) {
-        self.bodies.set(true);
+        self.needs.bodies.set(true);
+    }
+
+    pub fn tell_rules(&self) {
+        self.needs.last_rule.set(true);
+        self.remember();
     }
 
     pub fn remember(&self) {
-        self.remembers.set(true);
+        self.needs.remembers.set(true);
     }
 
     /// A file that the supervisor read; this process may see another root.

@@ -6,6 +6,7 @@ use super::value::Value;
 use crate::plan::Greeting;
 use crate::preamble::Told;
 use crate::shared::table::{Counter, Tracked};
+use config::Location;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use trafficlog::Level;
@@ -75,6 +76,8 @@ pub struct Memory {
     pub response_cookie: Option<Vec<u8>>,
     pub unique_id: Option<Vec<u8>>,
     pub log_level: Option<LogLevel>,
+    /// The rule that decided last.
+    pub last_rule: Option<Location>,
     /// `disable-l7-retry`: the request is not sent again once it reached a server.
     pub once: bool,
     pub priority: Priority,
@@ -196,6 +199,7 @@ impl Memory {
         self.response_cookie = None;
         self.unique_id = None;
         self.log_level = None;
+        self.last_rule = None;
         self.once = false;
         self.priority = Priority::default();
         self.own = OwnTimeouts::default();

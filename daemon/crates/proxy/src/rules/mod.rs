@@ -12,8 +12,10 @@ pub mod environment;
 pub mod exchange;
 pub mod format;
 mod guarded;
+mod last_rule;
 pub mod matcher;
 pub mod memory;
+mod name_pattern;
 mod naming;
 mod normalize;
 mod outcome;
@@ -26,6 +28,7 @@ pub mod sample;
 mod search;
 mod shacrypt;
 mod target;
+mod tcp;
 pub mod users;
 pub mod value;
 pub mod variable;
@@ -36,12 +39,14 @@ pub use condition::{Condition, Term, Test, Truth, holds};
 pub use context::{BodySeen, Context, Message};
 pub use edits::Edits;
 pub use format::Format;
+pub use name_pattern::NamePattern;
 pub use naming::unique_id;
 pub use outcome::{Outcome, Subject};
 pub use page::run_with_page;
 pub use redirect::{Redirect, RedirectKind};
+pub use tcp::{TcpRule, Verdict, run_tcp};
 
-use crate::plan::Greeting;
+use config::Location;
 use config::haproxy::model::Normalizer;
 use effects::Effect;
 use page::Page;
@@ -53,6 +58,8 @@ use std::sync::Arc;
 pub struct Rule {
     pub action: Action,
     pub condition: Option<Condition>,
+    /// Where it is written, for `last_rule_file` and `last_rule_line`.
+    pub location: Option<Location>,
 }
 
 #[derive(Debug)]
@@ -105,84 +112,4 @@ pub enum Action {
     Exporter,
     /// The statistics page, where the request is for it.
     Page(Arc<Page>),
-}
-
-/// Names of headers that `del-header` means.
-#[derive(Debug)]
-pub enum NamePattern {
-    Whole(Vec<u8>),
-    Beginning(Vec<u8>),
-    End(Vec<u8>),
-    Part(Vec<u8>),
-    Regex(regex::bytes::Regex),
-}
-
-/// What a `tcp-request` or `tcp-response` rule does.
-#[derive(Debug)]
-pub enum TcpAction {
-    Accept,
-    Reject,
-    Vanish,
-    /// The server's side ends.
-    Close,
-    /// A header of the PROXY protocol comes first.
-    ExpectProxy,
-    /// A NetScaler client IP header comes first.
-    ExpectNetscaler,
-    /// What follows is read as requests.
-    SwitchMode,
-    Resolve(Resolve),
-    Effect(Effect),
-}
-
-#[derive(Debug)]
-pub struct TcpRule {
-    pub action: TcpAction,
-    pub condition: Option<Condition>,
-}
-
-/// How tcp rules ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Accept,
-    Reject,
-    Vanish,
-    Close,
-    /// Accepted, and from now on in http mode.
-    Http,
-    /// Ask again when more has come.
-    Wait,
-    /// A name is asked for; then go on at this rule.
-    Name(usize),
-}
-
-/// Runs tcp rules up to the first that decides, from this one on. After a wait for bytes all of them
-/// are asked again, with more to look at.
-pub fn run_tcp(rules: &[TcpRule], from: usize, ctx: &Context<'_>) -> Verdict {
-    for (number, rule) in rules.iter().enumerate().skip(from) {
-        let truth = rule.condition.as_ref().map_or(Truth::Yes, |c| c.truth(ctx));
-        if truth == Truth::Wait {
-            return Verdict::Wait;
-        }
-        if truth == Truth::No {
-            continue;
-        }
-        match &rule.action {
-            TcpAction::Accept => return Verdict::Accept,
-            TcpAction::Reject => return Verdict::Reject,
-            TcpAction::Vanish => return Verdict::Vanish,
-            TcpAction::Close => return Verdict::Close,
-            TcpAction::SwitchMode => return Verdict::Http,
-            TcpAction::ExpectProxy => {
-                ctx.remember(|memory| memory.expects = Some(Greeting::Proxy));
-            }
-            TcpAction::ExpectNetscaler => {
-                ctx.remember(|memory| memory.expects = Some(Greeting::Netscaler));
-            }
-            TcpAction::Resolve(resolve) if resolve.ask(ctx) => return Verdict::Name(number + 1),
-            TcpAction::Resolve(_) => {}
-            TcpAction::Effect(effect) => effect.apply(ctx),
-        }
-    }
-    Verdict::Accept
 }

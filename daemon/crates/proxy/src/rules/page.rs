@@ -129,6 +129,7 @@ impl Page {
         vec![Rule {
             action: Action::Page(Arc::new(compiled)),
             condition: None,
+            location: None,
         }]
     }
 

@@ -61,7 +61,11 @@ pub fn bare_redirect(cx: &mut Context<'_>, section: &mut Section, args: &mut Arg
         let action = Spanned::new(HttpAction::Redirect(redirect), args.keyword);
         cx.moments = Some(moment::requests(section));
         if let Some(condition) = cx.condition(section, args, "redirect").into_rule() {
-            section.redirects.push(HttpRule { action, condition });
+            section.redirects.push(HttpRule {
+                action,
+                condition,
+                location: None,
+            });
         }
     }
 }
@@ -84,7 +88,11 @@ fn push(
         Side::Response => &mut section.proxy.http_response,
         Side::After => &mut section.proxy.http_after_response,
     };
-    rules.push(HttpRule { action, condition });
+    rules.push(HttpRule {
+        action,
+        condition,
+        location: Some(cx.line.clone()),
+    });
 }
 
 fn action(

@@ -108,6 +108,7 @@ pub fn rule(cx: &mut Context<'_>, section: &mut Section, keyword: &str, args: &m
             phase,
             action,
             condition,
+            location: cx.line.clone(),
         });
     }
 }

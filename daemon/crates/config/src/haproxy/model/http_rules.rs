@@ -1,13 +1,15 @@
 //! `http-request`, `http-response`, `http-after-response`, `redirect`, `use_backend`, `use-server`.
 
 use super::{Condition, DoResolve, Effect, Format, ProxyName, ReturnBody, ServerName};
-use crate::source::Spanned;
+use crate::source::{Location, Spanned};
 
 /// One rule; without a condition it always applies. Rules run in order; a final action ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpRule {
     pub action: Spanned<HttpAction>,
     pub condition: Option<Condition>,
+    /// For `last_rule_file` and `last_rule_line`; the lines `redirect …` are not told of.
+    pub location: Option<Location>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,15 @@
 //! `tcp-request` and `tcp-response`.
 
 use super::{Condition, DoResolve, Effect};
-use crate::source::Spanned;
+use crate::source::{Location, Spanned};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TcpRule {
     pub phase: TcpPhase,
     pub action: Spanned<TcpAction>,
     pub condition: Option<Condition>,
+    /// For `last_rule_file` and `last_rule_line`.
+    pub location: Location,
 }
 
 /// When a rule is looked at.

@@ -4,14 +4,12 @@ use super::{settings, words};
 use crate::diagnostic::Parsed;
 use crate::haproxy::args::Args;
 use crate::haproxy::context::Context;
-use crate::haproxy::environment::Environment;
 use crate::haproxy::lexer::Word;
 use crate::haproxy::model::{Global, ListedCertificate, TlsSettings};
 use crate::options::Options;
 use crate::registry;
 use crate::source::{FileId, Source, SourceMap, Span, Spanned};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Reads such a file. `base` is what its lines fall back to: the settings of the bind line.
 pub fn listed(
@@ -21,14 +19,7 @@ pub fn listed(
     options: &Options<'_>,
 ) -> Parsed<Vec<ListedCertificate>> {
     let sources = SourceMap::new(std::slice::from_ref(file));
-    let mut cx = Context {
-        options,
-        environment: Environment::new(options.env, &[]),
-        diagnostics: crate::Diagnostics::default(),
-        moments: None,
-        suggested: HashMap::new(),
-        peers_begun: false,
-    };
+    let mut cx = Context::new(options, &[]);
     let mut config = Vec::new();
     let mut offset = 0;
     for line in file.text.split_inclusive('\n') {

@@ -6,7 +6,7 @@ mod talk;
 
 pub use phrase::Phrase;
 
-use crate::rules::environment::Environment;
+use crate::rules::environment::{Environment, Needs};
 use config::haproxy::model::{self, HealthCheck};
 use health::{Sequence, Speech};
 use phrase::Phrases;
@@ -39,12 +39,11 @@ impl Default for Check {
 impl Check {
     /// What checks remember is theirs: connections get no memory for it.
     pub fn compile(proxy: &model::Proxy, env: &Environment<'_>) -> Result<Self, String> {
-        let (remembers, bodies) = (Cell::new(false), Cell::new(false));
-        let certificates = Cell::new(false);
+        let needs = Needs::default();
+        needs.rates.set(env.needs.rates.get());
+        let all = env.needs;
         let env = Environment {
-            remembers: &remembers,
-            bodies: &bodies,
-            certificates: &certificates,
+            needs: &needs,
             response: Cell::new(true),
             checks: true,
             ..*env
@@ -65,6 +64,7 @@ impl Check {
                 },
             ),
         };
+        all.rates.set(needs.rates.get());
         Ok(Self {
             sequence: Arc::new(sequence),
             phrases: phrases.list,

@@ -4,6 +4,7 @@ use super::header::Header;
 use super::{auth, body, connection, distcc, http, packed, payload, state, sticky, tls};
 use crate::rules::context::Context;
 use crate::rules::environment::Environment;
+use crate::rules::last_rule;
 use crate::rules::memory::Variable;
 use crate::rules::value::Value;
 use crate::shared::table::Table;
@@ -107,13 +108,14 @@ impl Source {
             .or_else(|| payload::get(name))
             .or_else(|| packed::get(name))
             .or_else(|| distcc::get(name))
-            .or_else(|| tls::get(name));
+            .or_else(|| tls::get(name))
+            .or_else(|| last_rule::get(name).inspect(|_| env.tell_rules()));
         if let Some(get) = get {
             if matches!(
                 name,
                 "fe_sess_rate" | "fe_req_rate" | "be_sess_rate" | "srv_sess_rate"
             ) {
-                env.rates.set(true);
+                env.needs.rates.set(true);
             }
             if name.starts_with("capture.")
                 || matches!(
@@ -138,7 +140,7 @@ impl Source {
                 env.remember();
             }
             if name.starts_with("ssl_f_") {
-                env.certificates.set(true);
+                env.needs.certificates.set(true);
             }
             if name.starts_with("http_auth") {
                 arguments.texts = auth::users(name, &list, env)?;

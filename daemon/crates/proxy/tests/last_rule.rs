@@ -1,0 +1,264 @@
+//! `last_rule_file` and `last_rule_line` beside haproxy: in log lines and in rules, of every kind of
+//! rule that decides.
+
+mod support;
+
+use support::beside::Side;
+use support::{Beside, Client, Origin};
+
+const HTTP: &str = r#"
+global
+    nbthread 1
+defaults base
+    mode http
+    timeout client 5s
+    timeout server 5s
+    timeout connect 1s
+    timeout tarpit 10ms
+    log 127.0.0.1:LOG format raw local0
+    http-request deny deny_status 429 if { path /inherited }
+frontend web from base
+    bind 127.0.0.1:PORT
+    option dontlognull
+    log-format "%ST %tsc %[last_rule_line] %[last_rule_file]"
+    tcp-request connection accept
+    tcp-request session accept
+    tcp-request content accept if { path_beg /content }
+    tcp-request content reject if { path /refused }
+    tcp-request content silent-drop if { path /vanished }
+    monitor-uri /monitored
+    http-request set-header X-None %[last_rule_line]
+    http-request set-var(txn.a) path
+    http-request allow if { path_beg /allow }
+    http-request deny if { path /deny }
+    http-request tarpit if { path /tarpit }
+    http-request reject if { path /reject }
+    http-request silent-drop if { path /drop }
+    http-request return status 200 if { path /return }
+    http-request redirect location /there if { path /redirect }
+    http-request redirect location %[req.hdr(none)] ignore-empty if { path /nowhere }
+    http-request auth if { path /auth }
+    http-request use-service prometheus-exporter if { path /metrics }
+    http-request normalize-uri percent-to-uppercase strict if { path_beg /normal }
+    stats enable
+    stats uri /stats
+    stats http-request deny if { path /stats/denied }
+    stats http-request allow if { path /stats/allowed }
+    redirect location /old if { path_end /bare }
+    http-response set-header X-Seen %[last_rule_line]
+    http-response return status 200 if { path_end /answer }
+    http-after-response set-header X-Rule "%[last_rule_line] %[last_rule_file,length]"
+    http-after-response allow if { status 418 }
+    http-after-response set-header X-Passed over
+    use_backend no if { path /nobody }
+    default_backend app
+backend app
+    log-tag app
+    tcp-request content accept if { path /content/both }
+    http-request set-header X-Front "%[last_rule_line]"
+    http-request deny if { path_end /back }
+    http-request return status 404 if { last_rule_line gt 0 } { path /allow/seen }
+    http-response set-status 418 if { path_end /teapot }
+    tcp-response content accept if { status 204 }
+    tcp-response content reject if { res.hdr(x-reject) 1 }
+    http-response allow if { path_end /let }
+    http-response deny if { path_end /hidden }
+    http-response redirect location /other if { path_end /moved }
+    server s 127.0.0.1:ORIGIN
+backend no
+"#;
+
+/// Paths, each a request of its own.
+const PATHS: &[&str] = &[
+    "/none",
+    "/inherited",
+    "/content",
+    "/content/both",
+    "/content/back",
+    "/refused",
+    "/vanished",
+    "/allow",
+    "/allow/bare",
+    "/allow/back",
+    "/allow/seen",
+    "/allow/hidden",
+    "/allow/teapot",
+    "/deny",
+    "/tarpit",
+    "/reject",
+    "/drop",
+    "/return",
+    "/redirect",
+    "/nowhere",
+    "/auth",
+    "/metrics",
+    "/normal%2x",
+    "/stats",
+    "/stats/denied",
+    "/stats/allowed",
+    "/bare",
+    "/back",
+    "/nobody",
+    "/answer",
+    "/let",
+    "/hidden",
+    "/moved",
+    "/teapot",
+    "/x-reject",
+    "/no-content",
+];
+
+/// The line without the name of the file, which is each side's own; whether that was said.
+fn line(side: &Side) -> String {
+    let line = side.lines(1).remove(0);
+    let words = line.split(' ').map(|word| match word {
+        "test.cfg" => "FILE",
+        name if name.contains("tandem-diff-") && name.ends_with(".cfg") => "FILE",
+        other => other,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// What came back that rules have written, and what the origin saw of it.
+fn told(answer: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(answer).to_ascii_lowercase();
+    let wanted = ["x-none", "x-front", "x-seen", "x-rule", "x-passed"];
+    let lines = text.lines().filter(|line| {
+        let name = line.split(':').next().unwrap_or_default();
+        wanted.contains(&name)
+    });
+    let mut told: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+    told.sort();
+    told
+}
+
+fn origin() -> Origin {
+    Origin::start(|mut stream, _| {
+        use std::io::Write;
+        while let Some(head) = support::read_head(&mut stream) {
+            let reject = u8::from(head.contains("/x-reject"));
+            let status = if head.contains("/no-content") {
+                "204 No Content".to_owned()
+            } else {
+                format!("200 OK\r\nContent-Length: {}", head.len())
+            };
+            let body = if status.starts_with("204") { "" } else { &head };
+            let answer = format!("HTTP/1.1 {status}\r\nX-Reject: {reject}\r\n\r\n{body}");
+            if stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+#[test]
+fn the_rule_that_decided_is_told_in_logs_and_to_rules() {
+    let origin = origin();
+    let text = HTTP.replace("ORIGIN", &origin.port.to_string());
+    let Some(both) = Beside::start(&text) else {
+        return;
+    };
+    let ask = |side: &Side, path: &str| {
+        let mut client = Client::connect(side.port);
+        client.send(format!(
+            "GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+        ));
+        if path.ends_with("drop") || path == "/vanished" {
+            // Nothing says that the connection is over.
+            client
+                .0
+                .set_read_timeout(Some(std::time::Duration::from_millis(100)))
+                .unwrap();
+        }
+        let answer = told(&client.rest());
+        if path == "/monitored" {
+            return (answer, String::new());
+        }
+        (answer, line(side))
+    };
+    let mut differ = Vec::new();
+    for path in PATHS {
+        let (one, two) = (ask(&both.theirs, path), ask(&both.ours, path));
+        if one != two {
+            differ.push(format!("{path}\n  haproxy: {one:?}\n  ours:    {two:?}"));
+        }
+    }
+    assert!(
+        differ.is_empty(),
+        "{} differ\n{}",
+        differ.len(),
+        differ.join("\n")
+    );
+    // What is compared is there.
+    let (_, said) = ask(&both.ours, "/deny");
+    let wanted = text.lines().position(|line| line.contains("path /deny"));
+    let number = wanted.expect("the rule") + 1;
+    assert_eq!(said, format!("403 PR-- {number} FILE"));
+    // Each request of a connection begins anew.
+    for side in [&both.theirs, &both.ours] {
+        let mut client = Client::connect(side.port);
+        client.get("/return");
+        client.get("/none");
+        line(side);
+        assert_eq!(line(side), "200 ---- - -");
+    }
+}
+
+const TCP: &str = r#"
+global
+    nbthread 1
+defaults
+    mode tcp
+    timeout client 5s
+    timeout server 5s
+    timeout connect 1s
+    log 127.0.0.1:LOG format raw local0
+listen relay
+    bind 127.0.0.1:PORT
+    option dontlognull
+    log-format "%U %ts %[last_rule_line] %[last_rule_file]"
+    tcp-request inspect-delay 5s
+    tcp-request content set-var(sess.first) req.payload(0,1)
+    tcp-request content accept if { req.payload(0,1) a }
+    tcp-request content reject if { req.payload(0,1) r }
+    tcp-request content silent-drop if { req.payload(0,1) s }
+    tcp-request content track-sc0 src if { req.payload(0,1) t }
+    tcp-response inspect-delay 5s
+    tcp-response content accept if { var(sess.first) -m str a } { res.payload(0,1) o }
+    tcp-response content reject if { var(sess.first) -m str x }
+    tcp-response content close if { var(sess.first) -m str c }
+    stick-table type ip size 10
+    server s 127.0.0.1:ORIGIN
+"#;
+
+#[test]
+fn connections_tell_of_the_rules_over_their_first_bytes() {
+    let origin = Origin::start(|mut stream, _| {
+        use std::io::{Read, Write};
+        let mut byte = [0];
+        if stream.read_exact(&mut byte).is_ok() {
+            let _ = stream.write_all(b"ok");
+        }
+    });
+    let text = TCP.replace("ORIGIN", &origin.port.to_string());
+    let Some(both) = Beside::start(&text) else {
+        return;
+    };
+    let ask = |side: &Side, first: &str| {
+        let mut client = Client::connect(side.port);
+        client.send(first);
+        if first == "s" {
+            client
+                .0
+                .set_read_timeout(Some(std::time::Duration::from_millis(100)))
+                .unwrap();
+        }
+        let got = client.rest();
+        drop(client);
+        (got, line(side))
+    };
+    for first in ["a", "r", "s", "t", "x", "c", "n"] {
+        let (one, two) = (ask(&both.theirs, first), ask(&both.ours, first));
+        assert_eq!(one, two, "{first}: haproxy's on the left");
+    }
+}
