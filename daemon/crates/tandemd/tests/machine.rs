@@ -39,6 +39,7 @@ frontend f
  errorfile 500 DIR/gone | DIR/gone | error host/no-file
  errorfile 502 DIR/none.http | DIR/none | error host/content errorfile 502
  errorfile 503 DIR/long.http | DIR/long | error host/content errorfile 503
+ errorfile 504 DIR/big.http | DIR/big | error host/content errorfile 504 'DIR/big.http' has 20000 bytes
  bind :1 ssl crt DIR/gone.pem | DIR/gone | error host/no-file
  bind :2 ssl crt DIR/text.pem | DIR/text | error host/certificate
  bind :3 ssl crt-list DIR/gone | DIR/gone | error host/no-file
@@ -53,12 +54,15 @@ frontend f
  http-request set-header X %[src,map_ip(DIR/gone)] | map_ip | error host/no-file
  http-request set-header X %[src,map_ip(DIR/map)] | map_ip | error host/content map DIR/map, entry 2: 'bar'
  http-request return status 200 content-type a/b file DIR/gone | DIR/gone | error host/no-file
+ http-request return status 200 content-type a/b file DIR/large.txt | DIR/large | error host/content 'DIR/large.txt' has 20000 bytes
  http-request deny if a or b or c or d
 backend b
  option external-check
  external-check path /gone:/bin
  external-check command none-such | none-such | warning host/no-program
  server s 127.0.0.1:1 check ssl verify required ca-file DIR/ca | DIR/ca | error host/no-file server 's'
+http-errors unused
+ errorfile 503 DIR/huge.http | DIR/huge | error host/content errorfile 503 'DIR/huge.http' has 20000 bytes
 ";
 
 struct Folder(PathBuf);
@@ -70,6 +74,11 @@ impl Folder {
         std::fs::create_dir_all(&path).unwrap();
         for (name, text) in FILES {
             std::fs::write(path.join(name), text).unwrap();
+        }
+        // More than a buffer holds.
+        let head = "HTTP/1.1 503 S\r\n\r\n";
+        for name in ["big.http", "large.txt", "huge.http"] {
+            std::fs::write(path.join(name), format!("{head:x<20000}")).unwrap();
         }
         Self(path)
     }

@@ -1,7 +1,6 @@
 //! Answers of the proxy itself: one prepared text for each status.
 
 use super::Plan;
-use super::raw::normal;
 use crate::rules::context::Context;
 use crate::rules::environment::Environment;
 use crate::rules::reply::Reply;
@@ -31,9 +30,9 @@ impl Answers {
                 .map(|(code, path)| (*code, path.value.as_str())),
         );
         for (status, path) in files {
-            match env.file(path).and_then(|raw| normal(&raw)) {
+            match env.answer(path) {
                 Ok(raw) => answers.set(status, raw),
-                Err(why) => problems.push(format!("errorfile {status} '{path}': {why}")),
+                Err(why) => problems.push(format!("errorfile {status} {why}")),
             }
         }
         for (status, (code, url)) in &proxy.error_locations {

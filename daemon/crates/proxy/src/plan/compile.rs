@@ -2,7 +2,7 @@
 
 use super::{
     Answers, ForwardFor, Frontend, LogPlan, Pace, Plan, Problem, Spoken, Timeouts, backend, bind,
-    inspect, patterns, problem, servers, tls,
+    inspect, pages, patterns, problem, servers, tls,
 };
 use crate::names::Known;
 use crate::rules::compile::Compiler;
@@ -42,6 +42,7 @@ pub fn compile(
     let find = |name: &str| names.iter().position(|n| *n == name);
     let (mut frontends, mut backends) = (Vec::new(), Vec::new());
     let tables = tables(&model, registry);
+    problems.extend(pages::problems(&model, attachments));
     let patterns = patterns::files(&model, attachments, &registry.patterns, &mut problems);
     let needs = Needs::default();
     for (section, proxy) in sections() {
@@ -248,10 +249,9 @@ fn unique_id_header(proxy: &Proxy, compiler: &Compiler<'_>) -> Option<Vec<u8>> {
 
 /// How much of a message is held.
 fn limits(g: &model::Global) -> Limits {
-    let bufsize = g.bufsize.as_ref().map_or(16384, |b| b.value as usize);
     let rewrite = g.maxrewrite.as_ref().map_or(1024, |b| b.value as usize);
     Limits {
-        head: bufsize.saturating_sub(rewrite).max(1024),
+        head: g.buffer_size().saturating_sub(rewrite).max(1024),
         // The first line counts as one.
         fields: g
             .max_headers

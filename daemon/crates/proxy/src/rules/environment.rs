@@ -2,7 +2,7 @@
 
 use super::memory::{Scope, Variable};
 use super::patterns::{PatternFile, PatternFiles};
-use crate::plan::Attachments;
+use crate::plan::{Attachments, pages};
 use crate::shared::table::Table;
 use config::haproxy::model::Config;
 use std::cell::Cell;
@@ -86,6 +86,16 @@ impl Environment<'_> {
     /// A file that the supervisor read; this process may see another root.
     pub fn file(&self, path: &str) -> Result<Vec<u8>, String> {
         file(self.attachments, path)
+    }
+
+    /// The body of an answer.
+    pub fn page(&self, path: &str) -> Result<Vec<u8>, String> {
+        pages::page(self.model, self.attachments, path)
+    }
+
+    /// A whole answer, as it is kept.
+    pub fn answer(&self, path: &str) -> Result<Vec<u8>, String> {
+        pages::answer(self.model, self.attachments, path)
     }
 
     /// The lines of a file of patterns: what is written, without comments and empty lines.

@@ -108,19 +108,22 @@ fn body(
             [FormatPart::Literal(text)] => Body::Bytes(kind, text.clone().into_bytes()),
             _ => Body::Text(kind, Format::compile(format, env)?),
         },
-        Content::File(path) => Body::Bytes(kind, env.file(&path.value)?),
+        Content::File(path) => Body::Bytes(kind, env.page(&path.value)?),
         Content::FormatFile(path) => {
-            let text = String::from_utf8_lossy(&env.file(&path.value)?).into_owned();
+            let text = String::from_utf8_lossy(&env.page(&path.value)?).into_owned();
             let parsed = config::haproxy::parse_format(&text)
                 .map_err(|why| format!("{}: {why}", path.value))?;
             Body::Text(kind, Format::compile(&parsed, env)?)
         }
-        Content::ErrorFile(path) => Body::Raw(crate::plan::normal(&env.file(&path.value)?)?),
+        Content::ErrorFile(path) => Body::Raw(env.answer(&path.value)?),
         Content::Section(name) => {
             let sections = &env.model.http_errors;
             let section = sections.iter().find(|s| s.name.value == name.value);
             match section.and_then(|s| s.files.get(&status)) {
-                Some(path) => Body::Raw(crate::plan::normal(&env.file(&path.value)?)?),
+                Some(path) => {
+                    let raw = env.answer(&path.value);
+                    Body::Raw(raw.map_err(|why| format!("errorfile {status} {why}"))?)
+                }
                 None => Body::Prepared,
             }
         }

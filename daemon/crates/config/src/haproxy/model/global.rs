@@ -59,6 +59,13 @@ pub struct Global {
 }
 
 impl Global {
+    /// Bytes of a buffer: `tune.bufsize`, or what it is by default.
+    pub fn buffer_size(&self) -> usize {
+        self.bufsize
+            .as_ref()
+            .map_or(16384, |size| size.value as usize)
+    }
+
     /// The addresses of all runtime sockets, numbered from 0.
     pub fn runtime_addresses(
         &self,
