@@ -97,3 +97,36 @@ fn the_time_between_requests_is_idle_and_not_part_of_the_next() {
         assert!(request < idle && active < idle, "{line}");
     }
 }
+
+/// Formats that tell of a request.
+const TURNED_AWAY: &[&str] = &[
+    "log-format \"%HU|%HM|%HP|%HQ|%HV|%r|%ST|%tsc|%b|%s|%hr|%CC|%[capture.req.uri]|%[capture.req.hdr(0)]|%ID|%TR\"",
+    "log-format \"%HU %ST\"\n    error-log-format \"error %HU\"",
+];
+
+#[test]
+fn a_request_that_rules_turn_away_before_it_is_read_is_told_as_none() {
+    let origin = Origin::named("a");
+    for format in TURNED_AWAY {
+        let text = format!(
+            "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    log 127.0.0.1:LOG format raw local0\nfrontend web\n    bind 127.0.0.1:PORT\n    option dontlognull\n    {format}\n    unique-id-format %ci-%HM\n    capture request header Host len 10\n    capture cookie sid len 30\n    tcp-request content reject if {{ path /front }}\n    default_backend app\nbackend app\n    tcp-request content reject if {{ path /back }}\n    server s 127.0.0.1:{}\n",
+            origin.port
+        );
+        let Some(both) = Beside::start(&text) else {
+            return;
+        };
+        for path in ["/front?x", "/back?x"] {
+            let told = |side: &support::beside::Side| {
+                let mut client = Client::connect(side.port);
+                client.send(format!(
+                    "GET {path} HTTP/1.1\r\nHost: h\r\nCookie: sid=1\r\n\r\n"
+                ));
+                assert!(client.rest().is_empty(), "it is answered");
+                side.line()
+            };
+            let (one, two) = (told(&both.theirs), told(&both.ours));
+            assert_eq!(one, two, "{path}, {format}: haproxy's on the left");
+            assert_eq!(one.contains("<BADREQ>"), path == "/front?x", "{one}");
+        }
+    }
+}

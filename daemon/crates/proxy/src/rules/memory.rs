@@ -193,10 +193,7 @@ impl Memory {
                 tracked.end(now);
             }
         }
-        self.request_captures.iter_mut().for_each(|c| *c = None);
-        self.response_captures.iter_mut().for_each(|c| *c = None);
-        self.request_cookie = None;
-        self.response_cookie = None;
+        self.forget_captures();
         self.unique_id = None;
         self.log_level = None;
         self.last_rule = None;
@@ -207,6 +204,13 @@ impl Memory {
         self.source.end_exchange();
         self.destination.end_exchange();
         self.question = None;
+    }
+
+    pub fn forget_captures(&mut self) {
+        self.request_captures.iter_mut().for_each(|c| *c = None);
+        self.response_captures.iter_mut().for_each(|c| *c = None);
+        self.request_cookie = None;
+        self.response_cookie = None;
     }
 
     /// For a stream of the connection: what is the session's is seen there, too.

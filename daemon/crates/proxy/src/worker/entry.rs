@@ -4,6 +4,7 @@
 use super::Worker;
 use super::route::{changed, content};
 use crate::rules::context::RequestLine;
+use crate::rules::memory::Memory;
 use crate::rules::{self, Context, Message, Outcome};
 use crate::shared::table::Counter;
 use http1::Request;
@@ -45,6 +46,16 @@ impl Worker {
         }
         self.count(i, &[Counter::HttpReqCnt, Counter::HttpReqRate], 1);
         refused
+    }
+
+    /// The request is not looked at any further: as haproxy tells it, there was none.
+    pub(super) fn turn_away(&mut self, i: u32) {
+        self.with_memory(i, Memory::forget_captures);
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.log.turned_away = true;
+            txn.log.line.clear();
+            txn.log.head_done = 0;
+        }
     }
 
     /// The name that servers are told, by `unique-id-header` or before the request.

@@ -138,7 +138,7 @@ impl Worker {
         let wait = between(ready, n.connecting);
         let connect = between(n.connecting, n.connected);
         let total = self.now.saturating_sub(n.started);
-        let unasked = txn.http && n.line.is_empty();
+        let unasked = txn.http && n.line.is_empty() && !n.turned_away;
         let own = match &f.log.error {
             Some(format) if unasked => Some(format),
             _ => f.log.custom.as_ref(),

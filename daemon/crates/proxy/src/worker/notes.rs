@@ -25,6 +25,8 @@ pub struct Notes {
     pub line: Vec<u8>,
     pub cause: u8,
     pub state: u8,
+    /// `tcp-request content` turned it away before it was read as a request.
+    pub turned_away: bool,
     /// The line is written already.
     pub logged: bool,
 }

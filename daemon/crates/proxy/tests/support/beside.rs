@@ -31,6 +31,14 @@ impl Side {
             .replace("LOG", &log)
     }
 
+    /// The next line of the log, whatever it tells of.
+    pub fn line(&self) -> String {
+        let mut buffer = [0; 9000];
+        let n = self.log.recv(&mut buffer).expect("a line");
+        let line = String::from_utf8_lossy(&buffer[..n]);
+        line.trim_end().replace(&self.port.to_string(), "PORT")
+    }
+
     /// The next lines of the log, without the connection that only looked whether it listens.
     pub fn lines(&self, count: usize) -> Vec<String> {
         let mut lines = Vec::new();
