@@ -100,7 +100,7 @@ fn the_time_between_requests_is_idle_and_not_part_of_the_next() {
 
 /// Formats that tell of a request.
 const TURNED_AWAY: &[&str] = &[
-    "log-format \"%HU|%HM|%HP|%HQ|%HV|%r|%ST|%tsc|%b|%s|%hr|%CC|%[capture.req.uri]|%[capture.req.hdr(0)]|%ID|%TR\"",
+    "log-format \"%HU|%HM|%HP|%HQ|%HV|%r|%ST|%tsc|%b|%s|%hr|%[capture.req.uri]|%[capture.req.hdr(0)]\"",
     "log-format \"%HU %ST\"\n    error-log-format \"error %HU\"",
 ];
 
@@ -109,7 +109,7 @@ fn a_request_that_rules_turn_away_before_it_is_read_is_told_as_none() {
     let origin = Origin::named("a");
     for format in TURNED_AWAY {
         let text = format!(
-            "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    log 127.0.0.1:LOG format raw local0\nfrontend web\n    bind 127.0.0.1:PORT\n    option dontlognull\n    {format}\n    unique-id-format %ci-%HM\n    capture request header Host len 10\n    capture cookie sid len 30\n    tcp-request content reject if {{ path /front }}\n    default_backend app\nbackend app\n    tcp-request content reject if {{ path /back }}\n    server s 127.0.0.1:{}\n",
+            "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\n    log 127.0.0.1:LOG format raw local0\nfrontend web\n    bind 127.0.0.1:PORT\n    option dontlognull\n    {format}\n    capture request header Host len 10\n    capture cookie sid len 30\n    tcp-request content reject if {{ path /front }}\n    default_backend app\nbackend app\n    tcp-request content reject if {{ path /back }}\n    server s 127.0.0.1:{}\n",
             origin.port
         );
         let Some(both) = Beside::start(&text) else {

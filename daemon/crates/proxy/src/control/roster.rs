@@ -150,7 +150,7 @@ impl Roster {
             },
             State::Drain if root.agent.is_some() => by_agent("DRAIN"),
             State::Drain => "DRAIN".to_owned(),
-State::Up if member.server.weight() == 0 => "DRAIN".to_owned(),
+            State::Up if member.server.weight() == 0 => "DRAIN".to_owned(),
             // Nobody looks any more.
             State::Up if root.unchecked => State::NoCheck.name().to_owned(),
             State::Up => of_checks("UP"),

@@ -48,14 +48,19 @@ impl Worker {
         refused
     }
 
-    /// The request is not looked at any further: as haproxy tells it, there was none.
-    pub(super) fn turn_away(&mut self, i: u32) {
+    /// The request is not looked at any further: as haproxy tells it, there was none. Unless rules
+    /// only wait for a name.
+    pub(super) fn turn_away(&mut self, i: u32, refused: Outcome) -> Outcome {
+        if matches!(refused, Outcome::Name { .. }) {
+            return self.note_stage(i, refused, None);
+        }
         self.with_memory(i, Memory::forget_captures);
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.log.turned_away = true;
             txn.log.line.clear();
             txn.log.head_done = 0;
         }
+        self.note_stage(i, refused, None)
     }
 
     /// The name that servers are told, by `unique-id-header` or before the request.

@@ -118,7 +118,10 @@ impl Worker {
         let client = self.client_address(i).map_or_else(unix, Endpoint::Tcp);
         let memory = c.memory.as_ref().map(|m| m.borrow());
         let captures = |slots: &'static str| -> Vec<&[u8]> {
-            let Some(memory) = memory.as_ref().filter(|_| !n.line.is_empty()) else {
+            let Some(memory) = memory
+                .as_ref()
+                .filter(|_| !n.line.is_empty() || n.turned_away)
+            else {
                 return Vec::new();
             };
             let list = if slots == "request" {

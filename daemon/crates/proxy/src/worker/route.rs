@@ -44,10 +44,7 @@ impl Worker {
         if let Some(from) = content_from
             && let Some(refused) = self.before_request(i, data, fields, line, from)
         {
-            if !matches!(refused, Outcome::Name { .. }) {
-                self.turn_away(i);
-            }
-            return Err(self.note_stage(i, refused, None));
+            return Err(self.turn_away(i, refused));
         }
         if content_from.is_some() && self.is_monitored(i, line.target) {
             return Err(self.monitored(i, data, fields, line));

@@ -4,6 +4,7 @@ use super::Variable;
 use super::text::{missing, quoted, text};
 use crate::rules::context::Context;
 use crate::rules::format::Flags;
+use crate::worker::Notes;
 use http1::target;
 
 impl Variable {
@@ -76,7 +77,8 @@ impl Variable {
             return missing(cookie.as_deref(), flags, out);
         }
         let list = list.map(Vec::as_slice).unwrap_or_default();
-        if list.is_empty() || ctx.session.is_some_and(|s| s.notes.line.is_empty()) {
+        let unasked = |notes: &Notes| notes.line.is_empty() && !notes.turned_away;
+        if list.is_empty() || ctx.session.is_some_and(|s| unasked(s.notes)) {
             return;
         }
         let braces = matches!(self, Self::RequestHeaders | Self::ResponseHeaders);
