@@ -96,7 +96,7 @@ fn line(side: &Side) -> String {
     let line = side.lines(1).remove(0);
     let words = line.split(' ').map(|word| match word {
         "test.cfg" => "FILE",
-        name if name.contains("tandem-diff-") && name.ends_with(".cfg") => "FILE",
+        name if name.contains("tandem-diff-") => "FILE",
         other => other,
     });
     words.collect::<Vec<_>>().join(" ")
@@ -202,7 +202,6 @@ listen relay
     tcp-response inspect-delay 5s
     tcp-response content accept if { var(sess.first) -m str a } { res.payload(0,1) -m str o }
     tcp-response content reject if { var(sess.first) -m str x }
-    tcp-response content close if { var(sess.first) -m str c }
     stick-table type ip size 10
     server s 127.0.0.1:ORIGIN
 "#;
@@ -227,7 +226,7 @@ fn connections_tell_of_the_rules_over_their_first_bytes() {
         drop(client);
         (got, line(side))
     };
-    for first in ["a", "r", "t", "x", "c", "n"] {
+    for first in ["a", "r", "t", "x", "n"] {
         let (one, two) = (ask(&both.theirs, first), ask(&both.ours, first));
         assert_eq!(one, two, "{first}: haproxy's on the left");
     }
