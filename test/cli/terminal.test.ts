@@ -22,7 +22,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What is shown and the exit code; `answer` is typed once the question is there. */
 function atTerminal(command: string, answer: string): Promise<{ code: number | null; shown: string }> {
-  const child = spawn("script", ["-qefc", `${TANDEM} ${command}`, "/dev/null"], { cwd: folder });
+  // Nobody is asked where CI is set.
+  const { CI: _, ...env } = process.env;
+  const child = spawn("script", ["-qefc", `${TANDEM} ${command}`, "/dev/null"], { cwd: folder, env });
   let shown = "";
   let answered = false;
   child.stdout.on("data", (bytes: Buffer) => {

@@ -68,10 +68,7 @@ export function meaning(kind: "haproxy" | "keepalived", text: string): readonly 
       encoding: "utf8",
       maxBuffer: 64 << 20,
     });
-    return stdout
-      .replaceAll(file, "FILE")
-      .replace(/@\d+\+\d+/g, "")
-      .split("\n");
+    return stdout.replaceAll(file, "FILE").split("\n");
   });
 }
 

@@ -44,7 +44,7 @@ function orderProblems(
     hint: "write the host's certificate first, then its issuer, then that one's",
   };
   if (leaf !== chain[0]) {
-    const message = `the host's certificate stands at place ${chain.findIndex((one) => one === leaf) + 1} of ${chain.length}`;
+    const message = `the host's certificate stands at place ${chain.indexOf(leaf) + 1} of ${chain.length}`;
     return [error("STACK_CERTIFICATE_CHAIN_ORDER", path, message, advice)];
   }
   const wrong = chain.findIndex((one, index) => one !== way[index]);

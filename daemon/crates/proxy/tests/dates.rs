@@ -42,9 +42,7 @@ fn dates_far_from_today_are_shown_as_haproxy_shows_them() {
             let lines = head
                 .lines()
                 .filter(|line| line.to_ascii_lowercase().starts_with("x-"));
-            lines
-                .map(|line| line.to_ascii_lowercase())
-                .collect::<Vec<_>>()
+            lines.map(str::to_ascii_lowercase).collect::<Vec<_>>()
         });
         assert_eq!(said.len(), 3, "{said:?}");
     }

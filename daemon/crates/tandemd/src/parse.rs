@@ -87,10 +87,14 @@ fn shown(file: &Path) -> String {
 fn meaning(haproxy: &[Source], keepalived: &[Source], options: &Options<'_>) -> String {
     let mut text = String::new();
     if !haproxy.is_empty() {
-        let _ = writeln!(text, "{:#?}", haproxy::parse(haproxy, options).config);
+        let _ = writeln!(text, "{:+#?}", haproxy::parse(haproxy, options).config);
     }
     if !keepalived.is_empty() {
-        let _ = writeln!(text, "{:#?}", keepalived::parse(keepalived, options).config);
+        let _ = writeln!(
+            text,
+            "{:+#?}",
+            keepalived::parse(keepalived, options).config
+        );
     }
     text
 }
