@@ -90,9 +90,9 @@ fn table(options: &str, cases: &[Case]) {
     let recorder = Recorder::start();
     let port = free_port();
     let _proxy = Proxy::start(&format!(
-        "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    \
-         timeout connect 5s\n{options}frontend web\n    bind 127.0.0.1:{port}\n    \
-         default_backend app\nbackend app\n    server s1 127.0.0.1:{}\n",
+        "global\n    nbthread 1\ndefaults base\n    mode http\n    timeout client 5s\n    timeout server 5s\n    \
+         timeout connect 5s\n{options}frontend web from base\n    bind 127.0.0.1:{port}\n    \
+         default_backend app\nbackend app from base\n    server s1 127.0.0.1:{}\n",
         recorder.port
     ));
     let faults: Vec<String> = cases

@@ -53,7 +53,9 @@ fn testssl_finds_nothing_weak_and_no_vulnerability() {
     let text = std::fs::read(&report).unwrap_or_else(|why| panic!("{why}: {said}"));
     let _ = std::fs::remove_file(&report);
     let findings: Vec<serde_json::Value> = serde_json::from_slice(&text).unwrap();
-    for finding in &findings {
+    // What it says of its own machine's OpenSSL tells nothing of the server.
+    let of_server = |finding: &&serde_json::Value| finding["id"] != "engine_problem";
+    for finding in findings.iter().filter(of_server) {
         let severity = finding["severity"].as_str().unwrap();
         assert!(["OK", "INFO"].contains(&severity), "{finding}\n{said}");
     }

@@ -104,15 +104,20 @@ fn keys_are_followed_by_newer_ones_by_order_in_haproxys_words() {
     let folder = Folder(std::env::temp_dir().join(format!("tandem-keys-{}", std::process::id())));
     std::fs::create_dir_all(&folder.0).unwrap();
     let three = |bytes: &str| [0; 3].map(|_| secret(bytes) + "\n").concat();
-    for (name, text) in [
+    let files = [
         ("short", three("48")),
         ("long", three("80")),
         ("site.pem", certificates().curve.clone()),
-    ] {
-        std::fs::write(folder.0.join(name), text).unwrap();
+    ]
+    .map(|(name, text)| (folder.path(name), text));
+    for (path, text) in &files {
+        std::fs::write(path, text).unwrap();
     }
+    let given = files
+        .each_ref()
+        .map(|(path, text)| (path.as_str(), text.as_str()));
     let port = free_port();
-    let _proxy = Proxy::start(&folder.config("ours", port));
+    let _proxy = Proxy::start_with(&given, &folder.config("ours", port));
     let their_port = free_port();
     let haproxy = Haproxy::start(&folder.config("theirs", their_port), their_port);
     let ours = |command: &str| ask(&folder.0.join("ours"), command);
