@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-// Three projects, so that the quick ones answer at once and the lab's hosts are brought up once.
+// Projects, so that the quick ones answer at once, the lab's hosts are brought up once, and rollouts, which are the
+// longest of what needs no lab, run beside the rest of it.
+const rollouts = ["test/integration/rollout/**/*.test.ts", "test/integration/safety/reports.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,6 +19,16 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
+          exclude: rollouts,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "rollout",
+          include: rollouts,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -87,12 +87,16 @@ vitest() {
 }
 part_unit() { vitest unit 900 default; }
 part_integration() { vitest integration 1800 verbose; }
+part_rollout() { vitest rollout 1800 verbose; }
 part_lab() { vitest lab 2700 verbose; }
 
 # wanted PART: whether it was asked for, by its name or by the part it belongs to
 wanted() {
   case " $parts " in *" $1 "*) return 0 ;; esac
-  case $1 in clippy | build) case " $parts " in *" rust "*) return 0 ;; esac ;; esac
+  case $1 in
+    clippy | build) case " $parts " in *" rust "*) return 0 ;; esac ;;
+    rollout) case " $parts " in *" integration "*) return 0 ;; esac ;;
+  esac
   return 1
 }
 
@@ -132,6 +136,6 @@ side_by_side() {
 
 parts=${*:-lint unit rust integration lab}
 side_by_side "lint unit" "build clippy"
-side_by_side rust integration lab
+side_by_side rust integration "lab rollout"
 
 node test/summary.mjs "$results"

@@ -43,7 +43,7 @@ function orderProblems(
     why: "each certificate has to certify the one before it (RFC 8446, 4.4.2), and many clients look no further",
     hint: "write the host's certificate first, then its issuer, then that one's",
   };
-  if (leaf !== chain[0]) {
+  if (leaf !== undefined && leaf !== chain[0]) {
     const message = `the host's certificate stands at place ${chain.indexOf(leaf) + 1} of ${chain.length}`;
     return [error("STACK_CERTIFICATE_CHAIN_ORDER", path, message, advice)];
   }
