@@ -95,7 +95,7 @@ impl Journal {
     }
 
     #[cfg(test)]
-    pub fn len(&self) -> usize {
+    pub fn waiting(&self) -> usize {
         self.order.len()
     }
 }
