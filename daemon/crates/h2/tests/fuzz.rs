@@ -6,62 +6,15 @@
 
 use proptest::prelude::*;
 use std::path::Path;
-use std::time::{Duration, Instant};
-use testkit::random::Random;
-
-fn corpus(kind: &str) -> Vec<Vec<u8>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/corpus")
-        .join(kind);
-    let entries = std::fs::read_dir(root).expect("the kept corpus");
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
-    files.sort();
-    files
-        .into_iter()
-        .map(|path| std::fs::read(path).expect("a file"))
-        .collect()
-}
-
-/// Up to five edits: bytes changed, put in, taken out, pieces taken from another.
-fn damage(data: &mut Vec<u8>, other: &[u8], random: &mut Random) {
-    for _ in 0..=random.next(5) {
-        let at = random.next(data.len() + 1);
-        let end = (at + random.next(12)).min(data.len());
-        let byte = u8::try_from(random.next(256)).unwrap_or(0);
-        match random.next(5) {
-            0 if at < data.len() => data[at] = byte,
-            1 => data.insert(at, byte),
-            2 => drop(data.drain(at..end)),
-            3 => {
-                let from = random.next(other.len().max(1)).min(other.len());
-                let piece = &other[from..(from + random.next(60)).min(other.len())];
-                data.splice(at..end, piece.iter().copied());
-            }
-            _ => data.truncate(at.max(1)),
-        }
-    }
-}
+use testkit::torment::corpus;
 
 fn torment(kind: &str, least: usize, runs: usize, run: fn(&[u8])) {
-    let corpus = corpus(kind);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let corpus = corpus(folder.join(kind));
     assert!(corpus.len() >= least, "the corpus is there");
-    for entry in &corpus {
-        run(entry);
-    }
-    let seconds = std::env::var("TANDEM_FUZZ_SECONDS").ok();
-    let longer = seconds.map(|text| Duration::from_secs(text.parse().expect("seconds")));
-    let begin = Instant::now();
-    let mut random = Random(0x7a6e_64e6);
-    let mut done = 0;
-    while longer.map_or(done < runs, |limit| begin.elapsed() < limit) {
-        let mut data = corpus[random.next(corpus.len())].clone();
-        let other = &corpus[random.next(corpus.len())];
-        damage(&mut data, other, &mut random);
-        run(&data);
-        done += 1;
-    }
+    // In frames and blocks each byte means something.
+    let bytes: Vec<u8> = (0..=u8::MAX).collect();
+    testkit::torment::torment(&corpus, &bytes, runs, run);
 }
 
 #[test]

@@ -9,3 +9,4 @@ pub mod open_metrics;
 pub mod probe;
 pub mod random;
 pub mod segment;
+pub mod torment;

@@ -4,18 +4,9 @@
 
 use std::path::Path;
 
-fn corpus() -> Vec<Vec<u8>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
-    let entries = std::fs::read_dir(root).expect("the kept corpus");
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let read = |path| std::fs::read(path).unwrap();
-    files.into_iter().map(read).collect()
-}
-
 #[test]
 fn hellos_keep_the_invariants_however_they_are_damaged() {
-    let corpus = corpus();
+    let corpus = testkit::torment::corpus(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus"));
     assert!(corpus.len() >= 6, "the corpus is there");
     for hello in &corpus {
         for end in 0..=hello.len() {

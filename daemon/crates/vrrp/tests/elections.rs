@@ -1,34 +1,13 @@
 //! The state machine's decisions, one by one (RFC 9568 section 6.4 and the cases around it).
 
+mod alone;
 mod simulation;
 
+use alone::{heard, master, started};
 use simulation::{address, settings};
-use vrrp::instance::{Action, Event, Instance, State};
+use vrrp::instance::{Action, Event, State};
 use vrrp::timers::{self, SECOND};
 use vrrp::{Received, Settings, StartState, Version};
-
-fn heard(from: usize, priority: u8) -> Event {
-    Event::Advert(Received {
-        source: address(from),
-        priority,
-        interval: SECOND,
-        addresses_differ: false,
-    })
-}
-
-fn started(settings: Settings) -> Instance {
-    let mut instance = Instance::new(settings);
-    instance.step(Event::Start, 0);
-    instance
-}
-
-fn master(priority: u8) -> Instance {
-    let mut instance = started(settings(0, priority, SECOND));
-    let due = instance.next_deadline().unwrap();
-    instance.step(Event::Timer, due);
-    assert_eq!(instance.state(), State::Master);
-    instance
-}
 
 #[test]
 fn everybody_starts_as_backup_and_waits_three_adverts_and_the_skew() {

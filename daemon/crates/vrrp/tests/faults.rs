@@ -1,34 +1,13 @@
 //! Losing the right or the time to take part, and coming back.
 
+mod alone;
 mod simulation;
 
-use simulation::{address, settings};
-use vrrp::instance::{Action, Event, Instance, State};
+use alone::{heard, master, started};
+use simulation::settings;
+use vrrp::Version;
+use vrrp::instance::{Action, Event, State};
 use vrrp::timers::{self, SECOND};
-use vrrp::{Received, Settings, Version};
-
-fn heard(from: usize, priority: u8) -> Event {
-    Event::Advert(Received {
-        source: address(from),
-        priority,
-        interval: SECOND,
-        addresses_differ: false,
-    })
-}
-
-fn started(settings: Settings) -> Instance {
-    let mut instance = Instance::new(settings);
-    instance.step(Event::Start, 0);
-    instance
-}
-
-fn master(priority: u8) -> Instance {
-    let mut instance = started(settings(0, priority, SECOND));
-    let due = instance.next_deadline().unwrap();
-    instance.step(Event::Timer, due);
-    assert_eq!(instance.state(), State::Master);
-    instance
-}
 
 #[test]
 fn fault_says_goodbye_before_it_lets_go_and_ignores_adverts() {

@@ -10,17 +10,13 @@ fn corpus(folder: &str) -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/corpus")
         .join(folder);
-    let entries = std::fs::read_dir(&root).expect("the kept corpus");
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
+    let mut seeds = testkit::torment::corpus(&root);
     // Real files, where they are at hand.
-    files.extend(crate::corpus::files(folder).unwrap_or_default());
-    files.sort();
-    let mut seeds: Vec<Vec<u8>> = files
-        .into_iter()
-        .map(|path| std::fs::read(path).expect("a file"))
-        .collect();
+    let real = crate::corpus::files(folder).unwrap_or_default();
+    seeds.extend(
+        real.into_iter()
+            .map(|path| std::fs::read(path).expect("a file")),
+    );
     if folder == "haproxy" {
         // Texts that are wrong in every way there is a finding for.
         let texts = std::fs::read_to_string(root.join("../messages/haproxy.txt"));
