@@ -44,7 +44,8 @@ sub proxy_status {
             my $own = { name => $row{pxname}, mode => $row{mode} // '', traffic => $traffic, servers => $backend{ $row{pxname} } // [] };
             push @backends, $own;
         }
-        else { push @{ $backend{ $row{pxname} } }, server_status(\%row) }
+        # Lines of listeners are of type 3; their frontend has their sums.
+        elsif ($row{type} eq '2') { push @{ $backend{ $row{pxname} } }, server_status(\%row) }
     }
     return { frontends => \@frontends, backends => \@backends };
 }

@@ -25,7 +25,7 @@ pub(super) static OPTIONS: &[Entry] = entries! {
             "http-ignore-probes" "disable-h2-upgrade";
         Supported => "log-separate-errors" "logasap";
         Accepted("counters are kept while a session runs") => "contstats";
-        Accepted("statistics have no rows for listeners") => "socket-stats";
+        Supported => "socket-stats";
         Supported => "accept-invalid-http-request" "accept-unsafe-violations-in-http-request"
             "http-strict";
         Accepted("header names keep the client's spelling") => "h1-case-adjust-bogus-client";

@@ -4,7 +4,6 @@
 use super::change::Change;
 use super::checks::{Checks, Running, ms};
 use super::prober::Place;
-use super::rows::numbers;
 use crate::plan::{Mode, Server, Target};
 use config::haproxy::model::{ListenAddress, Protocol, Proxy};
 use health::{CheckResult, CheckStatus};
@@ -107,7 +106,7 @@ impl Checks {
 fn examination(id: u64, place: &Place, limit_ms: u64) -> Option<Examination> {
     let (b, s) = place.both()?;
     let section = place.plan.model.proxies.get(b.section)?;
-    let number = numbers(&place.plan.model).nth(b.section)?;
+    let number = place.plan.section_number(b.section);
     let (own, own_port) = listens_on(section);
     let (address, port) = leads_to(s);
     let named = |text: &str, given: &str| if given.is_empty() { text } else { given }.to_owned();

@@ -1,16 +1,18 @@
 //! Limits on what comes in: of an address, and of rates.
 
-use crate::shared::Registry;
-use config::haproxy::model::{Global, Proxy};
+use crate::shared::{BindShared, Registry};
+use config::haproxy::model::{Bind, Global, Proxy};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
-/// `maxconn` of a `bind` line, which counts for each of its addresses.
+/// An address of which something is counted: its line has a `maxconn`, which counts for each of its
+/// addresses, or its section has `option socket-stats`.
 #[derive(Debug)]
-pub struct BindLimit {
+pub struct BindPlace {
+    /// 0 = no limit.
     pub most: u32,
-    /// Connections now; outlives configurations.
-    pub active: Arc<AtomicU32>,
+    /// It has a line of its own in the statistics.
+    pub counted: bool,
+    pub shared: Arc<BindShared>,
 }
 
 /// The header that a connection begins with, before anything that its client sends.
@@ -41,22 +43,32 @@ impl Pace {
     }
 }
 
-pub fn limits(proxy: &Proxy, registry: &mut Registry) -> Vec<Option<Arc<BindLimit>>> {
-    let mut of = |bind: &config::haproxy::model::Bind, address: &str| {
-        let most = bind.maxconn.as_ref()?.value;
-        Some(Arc::new(BindLimit {
-            most,
-            active: registry.bind(&proxy.name.0, address),
-        }))
+pub fn places(proxy: &Proxy, registry: &mut Registry) -> Vec<Option<Arc<BindPlace>>> {
+    let counted = proxy.options.socket_stats;
+    let limited = |bind: &Bind| bind.maxconn.is_some();
+    if !counted && !proxy.binds.iter().any(limited) {
+        return Vec::new();
+    }
+    let mut of = |bind: &Bind, address: String| {
+        // The same address may be taken on several interfaces.
+        let interface = bind.interface.as_ref();
+        let key = interface.map_or_else(|| address.clone(), |i| format!("{address}%{}", i.value));
+        (counted || limited(bind)).then(|| {
+            Arc::new(BindPlace {
+                most: bind.maxconn.as_ref().map_or(0, |most| most.value),
+                counted,
+                shared: registry.bind(&proxy.name.0, &key),
+            })
+        })
     };
     proxy
         .listen_addresses()
-        .map(|(_, bind, address)| of(bind, &address.value.to_string()))
+        .map(|(_, bind, address)| of(bind, address.value.to_string()))
         .collect()
 }
 
 /// What connections to this address begin with.
-pub fn greeting(bind: &config::haproxy::model::Bind) -> (Option<Greeting>, u32) {
+pub fn greeting(bind: &Bind) -> (Option<Greeting>, u32) {
     let magic = bind.netscaler_magic.as_ref().map(|n| n.value);
     let greeting = match magic {
         Some(_) => Some(Greeting::Netscaler),

@@ -2,7 +2,7 @@
 
 use super::{
     Answers, ForwardFor, Frontend, LogPlan, Pace, Plan, Problem, Spoken, Timeouts, backend, bind,
-    inspect, pages, patterns, problem, servers, tls,
+    inspect, numbers, pages, patterns, problem, servers, tls,
 };
 use crate::names::Known;
 use crate::rules::compile::Compiler;
@@ -115,6 +115,7 @@ pub fn compile(
             .hard_stop_after
             .as_ref()
             .map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+        section_numbers: numbers::of_sections(&model).collect(),
         model,
     })
 }
@@ -221,7 +222,7 @@ fn frontend(
             .collect(),
         session_limit: proxy.rate_limit_sessions.as_ref().map_or(0, |n| n.value),
         paced: false,
-        bind_limits: bind::limits(proxy, registry),
+        bind_places: bind::places(proxy, registry),
         greetings: proxy
             .listen_addresses()
             .map(|(_, bind, _)| bind::greeting(bind))
@@ -231,11 +232,12 @@ fn frontend(
             .listen_addresses()
             .map(|(_, bind, _)| Spoken::new(bind, !proxy.options.disable_h2_upgrade))
             .collect(),
-        bind_names: proxy
-            .listen_addresses()
-            .map(|(index, bind, _)| {
-                let number = || (index + 1).to_string();
-                bind.name.as_ref().map_or_else(number, |n| n.value.clone())
+        bind_numbers: numbers::of_listeners(proxy).collect(),
+        bind_names: numbers::of_listeners(proxy)
+            .zip(proxy.listen_addresses())
+            .map(|(number, (_, bind, _))| {
+                let name = bind.name.as_ref().map(|name| name.value.clone());
+                name.unwrap_or_else(|| number.to_string())
             })
             .collect(),
     }

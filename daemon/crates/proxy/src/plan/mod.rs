@@ -7,11 +7,13 @@ mod backend;
 mod bind;
 mod check;
 mod compile;
+mod frontend;
 mod h2;
 mod idle;
 mod inspect;
 mod named;
 mod nowhere;
+mod numbers;
 mod origin;
 pub mod pages;
 mod patterns;
@@ -24,9 +26,10 @@ mod timeouts;
 mod tls;
 
 pub use answers::{Answers, reason};
-pub use bind::{BindLimit, Greeting, Pace};
+pub use bind::{BindPlace, Greeting, Pace};
 pub use check::{Check, Phrase};
 pub use compile::{Attachments, compile};
+pub use frontend::Frontend;
 pub use h2::{Multiplexing, Speaks, Spoken};
 pub use idle::{IdleRules, PURGE_MS};
 pub use inspect::{Inspection, Route, StickRule, outside};
@@ -42,8 +45,8 @@ use crate::logs::Targets;
 use crate::persist::Cookie;
 use crate::rules::memory::ProcessVariables;
 use crate::rules::sample::Sample;
-use crate::rules::{Condition, Format, Rule, TcpRule};
-use crate::shared::{BackendShared, FrontendShared, Totals};
+use crate::rules::{Condition, Format, Rule};
+use crate::shared::{BackendShared, Totals};
 use config::haproxy::model;
 use http1::{Limits, Manner};
 use std::sync::Arc;
@@ -83,6 +86,8 @@ pub struct Plan {
     /// `hard-stop-after` in milliseconds.
     pub hard_stop_after: Option<u64>,
     pub log_targets: Arc<Targets>,
+    /// Of each section of the model.
+    pub section_numbers: Vec<u32>,
     /// The model this came from: checks, logs and status read it.
     pub model: Arc<model::Config>,
 }
@@ -92,69 +97,10 @@ impl Plan {
         self.frontends.iter().position(|f| f.name == name)
     }
 
-    /// The number of a section's listening address: the line's `id`, else its place from 1.
-    pub fn listener_number(&self, section: usize, bind: usize) -> Option<u64> {
-        let mut all = self.model.proxies.get(section)?.listen_addresses();
-        let (index, bind, _) = all.nth(bind)?;
-        let place = || u64::from(index) + 1;
-        Some(bind.id.as_ref().map_or_else(place, |id| id.value.into()))
+    /// Of the section at this place.
+    pub fn section_number(&self, section: usize) -> u32 {
+        self.section_numbers.get(section).copied().unwrap_or(0)
     }
-}
-
-#[derive(Debug)]
-pub struct Frontend {
-    pub name: String,
-    pub mode: Mode,
-    pub shared: Arc<FrontendShared>,
-    /// Index into `model.proxies`.
-    pub section: usize,
-    pub maxconn: u32,
-    pub timeouts: Timeouts,
-    pub connection_mode: ConnectionMode,
-    pub forwardfor: Option<ForwardFor>,
-    pub originalto: Option<ForwardFor>,
-    pub tcp_keepalive: bool,
-    /// `option http-buffer-request`
-    pub holds: bool,
-    pub ignore_probes: bool,
-    /// How much of what breaks the protocol is let pass of requests.
-    pub manner: Manner,
-    /// `tcp-request connection`, `session`, `content`
-    pub connection_rules: Vec<TcpRule>,
-    pub session_rules: Vec<TcpRule>,
-    pub content: Inspection,
-    pub request_rules: Vec<Rule>,
-    /// The rule for the statistics page, where there is one.
-    pub page: Vec<Rule>,
-    pub response_rules: Vec<Rule>,
-    /// Run over answers of the proxy itself, too.
-    pub after_rules: Vec<Rule>,
-    pub use_backends: Vec<(Option<Condition>, Route)>,
-    pub default_backend: Option<usize>,
-    pub monitor_uri: Option<Vec<u8>>,
-    pub monitor_fail: Vec<Condition>,
-    pub unique_id: Option<Format>,
-    pub unique_id_header: Option<Vec<u8>>,
-    pub request_captures: Vec<Capture>,
-    pub response_captures: Vec<Capture>,
-    pub cookie_capture: Option<Capture>,
-    pub log: LogPlan,
-    pub answers: Arc<Answers>,
-    pub addresses: Vec<String>,
-    /// New connections in a second; 0 = no limit.
-    pub session_limit: u32,
-    /// Some limit of a rate applies here.
-    pub paced: bool,
-    /// `maxconn` of each address, where it has one.
-    pub bind_limits: Vec<Option<Arc<BindLimit>>>,
-    /// For each address: what connections begin with, and the magic number of NetScaler's header.
-    pub greetings: Vec<(Option<Greeting>, u32)>,
-    /// For each address: what accepts encrypted connections, where they are.
-    pub acceptors: Vec<Option<::tls::Acceptor>>,
-    /// What is spoken at each address.
-    pub spoken: Vec<Spoken>,
-    /// Its `name`, or its number from 1.
-    pub bind_names: Vec<String>,
 }
 
 /// Requests that a backend wants whole.

@@ -28,6 +28,7 @@ impl Plan {
             variables,
             hard_stop_after: None,
             log_targets: Arc::default(),
+            section_numbers: Vec::new(),
             model: Arc::default(),
         }
     }

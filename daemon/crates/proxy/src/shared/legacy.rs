@@ -23,6 +23,8 @@ enum Kind {
     Frontend,
     Backend,
     Server,
+    /// An address; its key stands in the place of a server's name.
+    Listener,
 }
 
 impl Side {
@@ -70,7 +72,10 @@ impl Registry {
                 Some(&s.standing),
             )
         });
-        fronts.chain(backs).chain(servers).collect()
+        let binds = self.binds.values();
+        let binds = binds.map(|b| side(Kind::Listener, &b.section, &b.key, &b.traffic, None));
+        let binds = binds.filter(|side| !side.tally.is_empty());
+        fronts.chain(backs).chain(servers).chain(binds).collect()
     }
 
     /// Counts on from what the process before this one counted; `first`: before anything was
@@ -88,6 +93,13 @@ impl Registry {
                         take_over(side, &b.traffic, &b.past, Some(&b.standing), first);
                     }
                 }
+                Kind::Listener => {
+                    let key = (side.section.clone(), side.server.clone());
+                    let shared = self.binds.get(&key);
+                    if let Some(cell) = shared.and_then(|shared| shared.traffic.last()) {
+                        cell.gain(&side.tally);
+                    }
+                }
                 Kind::Server => {
                     let key = (side.section.clone(), side.server.clone());
                     if let Some(entry) = self.servers.get(&key) {
@@ -101,10 +113,12 @@ impl Registry {
 
     /// As if the process before this one had counted nothing, or no maxima.
     pub fn forget_before(&self, all: bool) {
-        let fronts = self.frontends.values().map(|f| &f.traffic);
-        let backs = self.backends.values().map(|b| &b.traffic);
-        let servers = self.servers.values().map(|it| &it.shared.traffic);
-        for cell in fronts.chain(backs).chain(servers).filter_map(|t| t.last()) {
+        let fronts = self.frontends.values().map(|f| &f.traffic[..]);
+        let backs = self.backends.values().map(|b| &b.traffic[..]);
+        let servers = self.servers.values().map(|it| &it.shared.traffic[..]);
+        let binds = self.binds.values().map(|b| &b.traffic[..]);
+        let cells = fronts.chain(backs).chain(servers).chain(binds);
+        for cell in cells.filter_map(|t| t.last()) {
             if all {
                 cell.forget();
             } else {
@@ -130,5 +144,28 @@ fn take_over(
     if first {
         let mut past = past.lock().unwrap_or_else(PoisonError::into_inner);
         past.begin(traffic);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_process_counts_on_for_each_listener_that_it_has_too() {
+        let (mut old, mut new) = (Registry::new(2), Registry::new(1));
+        let [kept, gone] = ["10.0.0.1:80", "10.0.0.1:81"].map(|key| old.bind("web", key));
+        for (worker, sessions) in [(0, 2), (1, 3)] {
+            kept.traffic[worker].connections.add(sessions);
+            gone.traffic[worker].connections.add(sessions);
+        }
+        let first = old.sides();
+        kept.traffic[1].connections.add(10);
+        let rest = since(old.sides(), &first);
+        assert_eq!((first.len(), rest.len()), (2, 1));
+        let heir = new.bind("web", "10.0.0.1:80");
+        new.gain(&first, true);
+        new.gain(&rest, false);
+        assert_eq!(Traffic::total(&heir.traffic, |t| &t.connections), 15);
     }
 }

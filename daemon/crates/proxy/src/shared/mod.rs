@@ -4,6 +4,7 @@
 //! and store; the control thread reads them. Loads are shared because limits are process-wide.
 
 mod asked;
+mod bind;
 mod broken;
 pub mod leaving;
 pub mod legacy;
@@ -18,6 +19,7 @@ pub mod traffic;
 pub mod whereabouts;
 
 pub use asked::Wish;
+pub use bind::BindShared;
 pub use broken::{Broken, LastBroken};
 pub use past::{Past, Rate};
 pub use rate::SecondRate;

@@ -2,7 +2,7 @@
 
 use super::asked::{Asked, Wish};
 use super::table::{Bell, Outlet, Table};
-use super::{BackendShared, FrontendShared, ServerShared, Totals};
+use super::{BackendShared, BindShared, FrontendShared, ServerShared, Totals};
 use crate::logs::Targets;
 use crate::names::Known;
 use crate::rules::memory::ProcessVariables;
@@ -10,7 +10,6 @@ use crate::rules::patterns::PatternFiles;
 use config::haproxy::model::{Config, StickTable};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
 /// Kept by the control thread. Entries whose names are gone from the configuration are dropped
 /// with [`Registry::retain`], so that reloads do not grow it.
@@ -35,8 +34,8 @@ pub struct Registry {
     pub bell: Arc<Bell>,
     /// Files of patterns that rules change.
     pub patterns: PatternFiles,
-    /// Connections now by section and address, where they are limited.
-    binds: HashMap<(String, String), Arc<AtomicU32>>,
+    /// By section and address.
+    pub(super) binds: HashMap<(String, String), Arc<BindShared>>,
     /// `proc` variables.
     pub variables: Arc<ProcessVariables>,
     pub totals: Arc<Totals>,
@@ -186,10 +185,12 @@ impl Registry {
         self.log_targets.clone()
     }
 
-    /// The count of connections of one address of a section.
-    pub fn bind(&mut self, section: &str, address: &str) -> Arc<AtomicU32> {
+    /// What is counted of one address of a section.
+    pub fn bind(&mut self, section: &str, address: &str) -> Arc<BindShared> {
+        let workers = self.workers;
+        let new = || Arc::new(BindShared::new(section, address, workers));
         let key = (section.to_owned(), address.to_owned());
-        self.binds.entry(key).or_default().clone()
+        self.binds.entry(key).or_insert_with(new).clone()
     }
 
     /// Forgets what the closures do not name any more; `shared`: tables of `peers` sections.
@@ -203,7 +204,9 @@ impl Registry {
         self.tables
             .retain(|name, _| frontend(name) || backend(name) || shared(name));
         self.frontends.retain(|name, _| frontend(name));
-        self.binds.retain(|(name, _), _| frontend(name));
+        // Addresses that no configuration in use has any more.
+        self.binds
+            .retain(|(name, _), it| frontend(name) && Arc::strong_count(it) > 1);
         let gone = self.backends.extract_if(|name, _| !backend(name));
         self.retired.extend(gone.map(|(_, shared)| shared));
         self.servers

@@ -8,6 +8,7 @@ use super::wheel::Armed;
 use super::{CLIENT, LISTENER, Report, Worker, token};
 use crate::plan::{Mode, Spoken};
 use crate::rules::{self, Context, Verdict};
+use crate::shared::BindShared;
 use crate::shared::table::Counter;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -27,10 +28,32 @@ pub struct Listener {
     pub bind: u32,
     /// Not watched while a limit is reached.
     pub resting: bool,
+    /// Where that is shown.
+    pub told_resting: Option<Arc<BindShared>>,
     /// The round of events in which a connection was last taken, and whether more than one comes in
     /// a round: a call that finds nothing costs nearly as much as one that takes a connection.
     pub taken_in: u64,
     pub busy: bool,
+}
+
+impl Listener {
+    fn begin_rest(&mut self) {
+        self.resting = true;
+        let f = &self.plan.frontends[self.frontend as usize];
+        let place = f.place(self.bind).filter(|place| place.counted);
+        self.told_resting = place.map(|place| {
+            place.shared.resting.fetch_add(1, Relaxed);
+            place.shared.clone()
+        });
+    }
+
+    /// Also when it is closed.
+    pub(super) fn end_rest(&mut self) {
+        self.resting = false;
+        if let Some(shared) = self.told_resting.take() {
+            shared.resting.fetch_sub(1, Relaxed);
+        }
+    }
 }
 
 /// Connections taken in one go; few when other workers can take the rest.
@@ -106,12 +129,17 @@ impl Worker {
         let traffic = &f.shared.traffic[self.id];
         traffic.connections.add(1);
         traffic.most.raise(f.shared.active.load(Relaxed).into());
+        if let Some(place) = f.place(bind).filter(|place| place.counted) {
+            let own = &place.shared.traffic[self.id];
+            own.connections.add(1);
+            own.most.raise(place.shared.active.load(Relaxed).into());
+        }
         if f.tcp_keepalive {
             let _ = tcp::set_keepalive(&fd);
         }
         self.count_connection(&plan, f, bind);
         let wait = f.timeouts.http_request.min(f.timeouts.client);
-        let place = f.bind_limits.get(bind as usize).cloned().flatten();
+        let place = f.place(bind).cloned();
         let sealed = f.seals(bind);
         let memory = plan.remembers.then(Box::default);
         let i = self.clients.insert(Client {
@@ -204,13 +232,10 @@ impl Worker {
             }
             return true;
         }
-        let traffic = &f.shared.traffic[self.id];
-        let denied = if session {
-            &traffic.denied_sessions
-        } else {
-            &traffic.denied_connections
-        };
-        denied.add(1);
+        self.tally_front(i, |t| match session {
+            true => &t.denied_sessions,
+            false => &t.denied_connections,
+        });
         if verdict == Verdict::Vanish {
             self.vanish(i);
         } else {
@@ -245,7 +270,7 @@ impl Worker {
     pub(super) fn rest(&mut self, l: u32) {
         let listener = &mut self.listeners[l];
         if !listener.resting {
-            listener.resting = true;
+            listener.begin_rest();
             let _ = self.epoll.delete(&*listener.fd);
             if !self.resting {
                 self.resting = true;
@@ -265,7 +290,7 @@ impl Worker {
             let t = token(LISTENER, self.listeners.generation(l), l);
             let listener = &mut self.listeners[l];
             if listener.resting {
-                listener.resting = false;
+                listener.end_rest();
                 let _ = self.epoll.add(&*listener.fd, t, Interest::SharedInput);
             }
         }

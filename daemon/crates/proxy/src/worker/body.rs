@@ -154,7 +154,7 @@ impl Worker {
 
     /// The body broke its framing after the head went on.
     fn note_bad_body(&mut self, i: u32) {
-        self.front(i).request_errors.add(1);
+        self.tally_front(i, |t| &t.request_errors);
         let c = &mut self.clients[i];
         if let Some(txn) = c.txn.as_mut() {
             txn.log.end(b'C', b'D');

@@ -88,6 +88,7 @@ impl Worker {
             frontend: place.frontend,
             bind: place.bind,
             resting: false,
+            told_resting: None,
             taken_in: 0,
             busy: true,
         };
@@ -108,10 +109,11 @@ impl Worker {
     /// Who is in the kernel's queue already has been promised a connection.
     fn close_listener(&mut self, l: u32) {
         while self.accept_one(l) {}
-        if let Some(listener) = self.listeners.remove(l)
-            && !listener.resting
-        {
-            let _ = self.epoll.delete(&*listener.fd);
+        if let Some(mut listener) = self.listeners.remove(l) {
+            if !listener.resting {
+                let _ = self.epoll.delete(&*listener.fd);
+            }
+            listener.end_rest();
         }
     }
 
@@ -122,7 +124,9 @@ impl Worker {
         let backs = plan.backends.iter().map(|b| &b.shared.traffic);
         let servers = plan.backends.iter().flat_map(|b| &b.servers);
         let servers = servers.map(|s| &s.shared.traffic);
-        for traffic in fronts.chain(backs).chain(servers) {
+        let binds = plan.frontends.iter().flat_map(Frontend::counted_binds);
+        let binds = binds.map(|(_, place)| &place.shared.traffic);
+        for traffic in fronts.chain(backs).chain(servers).chain(binds) {
             match traffic.get(self.id) {
                 Some(own) if all => own.forget(),
                 Some(own) => own.forget_most(),

@@ -4,7 +4,7 @@ use super::link::Link;
 use super::personal::Made;
 use super::slab::NONE;
 use super::wheel::Armed;
-use crate::plan::{Backend, BindLimit, Frontend, IdleRules, Plan, Server, Spoken};
+use crate::plan::{Backend, BindPlace, Frontend, IdleRules, Plan, Server, Spoken};
 use crate::rules::Outcome;
 use crate::rules::exchange::OwnTimeouts;
 use crate::rules::memory::Memory;
@@ -69,7 +69,7 @@ pub struct Client {
     /// Which of the frontend's addresses it came in by.
     pub bind: u32,
     /// The place that it takes there, where places are counted.
-    pub place: Option<Arc<BindLimit>>,
+    pub place: Option<Arc<BindPlace>>,
     /// It takes one of the places of those that speak TLS.
     pub sealed: bool,
     pub state: State,

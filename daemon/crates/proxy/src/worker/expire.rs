@@ -120,7 +120,7 @@ impl Worker {
         if c.link.is_blocked() || (idle && (!c.first || c.frontend().ignore_probes)) {
             return self.close_client(i);
         }
-        self.front(i).request_errors.add(1);
+        self.tally_front(i, |t| &t.request_errors);
         self.front(i).requests.add(1);
         let mut txn = self.new_txn(i);
         txn.log.end(b'c', b'R');

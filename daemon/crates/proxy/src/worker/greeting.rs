@@ -79,9 +79,9 @@ impl Worker {
     /// Ends a connection that did not come to a request, and says why where sessions are logged.
     pub(super) fn turned_away(&mut self, i: u32, number: i64, words: &'static str) {
         self.with_memory(i, |memory| memory.fault = Some((number, words)));
+        self.tally_front(i, |t| &t.request_errors);
         let c = &self.clients[i];
         let f = c.frontend();
-        f.shared.traffic[self.id].request_errors.add(1);
         let nothing = f.log.dont_log_null && c.pend.is_empty();
         let level = f.log.level_of_errors();
         let said = !nothing && self.logs.wants(f.section, level);

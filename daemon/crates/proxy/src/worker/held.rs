@@ -180,7 +180,7 @@ impl Worker {
         };
         txn.held_request = None;
         txn.log.end(b'c', b'R');
-        self.front(i).request_errors.add(1);
+        self.tally_front(i, |t| &t.request_errors);
         self.answer_prepared(i, 408, false);
         true
     }

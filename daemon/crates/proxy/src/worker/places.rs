@@ -17,13 +17,13 @@ pub fn take(plan: &Plan, f: &Frontend, bind: u32) -> bool {
         totals.connections.fetch_sub(1, Relaxed);
         return false;
     }
-    let place = f.bind_limits.get(bind as usize).and_then(Option::as_ref);
-    let own = place.is_none_or(|p| take_place(&p.active, p.most));
+    let place = f.place(bind);
+    let own = place.is_none_or(|p| take_place(&p.shared.active, p.most));
     if own && (!f.seals(bind) || take_place(&totals.sealed.now, plan.max_sealed)) {
         return true;
     }
     if let Some(place) = place.filter(|_| own) {
-        place.active.fetch_sub(1, Relaxed);
+        place.shared.active.fetch_sub(1, Relaxed);
     }
     f.shared.active.fetch_sub(1, Relaxed);
     totals.connections.fetch_sub(1, Relaxed);
@@ -35,9 +35,9 @@ pub fn give_back(plan: &Plan, f: &Frontend, bind: u32) {
     if f.seals(bind) {
         plan.totals.sealed.give_back();
     }
-    let place = f.bind_limits.get(bind as usize).and_then(Option::as_ref);
+    let place = f.place(bind);
     if let Some(place) = place {
-        place.active.fetch_sub(1, Relaxed);
+        place.shared.active.fetch_sub(1, Relaxed);
     }
     f.shared.active.fetch_sub(1, Relaxed);
     plan.totals.connections.fetch_sub(1, Relaxed);
@@ -69,7 +69,7 @@ impl Client {
             self.plan.totals.sealed.give_back();
         }
         if let Some(place) = &self.place {
-            place.active.fetch_sub(1, Relaxed);
+            place.shared.active.fetch_sub(1, Relaxed);
         }
         self.frontend().shared.active.fetch_sub(1, Relaxed);
         self.plan.totals.connections.fetch_sub(1, Relaxed);

@@ -139,7 +139,7 @@ impl Worker {
 
     /// The client left before there was a whole head.
     fn leaves_early(&mut self, i: u32) {
-        self.front(i).request_errors.add(1);
+        self.tally_front(i, |t| &t.request_errors);
         if self.clients[i].txn.is_none() {
             self.front(i).requests.add(1);
         }
@@ -163,7 +163,7 @@ impl Worker {
     }
 
     fn refuse(&mut self, i: u32, fault: Fault, data: &[u8]) {
-        self.front(i).request_errors.add(1);
+        self.tally_front(i, |t| &t.request_errors);
         if self.clients[i].txn.is_none() {
             self.front(i).requests.add(1);
             let txn = self.new_txn(i);

@@ -28,6 +28,20 @@ impl Worker {
         &self.clients[i].frontend().shared.traffic[self.id]
     }
 
+    /// One more at the client's frontend, and at its address where that is counted apart.
+    pub(super) fn tally_front(&self, i: u32, of: impl Fn(&Traffic) -> &Counter) {
+        of(self.front(i)).add(1);
+        if let Some(own) = self.listener(i) {
+            of(own).add(1);
+        }
+    }
+
+    /// `option socket-stats`
+    fn listener(&self, i: u32) -> Option<&Traffic> {
+        let c = &self.clients[i];
+        Some(&c.frontend().listener(c.bind)?[self.id])
+    }
+
     fn back(&self, i: u32) -> Option<&Traffic> {
         let c = &self.clients[i];
         let backend = c.txn.as_ref()?.backend(&c.plan)?;
@@ -41,7 +55,10 @@ impl Worker {
         let front = self.front(i);
         let back = txn.backend(plan).map(|b| &b.shared.traffic[self.id]);
         let server = txn.server(plan).map(|s| &s.shared.traffic[self.id]);
-        for side in [Some(front), back, server].into_iter().flatten() {
+        for side in [Some(front), self.listener(i), back, server]
+            .into_iter()
+            .flatten()
+        {
             side.bytes_in.add(n.bytes_in);
             side.bytes_out.add(n.bytes_out);
         }
@@ -144,7 +161,7 @@ impl Worker {
 
     /// A request that rules refused.
     pub(super) fn tally_denied(&self, i: u32) {
-        self.front(i).denied_requests.add(1);
+        self.tally_front(i, |t| &t.denied_requests);
         if let Some(back) = self.back(i) {
             back.denied_requests.add(1);
         }
@@ -155,7 +172,7 @@ impl Worker {
         if !self.edits.refused && matches!(outcome, Outcome::Answer { .. }) {
             return;
         }
-        self.front(i).denied_responses.add(1);
+        self.tally_front(i, |t| &t.denied_responses);
         let c = &self.clients[i];
         if let Some(txn) = &c.txn {
             tally_behind(txn, &c.plan, self.id, |t| &t.denied_responses);

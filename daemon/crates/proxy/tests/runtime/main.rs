@@ -9,6 +9,8 @@ mod clients;
 mod effects;
 mod errors;
 mod hostile;
+mod listeners;
+mod listening;
 mod paused;
 mod socket;
 mod stapled;

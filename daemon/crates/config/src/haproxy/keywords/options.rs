@@ -116,6 +116,7 @@ fn switch<'s>(options: &'s mut ProxyOptions, name: &str) -> Option<&'s mut bool>
         "dontlog-normal" => &mut options.dontlog_normal,
         "logasap" => &mut options.logasap,
         "log-separate-errors" => &mut options.log_separate_errors,
+        "socket-stats" => &mut options.socket_stats,
         "log-health-checks" => &mut options.log_health_checks,
         "clitcpka" => &mut options.client_tcp_keepalive,
         "srvtcpka" => &mut options.server_tcp_keepalive,

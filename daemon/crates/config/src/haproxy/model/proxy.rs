@@ -160,6 +160,8 @@ pub struct ProxyOptions {
     pub dontlog_normal: bool,
     pub logasap: bool,
     pub log_separate_errors: bool,
+    /// `option socket-stats`: each listening address has a line of its own in the statistics.
+    pub socket_stats: bool,
     pub log_health_checks: bool,
     /// `http-check disable-on-404`: 404 means alive, but no new sessions.
     pub disable_on_404: bool,

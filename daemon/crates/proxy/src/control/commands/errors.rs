@@ -1,6 +1,6 @@
 //! `show errors`: the last messages that broke the protocol, as they came.
 
-use super::{find, word};
+use super::word;
 use crate::desk::Answer;
 use crate::plan::Plan;
 use crate::shared::Broken;
@@ -21,9 +21,7 @@ pub fn show(plan: &Plan, words: &[String]) -> Answer {
     let proxies = &plan.model.proxies;
     let only = word(words, 0);
     let number = only.parse().ok();
-    let is = |at: &usize| {
-        number == Some(find::number_of(&plan.model, *at)) || proxies[*at].name.0 == only
-    };
+    let is = |at: &usize| number == Some(plan.section_number(*at)) || proxies[*at].name.0 == only;
     let section = match only {
         "" | "-1" => None,
         _ => match (0..proxies.len()).find(is) {
@@ -82,7 +80,7 @@ fn event(
 ) {
     let (kind, name, what, other_kind) = side;
     let other = other(plan, broken);
-    let number = find::number_of(&plan.model, at);
+    let number = plan.section_number(at);
     let when = date(broken.unix_ms);
     let from = broken.client.map_or("unix".to_owned(), |a| a.to_string());
     let server = server(plan, at, broken);
@@ -111,7 +109,7 @@ fn other(plan: &Plan, broken: &Broken) -> String {
     };
     let mut sections = plan.model.proxies.iter();
     match sections.position(|p| p.name.0 == *name) {
-        Some(at) => format!("{name} (#{})", find::number_of(&plan.model, at)),
+        Some(at) => format!("{name} (#{})", plan.section_number(at)),
         // A reload took it away.
         None => format!("{name} (#-1)"),
     }

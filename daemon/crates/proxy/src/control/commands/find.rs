@@ -4,7 +4,6 @@ use super::word;
 use crate::control::Control;
 use crate::desk::Answer;
 use crate::plan::{Backend, Frontend, Plan, Server};
-use config::haproxy::model::Config;
 use std::sync::Arc;
 
 /// A server by its places in a plan.
@@ -25,13 +24,6 @@ impl Found {
     }
 }
 
-/// The number of a section: its `id`, or its place among all of them.
-pub fn number_of(model: &Config, section: usize) -> u32 {
-    let given = model.proxies.get(section).and_then(|p| p.id.as_ref());
-    let place = u32::try_from(section).unwrap_or(u32::MAX - 2) + 2;
-    given.map_or(place, |id| id.value)
-}
-
 fn stands_for(text: &str, name: &str, number: u32) -> bool {
     match text.strip_prefix('#') {
         Some(digits) => digits.parse() == Ok(number),
@@ -40,12 +32,12 @@ fn stands_for(text: &str, name: &str, number: u32) -> bool {
 }
 
 pub fn backend(plan: &Plan, text: &str) -> Option<usize> {
-    let is = |b: &Backend| stands_for(text, &b.name, number_of(&plan.model, b.section));
+    let is = |b: &Backend| stands_for(text, &b.name, plan.section_number(b.section));
     plan.backends.iter().position(is)
 }
 
 pub fn frontend(plan: &Plan, text: &str) -> Option<usize> {
-    let is = |f: &Frontend| stands_for(text, &f.name, number_of(&plan.model, f.section));
+    let is = |f: &Frontend| stands_for(text, &f.name, plan.section_number(f.section));
     plan.frontends.iter().position(is)
 }
 

@@ -1,6 +1,6 @@
 //! `show servers state` and `show servers conn`.
 
-use super::find::{backend, number_of};
+use super::find::backend;
 use super::word;
 use crate::control::Control;
 use crate::control::checks::Kind;
@@ -125,7 +125,7 @@ impl Control {
         let _ = writeln!(
             out,
             "{} {} {} {} {address} {} {} {} {} {since} {} {} {health} {check} {agent} {} {} {fqdn} {port} {record} {} {} {} {} {}",
-            number_of(&plan.model, b.section),
+            plan.section_number(b.section),
             b.name,
             s.id,
             s.name,
@@ -245,7 +245,7 @@ fn conn_line(plan: &Plan, b: &Backend, s: &Server, threads: usize, out: &mut Str
         "{}/{} {}/{} {address} {port} - {purge} {used} {used} {used} 0 {idle} {limit} {idle}",
         b.name,
         s.name,
-        number_of(&plan.model, b.section),
+        plan.section_number(b.section),
         s.id
     );
     for thread in 0..threads {

@@ -1,6 +1,5 @@
 //! `show info`, `show stat`, `clear counters`.
 
-use super::find;
 use super::states::PART;
 use super::word;
 use crate::control::Control;
@@ -148,9 +147,9 @@ impl Control {
     }
 
     fn section_number(&self, name: &str) -> Option<u32> {
-        let model = &self.plan.as_ref()?.model;
-        let at = model.proxies.iter().position(|p| p.name.0 == name)?;
-        Some(find::number_of(model, at))
+        let plan = self.plan.as_ref()?;
+        let at = plan.model.proxies.iter().position(|p| p.name.0 == name)?;
+        Some(plan.section_number(at))
     }
 
     /// Counters are one thread's each: it is told to begin anew.

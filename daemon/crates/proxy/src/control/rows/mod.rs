@@ -2,12 +2,11 @@
 
 mod backend;
 mod info;
-mod numbers;
+mod listener;
 mod server;
 mod side;
 
 pub use info::{Overall, node};
-pub use numbers::numbers;
 
 use super::Control;
 use super::checks::{Checks, Kind};
@@ -86,13 +85,16 @@ impl Control {
             plan.backends.iter().peekable(),
         );
         let sections = plan.model.proxies.iter().enumerate();
-        for ((place, model), number) in sections.zip(numbers(&plan.model)) {
+        for ((place, model), number) in sections.zip(plan.section_numbers.iter().copied()) {
             let section = Section { model, number };
             if let Some(f) = frontends.next_if(|f| f.section == place)
                 && !self.is_shut(&f.name)
-                && !offer(&|| self.as_ordered(sight.frontend(&section, f)))
             {
-                break;
+                let mut binds = f.counted_binds();
+                let own = offer(&|| self.as_ordered(sight.frontend(&section, f)));
+                if !own || !binds.all(|at| offer(&|| sight.listener(&section, f, at))) {
+                    break;
+                }
             }
             if let Some(b) = backends.next_if(|b| b.section == place) {
                 let models = model.servers.iter();

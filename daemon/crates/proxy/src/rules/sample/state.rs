@@ -28,15 +28,18 @@ fn frontends(name: &str) -> Option<Get> {
                 c.plan.frontends.get(c.frontend)?.name.as_bytes(),
             ))
         },
-        "fe_id" => |_, c| int(section_id(c, c.plan.frontends.get(c.frontend)?.section)),
+        "fe_id" => |_, c| {
+            let section = c.plan.frontends.get(c.frontend)?.section;
+            int(c.plan.section_number(section).into())
+        },
         "fe_defbe" => |_, c| {
             let default = c.plan.frontends.get(c.frontend)?.default_backend?;
             Some(Value::bytes(c.plan.backends.get(default)?.name.as_bytes()))
         },
         "fe_client_timeout" => |_, c| int(c.plan.frontends.get(c.frontend)?.timeouts.client),
         "so_id" => |_, c| {
-            let section = c.plan.frontends.get(c.frontend)?.section;
-            int(c.plan.listener_number(section, c.bind)?)
+            let numbers = &c.plan.frontends.get(c.frontend)?.bind_numbers;
+            int((*numbers.get(c.bind)?).into())
         },
         "so_name" => |_, c| Some(Value::bytes(listener(c)?.1.name.as_ref()?.value.as_bytes())),
         _ => return None,
@@ -76,7 +79,7 @@ fn backends(name: &str) -> Option<Get> {
             int(queued.div_ceil(b.usable().count().max(1) as u64))
         },
         "be_name" => |_, c| Some(Value::bytes(chosen(c)?.0.as_bytes())),
-        "be_id" => |_, c| int(section_id(c, chosen(c)?.1)),
+        "be_id" => |_, c| int(c.plan.section_number(chosen(c)?.1).into()),
         "be_server_timeout" => |_, c| int(c.plan.backends.get(c.backend?)?.timeouts.server),
         "be_tunnel_timeout" => |_, c| {
             int(c
@@ -141,17 +144,6 @@ fn servers(name: &str) -> Option<Get> {
         "srv_iweight" => |a, c| int(server(a, c)?.shared.initial_weight().into()),
         _ => return None,
     })
-}
-
-/// `id`, or the place in the text.
-fn section_id(ctx: &Context<'_>, section: usize) -> u64 {
-    let given = ctx
-        .plan
-        .model
-        .proxies
-        .get(section)
-        .and_then(|p| p.id.as_ref());
-    given.map_or(section as u64 + 2, |id| u64::from(id.value))
 }
 
 fn frontend<'a>(arguments: &Arguments, ctx: &Context<'a>) -> Option<&'a Frontend> {

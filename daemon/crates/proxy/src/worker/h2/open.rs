@@ -50,7 +50,7 @@ impl Worker {
         let carrier = &mut self.carriers.list[h];
         let refused = carrier.core.refuse(id, Code::Protocol);
         if let Holder::Client(holder) = carrier.holder {
-            self.front(holder).request_errors.add(1);
+            self.tally_front(holder, |t| &t.request_errors);
         }
         refused
     }
@@ -144,8 +144,7 @@ impl Worker {
         let Holder::Client(holder) = carrier.holder else {
             return;
         };
-        let front = self.front(holder);
-        front.request_errors.add(1);
-        front.requests.add(1);
+        self.tally_front(holder, |t| &t.request_errors);
+        self.front(holder).requests.add(1);
     }
 }

@@ -58,7 +58,8 @@ function show(built, row) {
   built.usage.toggleAttribute('hidden', !row.slim);
   if (row.slim) fill(built.usage, row.scur / row.slim);
   const perSecond = row.type === FRONT && row.mode === 'http' ? row.req_rate : row.rate;
-  put(built.rate, `${short(perSecond ?? 0)} /s`);
+  put(built.rate, perSecond === null ? '' : `${short(perSecond)} /s`);
+  built.trend.toggleAttribute('hidden', perSecond === null);
   draw(built.trend, note(`${row.pxname}/${row.svname}`, perSecond));
   put(cells[3], row.qcur === null ? '' : count(row.qcur));
   cells[3].classList.toggle('hot', row.qcur > 0);
