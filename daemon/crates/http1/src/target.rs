@@ -29,12 +29,8 @@ pub fn check(
     match t {
         [b'/', ..] | b"*" => Ok(None),
         _ => {
-            let at = scheme_end(t).ok_or(Fault::Target)?;
-            let len = t[at..]
-                .iter()
-                .position(|b| matches!(b, b'/' | b'?'))
-                .unwrap_or(t.len() - at);
-            let authority = Span::new(target.start + at, target.start + at + len);
+            let named = authority(t).ok_or(Fault::Target)?;
+            let authority = Span::new(target.start + named.start, target.start + named.end);
             if is_authority(authority.of(buf)) && !authority.is_empty() {
                 Ok(Some(authority))
             } else {
@@ -52,6 +48,15 @@ fn scheme_end(t: &[u8]) -> Option<usize> {
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
     (scheme_ok && t[colon..].starts_with(b"://")).then_some(colon + 3)
+}
+
+/// Where the authority of an absolute target lies.
+#[must_use]
+pub fn authority(target: &[u8]) -> Option<std::ops::Range<usize>> {
+    let start = scheme_end(target)?;
+    let rest = &target[start..];
+    let end = rest.iter().position(|b| matches!(b, b'/' | b'?'));
+    Some(start..start + end.unwrap_or(rest.len()))
 }
 
 /// `uri-host [ ":" port ]` without user information (RFC 9110 §7.2).

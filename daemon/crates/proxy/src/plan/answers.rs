@@ -80,7 +80,7 @@ impl Answers {
             .unwrap_or(frontend)
     }
 
-    /// Head and body of the answer, the head without its empty line.
+    /// Head and body of the answer, the head without its empty line. Without a head nothing is sent.
     pub fn get(&self, status: u16) -> (Vec<u8>, Vec<u8>) {
         if let Some(raw) = self.0.get(&status) {
             let end = raw.windows(4).position(|w| w == b"\r\n\r\n");

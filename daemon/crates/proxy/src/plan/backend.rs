@@ -36,6 +36,7 @@ pub fn compile(
     let rules = |rules: &[model::HttpRule], response: bool, problems: &mut Vec<String>| {
         compiler.rules(if own_rules { rules } else { &[] }, response, problems)
     };
+    let (early, redirects) = proxy.request_rules();
     let shared = registry.backend(name);
     // Servers may have come, gone or changed weight.
     shared
@@ -62,8 +63,12 @@ pub fn compile(
             Manner::Normal
         },
         checkcache: proxy.options.checkcache,
-        request_rules: rules(&proxy.http_request, false, problems),
-        page: Page::compile(section, proxy, own_rules, compiler, problems),
+        request_rules: rules(early, false, problems),
+        late_rules: {
+            let page = Page::compile(section, proxy, own_rules, compiler, problems);
+            let redirects = rules(redirects, false, problems);
+            page.into_iter().chain(redirects).collect()
+        },
         response_rules: rules(&proxy.http_response, true, problems),
         after_rules: rules(&proxy.http_after_response, true, problems),
         stick_rules: inspect::stick(proxy, compiler, problems),

@@ -156,6 +156,7 @@ fn frontend(
         .default_backend
         .as_ref()
         .map_or(name, |d| d.value.0.as_str());
+    let (early, redirects) = proxy.request_rules();
     Frontend {
         name: name.to_owned(),
         mode: proxy.mode.value,
@@ -177,8 +178,12 @@ fn frontend(
         connection_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Connection, problems),
         session_rules: compiler.tcp_rules(&proxy.tcp_rules, TcpPhase::Session, problems),
         content: inspect::request(proxy, compiler, problems),
-        request_rules: compiler.rules(about_http(proxy, &proxy.http_request), false, problems),
-        page: Page::compile(section, proxy, true, compiler, problems),
+        request_rules: compiler.rules(about_http(proxy, early), false, problems),
+        late_rules: {
+            let page = Page::compile(section, proxy, true, compiler, problems);
+            let redirects = compiler.rules(about_http(proxy, redirects), false, problems);
+            page.into_iter().chain(redirects).collect()
+        },
         response_rules: compiler.rules(about_http(proxy, &proxy.http_response), true, problems),
         after_rules: compiler.rules(
             about_http(proxy, &proxy.http_after_response),

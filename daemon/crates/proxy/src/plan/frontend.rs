@@ -32,8 +32,8 @@ pub struct Frontend {
     pub session_rules: Vec<TcpRule>,
     pub content: Inspection,
     pub request_rules: Vec<Rule>,
-    /// The rule for the statistics page, where there is one.
-    pub page: Vec<Rule>,
+    /// The statistics page and the lines `redirect …`: `allow` passes over neither.
+    pub late_rules: Vec<Rule>,
     pub response_rules: Vec<Rule>,
     /// Run over answers of the proxy itself, too.
     pub after_rules: Vec<Rule>,

@@ -36,7 +36,7 @@ pub use inspect::{Inspection, Route, StickRule, outside};
 pub use named::{CookieName, Target};
 pub use origin::{ForClient, Origin};
 pub use problem::{Problem, problems};
-pub use raw::take_close;
+pub use raw::{mark_close, take_close};
 pub use server::{Introduction, Observed, Preamble, Sealed, Server};
 pub use timeouts::Timeouts;
 pub use tls::{CheckTls, ServerTls};
@@ -131,8 +131,8 @@ pub struct Backend {
     /// `option checkcache`
     pub checkcache: bool,
     pub request_rules: Vec<Rule>,
-    /// The rule for the statistics page, where there is one.
-    pub page: Vec<Rule>,
+    /// The statistics page and the lines `redirect …`: `allow` passes over neither.
+    pub late_rules: Vec<Rule>,
     pub response_rules: Vec<Rule>,
     pub after_rules: Vec<Rule>,
     pub stick_rules: Vec<StickRule>,

@@ -5,7 +5,11 @@ const CLOSE: &[u8] = b"connection: close\r\n";
 
 /// A raw message as it is kept: its own status line and fields, without those about the
 /// connection. One that does not say how long it is ends with its connection, as haproxy has it.
+/// Nothing is kept of an empty file (`/dev/null`): nothing is sent.
 pub fn normal(raw: &[u8]) -> Result<Vec<u8>, String> {
+    if raw.is_empty() {
+        return Ok(Vec::new());
+    }
     let (head, body) = match raw.windows(4).position(|w| w == b"\r\n\r\n") {
         Some(at) => (&raw[..at], &raw[at + 4..]),
         None => match raw.windows(2).position(|w| w == b"\n\n") {
@@ -46,11 +50,16 @@ pub fn normal(raw: &[u8]) -> Result<Vec<u8>, String> {
         http1::write::content_length(body.len() as u64, &mut out);
     }
     if close || length.is_none() {
-        out.extend_from_slice(CLOSE);
+        mark_close(&mut out);
     }
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(body);
     Ok(out)
+}
+
+/// Marks a head: the connection ends behind its answer.
+pub fn mark_close(head: &mut Vec<u8>) {
+    head.extend_from_slice(CLOSE);
 }
 
 /// Takes the mark off a head; whether it was there.
@@ -84,6 +93,12 @@ mod tests {
         );
         let mut head = b"HTTP/1.1 503 Sorry\r\nconnection: close\r\n".to_vec();
         assert!(take_close(&mut head) && !take_close(&mut head));
+    }
+
+    #[test]
+    fn nothing_stays_nothing() {
+        assert_eq!(text(""), "");
+        assert!(normal(b"\r\n\r\n").is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::normalize::{Broken, normalize};
 use super::page::Judged;
 use super::redirect::redirect;
 use super::target::{encode, with_authority, with_path};
-use super::{Action, NamePattern, Outcome, Rule, Subject, holds};
+use super::{Action, NamePattern, Outcome, Rule, Subject, holds, telling};
 use crate::plan::Answers;
 use http1::target;
 
@@ -34,14 +34,7 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
             }
             Step::Final(last) => {
                 last_rule::note(rule.location.as_ref(), base);
-                subject.edits.refused = match rule.action {
-                    Action::Deny(_)
-                    | Action::Tarpit(_)
-                    | Action::Auth(_)
-                    | Action::Normalize(_) => true,
-                    Action::Page(_) => !matches!(last, Outcome::Service(_)),
-                    _ => false,
-                };
+                (subject.edits.refused, subject.edits.asked) = refusal(&rule.action, &last);
                 outcome = last;
                 break;
             }
@@ -51,6 +44,18 @@ pub fn run(rules: &[Rule], subject: &mut Subject<'_>, base: &Context<'_>) -> Out
     }
     subject.edits.value = value;
     outcome
+}
+
+/// Whether a rule refuses the request, and whether it does so to ask for a password.
+fn refusal(action: &Action, last: &Outcome) -> (bool, bool) {
+    match (action, last) {
+        (Action::Auth(_), _) | (Action::Page(_), Outcome::Answer { status: 401, .. }) => {
+            (true, true)
+        }
+        (Action::Deny(_) | Action::Tarpit(_) | Action::Normalize(_), _) => (true, false),
+        (Action::Page(_), last) => (!matches!(last, Outcome::Service(_)), false),
+        _ => (false, false),
+    }
 }
 
 /// Carries out an action that looks at nothing; false for others.
@@ -126,6 +131,10 @@ fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
             f.write(ctx, header);
             Edit::Value
         }
+        Action::Connection { value, .. } | Action::Host(value) => {
+            value.write(ctx, header);
+            Edit::Value
+        }
         Action::DelHeader(_) => Edit::Remove,
         Action::ReplaceHeader {
             name,
@@ -184,7 +193,10 @@ fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
         }
         Action::ReplaceUri { regex, value } => {
             let template = backslash_references(&value.text(ctx));
-            Edit::Target(expanded(regex, line.target, &template))
+            match replaced(regex, line.target, &template) {
+                Some(target) => Edit::Target(target),
+                None => return Step::Done,
+            }
         }
         Action::SetStatus(..) => Edit::Status,
         Action::Effect(effect) => {
@@ -209,7 +221,7 @@ fn plan(action: &Action, ctx: &Context<'_>, header: &mut Vec<u8>) -> Step {
             return Step::Final(Outcome::Tarpit(Box::new(reply.outcome(ctx))));
         }
         Action::SilentDrop => return Step::Final(Outcome::Vanish),
-        Action::Reject => return Step::Final(Outcome::Drop),
+        Action::Reject => return Step::Final(Outcome::Drop { unread: false }),
         Action::Redirect(r) => match redirect(r, ctx) {
             Some(outcome) => return Step::Final(outcome),
             None => return Step::Done,
@@ -236,10 +248,15 @@ fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>, value: &[u8]) {
             subject.edits.add(name, value);
         }
         (Edit::Value, Action::AddHeader(name, _)) => subject.edits.add(name, value),
+        (Edit::Value, Action::Connection { set, .. }) => telling::connection(subject, *set, value),
+        (Edit::Value, Action::Host(_)) => telling::host(subject, value),
         (Edit::Lines(lines), Action::ReplaceHeader { name, .. }) => {
             subject.edits.remove_name(subject.buf, subject.fields, name);
-            for (n, v) in lines {
-                subject.edits.add(&n, &v);
+            for (n, v) in &lines {
+                subject.edits.add(n, v);
+            }
+            if let Some((_, v)) = lines.last().filter(|_| http1::same(name, b"host")) {
+                telling::host(subject, v);
             }
         }
         (Edit::Remove, Action::DelHeader(NamePattern::Whole(name))) => {
@@ -251,6 +268,9 @@ fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>, value: &[u8]) {
                 .remove(subject.buf, subject.fields, |name| pattern.fits(name));
         }
         (Edit::Method(m), _) if http1::field::is_token(&m) => subject.edits.method = Some(m),
+        (Edit::Target(t), Action::SetUri(_) | Action::ReplaceUri { .. }) if !t.is_empty() => {
+            telling::target(subject, encode(&t));
+        }
         (Edit::Target(t), _) if !t.is_empty() => subject.edits.target = Some(encode(&t)),
         (Edit::Status, Action::SetStatus(status, reason)) => {
             subject.edits.status = Some((*status, reason.clone()));
@@ -261,12 +281,14 @@ fn apply(edit: Edit, action: &Action, subject: &mut Subject<'_>, value: &[u8]) {
 
 /// A text that matches is replaced whole by the template with its groups; others stay.
 fn expanded(regex: &regex::bytes::Regex, text: &[u8], template: &[u8]) -> Vec<u8> {
+    replaced(regex, text, template).unwrap_or_else(|| text.to_vec())
+}
+
+fn replaced(regex: &regex::bytes::Regex, text: &[u8], template: &[u8]) -> Option<Vec<u8>> {
+    let captures = regex.captures(text)?;
     let mut out = Vec::new();
-    match regex.captures(text) {
-        Some(captures) => captures.expand(template, &mut out),
-        None => out.extend_from_slice(text),
-    }
-    out
+    captures.expand(template, &mut out);
+    Some(out)
 }
 
 /// The prepared answer to `status`.

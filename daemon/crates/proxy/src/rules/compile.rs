@@ -162,6 +162,19 @@ fn action(action: &HttpAction, env: &Environment<'_>) -> Result<Action, String> 
     let replace =
         |r: &str, value: &model::Format| Ok::<_, String>((regex(r, false)?, format(value)?));
     Ok(match action {
+        HttpAction::SetHeader { name, value } | HttpAction::AddHeader { name, value }
+            if name.eq_ignore_ascii_case("connection") =>
+        {
+            Action::Connection {
+                set: matches!(action, HttpAction::SetHeader { .. }),
+                value: format(value)?,
+            }
+        }
+        HttpAction::SetHeader { name, value }
+            if name.eq_ignore_ascii_case("host") && !env.response.get() =>
+        {
+            Action::Host(format(value)?)
+        }
         HttpAction::SetHeader { name, value } => Action::SetHeader(bytes(name), format(value)?),
         HttpAction::AddHeader { name, value } => Action::AddHeader(bytes(name), format(value)?),
         HttpAction::DelHeader { name, matching } => {

@@ -15,6 +15,14 @@ pub struct Edits {
     pub status: Option<(u16, Option<String>)>,
     /// A rule refused the request: it counts as an error of the client.
     pub refused: bool,
+    /// It only asks for a password.
+    pub asked: bool,
+    /// A rule said `Connection: close`.
+    pub close: bool,
+    /// So is `Host`.
+    pub host: bool,
+    /// The target goes on as it is, with its authority.
+    pub whole: bool,
 }
 
 /// Where a whole line lies in the text.
@@ -47,6 +55,10 @@ impl Edits {
         self.target = None;
         self.status = None;
         self.refused = false;
+        self.asked = false;
+        self.close = false;
+        self.host = false;
+        self.whole = false;
     }
 
     pub fn add(&mut self, name: &[u8], value: &[u8]) {

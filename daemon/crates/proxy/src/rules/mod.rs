@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod format;
 mod guarded;
 mod last_rule;
+mod late;
 pub mod matcher;
 pub mod memory;
 mod name_pattern;
@@ -29,6 +30,7 @@ mod search;
 mod shacrypt;
 mod target;
 mod tcp;
+pub mod telling;
 pub mod users;
 pub mod value;
 pub mod variable;
@@ -39,10 +41,10 @@ pub use condition::{Condition, Term, Test, Truth, holds};
 pub use context::{BodySeen, Context, Message};
 pub use edits::Edits;
 pub use format::Format;
+pub use late::run_all;
 pub use name_pattern::NamePattern;
 pub use naming::unique_id;
 pub use outcome::{Outcome, Subject};
-pub use page::run_with_page;
 pub use redirect::{Redirect, RedirectKind};
 pub use tcp::{TcpRule, Verdict, run_tcp};
 
@@ -67,6 +69,12 @@ pub enum Action {
     SetHeader(Vec<u8>, Format),
     AddHeader(Vec<u8>, Format),
     DelHeader(NamePattern),
+    /// `set-header` or `add-header` of Connection, and `set-header` of a request's Host.
+    Connection {
+        set: bool,
+        value: Format,
+    },
+    Host(Format),
     ReplaceHeader {
         name: Vec<u8>,
         regex: regex::bytes::Regex,
@@ -106,7 +114,7 @@ pub enum Action {
     Reject,
     Redirect(Redirect),
     Return(Reply),
-    /// 401 or 407; the realm, when it is not the section's name.
+    /// 401; the realm, when it is not the section's name.
     Auth(Option<Format>),
     /// The metrics, made by the control thread.
     Exporter,

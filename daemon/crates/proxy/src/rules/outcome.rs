@@ -27,8 +27,11 @@ pub enum Outcome {
     Service(Box<Wanted>),
     /// An answer after the tarpit timeout.
     Tarpit(Box<Outcome>),
-    /// The connection ends without an answer: as it comes, or without telling the client.
-    Drop,
+    /// The connection ends without an answer: as it comes, or without telling the client. `unread`:
+    /// before it was looked at as a request.
+    Drop {
+        unread: bool,
+    },
     Vanish,
     /// A whole answer: head without its empty line, and body.
     Answer {

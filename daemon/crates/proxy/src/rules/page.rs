@@ -5,7 +5,7 @@ use super::compile::Compiler;
 use super::context::Context;
 use super::reply::{challenge, refused};
 use super::sample::auth::credentials;
-use super::{Action, Condition, Format, Outcome, Rule, Subject, holds, run, users};
+use super::{Action, Condition, Format, Outcome, Rule, holds, users};
 use crate::plan::Timeouts;
 use config::haproxy::model::{Proxy, StatsVerdict};
 use stats::metrics::Form;
@@ -137,14 +137,19 @@ impl Page {
         let Some(line) = ctx.line else {
             return Judged::Other;
         };
-        let Some(tail) = line.target.strip_prefix(&self.uri[..]) else {
+        // A path is one in an absolute-form request, too: HTTP/2 knows no other.
+        let asked = match self.uri.first() {
+            Some(b'/') => http1::target::path_and_query(line.target),
+            _ => line.target,
+        };
+        let Some(tail) = asked.strip_prefix(&self.uri[..]) else {
             return Judged::Other;
         };
+        if !matches!(line.method, b"GET" | b"HEAD" | b"POST") {
+            return Judged::Other;
+        }
         if let Some(outcome) = self.refusal(ctx) {
             return Judged::Final(outcome);
-        }
-        if !matches!(line.method, b"GET" | b"HEAD" | b"POST") {
-            return Judged::Final(refused(405, ctx));
         }
         let admin = self.admin.iter().any(|c| c.holds(ctx));
         let mut order = None;
@@ -213,25 +218,4 @@ pub fn metrics(ctx: &Context<'_>) -> Outcome {
         order: None,
         from: From::default(),
     }))
-}
-
-/// The rules, and behind them the statistics page, which `allow` does not pass over.
-pub fn run_with_page(
-    rules: &[Rule],
-    page: &[Rule],
-    subject: &mut Subject<'_>,
-    base: &Context<'_>,
-) -> Outcome {
-    let outcome = run(rules, subject, base);
-    if page.is_empty() || !matches!(outcome, Outcome::Pass) {
-        return outcome;
-    }
-    subject.from = subject.from.saturating_sub(rules.len());
-    match run(page, subject, base) {
-        Outcome::Body { wait, rule } => Outcome::Body {
-            wait,
-            rule: rules.len() + rule,
-        },
-        outcome => outcome,
-    }
 }

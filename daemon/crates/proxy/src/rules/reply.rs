@@ -5,7 +5,8 @@ use super::context::Context;
 use super::environment::Environment;
 use super::format::Format;
 use super::redirect::single_line;
-use crate::plan::{Answers, reason};
+use super::telling::without_persistence;
+use crate::plan::{Answers, mark_close, reason};
 use config::haproxy::model::{self, Content, FormatPart};
 
 #[derive(Debug)]
@@ -27,7 +28,8 @@ enum Body {
 }
 
 impl Reply {
-    /// `refusal`: without a body of its own it is the section's answer instead of an empty one.
+    /// `refusal`: without a body and fields of its own it is the section's answer instead of an empty
+    /// one.
     pub fn compile(
         reply: &model::Reply,
         refusal: bool,
@@ -39,7 +41,12 @@ impl Reply {
         };
         Ok(Self {
             status,
-            body: body(reply.body.as_ref(), status, refusal, env)?,
+            body: body(
+                reply.body.as_ref(),
+                status,
+                refusal && reply.headers.is_empty(),
+                env,
+            )?,
             headers: reply
                 .headers
                 .iter()
@@ -64,8 +71,20 @@ impl Reply {
         if let Some(kind) = kind.filter(|_| !body.is_empty()) {
             http1::write::field(b"content-type", kind.as_bytes(), &mut head);
         }
+        let mut ends = false;
         for (name, value) in &self.headers {
-            http1::write::field(name, &single_line(value.text(ctx)), &mut head);
+            let mut value = single_line(value.text(ctx));
+            if http1::same(name, b"connection") {
+                let (others, close) = without_persistence(&value);
+                (value, ends) = (others, ends || close);
+                if value.is_empty() {
+                    continue;
+                }
+            }
+            http1::write::field(name, &value, &mut head);
+        }
+        if ends {
+            mark_close(&mut head);
         }
         Outcome::Answer {
             status: self.status,
@@ -77,6 +96,7 @@ impl Reply {
     /// The same as one raw message, for answers that are prepared once.
     pub fn raw(&self, ctx: &Context<'_>) -> Option<Vec<u8>> {
         match self.outcome(ctx) {
+            Outcome::Answer { head, .. } if head.is_empty() => Some(head),
             Outcome::Answer { head, body, .. } => Some([&head[..], b"\r\n", &body].concat()),
             _ => None,
         }
@@ -153,15 +173,9 @@ pub fn refused(status: u16, ctx: &Context<'_>) -> Outcome {
     Outcome::Answer { status, head, body }
 }
 
-/// `auth`: asks for a name and a password; a request to a proxy gets the proxy's question.
+/// `auth`: asks for a name and a password, whatever form the target has.
 pub fn challenge(realm: Option<&Format>, ctx: &Context<'_>) -> Outcome {
-    let target = ctx.line.map_or(&b"/"[..], |line| line.target);
-    let to_proxy = target.first() != Some(&b'/') && target != b"*";
-    let (status, header): (u16, &[u8]) = if to_proxy {
-        (407, b"proxy-authenticate")
-    } else {
-        (401, b"www-authenticate")
-    };
+    const STATUS: u16 = 401;
     let section = ctx
         .backend
         .and_then(|b| ctx.plan.backends.get(b))
@@ -175,9 +189,15 @@ pub fn challenge(realm: Option<&Format>, ctx: &Context<'_>) -> Outcome {
     };
     let own = ctx.backend.and_then(|b| ctx.plan.backends.get(b));
     let frontend = &ctx.plan.frontends[ctx.frontend].answers;
-    let answers = Answers::nearest(own.map(|b| &b.answers), frontend, status);
-    let (mut head, body) = answers.get(status);
+    let answers = Answers::nearest(own.map(|b| &b.answers), frontend, STATUS);
+    let (mut head, body) = answers.get(STATUS);
     let value = [&b"Basic realm=\""[..], &single_line(realm), b"\""].concat();
-    http1::write::field(header, &value, &mut head);
-    Outcome::Answer { status, head, body }
+    if !head.is_empty() {
+        http1::write::field(b"www-authenticate", &value, &mut head);
+    }
+    Outcome::Answer {
+        status: STATUS,
+        head,
+        body,
+    }
 }

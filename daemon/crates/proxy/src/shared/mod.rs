@@ -42,6 +42,12 @@ impl Counter {
         self.0.store(self.0.load(Relaxed) + n, Relaxed);
     }
 
+    /// What turned out to be none.
+    pub fn take_back(&self, n: u64) {
+        self.0
+            .store(self.0.load(Relaxed).saturating_sub(n), Relaxed);
+    }
+
     /// At least this much.
     pub fn raise(&self, n: u64) {
         if n > self.0.load(Relaxed) {

@@ -122,13 +122,24 @@ impl Traffic {
 
     /// One more answer with this status; 0: none was seen.
     pub fn answered(&self, status: u16) {
+        if let Some(counter) = self.class(status) {
+            counter.add(1);
+        }
+    }
+
+    /// One that counted does not.
+    pub fn unanswered(&self, status: u16) {
+        if let Some(counter) = self.class(status) {
+            counter.take_back(1);
+        }
+    }
+
+    fn class(&self, status: u16) -> Option<&Counter> {
         let class = match status / 100 {
             class @ 1..=5 => usize::from(class) - 1,
             _ => ANSWERS.len() - 1,
         };
-        if let Some(counter) = self.answers.get(class) {
-            counter.add(1);
-        }
+        self.answers.get(class)
     }
 
     /// One more exchange with these times in milliseconds.

@@ -7,6 +7,7 @@ use crate::rules::Subject;
 use crate::rules::act::prepared;
 use crate::rules::{self, Context, Edits, Outcome};
 use crate::shared::table::Counter;
+use h2::Code;
 use http1::response::Asked;
 use http1::{Body, Kind, Limits, Method, Request, parse_response};
 
@@ -49,13 +50,20 @@ impl Worker {
             txn.request_done = whole;
             txn.body = Body::Empty;
             // An answer that is no refusal is a local one.
-            let local = is_local(&outcome) && !self.edits.refused;
+            let local = is_local(&outcome) && (!self.edits.refused || self.edits.asked);
             let state = if matches!(outcome, Outcome::Tarpit(_)) {
                 b'T'
             } else {
                 b'R'
             };
             txn.log.end(if local { b'L' } else { b'P' }, state);
+            if matches!(outcome, Outcome::Drop { .. }) {
+                // As haproxy tells it, it did not come whole.
+                txn.log.head_done = 0;
+            }
+        }
+        if matches!(outcome, Outcome::Drop { .. }) {
+            self.with_memory(i, |memory| memory.request_cookie = None);
         }
         if let Some(txn) = &self.clients[i].txn {
             self.count_session(i, txn);
@@ -85,7 +93,11 @@ impl Worker {
                 self.set_deadline(i, wait);
             }
             Outcome::Service(wanted) => self.ask_service(i, wanted),
-            Outcome::Drop => self.close_client(i),
+            Outcome::Drop { .. } => {
+                self.clients[i].link.refuse(Code::EnhanceYourCalm);
+                self.leave_with(i);
+                self.close_client(i);
+            }
             Outcome::Vanish => self.vanish(i),
             Outcome::Answer { status, head, body } => self.answer(i, status, head, &body, true),
         }
@@ -103,6 +115,9 @@ impl Worker {
             return self.close_client(i);
         }
         txn.status = status;
+        if head.is_empty() {
+            return self.end_in_silence(i);
+        }
         // Of answers from files: their version, and whether they end with the connection.
         let closes = take_close(&mut head);
         let old = head.starts_with(b"HTTP/1.0");
@@ -130,6 +145,23 @@ impl Worker {
         txn.log.bytes_out += (head.len() + body.len()) as u64;
         if c.link.send(&head, body, &mut self.buffers).is_err() {
             return self.close_client(i);
+        }
+        self.finish(i);
+    }
+
+    /// The answer is an empty file: the connection ends without a byte of one.
+    fn end_in_silence(&mut self, i: u32) {
+        let c = &mut self.clients[i];
+        if let Some(txn) = c.txn.as_mut() {
+            txn.keep = false;
+            // Said of a request that a server may have acted on, "refused" would have it sent again
+            // (RFC 9113 §8.7).
+            let untouched = txn.log.connected == 0;
+            c.link.refuse(if untouched {
+                Code::RefusedStream
+            } else {
+                Code::Internal
+            });
         }
         self.finish(i);
     }
@@ -191,6 +223,10 @@ impl Worker {
         head.extend_from_slice(format!("HTTP/1.{version} {code} {reason}\r\n").as_bytes());
         http1::write::fields(&data, &fields, head);
         edits.write(head);
+        if let Some(txn) = self.clients[i].txn.as_mut() {
+            txn.status = code;
+            txn.keep &= !edits.close;
+        }
     }
 }
 

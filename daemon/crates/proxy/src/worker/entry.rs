@@ -54,6 +54,7 @@ impl Worker {
         if matches!(refused, Outcome::Name { .. }) {
             return self.note_stage(i, refused, None);
         }
+        self.front(i).requests.take_back(1);
         self.with_memory(i, Memory::forget_captures);
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.log.turned_away = true;

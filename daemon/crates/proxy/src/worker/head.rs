@@ -27,7 +27,7 @@ impl Worker {
         out.extend_from_slice(e.method.as_deref().unwrap_or(request.method_span.of(data)));
         out.push(b' ');
         let target = e.target.as_deref().unwrap_or(request.target.of(data));
-        out.extend_from_slice(if c.link.is_stream() {
+        out.extend_from_slice(if c.link.is_stream() && !e.whole {
             server_target(target)
         } else {
             target
@@ -41,7 +41,7 @@ impl Worker {
         });
         write::fields(data, fields, out);
         e.write(out);
-        if let Some(host) = request.write_host {
+        if let Some(host) = request.write_host.filter(|_| !e.host) {
             write::field(b"Host", host.of(data), out);
         }
         if let Some(n) = request.write_length {
@@ -59,7 +59,8 @@ impl Worker {
         forwarded(sections, || self.client_address(i), message, out);
         let sections = [&b.originalto, &f.originalto].map(Option::as_ref);
         forwarded(sections, || c.local(), message, out);
-        let close = b.connection_mode != ConnectionMode::KeepAlive
+        let close = e.close
+            || b.connection_mode != ConnectionMode::KeepAlive
             || f.connection_mode != ConnectionMode::KeepAlive;
         txn.close_up = close;
         if request.upgrade {
@@ -86,8 +87,9 @@ impl Worker {
         out: &mut Vec<u8>,
     ) {
         let status = self.edits.status.as_ref();
+        let code = status.map_or(response.status, |s| s.0);
         out.extend_from_slice(b"HTTP/1.1 ");
-        write::decimal(u64::from(status.map_or(response.status, |s| s.0)), out);
+        write::decimal(u64::from(code), out);
         out.push(b' ');
         match status {
             Some((code, reason)) => {
@@ -110,6 +112,8 @@ impl Worker {
         if let Some(n) = response.write_length {
             write::content_length(n, out);
         }
+        txn.status = code;
+        txn.keep &= !self.edits.close;
         txn.chunk_reply = false;
         match response.body {
             Body::Chunked(_) if txn.client_http11 => {

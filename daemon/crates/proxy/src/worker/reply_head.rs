@@ -120,7 +120,6 @@ impl Worker {
             txn = self.clients[i].txn.take().ok_or(())?;
         }
         txn.log.response = self.now;
-        txn.status = response.status;
         // A response before the whole request: the rest of it has nowhere to go.
         txn.keep &= txn.request_done && !stopping;
         let keep_up = response.keep_alive && txn.request_done && !txn.close_up;

@@ -4,6 +4,7 @@ use super::Worker;
 use super::cacheable::leaks_cookie;
 use super::held::Arrived;
 use super::held_reply::{Step, arrived_reply};
+use super::tally::tally_behind;
 use crate::plan::Backend;
 use crate::rules::{self, Context, Message, Outcome, Subject, Verdict};
 use crate::shared::table::Counter;
@@ -66,17 +67,27 @@ impl Worker {
             ..self.context(i, backend)
         };
         let mut outcome = Outcome::Pass;
+        let mut cut = None;
         if let Some(b) = section.filter(|_| looks && step.is_first()) {
             let ctx = Context {
                 response: Some(message),
                 ..base
             };
-            match rules::run_tcp(&b.reply_content.rules, 0, &ctx) {
+            // Without a delay they have been asked before anything came.
+            let early = b.reply_content.delay == 0;
+            let blank = Context { status: 0, ..base };
+            let seen = if early { &blank } else { &ctx };
+            match rules::run_tcp(&b.reply_content.rules, 0, seen) {
                 Verdict::Accept | Verdict::Wait => self.store_by_response(&ctx, i, b),
-                Verdict::Reject | Verdict::Vanish => outcome = Outcome::Deny(502),
+                Verdict::Reject | Verdict::Vanish => cut = Some(seen.status),
                 // Names are asked for requests alone.
                 Verdict::Close | Verdict::Name(_) | Verdict::Http => {}
             }
+        }
+        if let Some(status) = cut {
+            self.edits = edits;
+            self.cut_reply(i, response.status, status);
+            return Err(());
         }
         let mut reached = step;
         for (list, rules) in all.into_iter().enumerate().skip(step.list) {
@@ -114,6 +125,21 @@ impl Worker {
         self.drop_upstream(i);
         self.answer_final(i, outcome);
         Err(())
+    }
+
+    /// `tcp-response content reject`: the client gets nothing. `told`: the status for the log.
+    fn cut_reply(&mut self, i: u32, status: u16, told: u16) {
+        self.untally_reply(i, status);
+        let c = &mut self.clients[i];
+        if let Some(txn) = c.txn.as_mut() {
+            txn.status = told;
+            self.front(i).denied_responses.add(1);
+        }
+        let c = &self.clients[i];
+        if let Some(txn) = &c.txn {
+            tally_behind(txn, &c.plan, self.id, |t| &t.denied_responses);
+        }
+        self.abort(i, b'P', b'D');
     }
 
     /// `option checkcache`

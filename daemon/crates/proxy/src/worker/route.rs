@@ -56,7 +56,7 @@ impl Worker {
         let (mut backend, mut outcome) = (frontend.default_backend, Outcome::Pass);
         let mut edits = std::mem::take(&mut self.edits);
         let simple = frontend.request_rules.is_empty()
-            && frontend.page.is_empty()
+            && frontend.late_rules.is_empty()
             && frontend.use_backends.is_empty();
         match stage {
             Stage::Back(chosen) | Stage::BackContent(chosen, _) | Stage::BackRule(chosen, _) => {
@@ -92,7 +92,7 @@ impl Worker {
                 let wait = b.timeouts.http_request;
                 outcome = self.wait_for_body(i, Stage::Back(chosen), wait);
             } else if !b.request_rules.is_empty()
-                || !b.page.is_empty()
+                || !b.late_rules.is_empty()
                 || !b.content.rules.is_empty()
             {
                 let base = Context {
@@ -131,12 +131,12 @@ impl Worker {
             && f.monitor_uri.is_none()
             && f.unique_id_header.is_none()
             && f.request_rules.is_empty()
-            && f.page.is_empty()
+            && f.late_rules.is_empty()
             && f.use_backends.is_empty()
             && f.content.rules.is_empty()
             && backend.mode == Mode::Http
             && backend.request_rules.is_empty()
-            && backend.page.is_empty()
+            && backend.late_rules.is_empty()
             && backend.content.rules.is_empty();
         if plain { u32::try_from(b).ok() } else { None }
     }
@@ -178,8 +178,12 @@ impl Worker {
             line: Some(line),
             from,
         };
-        let outcome =
-            rules::run_with_page(&frontend.request_rules, &frontend.page, &mut subject, &base);
+        let outcome = rules::run_all(
+            &frontend.request_rules,
+            &frontend.late_rules,
+            &mut subject,
+            &base,
+        );
         if !matches!(outcome, Outcome::Pass) {
             return (outcome, None);
         }
@@ -224,7 +228,7 @@ impl Worker {
             line: Some(line),
             from,
         };
-        rules::run_with_page(&b.request_rules, &b.page, &mut subject, &base)
+        rules::run_all(&b.request_rules, &b.late_rules, &mut subject, &base)
     }
 }
 
@@ -259,7 +263,7 @@ pub(super) fn content(rules: &[rules::TcpRule], from: usize, ctx: &Context<'_>) 
             rule,
             content: true,
         }),
-        Verdict::Reject | Verdict::Close => Some(Outcome::Drop),
+        Verdict::Reject | Verdict::Close => Some(Outcome::Drop { unread: true }),
         Verdict::Vanish => Some(Outcome::Vanish),
     }
 }

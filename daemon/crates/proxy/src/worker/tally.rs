@@ -150,9 +150,22 @@ impl Worker {
         }
     }
 
+    /// It is taken for none.
+    pub(super) fn untally_reply(&self, i: u32, status: u16) {
+        let c = &self.clients[i];
+        if let Some(s) = c.txn.as_ref().and_then(|txn| txn.server(&c.plan)) {
+            let traffic = &s.shared.traffic[self.id];
+            traffic.requests.take_back(1);
+            traffic.unanswered(status);
+        }
+    }
+
     /// Rules ended a request before it went to a server.
     pub(super) fn tally_outcome(&self, i: u32, outcome: &Outcome) {
-        if self.edits.refused || !is_local(outcome) {
+        let refused = self.edits.refused && !self.edits.asked;
+        if matches!(outcome, Outcome::Drop { unread: true }) {
+            self.front(i).denied_requests.add(1);
+        } else if refused || !is_local(outcome) {
             self.tally_denied(i);
         } else if self.back(i).is_none() {
             self.front(i).intercepted.add(1);

@@ -31,7 +31,9 @@ impl Speaks for Plain {
         };
         let mut body = vec![0; length];
         client.0.read_exact(&mut body).expect("the body");
-        self.1 = !head.to_ascii_lowercase().contains("connection: close");
+        self.1 = !head
+            .to_ascii_lowercase()
+            .contains("\r\nconnection: close\r\n");
         if !self.1 {
             assert_eq!(client.rest(), b"", "bytes behind the last answer");
         }

@@ -92,7 +92,10 @@ impl Side {
     fn gather(&self, wanted: usize, over: &AtomicBool) -> Vec<String> {
         let (mut lines, mut buffer) = (Vec::new(), [0; 9000]);
         let mut last = Instant::now();
-        while lines.len() < wanted && !(over.load(Relaxed) && last.elapsed() > WAIT / 4) {
+        while lines.len() < wanted && last.elapsed() <= WAIT / 4 {
+            if !over.load(Relaxed) {
+                last = Instant::now();
+            }
             let Ok(n) = self.log.recv(&mut buffer) else {
                 continue;
             };

@@ -12,6 +12,13 @@ pub struct HttpRule {
     pub location: Option<Location>,
 }
 
+impl HttpRule {
+    /// A line `redirect …`, not one of `http-request`.
+    pub fn is_bare_redirect(&self) -> bool {
+        self.location.is_none()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum HttpAction {
     SetHeader {

@@ -135,6 +135,16 @@ impl Proxy {
         self.kind.is_frontend() && self.tcp_rules.iter().any(switches)
     }
 
+    /// The rules over requests, and the lines `redirect …`, which come behind all of them.
+    pub fn request_rules(&self) -> (&[HttpRule], &[HttpRule]) {
+        let first = self
+            .http_request
+            .iter()
+            .position(HttpRule::is_bare_redirect);
+        self.http_request
+            .split_at(first.unwrap_or(self.http_request.len()))
+    }
+
     /// Every address the section listens on, port ranges expanded, with its position from 0: the
     /// index by which listening sockets are handed over.
     pub fn listen_addresses(&self) -> impl Iterator<Item = (u32, &Bind, &Spanned<ListenAddress>)> {

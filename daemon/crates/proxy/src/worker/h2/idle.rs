@@ -1,6 +1,6 @@
 //! Connections without streams, and the end of connections.
 
-use super::Worker;
+use super::{Holder, Worker};
 use crate::worker::conn::State;
 use crate::worker::slab::NONE;
 use h2::Code;
@@ -34,6 +34,17 @@ impl Worker {
         if let Some(h) = self.carrier_of(i) {
             self.carriers.list[h].core.leave();
             self.due(h);
+        }
+    }
+
+    /// The client of a stream is to have no other on its connection.
+    pub(in crate::worker) fn leave_with(&mut self, i: u32) {
+        let c = &self.clients[i];
+        if c.link.is_stream()
+            && let Some(carrier) = self.carriers.list.get(c.carrier)
+            && let Holder::Client(holder) = carrier.holder
+        {
+            self.leave_h2(holder);
         }
     }
 

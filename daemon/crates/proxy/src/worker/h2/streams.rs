@@ -12,7 +12,7 @@ enum Stands {
     Wakes(u32),
     Over,
     /// What it had to say cannot be completed.
-    Broken,
+    Broken(Code),
 }
 
 impl Worker {
@@ -95,6 +95,7 @@ impl Worker {
         }
         let was_full = tube.is_full();
         let ended = tube.output_ended;
+        let broken = Stands::Broken(tube.reason.unwrap_or(Code::Internal));
         let moved = stream.outward.pump(
             &mut carrier.core,
             stream.id,
@@ -103,14 +104,14 @@ impl Worker {
             &mut self.fields,
         );
         let stands = match moved {
-            Err(_) => Stands::Broken,
+            Err(_) => broken,
             Ok(moved) => {
                 tube.output.drain(..moved.used);
                 let unfinished = client == NONE && !ended && tube.output.is_empty();
                 match moved.done {
-                    _ if tube.broken => Stands::Broken,
+                    _ if tube.broken => broken,
                     true if client == NONE => Stands::Over,
-                    false if unfinished => Stands::Broken,
+                    false if unfinished => broken,
                     _ if was_full && !tube.is_full() => Stands::Wakes(client),
                     _ => Stands::Open,
                 }
@@ -121,8 +122,8 @@ impl Worker {
             Stands::Open => {}
             Stands::Wakes(client) => self.resume_later(client),
             Stands::Over => self.end_stream(h, key, Code::NoError),
-            Stands::Broken => {
-                self.end_stream(h, key, Code::Internal);
+            Stands::Broken(code) => {
+                self.end_stream(h, key, code);
                 if client != NONE {
                     self.client_gone(client);
                 }

@@ -2,6 +2,7 @@
 
 use super::super::buffers::Buffers;
 use super::{Link, Transport};
+use h2::Code;
 use sys::tcp;
 
 impl Link {
@@ -49,6 +50,14 @@ impl Link {
                 let _ = tcp::set_reset_on_close(&self.socket);
             }
             Transport::Stream(tube) => tube.broken = true,
+        }
+    }
+
+    /// Nothing is said to this side; a stream tells why.
+    pub fn refuse(&mut self, reason: Code) {
+        if let Transport::Stream(tube) = &mut self.transport {
+            tube.broken = true;
+            tube.reason = Some(reason);
         }
     }
 

@@ -5,6 +5,7 @@
 use super::super::broken::Nonsense;
 use super::super::buffers::Buffers;
 use super::{Gone, Read};
+use h2::Code;
 
 #[derive(Debug, Default)]
 pub struct Tube {
@@ -24,6 +25,8 @@ pub struct Tube {
     pub limit: usize,
     /// Broken off by either side: nothing of it counts any more.
     pub broken: bool,
+    /// What the peer is told then, where it is no fault of ours.
+    pub reason: Option<Code>,
     /// The connection has been told that there is something to do.
     pub stirred: bool,
     /// What came and has no text; `input` has something malformed in its place.
