@@ -37,6 +37,7 @@ defaults
 frontend f
  default_backend b
  errorfile 500 DIR/gone | DIR/gone | error host/no-file
+ errorfile 408 /dev/null
  errorfile 502 DIR/none.http | DIR/none | error host/content errorfile 502
  errorfile 503 DIR/long.http | DIR/long | error host/content errorfile 503
  errorfile 504 DIR/big.http | DIR/big | error host/content errorfile 504 'DIR/big.http' has 20000 bytes
@@ -149,6 +150,8 @@ fn all_that_the_machine_lacks_is_told_at_once_with_its_place() {
             "{wanted} is not in {found:#?}"
         );
     }
+    // An empty page is one.
+    assert!(!found.iter().any(|one| one.contains("408")), "{found:#?}");
     // Nothing is told twice.
     let counted = || all.iter().filter(|one| one["severity"] != "note");
     let place = |one: &serde_json::Value| format!("{}:{}", one["line"], one["column"]);

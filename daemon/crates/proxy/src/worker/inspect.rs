@@ -89,7 +89,10 @@ impl Worker {
                 }
                 self.ask_name(i);
             }
-            Verdict::Vanish => self.vanish(i),
+            Verdict::Vanish => {
+                self.note_end(i, b'P', b'R');
+                self.vanish(i);
+            }
             Verdict::Reject | Verdict::Close => {
                 self.tally_denied(i);
                 self.abort(i, b'P', b'R');

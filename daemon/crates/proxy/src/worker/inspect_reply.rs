@@ -49,10 +49,32 @@ impl Worker {
                 self.wait_for_reply(i);
                 false
             }
+            Verdict::Close => {
+                if self.send_inspected(i) {
+                    self.finish(i);
+                }
+                false
+            }
+            Verdict::Vanish => {
+                self.count_kept_back(i);
+                self.note_end(i, b'P', b'R');
+                self.vanish(i);
+                false
+            }
             _ => {
+                self.count_kept_back(i);
                 self.abort(i, b'P', b'D');
                 false
             }
+        }
+    }
+
+    /// The log counts what the server sent, as haproxy's does.
+    fn count_kept_back(&mut self, i: u32) {
+        if let Some(txn) = self.clients[i].txn.as_mut()
+            && let Some(up) = self.ups.get(txn.up)
+        {
+            txn.log.bytes_out += up.pend.len() as u64;
         }
     }
 
@@ -98,7 +120,18 @@ impl Worker {
             }),
             ..self.context(i, backend)
         };
-        let verdict = rules::run_tcp(&b.reply_content.rules, 0, &ctx);
+        // Without a delay they have been asked before anything came.
+        let nothing = Payload {
+            bytes: b"",
+            response: true,
+            pending: None,
+        };
+        let blank = Context {
+            payload: Some(nothing),
+            ..ctx
+        };
+        let early = b.reply_content.delay == 0;
+        let verdict = rules::run_tcp(&b.reply_content.rules, 0, if early { &blank } else { &ctx });
         if verdict == Verdict::Accept {
             self.store_by_response(&ctx, i, b);
         }

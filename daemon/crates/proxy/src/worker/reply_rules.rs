@@ -73,16 +73,7 @@ impl Worker {
                 response: Some(message),
                 ..base
             };
-            // Without a delay they have been asked before anything came.
-            let early = b.reply_content.delay == 0;
-            let blank = Context { status: 0, ..base };
-            let seen = if early { &blank } else { &ctx };
-            match rules::run_tcp(&b.reply_content.rules, 0, seen) {
-                Verdict::Accept | Verdict::Wait => self.store_by_response(&ctx, i, b),
-                Verdict::Reject | Verdict::Vanish => cut = Some(seen.status),
-                // Names are asked for requests alone.
-                Verdict::Close | Verdict::Name(_) | Verdict::Http => {}
-            }
+            cut = self.reply_content(i, b, &ctx);
         }
         if let Some(status) = cut {
             self.edits = edits;
@@ -127,14 +118,37 @@ impl Worker {
         Err(())
     }
 
+    /// `tcp-response content`; of a response that is rejected, the status for the log.
+    fn reply_content(&self, i: u32, b: &Backend, ctx: &Context<'_>) -> Option<u16> {
+        // Without a delay they have been asked before anything came.
+        let blank = Context {
+            response: None,
+            status: 0,
+            ..*ctx
+        };
+        let seen = if b.reply_content.delay == 0 {
+            &blank
+        } else {
+            ctx
+        };
+        match rules::run_tcp(&b.reply_content.rules, 0, seen) {
+            Verdict::Accept | Verdict::Wait => {
+                self.store_by_response(ctx, i, b);
+                None
+            }
+            Verdict::Reject | Verdict::Vanish => Some(seen.status),
+            // Names are asked for requests alone.
+            Verdict::Close | Verdict::Name(_) | Verdict::Http => None,
+        }
+    }
+
     /// `tcp-response content reject`: the client gets nothing. `told`: the status for the log.
     fn cut_reply(&mut self, i: u32, status: u16, told: u16) {
         self.untally_reply(i, status);
-        let c = &mut self.clients[i];
-        if let Some(txn) = c.txn.as_mut() {
+        if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.status = told;
-            self.front(i).denied_responses.add(1);
         }
+        self.front(i).denied_responses.add(1);
         let c = &self.clients[i];
         if let Some(txn) = &c.txn {
             tally_behind(txn, &c.plan, self.id, |t| &t.denied_responses);

@@ -79,6 +79,31 @@ pub const SESSIONS: &[Case] = &[
         &[Hear(b"bye"), End, Await],
         &[&[Say(b"bye"), Shut, End, Tell]],
     ),
+    // The server's first bytes are looked at.
+    tcp(
+        "closed-by-a-rule",
+        "    tcp-response inspect-delay 2s\n    tcp-response content close if { res.payload(0,5) -m str hello }\n",
+        &[Say(b"hi"), Hear(b"hello"), End, Tell],
+        &[&[Hear(b"hi"), Say(b"hello"), Await]],
+    ),
+    tcp(
+        "not-closed-by-a-rule",
+        "    tcp-response inspect-delay 2s\n    tcp-response content close if { res.payload(0,5) -m str other }\n",
+        &[Say(b"hi"), Hear(b"hello"), Say(b"more"), Shut, End],
+        &[&[Hear(b"hi"), Say(b"hello"), Hear(b"more"), End]],
+    ),
+    tcp(
+        "looked-at-before-anything-came",
+        "    tcp-response content reject if { res.payload(0,5) -m str hello }\n",
+        &[Say(b"hi"), Hear(b"hello"), Shut, End],
+        &[&[Hear(b"hi"), Say(b"hello"), End]],
+    ),
+    tcp(
+        "rejected-by-a-rule",
+        "    tcp-response inspect-delay 2s\n    tcp-response content reject if { res.payload(0,5) -m str hello }\n",
+        &[Say(b"hi"), End, Tell],
+        &[&[Hear(b"hi"), Say(b"hello"), Await]],
+    ),
     // Tunnels out of an exchange.
     http(
         "websocket",

@@ -131,7 +131,7 @@ fn a_question_for_a_password_may_be_empty_as_well() {
     ));
     for (path, answered) in [("/a", false), ("/b", true), ("/a", false)] {
         let mut client = Client::connect(port);
-        client.send(&format!(
+        client.send(format!(
             "GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
         ));
         assert_eq!(!client.rest().is_empty(), answered, "{path}");
