@@ -232,9 +232,12 @@ impl Worker {
             }
             return true;
         }
-        self.tally_front(i, |t| match session {
-            true => &t.denied_sessions,
-            false => &t.denied_connections,
+        self.tally_front(i, |t| {
+            if session {
+                &t.denied_sessions
+            } else {
+                &t.denied_connections
+            }
         });
         if verdict == Verdict::Vanish {
             self.vanish(i);

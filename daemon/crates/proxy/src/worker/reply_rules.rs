@@ -148,7 +148,7 @@ impl Worker {
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.status = told;
         }
-        self.front(i).denied_responses.add(1);
+        self.tally_front(i, |t| &t.denied_responses);
         let c = &self.clients[i];
         if let Some(txn) = &c.txn {
             tally_behind(txn, &c.plan, self.id, |t| &t.denied_responses);

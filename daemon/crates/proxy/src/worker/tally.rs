@@ -164,7 +164,7 @@ impl Worker {
     pub(super) fn tally_outcome(&self, i: u32, outcome: &Outcome) {
         let refused = self.edits.refused && !self.edits.asked;
         if matches!(outcome, Outcome::Drop { unread: true }) {
-            self.front(i).denied_requests.add(1);
+            self.tally_front(i, |t| &t.denied_requests);
         } else if refused || !is_local(outcome) {
             self.tally_denied(i);
         } else if self.back(i).is_none() {
