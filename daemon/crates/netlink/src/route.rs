@@ -13,6 +13,12 @@ pub const RTM_NEWROUTE: u16 = 24;
 pub const RTM_DELROUTE: u16 = 25;
 pub const RTM_GETROUTE: u16 = 26;
 
+const RTN_LOCAL: u8 = 2;
+const RT_TABLE_LOCAL: u32 = 255;
+const RT_SCOPE_HOST: u8 = 254;
+/// keepalived's own number among the makers of routes and rules.
+pub const RTPROT_KEEPALIVED: u8 = 18;
+
 /// Size of `rtmsg`.
 const FIXED: usize = 12;
 const NLM_F_APPEND: u16 = 0x800;
@@ -66,6 +72,35 @@ pub struct RouteKey {
 }
 
 impl Route {
+    /// Packets to an address are this host's although no interface has it. `loopback` is the number
+    /// of that interface.
+    pub fn local(address: IpAddr, loopback: u32) -> Self {
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        Self {
+            kind: RTN_LOCAL,
+            destination: (address, bits),
+            from: None,
+            table: RT_TABLE_LOCAL,
+            tos: 0,
+            protocol: RTPROT_KEEPALIVED,
+            scope: RT_SCOPE_HOST,
+            // Behind the one of an interface's own address, which comes and goes by itself.
+            metric: Some(112),
+            preferred_source: None,
+            realms: None,
+            hops: vec![Hop {
+                interface: Some(loopback),
+                ..Hop::default()
+            }],
+            metrics: Vec::new(),
+            congestion: None,
+            router_preference: None,
+            expires: None,
+            ttl_propagate: None,
+            append: false,
+        }
+    }
+
     pub fn key(&self) -> RouteKey {
         RouteKey {
             destination: self.destination,

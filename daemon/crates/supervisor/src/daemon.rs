@@ -111,6 +111,8 @@ pub struct Daemon {
     polls: Vec<Poll>,
     next_poll: u64,
     handover: Option<Handover>,
+    /// How to take away what addresses need whose connections still end after a stop.
+    lingering: Vec<Vec<u8>>,
     /// A handover was asked for since the last configuration.
     handed_over: bool,
     stopping: Option<Stopping>,

@@ -17,6 +17,7 @@ mod lasting_paths;
 mod legacy;
 mod mail;
 mod messages;
+mod moving;
 mod neighbourhood;
 mod network;
 mod notify;
@@ -100,6 +101,8 @@ pub struct Worker {
     path_watch: Option<Watch>,
     /// What the supervisor was told to take away last.
     undo_left: Vec<Vec<u8>>,
+    /// Addresses on their way from or to another host.
+    moving: moving::Moving,
     /// What the firewall table holds.
     filter: netlink::firewall::Filter,
     /// Settings of the kernel as they were before.
@@ -213,6 +216,7 @@ impl Worker {
     /// The end. What a next process goes on with stays.
     fn leave(&mut self) {
         if self.succession == Succession::None {
+            self.leave_moving();
             self.take_up_lasting_paths(Vec::new());
             self.take_up_lasting(Vec::new());
             self.remove_all_vmacs();

@@ -2,12 +2,13 @@
 //! membership or a question for routers from there would move that address in the switch's table,
 //! on a backup as well as on the master.
 
-use super::{
-    DROP, LOCAL_OUT_CHAIN, NETWORK_HEADER, TRANSPORT_HEADER, compare, destination, equal,
-    expression, load, rule,
+use super::LOCAL_OUT_CHAIN;
+use super::table::{
+    DROP, NETWORK_HEADER, TRANSPORT_HEADER, Table, compare, destination, duplicate, equal,
+    immediate, load, meta,
 };
 use crate::address::AF_INET;
-use crate::wire::{Request, nested};
+use crate::wire::Request;
 
 const META_OUTPUT: u32 = 5;
 const META_PROTOCOL: u32 = 16;
@@ -19,7 +20,8 @@ const ROUTER_SOLICITATION: u8 = 133;
 const REGISTER_ADDRESS: u32 = 2;
 const REGISTER_DEVICE: u32 = 3;
 
-pub fn rules(family: u8, interfaces: &[(u32, u32)], doubling: bool) -> Vec<Request> {
+pub fn rules(table: Table, interfaces: &[(u32, u32)], doubling: bool) -> Vec<Request> {
+    let family = table.family;
     interfaces
         .iter()
         .flat_map(|(index, below)| {
@@ -36,7 +38,7 @@ pub fn rules(family: u8, interfaces: &[(u32, u32)], doubling: bool) -> Vec<Reque
                 if doubling && is_report {
                     all.push(double(family, *below));
                 }
-                rule(family, LOCAL_OUT_CHAIN, &all, DROP)
+                table.rule(LOCAL_OUT_CHAIN, &all, DROP)
             })
         })
         .collect()
@@ -54,11 +56,6 @@ fn icmpv6(kind: u8) -> Vec<Vec<u8>> {
     all
 }
 
-fn meta(key: u32) -> Vec<u8> {
-    let register = super::REGISTER.to_be_bytes();
-    expression(b"meta\0", &[(2, &key.to_be_bytes()), (1, &register)])
-}
-
 /// The same packet once more, by another interface.
 fn double(family: u8, index: u32) -> Vec<Vec<u8>> {
     let length = if family == AF_INET { 4 } else { 16 };
@@ -68,17 +65,9 @@ fn double(family: u8, index: u32) -> Vec<Vec<u8>> {
         destination(family),
         length,
     );
-    let data = nested(&[(1, &index.to_ne_bytes())]);
-    let device = expression(
-        b"immediate\0",
-        &[(1, &REGISTER_DEVICE.to_be_bytes()), (2, &data)],
-    );
-    let double = expression(
-        b"dup\0",
-        &[
-            (1, &REGISTER_ADDRESS.to_be_bytes()),
-            (2, &REGISTER_DEVICE.to_be_bytes()),
-        ],
-    );
-    vec![address, device, double]
+    vec![
+        address,
+        immediate(REGISTER_DEVICE, &index.to_ne_bytes()),
+        duplicate(REGISTER_ADDRESS, REGISTER_DEVICE),
+    ]
 }

@@ -124,34 +124,44 @@ impl Daemon {
         }
     }
 
-    /// Routes, rules, interfaces and the firewall table of a process that cannot remove them.
+    /// Routes, rules, interfaces and the firewall tables of a process that cannot remove them.
     pub(super) fn undo(&mut self, requests: &[Vec<u8>]) {
-        if let Err(error) = netlink::firewall::clear() {
-            self.journal
-                .error(&format!("the firewall table stays behind: {error}"));
+        let removed = self.take_away(requests);
+        if !requests.is_empty() {
+            self.journal.notice(&format!(
+                "removed {removed} routes, rules and interfaces of the dead process"
+            ));
         }
-        if requests.is_empty() {
-            return;
-        }
-        let results = Netlink::open().map(|mut netlink| {
-            let each = requests.iter().map(|request| netlink.undo(request));
-            each.collect::<Vec<_>>()
-        });
-        match results {
-            Ok(results) => {
-                let removed = results.iter().filter(|it| **it == Ok(true)).count();
-                self.journal.notice(&format!(
-                    "removed {removed} routes, rules and interfaces of the dead process"
-                ));
-                for error in results.into_iter().filter_map(Result::err) {
-                    self.journal
-                        .error(&format!("something stays behind: {error}"));
+    }
+
+    /// Addresses that went to another host, whose connections have ended here.
+    pub(super) fn let_go(&mut self, requests: &[Vec<u8>]) {
+        self.take_away(requests);
+    }
+
+    /// How many there were. The tables last: an address that is hushed by one must go before it.
+    fn take_away(&mut self, requests: &[Vec<u8>]) -> usize {
+        let mut removed = 0;
+        let mut failed = Vec::new();
+        match Netlink::open() {
+            _ if requests.is_empty() => {}
+            Ok(mut netlink) => {
+                for request in requests {
+                    match netlink.undo(request) {
+                        Ok(there) => removed += usize::from(there),
+                        Err(error) => failed.push(format!("something stays behind: {error}")),
+                    }
                 }
             }
-            Err(error) => self
-                .journal
-                .error(&format!("routes and rules stay behind: {error}")),
+            Err(error) => failed.push(format!("routes and rules stay behind: {error}")),
         }
+        if let Err(error) = netlink::firewall::clear() {
+            failed.push(format!("a firewall table stays behind: {error}"));
+        }
+        for text in failed {
+            self.journal.error(&text);
+        }
+        removed
     }
 
     fn remove_address(&mut self, entry: &HeldAddress, netlink: &mut Netlink, links: &[Link]) {

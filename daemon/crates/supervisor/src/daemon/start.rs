@@ -158,6 +158,7 @@ impl Daemon {
             polls: Vec::new(),
             next_poll: 0,
             handover: None,
+            lingering: Vec::new(),
             handed_over: false,
             stopping: None,
             next_alive,

@@ -75,6 +75,11 @@ impl Daemon {
     }
 
     fn enter(&mut self, phase: Phase) {
+        if phase == Phase::Notify {
+            // Connections have ended, or their time has.
+            let lingering = std::mem::take(&mut self.lingering);
+            self.let_go(&lingering);
+        }
         let drain = self.drain();
         let Some(stopping) = &mut self.stopping else {
             return;

@@ -189,7 +189,11 @@ impl Daemon {
             self.scripts.clear();
             self.vrrp_pid_file = None;
             self.give_up(&worker.held, &worker.farewell);
-            self.undo(&worker.undo);
+            if self.stopping.is_some() && exit == Exit::Code(0) {
+                self.lingering.clone_from(&worker.undo);
+            } else {
+                self.undo(&worker.undo);
+            }
             self.watch(WatchList::default());
         }
         if kind == Kind::Proxy {

@@ -1,13 +1,10 @@
 //! Routes and rules of the configuration, as the kernel takes them.
 
 use config::keepalived::model::{self, RouteKind, RuleAction};
-use netlink::route::{Hop, Route};
+use netlink::route::{Hop, RTPROT_KEEPALIVED as KEEPALIVED, Route};
 use netlink::rule::Rule;
 
 use crate::links::Links;
-
-/// keepalived's own number among the makers of routes and rules.
-const KEEPALIVED: u8 = 18;
 
 /// A route or a rule, whose interfaces are looked up when it is set.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -108,6 +108,7 @@ impl Worker {
             self.next_path_retry(),
             self.next_announcement(),
             self.next_question(),
+            self.moving.next(),
             self.next_look_at_witnesses(),
             self.trim_at,
         ];
@@ -162,6 +163,7 @@ impl Worker {
         self.ask_neighbours();
         self.look_at_witnesses();
         self.retry_paths();
+        self.end_moving(now);
         if self.trim_at.take_if(|at| *at <= now).is_some() {
             // A host full of instances said much about each; a refusal costs memory and nothing else.
             let _ = sys::memory::trim(self.hardening.memory_locked);

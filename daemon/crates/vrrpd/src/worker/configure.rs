@@ -267,6 +267,8 @@ impl Worker {
                 });
             }
         }
+        let vips = fresh.iter().flat_map(|plan| &plan.vips);
+        self.remove_lingering_leftovers(vips.map(|vip| vip.address.address));
         for item in leftovers {
             let (text, interface) = (item.vip.text(), item.vip.interface.clone());
             self.log(

@@ -181,9 +181,12 @@ impl Worker {
         let Some(running) = self.running.get(&id) else {
             return;
         };
-        for item in &running.held.clone() {
+        let held = running.held.clone();
+        self.relay(id);
+        for item in &held {
             self.add(item);
         }
+        self.come_back(id);
         self.set_paths(id);
     }
 
@@ -199,6 +202,7 @@ impl Worker {
 
     fn release(&mut self, id: InstanceId) {
         self.unset_paths(id);
+        self.linger(id);
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };

@@ -57,6 +57,11 @@ pub struct Outbox {
 pub type Route = (IpAddr, IpAddr, u32);
 
 impl Outbox {
+    /// Somebody listens there, as far as is known.
+    pub fn is_taken(&self, now: Micros) -> bool {
+        self.socket.is_some() && now >= self.refused_until
+    }
+
     fn send(&mut self, (own, master, scope): Route, now: Micros) {
         let waiting = std::mem::take(&mut self.waiting);
         if !waiting.is_empty() {

@@ -28,6 +28,9 @@ struct Legacy {
     proxy_reason: String,
     /// Settings of the kernel as they were before any of these processes.
     settings_before: Vec<(String, String)>,
+    /// A process of an earlier version says nothing of it.
+    #[serde(default)]
+    moving: super::moving::Moving,
     send_errors: u64,
     foreign_adverts: u64,
     unreadable: u64,
@@ -106,6 +109,7 @@ impl Worker {
             proxy: self.proxy,
             proxy_reason: self.proxy_reason.clone(),
             settings_before: self.settings_before.clone(),
+            moving: self.moving.clone(),
             send_errors: self.send_errors,
             foreign_adverts: self.foreign_adverts,
             unreadable: self.unreadable,
@@ -178,6 +182,7 @@ impl Worker {
         self.proxy = legacy.proxy;
         self.proxy_reason = legacy.proxy_reason;
         self.settings_before = legacy.settings_before;
+        self.moving = legacy.moving;
         self.send_errors += legacy.send_errors;
         self.foreign_adverts += legacy.foreign_adverts;
         self.unreadable += legacy.unreadable;

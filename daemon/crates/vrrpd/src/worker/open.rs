@@ -55,6 +55,7 @@ impl Worker {
             lasting_paths: super::lasting_paths::LastingPaths::default(),
             path_watch: None,
             undo_left: Vec::new(),
+            moving: super::moving::Moving::default(),
             filter: netlink::firewall::Filter::default(),
             settings_before: Vec::new(),
             node: Node::default(),

@@ -182,7 +182,10 @@ impl Worker {
         let mut paths: Vec<&HeldPath> = self.lasting_paths.held.iter().chain(paths).collect();
         paths.sort_by_key(|held| matches!(held.set, Path::Rule(_)));
         let removals = paths.iter().rev().map(|held| held.set.remove_request());
+        let lingering = self.lingering_routes();
+        let lingering = lingering.iter().map(netlink::Route::remove_request);
         let requests: Vec<Vec<u8>> = removals
+            .chain(lingering)
             .chain(self.vmac_removals())
             .map(|request| request.finish(0))
             .collect();
