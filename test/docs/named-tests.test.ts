@@ -45,9 +45,9 @@ function sources(place: string): string {
     .join("\n");
 }
 
-/** Cases that several files run are in a file of their own beside them. */
+/** Cases that several files run, or too many for one, are in files of their own beside or below it. */
 function shared(place: string): string {
-  const imports = [...readFileSync(place, "utf8").matchAll(/from "(\.\/[\w-]+\.ts)"/g)];
+  const imports = [...readFileSync(place, "utf8").matchAll(/from "(\.\/[\w/-]+\.ts)"/g)];
   return imports.map(([, name = ""]) => readFileSync(join(dirname(place), name), "utf8")).join("\n");
 }
 

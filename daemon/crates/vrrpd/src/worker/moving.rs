@@ -8,6 +8,7 @@ use netlink::Route;
 use netlink::firewall::relay::Relay;
 use netlink::firewall::{hush, relay};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use vrrp::instance::Heard;
 use vrrp::{InstanceId, Micros};
 
@@ -74,13 +75,20 @@ impl Moving {
             .min()
     }
 
-    /// Addresses whose connections go on here, and hosts that others are passed on to.
-    pub fn lingering(&self) -> impl Iterator<Item = IpAddr> + '_ {
-        self.lingering.iter().map(|it| it.address)
-    }
-
-    pub fn relayed(&self) -> impl Iterator<Item = (IpAddr, IpAddr)> + '_ {
-        self.relayed.iter().map(|it| (it.address, it.to))
+    pub fn status(&self, now: Micros) -> Value {
+        let left = |until: Micros| until.saturating_sub(now) / 1000;
+        let here = self
+            .lingering
+            .iter()
+            .map(|it| json!({ "address": it.address.to_string(), "leftMs": left(it.until) }));
+        let elsewhere = self.relayed.iter().map(|it| {
+            let (address, at) = (it.address.to_string(), it.to.to_string());
+            json!({ "address": address, "at": at, "leftMs": left(it.until) })
+        });
+        json!({
+            "connectionsHere": here.collect::<Vec<_>>(),
+            "connectionsElsewhere": elsewhere.collect::<Vec<_>>(),
+        })
     }
 }
 
@@ -270,8 +278,8 @@ impl Worker {
         let Some(loopback) = self.links.link("lo").map(|it| it.index) else {
             return;
         };
-        let known: Vec<IpAddr> = self.moving.lingering().collect();
-        for address in addresses.filter(|it| !known.contains(it)) {
+        let lingering = self.moving.lingering.clone();
+        for address in addresses.filter(|at| lingering.iter().all(|it| it.address != *at)) {
             let _ = self
                 .netlink
                 .unset(Route::local(address, loopback).remove_request());

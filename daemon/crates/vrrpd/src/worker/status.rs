@@ -20,6 +20,7 @@ impl Worker {
         json!({
             "instances": instances,
             "checks": self.checks(),
+            "moving": self.moving.status(clock::monotonic()),
             "process": {
                 "sendErrors": self.send_errors,
                 "foreignAdverts": self.foreign_adverts,
