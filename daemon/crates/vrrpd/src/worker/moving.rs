@@ -19,6 +19,8 @@ use crate::clock;
 const RELAYED: Micros = 10_000_000;
 /// The old one goes on a little longer, so that nothing is passed on to nobody.
 const LINGERED: Micros = 11_000_000;
+/// A router that has reported within this time is tandemd.
+const REPORTED: Micros = 10_000_000;
 /// An advert of the other host is at least so long a sign of its life, whatever the interval.
 const LEAST_SIGN_OF_LIFE: Micros = 300_000;
 
@@ -73,6 +75,11 @@ impl Moving {
         lingering
             .chain(self.relayed.iter().map(|it| it.until))
             .min()
+    }
+
+    /// Where connections of addresses that came here go on.
+    pub fn hosts_before(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.relayed.iter().map(|it| it.to)
     }
 
     pub fn status(&self, now: Micros) -> Value {
@@ -155,22 +162,32 @@ impl Worker {
         self.stop_lingering(|it| held.contains(&it.address));
     }
 
-    /// Before the addresses go to a host that lives. What was passed on to it still is: for a moment
+    /// Before the addresses go to a host that lives and passes on what is ours, as another tandemd
+    /// does. What was passed on to it still is: for a moment
     /// the link sends its connections here although it has the addresses already.
     pub(super) fn linger(&mut self, id: InstanceId) {
+        // What it said last may not have been looked at.
+        self.next_reports = 0;
+        self.hear_reports(clock::monotonic());
         let Some(running) = self.running.get(&id).filter(|it| !it.plan.unaccepted) else {
             return;
         };
+        let now = clock::monotonic();
         let held: Vec<(u32, IpAddr)> = (running.held.iter())
             .map(|it| (it.index, it.vip.address.address))
             .collect();
         let interval = running.plan.settings.interval;
         let base = self.links.link(&running.plan.interface).map(|it| it.index);
         let heard = self.node.get(id).and_then(vrrp::Instance::heard);
-        if living(heard, interval).is_none() || !self.channel_open {
+        let reports = |it: &vrrp::peers::Peer| it.report_at.is_some_and(|at| now < at + REPORTED);
+        let successor = living(heard, interval).filter(|successor| {
+            let mut peers = running.peers.iter();
+            peers.any(|peer| peer.address == *successor && reports(peer))
+        });
+        if successor.is_none() || !self.channel_open {
             return;
         }
-        let until = clock::monotonic() + LINGERED;
+        let until = now + LINGERED;
         for (index, address) in held {
             let speaks_as = self.own_address(index).or_else(|| self.own_address(base?));
             if address.is_ipv4() && speaks_as.is_none() {

@@ -73,6 +73,12 @@ impl Worker {
         let virtual_ones = vips.map(|vip| vip.address.address);
         let ours: BTreeSet<IpAddr> = self.links.all_addresses().chain(virtual_ones).collect();
         neighbours.retain(|neighbour| !ours.contains(&neighbour.address));
+        // Whose connections still go on there takes the addresses for its own, and needs to learn
+        // of nobody where they are.
+        let of = |address: IpAddr| neighbours.iter().find(|it| it.address == address);
+        let before = self.moving.hosts_before().filter_map(of);
+        let before: BTreeSet<[u8; 6]> = before.filter_map(Neighbour::learnt).collect();
+        neighbours.retain(|it| it.learnt().is_none_or(|mac| !before.contains(&mac)));
         Neighbourhood {
             neighbours,
             gateways,
