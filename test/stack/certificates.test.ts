@@ -76,6 +76,36 @@ describe("its life", () => {
     expect(problems(whole(), site.key, 61)[0]?.message).toContain("expires in 28 days, on ");
   });
 
+  test("ends within the time that the definition says", () => {
+    const within = (warnBefore: "10d" | "45d") => {
+      const one = {
+        kind: "secret",
+        name: "site",
+        certificate: from("CHAIN"),
+        privateKey: from("KEY"),
+      } as const;
+      return (days: number) =>
+        found(whole(), site.key, days, stack([], { certificates: [{ ...one, warnBefore }] }));
+    };
+    const warned = [`warning STACK_CERTIFICATE_EXPIRES ${CHAIN}`];
+    // Its life is ninety days: a third of it comes before the forty-five.
+    expect([within("10d")(79), within("10d")(81)]).toEqual([[], warned]);
+    expect([within("45d")(59), within("45d")(61)]).toEqual([[], warned]);
+    const long = made("longer", { hosts: ["www.example.com"], days: 400 });
+    const year = { CHAIN: long.certificate, KEY: long.key };
+    const at = (days: number, warnBefore: "30d" | "45d") =>
+      inspectCertificates(
+        stack([], {
+          certificates: [
+            { kind: "secret", name: "site", certificate: from("CHAIN"), privateKey: from("KEY"), warnBefore },
+          ],
+        }),
+        (ref) => (ref.kind === "env" ? year[ref.name as keyof typeof year] : undefined),
+        new Date(Date.now() + days * DAY),
+      ).map(({ code }) => code);
+    expect([at(356, "30d"), at(356, "45d")]).toEqual([[], ["STACK_CERTIFICATE_EXPIRES"]]);
+  });
+
   test("is short, so that a third of it is enough", () => {
     const short = made("short", { hosts: ["a.example"], days: 6 });
     expect(found(short.certificate, short.key, 3)).toEqual([]);

@@ -65,7 +65,13 @@ export async function checkAction(
   if (parsed?.skipped !== undefined) this.printer.line(`note: ${parsed.skipped}`);
   const open = problems.filter((problem) => problem.silenced === undefined).length;
   const warnings = open === 0 ? "no problem" : `${open} warning${open > 1 ? "s" : ""}`;
-  this.printer.line(`${name}: ${warnings}; next: tandem up ${name} --preview`);
+  this.printer.line(`${name}: ${warnings}; ${nextStep(name, file, this.cwd)}`);
+}
+
+/** A deployment takes the stacks that the project's program finds: those of its folder stacks. */
+function nextStep(name: string, file: string, cwd: string): string {
+  if (dirname(file) === resolve(cwd, "stacks")) return `next: tandem up ${name} --preview`;
+  return `next: move it into ${join(cwd, "stacks")}, where a deployment looks for stacks`;
 }
 
 /** What is told of machines belongs to two files; a definition holds it itself. A file that is missing is told, too. */

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
 import { importStack } from "../../import/index.ts";
 import { inspectStack } from "../../stack/index.ts";
 import { readFiles } from "../check/reads.ts";
+import { notTexts } from "../check/texts.ts";
 import type { ImportFlags } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { withSources } from "../import-sources.ts";
@@ -16,6 +17,8 @@ export async function importAction(this: CliContext, flags: ImportFlags, name: s
   const out = resolve(this.cwd, flags.out ?? `stacks/${name}.ts`);
   if (existsSync(out) && !flags.force) throw exists(relative(this.cwd, out));
   const made = await withSources(this, flags, async (sources) => {
+    const odd = sources.live ? [] : notTexts(this.cwd, [...sources.haproxy, ...sources.keepalived]);
+    if (odd.length > 0) throw new TandemError(odd);
     const argv = [
       ...(sources.live ? ["--alone"] : []),
       ...sources.haproxy.flatMap((file) => ["--haproxy", file]),
@@ -54,7 +57,9 @@ function report(
     `wrote ${file}: ${of("IMPORT_NOT_CARRIED")} not carried over, ${of("IMPORT_NOT_UNDERSTOOD")} that tandemd does not act on, ` +
       `${of("IMPORT_PLACEHOLDER")} to fill in, ${of("IMPORT_SECRET")} secrets, ${of("IMPORT_TRANSLATED")} translated`,
   );
-  printer.line(`next: tandem check ${name}, then tandem render ${name} beside your own files`);
+  // A bare name is looked for under stacks/.
+  const stack = file === join("stacks", `${name}.ts`) ? name : file;
+  printer.line(`next: tandem check ${stack}, then tandem render ${stack} beside your own files`);
 }
 
 function wrongName(name: string): readonly Problem[] {

@@ -18,7 +18,7 @@ export const certificateCodes = {
     "renew it and give the new one, chain and key",
   ],
   STACK_CERTIFICATE_EXPIRES: [
-    "a certificate expires within 30 days, or has lived two thirds of a shorter life: it lasts until somebody deploys another one",
+    "a certificate expires within 30 days (`warnBefore` of the certificate), or has lived two thirds of a shorter life: it lasts until somebody deploys another one",
     "the certificate of www.example.com expires in 12 days, on 2026-01-31",
     "renew it and deploy, or have a file on the hosts kept by a client of the authority (kind hostFile)",
   ],

@@ -2,7 +2,7 @@ import { type Item, item, type Remarks, treeOf } from "../document.ts";
 import type { Statement } from "../statement.ts";
 import { isIp, isName, wholeNumber } from "../words.ts";
 import { cookieValue } from "./balance.ts";
-import { isOption } from "./base.ts";
+import { wayOf } from "./checks.ts";
 import { durationOf } from "./time.ts";
 import { SERVER_TLS, type TlsWords } from "./tls.ts";
 
@@ -139,33 +139,4 @@ function valued(word: string, value: string | undefined): readonly [string, unkn
     default:
       return [word, undefined];
   }
-}
-
-const STATUSES = /^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$/;
-const CHECKS = /^(tcp-check|http-check|external-check)$/;
-
-/** How servers are checked: a connection, or one request whose status is looked at. */
-function wayOf(
-  lines: readonly Statement[],
-  inherited: readonly Statement[],
-): { readonly check: object; readonly lines: readonly Statement[] } | undefined {
-  const says = (line: Statement): boolean =>
-    CHECKS.test(line.words[0] ?? "") ||
-    (line.words[0] === "option" && /(chk|check)$/.test(line.words[1] ?? ""));
-  if (inherited.some(says)) return undefined;
-  const own = lines.filter(says);
-  if (own.length === 0) return { check: { kind: "tcp" }, lines: [] };
-  const request = own.find((line) => isOption(line, "httpchk"));
-  const expect = own.find(({ words }) => words[0] === "http-check");
-  if (request === undefined || own.length > (expect === undefined ? 1 : 2)) return undefined;
-  const words = request.words.slice(2);
-  if (words.length > 2) return undefined;
-  const [method, path] =
-    words.length === 1 ? ["OPTIONS", words[0]] : [words[0] ?? "OPTIONS", words[1] ?? "/"];
-  const fits = ["OPTIONS", "HEAD", "GET", "POST"].includes(method) && /^\/[\w./?=&%:-]*$/.test(path ?? "");
-  const [, wanted, , status] = expect?.words ?? [];
-  const plain = wanted === "expect" && expect?.words[2] === "status" && STATUSES.test(status ?? "");
-  if (!fits || (expect !== undefined && !(plain && expect.words.length === 4))) return undefined;
-  const check = { kind: "http", method, path, ...(expect === undefined ? {} : { expectStatus: status }) };
-  return { check, lines: own };
 }

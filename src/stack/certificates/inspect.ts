@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Problem } from "../../diagnostics/index.ts";
 import { type Path, warning } from "../check/report.ts";
+import { durationMs } from "../schema/duration.ts";
 import type { SecretRef } from "../schema/secret.ts";
 import { type PairData, stackSchema } from "../schema/stack.ts";
 import { hostsOf } from "./chain.ts";
@@ -34,11 +35,11 @@ export function inspectCertificates(
   if (!parsed.success) return [];
   return parsed.data.pairs.flatMap((pair, i) => {
     const path = ["pairs", i];
-    const judged = secretOnes(pair).map(([{ name, certificate, privateKey }, j]) => {
+    const judged = secretOnes(pair).map(([{ name, certificate, privateKey, warnBefore }, j]) => {
       const at = [...path, "certificates", j];
       const chain = { path: [...at, "certificate"], value: textOf(certificate) };
       const key = { path: [...at, "privateKey"], value: textOf(privateKey) };
-      return { name, at, ...judgeCertificate({ chain, key }, now) };
+      return { name, at, ...judgeCertificate({ chain, key }, now, durationMs(warnBefore)) };
     });
     const shown = new Map(judged.map((one) => [one.name, one.shown]));
     return [

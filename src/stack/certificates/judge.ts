@@ -11,8 +11,12 @@ export interface Judged {
   readonly problems: readonly Problem[];
 }
 
-/** What is wrong with a certificate, its chain and its key, as far as they are known. */
-export function judgeCertificate(texts: { readonly chain: Given; readonly key: Given }, now: Date): Judged {
+/** What is wrong with a certificate, its chain and its key, as far as they are known; `soon` is in milliseconds. */
+export function judgeCertificate(
+  texts: { readonly chain: Given; readonly key: Given },
+  now: Date,
+  soon: number,
+): Judged {
   const { chain, problems: unread } = readChain(texts.chain);
   const { key, problems: locked } = readKey(texts.key);
   const problems = [...unread, ...locked];
@@ -39,7 +43,7 @@ export function judgeCertificate(texts: { readonly chain: Given; readonly key: G
     shown,
     problems: [
       ...problems,
-      ...lasting.flatMap((one) => lifeProblems(one, path, now)),
+      ...lasting.flatMap((one) => lifeProblems(one, path, now, soon)),
       ...chainProblems(shown, chain, path),
     ],
   };

@@ -4,11 +4,17 @@ import { error, type Path, warning } from "../check/report.ts";
 import { nameOf } from "./chain.ts";
 
 const DAY = 86_400_000;
-/** A certificate is to be renewed when so much of its life is left, or a third of it when that is shorter. */
-const SOON = 30 * DAY;
 
-/** Whether clients take a certificate at this moment, and how long they will. */
-export function lifeProblems(certificate: X509Certificate, path: Path, now: Date): readonly Problem[] {
+/**
+ * Whether clients take a certificate at this moment, and how long they will: it is to be renewed when `soon`
+ * milliseconds of its life are left, or a third of it when that is shorter.
+ */
+export function lifeProblems(
+  certificate: X509Certificate,
+  path: Path,
+  now: Date,
+  soon: number,
+): readonly Problem[] {
   const [from, until] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
   const name = nameOf(certificate);
   if (until <= now.getTime()) {
@@ -33,7 +39,7 @@ export function lifeProblems(certificate: X509Certificate, path: Path, now: Date
     ];
   }
   const left = until - now.getTime();
-  if (left >= Math.min(SOON, (until - from) / 3)) return [];
+  if (left >= Math.min(soon, (until - from) / 3)) return [];
   const days = Math.floor(left / DAY);
   return [
     warning(

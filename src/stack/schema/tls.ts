@@ -25,6 +25,11 @@ export const certificate = z
       name: name().describe("name, unique in the pair"),
       certificate: secretRef.describe("certificate and chain in PEM form"),
       privateKey: secretRef.describe("private key in PEM form"),
+      warnBefore: duration("1d", "3650d")
+        .default("30d")
+        .describe(
+          "a certificate that ends within this time is warned of; where a third of its life is shorter, within that",
+        ),
     }),
   ])
   .meta({ id: "Certificate" });

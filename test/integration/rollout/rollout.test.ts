@@ -46,6 +46,16 @@ describe("tandem rollout on real Pulumi", { timeout: 600_000 }, () => {
     expect(hosts.calls).toEqual([]);
   });
 
+  it("has nothing to end and nothing to go on with before there was a run", async () => {
+    for (const verb of ["abort", "resume"]) {
+      const { code, stderr } = await edge.run(verb, "--file", "rollout.ts", "--yes");
+      expect(code, stderr).toBe(64);
+      expect(stderr).toContain("error[ROLLOUT_NOTHING_TO_RESUME]: no stage holds a run");
+      expect(stderr).toContain("start one with `tandem rollout run`");
+    }
+    expect(hosts.calls).toEqual([]);
+  });
+
   it("refuses a stage whose release the one before has not verified", async () => {
     const { code, stderr } = await edge.run("run", "--file", "rollout.ts", "--yes", "--stage", "prod");
     expect(code).toBe(1);
