@@ -47,6 +47,7 @@ describe("tandem rollout on real Pulumi", { timeout: 600_000 }, () => {
   });
 
   it("has nothing to end and nothing to go on with before there was a run", async () => {
+    edge.write(stages, 3);
     for (const verb of ["abort", "resume"]) {
       const { code, stderr } = await edge.run(verb, "--file", "rollout.ts", "--yes");
       expect(code, stderr).toBe(64);
