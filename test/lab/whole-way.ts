@@ -80,11 +80,14 @@ async function installedByHand(host: string): Promise<ReadonlySet<string>> {
 /** Two hosts have different passwords: that a file is another one is all that can be compared. */
 const withoutDigests = (line: string) => line.replace(/ is [0-9a-f]{64}, was [0-9a-f]{64}$/, " is another");
 
-/** Once the preferred master leads; without the distro engine's notes of who led since when. */
+/** Once the preferred master leads, and connections of the one before have had their time; without the distro engine's notes of who led since when. */
 async function settledState(name: string): Promise<HostState> {
   await until("lb-a leads alone", 60_000, async () =>
     (await holders()).join() === "lb-a" ? true : undefined,
   );
+  await expect
+    .poll(() => shell(name, "nft list tables | grep -E 'tandem_(relay|hush)' || true"), { timeout: 30_000 })
+    .toBe("");
   return new Map(
     [...(await hostState(lab, name))].filter(([key]) => !key.startsWith("file /run/tandem/vrrp/")),
   );

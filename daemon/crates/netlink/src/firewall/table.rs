@@ -12,7 +12,7 @@ const NEW_CHAIN: u16 = NEW_TABLE | 3;
 const NEW_RULE: u16 = NEW_TABLE | 6;
 const DELETE_RULE: u16 = NEW_TABLE | 8;
 const NEW_SET: u16 = NEW_TABLE | 9;
-const DELETE_SET: u16 = NEW_TABLE | 11;
+const DELETE_SET: u16 = NEW_TABLE | 0xb;
 
 pub const NETWORK_HEADER: u32 = 1;
 pub const TRANSPORT_HEADER: u32 = 2;
