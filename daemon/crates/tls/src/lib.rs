@@ -22,6 +22,7 @@ mod names;
 pub mod ocsp;
 mod pem;
 mod revoked;
+mod schedule;
 mod servers;
 pub mod session;
 mod shelf;

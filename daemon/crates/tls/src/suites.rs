@@ -1,11 +1,12 @@
 //! Cipher suites, groups and versions of a configuration, as the library knows them.
 
+use crate::schedule::{self, Schedule};
 use config::haproxy::model::{CipherSuite, Curve, TlsSettings};
 use rustls::crypto::aws_lc_rs::{self, cipher_suite as suites, kx_group};
-use rustls::crypto::{CryptoProvider, SupportedKxGroup};
+use rustls::crypto::{CipherSuiteCommon, CryptoProvider, SupportedKxGroup};
 use rustls::version::{TLS12, TLS13};
-use rustls::{SupportedCipherSuite, SupportedProtocolVersion};
-use std::sync::Arc;
+use rustls::{SupportedCipherSuite, SupportedProtocolVersion, Tls13CipherSuite};
+use std::sync::{Arc, OnceLock};
 
 pub fn provider(settings: &TlsSettings) -> Arc<CryptoProvider> {
     let suites13 = settings.ciphersuites.as_deref();
@@ -34,9 +35,22 @@ pub fn versions(settings: &TlsSettings) -> Vec<&'static SupportedProtocolVersion
 fn suite(one: CipherSuite) -> SupportedCipherSuite {
     use CipherSuite as C;
     match one {
-        C::Aes128Gcm => suites::TLS13_AES_128_GCM_SHA256,
-        C::Aes256Gcm => suites::TLS13_AES_256_GCM_SHA384,
-        C::Chacha20Poly1305 => suites::TLS13_CHACHA20_POLY1305_SHA256,
+        C::Aes128Gcm => {
+            static MADE: OnceLock<Tls13CipherSuite> = OnceLock::new();
+            scheduled(suites::TLS13_AES_128_GCM_SHA256, &MADE, &schedule::SHA256)
+        }
+        C::Aes256Gcm => {
+            static MADE: OnceLock<Tls13CipherSuite> = OnceLock::new();
+            scheduled(suites::TLS13_AES_256_GCM_SHA384, &MADE, &schedule::SHA384)
+        }
+        C::Chacha20Poly1305 => {
+            static MADE: OnceLock<Tls13CipherSuite> = OnceLock::new();
+            scheduled(
+                suites::TLS13_CHACHA20_POLY1305_SHA256,
+                &MADE,
+                &schedule::SHA256,
+            )
+        }
         C::EcdheEcdsaAes128Gcm => suites::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
         C::EcdheEcdsaAes256Gcm => suites::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
         C::EcdheEcdsaChacha20Poly1305 => suites::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
@@ -44,6 +58,23 @@ fn suite(one: CipherSuite) -> SupportedCipherSuite {
         C::EcdheRsaAes256Gcm => suites::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
         C::EcdheRsaChacha20Poly1305 => suites::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
     }
+}
+
+/// The library's suite with our key schedule.
+fn scheduled(
+    suite: SupportedCipherSuite,
+    made: &'static OnceLock<Tls13CipherSuite>,
+    schedule: &'static Schedule,
+) -> SupportedCipherSuite {
+    let SupportedCipherSuite::Tls13(known) = suite else {
+        return suite;
+    };
+    SupportedCipherSuite::Tls13(made.get_or_init(|| Tls13CipherSuite {
+        common: CipherSuiteCommon { ..known.common },
+        hkdf_provider: schedule,
+        aead_alg: known.aead_alg,
+        quic: None,
+    }))
 }
 
 fn group(one: Curve) -> &'static dyn SupportedKxGroup {
