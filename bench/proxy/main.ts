@@ -5,7 +5,7 @@ import type { Case } from "./case.ts";
 import { cases } from "./cases.ts";
 import { Generator } from "./generator.ts";
 import { preferSession } from "./machine.ts";
-import { page, type Report, table } from "./report.ts";
+import { circumstances, page, type Report, table } from "./report.ts";
 import { type CaseResult, describeMachine, Run } from "./run.ts";
 
 const HELP = `usage: node --import tsx bench/proxy/main.ts [OPTION...] [CASE...]
@@ -61,12 +61,11 @@ async function measure(before: Report | undefined): Promise<Report> {
   if (values.prefer) preferSession();
   const generator = new Generator(1);
   const run = new Run(generator, { binary: values.binary, pace, share: Number(values.share) });
-  let report: Report = {
-    cases: {},
-    ...before,
-    ...pace,
-    machine: describeMachine(values.binary),
-  };
+  const own = { ...pace, machine: describeMachine(values.binary) };
+  // Some cases anew beside those of another run, which was on another machine perhaps.
+  const apart = before !== undefined && positionals.length > 0 ? { apart: circumstances(own) } : {};
+  let report: Report =
+    before === undefined || positionals.length === 0 ? { cases: {}, ...before, ...own } : before;
   try {
     for (const id of wanted) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${id}`);
@@ -76,7 +75,7 @@ async function measure(before: Report | undefined): Promise<Report> {
       else if (id === "threads") report = { ...report, threads: await run.threads(named("rules")) };
       else {
         const result: CaseResult = await run.compare(named(id));
-        report = { ...report, cases: { ...report.cases, [id]: result } };
+        report = { ...report, cases: { ...report.cases, [id]: { ...result, ...apart } } };
       }
       keep(report);
     }

@@ -166,14 +166,30 @@ export function table(report: Report): string {
   return parts.join("\n\n");
 }
 
+/** The machine of a run and its pace. */
+export function circumstances({ machine, rounds, seconds }: Omit<Report, "cases">): string {
+  const parts = Object.entries(machine).map(([name, value]) => `${name}: ${value}`);
+  return `${parts.join("; ")}. ${rounds} rounds, A B C and C B A in turn, slices of ${seconds} s`;
+}
+
+/** Cases of other runs than the rest, by what is to be said of those. */
+function others(report: Report): readonly string[] {
+  const runs = new Map<string, string[]>();
+  for (const [apart, title] of each(report, (it, { apart }) =>
+    apart === undefined ? [] : [[apart, it.title] as const],
+  ))
+    runs.set(apart, [...(runs.get(apart) ?? []), title]);
+  return [...runs].map(([apart, titles]) => `Measured in another run (${titles.join("; ")}): ${apart}.`);
+}
+
 /** The page of docs/. */
 export function page(report: Report): string {
-  const machine = Object.entries(report.machine).map(([name, value]) => `${name}: ${value}`);
   const optional = (title: string, text: string | undefined) => (text === undefined ? [] : [title, text]);
   return `${[
     "# Proxy: tandemd beside haproxy and nginx",
     "Written by `bench/proxy` from its figures; [bench/README.md](../bench/README.md) says what is measured and how. All proxies of a case run in one run on one machine, slices interleaved; other machines give other microseconds, so look at the ratios.",
-    `${machine.join("; ")}. ${report.rounds} rounds, A B C and C B A in turn, slices of ${report.seconds} s; one thread for each proxy, pinned, origin and client together on the other processor.`,
+    `${circumstances(report)}; one thread for each proxy, pinned, origin and client together on the other processor.`,
+    ...others(report),
     "## Against haproxy",
     `${BESIDE}. Below 1 tandemd is cheaper. At the fixed rate every proxy gets half the requests that the slowest of them can answer, as an open loop. *Kernel alone* is what the ratio would be if tandemd did nothing but its system calls: no program can get below that with the same calls. [proxy-profile.md](proxy-profile.md) says where the time goes, and why the targets that are missed are.`,
     ratioTable(report),

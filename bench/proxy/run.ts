@@ -27,6 +27,8 @@ export interface CaseResult {
   readonly saturated: Load;
   readonly fixed: Load;
   readonly syscalls: Readonly<Record<string, Calls>>;
+  /** Where and how often it was measured, when that was in another run than the rest. */
+  readonly apart?: string;
 }
 
 export interface IdleResult {
