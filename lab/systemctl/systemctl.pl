@@ -77,6 +77,8 @@ sub in_background {
     open STDERR, '>>', $journal;
     POSIX::close($_) for 3 .. 63;
     $SIG{$_} = 'DEFAULT' for qw(HUP PIPE INT TERM CHLD);
+    # The faked clock of the session that started this; its name goes when the session does.
+    delete $ENV{FAKETIME_SHARED};
     $what->();
     exit 0;
 }

@@ -150,22 +150,26 @@ describe.skipIf(!built)(
         await machine.sh(
           `cp /run/sshd/sshd_config /run/sshd/plain; echo 'SetEnv LD_PRELOAD=${FAKETIME} FAKETIME=-400d' >>/run/sshd/sshd_config`,
         );
-        const shell = new SshShell(machine.connection());
-        const shown = Number((await shell.run(["date", "+%s"])).stdout.toString());
-        await shell.close();
-        expect(Date.now() / 1000 - shown).toBeGreaterThan(399 * 86_400);
-        await runJob(apply("long ago", programs[0]), machine.connection());
-        const before = await stateOf(machine);
-        const lost = await silencedAt("confirm", {
-          ...apply("even longer ago", programs[0]),
-          rollbackAfter: 3,
-        });
-        expect(codes(lost)).toContain("HOST_ROLLBACK_PENDING");
-        expect(await settledState(machine, [before])).toBe(before);
-        machine.relay.heal();
-        await runJob(apply("even longer ago", programs[0]), machine.connection());
-        expect(await leftoversOn(machine)).toBe("");
-        await machine.sh("mv /run/sshd/plain /run/sshd/sshd_config");
+        try {
+          const shell = new SshShell(machine.connection());
+          const shown = Number((await shell.run(["date", "+%s"])).stdout.toString());
+          await shell.close();
+          expect(Date.now() / 1000 - shown).toBeGreaterThan(399 * 86_400);
+          await runJob(apply("long ago", programs[0]), machine.connection());
+          const before = await stateOf(machine);
+          const lost = await silencedAt("confirm", {
+            ...apply("even longer ago", programs[0]),
+            rollbackAfter: 3,
+          });
+          expect(codes(lost)).toContain("HOST_ROLLBACK_PENDING");
+          expect(await settledState(machine, [before])).toBe(before);
+          machine.relay.heal();
+          await runJob(apply("even longer ago", programs[0]), machine.connection());
+          expect(await leftoversOn(machine)).toBe("");
+        } finally {
+          machine.relay.heal();
+          await machine.sh("mv /run/sshd/plain /run/sshd/sshd_config");
+        }
       },
     );
 

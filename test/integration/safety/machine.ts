@@ -23,6 +23,7 @@ root=$dir/layers/root
 mount -t overlay overlay -o lowerdir=/,upperdir="$dir/layers/upper",workdir="$dir/layers/work" "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
+mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 mount -t sysfs sysfs "$root/sys"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 for place in opt etc/systemd/system etc/sysctl.d var/lib/tandem; do mkdir -p "$root/$place"; done
