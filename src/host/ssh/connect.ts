@@ -3,6 +3,7 @@ import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } fr
 import type { TandemError } from "../../diagnostics/index.ts";
 import type { Connection } from "../host.ts";
 import { authMethods } from "./authentication.ts";
+import { inTurn } from "./crowd.ts";
 import { connectFailure, timedOut, unreachable } from "./failure.ts";
 import { type HostKeyCheck, hostKeyCheck } from "./host-key.ts";
 
@@ -84,7 +85,10 @@ async function open(connection: Connection, attempt: Attempt): Promise<Link> {
   const sock = attempt.jump === undefined ? undefined : await forward(connection, attempt.jump, timeout);
   const client = new ssh2.Client();
   const closed = new Promise<void>((resolve) => client.once("close", resolve));
-  await handshake(client, connection, attempt, { timeout, sock });
+  // Behind a jump host addresses are those of its network.
+  const { jump, address, port } = connection;
+  const server = `${jump === undefined ? "" : `${jump.address}:${jump.port} `}${address}:${port}`;
+  await inTurn(server, () => handshake(client, connection, attempt, { timeout, sock }), attempt.signal);
   return {
     client,
     closed,

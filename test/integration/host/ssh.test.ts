@@ -211,6 +211,17 @@ describe("the way to the host", () => {
     );
   });
 
+  it("is one that many take at once, where sshd lets in ten strangers and refuses more by chance", async () => {
+    const bastion = await startSshd();
+    try {
+      const jump = bastion.connection({ name: "bastion", user: "guest" });
+      const all = Array.from({ length: 40 }, () => whoami({ jump }));
+      expect(await Promise.all(all)).toEqual(all.map(() => "root"));
+    } finally {
+      await bastion.stop();
+    }
+  });
+
   it("is closed", async () => {
     const port = await freePort();
     await expect(whoami({ port })).rejects.toMatchObject(

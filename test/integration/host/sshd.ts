@@ -134,7 +134,6 @@ PasswordAuthentication yes
 KbdInteractiveAuthentication yes
 AllowTcpForwarding yes
 StrictModes no
-MaxStartups 100
 LogLevel VERBOSE
 ${extra}
 `;
