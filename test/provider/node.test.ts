@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decode, UNKNOWN } from "../../src/provider/wire/values.ts";
 import {
   call,
@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await running.stop();
 });
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function create(change = {}): Promise<pb.CreateResponse> {
   return call(running.client, running.client.create, createRequest(NODE_URN, inputs(change)));

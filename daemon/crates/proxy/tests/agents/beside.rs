@@ -4,6 +4,7 @@ use crate::support::haproxy::Haproxy;
 use crate::support::told::{Agent, Page, States, lines, of_haproxy, of_ours};
 use crate::support::{Proxy, free_port};
 use std::net::UdpSocket;
+use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
@@ -130,6 +131,15 @@ fn said(side: &Side) -> Vec<String> {
     said
 }
 
+/// haproxy leaves it behind.
+struct Socket<'a>(&'a Path);
+
+impl Drop for Socket<'_> {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.0);
+    }
+}
+
 #[test]
 fn the_same_words_lead_to_the_same_states() {
     let (theirs, ours) = (Side::start(), Side::start());
@@ -139,6 +149,7 @@ fn the_same_words_lead_to_the_same_states() {
     let Some(_haproxy) = Haproxy::start(&theirs.config(listen, path), listen) else {
         panic!("haproxy is not installed");
     };
+    let _socket = Socket(&socket);
     let own = format!("{path}.own");
     let mut proxy = Proxy::start(&ours.config(free_port(), &own));
     let _ = std::fs::remove_file(own);

@@ -1,6 +1,6 @@
 //! Certificates of one's own, made by OpenSSL once for each test program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -15,7 +15,8 @@ pub struct Certificates {
 pub fn certificates() -> &'static Certificates {
     static MADE: OnceLock<Certificates> = OnceLock::new();
     MADE.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("tandem-tls-{}", std::process::id()));
+        // In the build folder, each program's in the place of its last ones: nothing runs when a program ends.
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME"));
         std::fs::create_dir_all(&folder).unwrap();
         let make = |name: &str, kind: &[&str]| {
             let (key, cert) = (
