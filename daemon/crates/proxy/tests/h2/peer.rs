@@ -75,7 +75,8 @@ impl Peer {
     }
 
     /// Begins a request; its stream.
-    pub fn ask(&mut self, fields: &[(&str, &str)], end: bool) -> u32 {
+    /// What goes out together with what is sent next.
+    pub fn begin(&mut self, fields: &[(&str, &str)], end: bool) -> u32 {
         let stream = self.core.open(0).unwrap();
         self.core.set_key(stream, stream);
         self.core.send_headers(stream, end, |field| {
@@ -84,6 +85,11 @@ impl Peer {
             }
         });
         self.answers.insert(stream, Answer::default());
+        stream
+    }
+
+    pub fn ask(&mut self, fields: &[(&str, &str)], end: bool) -> u32 {
+        let stream = self.begin(fields, end);
         self.send();
         stream
     }
