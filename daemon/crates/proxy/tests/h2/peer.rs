@@ -74,8 +74,7 @@ impl Peer {
         }
     }
 
-    /// Begins a request; its stream.
-    /// What goes out together with what is sent next.
+    /// Begins a request that goes out together with what is sent next; its stream.
     pub fn begin(&mut self, fields: &[(&str, &str)], end: bool) -> u32 {
         let stream = self.core.open(0).unwrap();
         self.core.set_key(stream, stream);
@@ -88,6 +87,7 @@ impl Peer {
         stream
     }
 
+    /// Begins a request; its stream.
     pub fn ask(&mut self, fields: &[(&str, &str)], end: bool) -> u32 {
         let stream = self.begin(fields, end);
         self.send();
