@@ -71,6 +71,15 @@ fn nothing_is_lost(pair: &Pair, page: &str, what: impl FnOnce(&Traffic)) {
     assert!(lost_kept.is_empty(), "{lost_kept:?}");
 }
 
+fn moves_lose_nothing(pair: &Pair, page: &str, vip: &str, a: &Daemon) {
+    nothing_is_lost(pair, page, |traffic| {
+        for _ in 0..rounds() {
+            traffic.wait_pages(50);
+            there_and_back(pair, vip, a);
+        }
+    });
+}
+
 fn text(host: &Host, program: &str, arguments: &[&str]) -> String {
     let output = host.namespace.command(program).args(arguments).output();
     String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
@@ -91,12 +100,7 @@ fn no_request_is_lost_when_the_address_moves_by_plan() {
     require_pair!();
     let pair = Pair::new("moving");
     let (a, _b) = pair.start();
-    nothing_is_lost(&pair, PAGE, |traffic| {
-        for _ in 0..rounds() {
-            traffic.wait_pages(50);
-            there_and_back(&pair, VIP, &a);
-        }
-    });
+    moves_lose_nothing(&pair, PAGE, VIP, &a);
 }
 
 #[test]
@@ -120,12 +124,7 @@ fn no_request_is_lost_over_ipv6() {
         pair.a.has(VIP6) && !pair.b.has(VIP6)
     });
     wait("the page comes", || get_from(&pair.client, PAGE6).is_ok());
-    nothing_is_lost(&pair, PAGE6, |traffic| {
-        for _ in 0..rounds() {
-            traffic.wait_pages(50);
-            there_and_back(&pair, VIP6, &a);
-        }
-    });
+    moves_lose_nothing(&pair, PAGE6, VIP6, &a);
 }
 
 #[test]

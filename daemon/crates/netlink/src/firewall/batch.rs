@@ -6,12 +6,12 @@ use std::time::Duration;
 use rustix::net::netlink::{NETFILTER, SocketAddrNetlink};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, sockopt};
 
+use super::table::NFTABLES;
 use crate::socket::{NetlinkError, error_of};
 use crate::wire::{self, NLMSG_ERROR, Request};
 
 const BATCH_BEGIN: u16 = 16;
 const BATCH_END: u16 = 17;
-const NFTABLES: u16 = 10;
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(500);
 
 pub fn commit(requests: Vec<Request>) -> Result<(), NetlinkError> {

@@ -4,21 +4,18 @@
 
 use super::LOCAL_OUT_CHAIN;
 use super::table::{
-    DROP, NETWORK_HEADER, TRANSPORT_HEADER, Table, compare, destination, duplicate, equal,
-    immediate, load, meta,
+    DROP, META_PROTOCOL, NETWORK_HEADER, REGISTER_ADDRESS, REGISTER_DEVICE, TRANSPORT_HEADER,
+    Table, compare, destination, duplicate, equal, immediate, length, load, meta,
 };
 use crate::address::AF_INET;
 use crate::wire::Request;
 
 const META_OUTPUT: u32 = 5;
-const META_PROTOCOL: u32 = 16;
 const IGMP: u8 = 2;
 const ICMPV6: u8 = 58;
 /// Listener reports and leaves of both versions (RFC 3810).
 const REPORTS: [u8; 3] = [131, 132, 143];
 const ROUTER_SOLICITATION: u8 = 133;
-const REGISTER_ADDRESS: u32 = 2;
-const REGISTER_DEVICE: u32 = 3;
 
 pub fn rules(table: Table, interfaces: &[(u32, u32)], doubling: bool) -> Vec<Request> {
     let family = table.family;
@@ -58,16 +55,15 @@ fn icmpv6(kind: u8) -> Vec<Vec<u8>> {
 
 /// The same packet once more, by another interface.
 fn double(family: u8, index: u32) -> Vec<Vec<u8>> {
-    let length = if family == AF_INET { 4 } else { 16 };
     let address = load(
         REGISTER_ADDRESS,
         NETWORK_HEADER,
         destination(family),
-        length,
+        length(family),
     );
     vec![
         address,
         immediate(REGISTER_DEVICE, &index.to_ne_bytes()),
-        duplicate(REGISTER_ADDRESS, REGISTER_DEVICE),
+        duplicate(),
     ]
 }

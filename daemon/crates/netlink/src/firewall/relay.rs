@@ -9,8 +9,9 @@ use std::net::IpAddr;
 
 use super::batch::commit;
 use super::table::{
-    ACCEPT, DROP, NETWORK_HEADER, TRANSPORT_HEADER, Table, compare, destination, differs,
-    duplicate, equal, immediate, load, mask, meta, note, noted, source, store,
+    ACCEPT, DROP, META_PROTOCOL, NETWORK_HEADER, REGISTER_ADDRESS, REGISTER_DEVICE,
+    TRANSPORT_HEADER, Table, compare, destination, differs, duplicate, equal, immediate, length,
+    load, mask, meta, note, noted, source, store,
 };
 use super::{LOCAL_IN, LOCAL_IN_CHAIN, REGISTER};
 use crate::address::{AF_INET, AF_INET6, octets};
@@ -43,15 +44,12 @@ const MOST: u32 = 1 << 17;
 const MEMORY_MS: u64 = 60_000;
 
 const META_OWNER: u32 = 10;
-const META_PROTOCOL: u32 = 16;
 const TCP: u8 = 6;
 const TCP_FLAGS: u32 = 13;
 const SYN: u8 = 0x02;
 const SYN_OR_ACK: u8 = 0x12;
 /// The first of the registers of four bytes each.
 const KEY: u32 = 8;
-const REGISTER_ADDRESS: u32 = 2;
-const REGISTER_DEVICE: u32 = 3;
 /// What nft(8) calls the parts of a key.
 const IPV4_ADDRESS: u32 = 7;
 const IPV6_ADDRESS: u32 = 8;
@@ -121,7 +119,7 @@ fn rules(table: Table, relay: &Relay) -> Vec<Request> {
         store(REGISTER, NETWORK_HEADER, limit, 1),
         immediate(REGISTER_ADDRESS, &octets(relay.to)),
         immediate(REGISTER_DEVICE, &relay.device.to_ne_bytes()),
-        duplicate(REGISTER_ADDRESS, REGISTER_DEVICE),
+        duplicate(),
     ];
     let (chain, opened, number) = (LOCAL_IN_CHAIN, relay.set(), relay.number);
     vec![
@@ -142,11 +140,10 @@ fn rules(table: Table, relay: &Relay) -> Vec<Request> {
 
 /// Both ends of a connection, and the words that they take.
 fn key(of: u8) -> (Vec<Vec<u8>>, u32) {
-    let length = if of == AF_INET { 4 } else { 16 };
     let parts = [
-        (NETWORK_HEADER, source(of), length),
+        (NETWORK_HEADER, source(of), length(of)),
         (TRANSPORT_HEADER, 0, 2),
-        (NETWORK_HEADER, destination(of), length),
+        (NETWORK_HEADER, destination(of), length(of)),
         (TRANSPORT_HEADER, 2, 2),
     ];
     let mut words = 0;

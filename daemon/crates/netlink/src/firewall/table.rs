@@ -5,7 +5,7 @@ use crate::address::AF_INET;
 use crate::wire::{NLM_F_ACK, NLM_F_CREATE, Request, nested};
 
 const NLM_F_APPEND: u16 = 0x800;
-const NFTABLES: u16 = 10;
+pub const NFTABLES: u16 = 10;
 const NEW_TABLE: u16 = NFTABLES << 8;
 const DELETE_TABLE: u16 = NEW_TABLE | 2;
 const NEW_CHAIN: u16 = NEW_TABLE | 3;
@@ -14,6 +14,10 @@ const DELETE_RULE: u16 = NEW_TABLE | 8;
 const NEW_SET: u16 = NEW_TABLE | 9;
 const DELETE_SET: u16 = NEW_TABLE | 0xb;
 
+pub const META_PROTOCOL: u32 = 16;
+/// Where [`duplicate`] is told the host and the interface.
+pub const REGISTER_ADDRESS: u32 = 2;
+pub const REGISTER_DEVICE: u32 = 3;
 pub const NETWORK_HEADER: u32 = 1;
 pub const TRANSPORT_HEADER: u32 = 2;
 pub const DROP: u32 = 0;
@@ -124,6 +128,11 @@ pub fn destination(family: u8) -> u32 {
     if family == AF_INET { 16 } else { 24 }
 }
 
+/// Bytes of an address.
+pub fn length(family: u8) -> u32 {
+    if family == AF_INET { 4 } else { 16 }
+}
+
 /// Bytes of a header that must have this value: loaded, then compared.
 pub fn equal(base: u32, offset: u32, value: &[u8]) -> Vec<Vec<u8>> {
     let length = u32::try_from(value.len()).unwrap_or(0);
@@ -217,7 +226,7 @@ pub fn noted(set: &[u8], number: u32, register: u32) -> Vec<u8> {
     )
 }
 
-pub fn expression(name: &[u8], data: &[(u16, &[u8])]) -> Vec<u8> {
+fn expression(name: &[u8], data: &[(u16, &[u8])]) -> Vec<u8> {
     nested(&[(1, name), (2, &nested(data))])
 }
 
@@ -234,11 +243,13 @@ pub fn immediate(register: u32, value: &[u8]) -> Vec<u8> {
     expression(b"immediate\0", &[(1, &register.to_be_bytes()), (2, &data)])
 }
 
-/// A copy of the packet to the host whose address stands in one register, by the interface in the
-/// other.
-pub fn duplicate(address: u32, device: u32) -> Vec<u8> {
+/// A copy of the packet to the host and by the interface that stand in their registers.
+pub fn duplicate() -> Vec<u8> {
     expression(
         b"dup\0",
-        &[(1, &address.to_be_bytes()), (2, &device.to_be_bytes())],
+        &[
+            (1, &REGISTER_ADDRESS.to_be_bytes()),
+            (2, &REGISTER_DEVICE.to_be_bytes()),
+        ],
     )
 }

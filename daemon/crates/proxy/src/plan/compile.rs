@@ -157,6 +157,7 @@ fn frontend(
         .as_ref()
         .map_or(name, |d| d.value.0.as_str());
     let (early, redirects) = proxy.request_rules();
+    let bind_numbers: Vec<u32> = numbers::of_listeners(proxy).collect();
     Frontend {
         name: name.to_owned(),
         mode: proxy.mode.value,
@@ -237,14 +238,15 @@ fn frontend(
             .listen_addresses()
             .map(|(_, bind, _)| Spoken::new(bind, !proxy.options.disable_h2_upgrade))
             .collect(),
-        bind_numbers: numbers::of_listeners(proxy).collect(),
-        bind_names: numbers::of_listeners(proxy)
+        bind_names: bind_numbers
+            .iter()
             .zip(proxy.listen_addresses())
             .map(|(number, (_, bind, _))| {
                 let name = bind.name.as_ref().map(|name| name.value.clone());
                 name.unwrap_or_else(|| number.to_string())
             })
             .collect(),
+        bind_numbers,
     }
 }
 

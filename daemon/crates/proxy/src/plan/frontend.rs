@@ -72,6 +72,11 @@ impl Frontend {
         self.bind_places.get(bind as usize)?.as_ref()
     }
 
+    /// The number of an address: what those of unix sockets are told apart by.
+    pub fn bind_number(&self, bind: usize) -> Option<u32> {
+        self.bind_numbers.get(bind).copied()
+    }
+
     /// The counters of an address that has a line of its own in the statistics.
     pub fn listener(&self, bind: u32) -> Option<&[Traffic]> {
         let place = self.place(bind).filter(|place| place.counted)?;

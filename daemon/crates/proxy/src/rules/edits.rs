@@ -19,7 +19,7 @@ pub struct Edits {
     pub asked: bool,
     /// A rule said `Connection: close`.
     pub close: bool,
-    /// So is `Host`.
+    /// A rule said which `Host` it is.
     pub host: bool,
     /// The target goes on as it is, with its authority.
     pub whole: bool,

@@ -256,8 +256,8 @@ impl Worker {
 
 /// The number of the line that the client came in by: what unix sockets are told apart by.
 pub(super) fn line_number(c: &Client) -> u64 {
-    let numbers = &c.frontend().bind_numbers;
-    numbers.get(c.bind as usize).copied().unwrap_or(0).into()
+    let number = c.frontend().bind_number(c.bind as usize);
+    number.unwrap_or(0).into()
 }
 
 /// The method, as far as it is one that everybody knows.

@@ -134,32 +134,30 @@ impl Daemon {
         }
     }
 
-    /// Addresses that went to another host, whose connections have ended here.
-    pub(super) fn let_go(&mut self, requests: &[Vec<u8>]) {
-        self.take_away(requests);
-    }
-
-    /// How many there were. The tables last: an address that is hushed by one must go before it.
-    fn take_away(&mut self, requests: &[Vec<u8>]) -> usize {
+    /// How many of the requests found something. The tables last: an address that is hushed by one
+    /// must go before it.
+    pub(super) fn take_away(&mut self, requests: &[Vec<u8>]) -> usize {
         let mut removed = 0;
-        let mut failed = Vec::new();
-        match Netlink::open() {
-            _ if requests.is_empty() => {}
-            Ok(mut netlink) => {
-                for request in requests {
-                    match netlink.undo(request) {
-                        Ok(there) => removed += usize::from(there),
-                        Err(error) => failed.push(format!("something stays behind: {error}")),
+        if !requests.is_empty() {
+            match Netlink::open() {
+                Ok(mut netlink) => {
+                    for request in requests {
+                        match netlink.undo(request) {
+                            Ok(there) => removed += usize::from(there),
+                            Err(error) => self
+                                .journal
+                                .error(&format!("something stays behind: {error}")),
+                        }
                     }
                 }
+                Err(error) => self
+                    .journal
+                    .error(&format!("routes and rules stay behind: {error}")),
             }
-            Err(error) => failed.push(format!("routes and rules stay behind: {error}")),
         }
         if let Err(error) = netlink::firewall::clear() {
-            failed.push(format!("a firewall table stays behind: {error}"));
-        }
-        for text in failed {
-            self.journal.error(&text);
+            self.journal
+                .error(&format!("a firewall table stays behind: {error}"));
         }
         removed
     }

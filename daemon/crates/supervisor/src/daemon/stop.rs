@@ -78,7 +78,7 @@ impl Daemon {
         if phase == Phase::Notify {
             // Connections have ended, or their time has.
             let lingering = std::mem::take(&mut self.lingering);
-            self.let_go(&lingering);
+            self.take_away(&lingering);
         }
         let drain = self.drain();
         let Some(stopping) = &mut self.stopping else {

@@ -21,12 +21,12 @@ impl Worker {
     /// although it has the addresses already.
     pub(super) fn linger(&mut self, id: InstanceId) {
         // What it said last may not have been looked at.
+        let now = clock::monotonic();
         self.next_reports = 0;
-        self.hear_reports(clock::monotonic());
+        self.hear_reports(now);
         let Some(running) = self.running.get(&id).filter(|it| !it.plan.unaccepted) else {
             return;
         };
-        let now = clock::monotonic();
         let held: Vec<(u32, IpAddr)> = (running.held.iter())
             .map(|it| (it.index, it.vip.address.address))
             .collect();
@@ -129,7 +129,7 @@ impl Worker {
         let Some(loopback) = self.links.link("lo").map(|it| it.index) else {
             return;
         };
-        let lingering = self.moving.lingering.clone();
+        let lingering = &self.moving.lingering;
         for address in addresses.filter(|at| lingering.iter().all(|it| it.address != *at)) {
             let _ = self
                 .netlink

@@ -16,7 +16,7 @@ impl Sight<'_> {
     ) -> Row {
         let line = section.model.listen_addresses().nth(at);
         let given = line.and_then(|(_, bind, _)| bind.name.as_ref());
-        let number = f.bind_numbers.get(at).copied().unwrap_or(0);
+        let number = f.bind_number(at).unwrap_or(0);
         let name = given.map_or_else(|| format!("sock-{number}"), |name| name.value.clone());
         let mut row = Row::new(Object::Listener, &f.name, &name, section.number, number);
         let shared = &*place.shared;

@@ -38,8 +38,8 @@ fn frontends(name: &str) -> Option<Get> {
         },
         "fe_client_timeout" => |_, c| int(c.plan.frontends.get(c.frontend)?.timeouts.client),
         "so_id" => |_, c| {
-            let numbers = &c.plan.frontends.get(c.frontend)?.bind_numbers;
-            int((*numbers.get(c.bind)?).into())
+            let frontend = c.plan.frontends.get(c.frontend)?;
+            int(frontend.bind_number(c.bind)?.into())
         },
         "so_name" => |_, c| Some(Value::bytes(listener(c)?.1.name.as_ref()?.value.as_bytes())),
         _ => return None,

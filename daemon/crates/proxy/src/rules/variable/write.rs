@@ -132,8 +132,8 @@ fn end(address: Option<SocketAddr>, number: impl FnOnce() -> Option<u64>) -> Opt
 
 /// The number of the line that the client came in by.
 fn listens(ctx: &Context<'_>) -> Option<u64> {
-    let numbers = &ctx.plan.frontends.get(ctx.frontend)?.bind_numbers;
-    numbers.get(ctx.bind).copied().map(u64::from)
+    let frontend = ctx.plan.frontends.get(ctx.frontend)?;
+    frontend.bind_number(ctx.bind).map(u64::from)
 }
 
 /// Sockets of servers on this machine have no number.
