@@ -62,10 +62,10 @@ async function measure(before: Report | undefined): Promise<Report> {
   const generator = new Generator(1);
   const run = new Run(generator, { binary: values.binary, pace, share: Number(values.share) });
   const own = { ...pace, machine: describeMachine(values.binary) };
+  const whole = before === undefined || positionals.length === 0;
   // Some cases anew beside those of another run, which was on another machine perhaps.
-  const apart = before !== undefined && positionals.length > 0 ? { apart: circumstances(own) } : {};
-  let report: Report =
-    before === undefined || positionals.length === 0 ? { cases: {}, ...before, ...own } : before;
+  const apart = whole ? {} : { apart: circumstances(own) };
+  let report: Report = whole ? { cases: {}, ...before, ...own } : before;
   try {
     for (const id of wanted) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${id}`);

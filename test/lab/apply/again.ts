@@ -8,9 +8,11 @@ import {
   expectSame,
   failureOf,
   first,
+  good,
   host,
   options,
   release,
+  runsGood,
   second,
   shell,
   stateOf,
@@ -18,11 +20,7 @@ import {
 
 export const applyAgain = () =>
   describe("applying to a host that runs a release", () => {
-    const good = () => release();
-    beforeEach(async () => {
-      await host.apply(good(), options());
-      expect(await differences(good())).toEqual([]);
-    });
+    beforeEach(runsGood);
 
     it("names what was changed by hand, line by line and without secrets, and repairs it", async () => {
       await shell(`sed -i 's/web-1 10.0.0.21:80/web-1 10.0.0.99:80/' /etc/tandem/current/haproxy.cfg

@@ -11,10 +11,12 @@ import {
   differences,
   expectSame,
   failureOf,
+  good,
   host,
   lab,
   options,
   release,
+  runsGood,
   second,
   shell,
   stateOf,
@@ -22,11 +24,7 @@ import {
 
 export const applyCutShort = () =>
   describe("an apply that is cut short", () => {
-    const good = () => release();
-    beforeEach(async () => {
-      await host.apply(good(), options());
-      expect(await differences(good())).toEqual([]);
-    });
+    beforeEach(runsGood);
 
     it("goes back when the host cannot be reached anew", async () => {
       const before = await stateOf();

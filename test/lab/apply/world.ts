@@ -90,6 +90,14 @@ export function release(wish: ReleaseWish = {}, binary = first): Release {
   });
 }
 
+/** What a host runs before something is done to it. */
+export const good = () => release();
+
+export async function runsGood(): Promise<void> {
+  await host.apply(good(), options());
+  expect(await differences(good())).toEqual([]);
+}
+
 export async function differences(wanted: Release): Promise<readonly Difference[]> {
   return diffObservation(wanted, await host.observe(wanted, SECRETS));
 }
