@@ -7,5 +7,6 @@ export type { LabSsh } from "./credentials.ts";
 export type { Faults } from "./faults.ts";
 export { createLab, type Lab, type LabOptions, openLab } from "./lab.ts";
 export { defaultHosts, type HostRole, type HostSpec, type LabHost, type LabPlan } from "./plan.ts";
+export { freePort } from "./ports.ts";
 export { LabError, type RunOptions, type RunResult, run, until } from "./run.ts";
 export { setupOf } from "./setup-of.ts";

@@ -1,6 +1,5 @@
 // What is read of the machine: processor time and memory of processes, free ports.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 
 /** Time on a processor of all threads of `pid`, in microseconds. */
 export function cpuTime(pid: number): number {
@@ -18,19 +17,6 @@ export function memory(pids: readonly number[]): number {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
     return sum + Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? Number.NaN) * 1024;
   }, 0);
-}
-
-/** A TCP port of the loopback interface that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /**

@@ -1,9 +1,10 @@
 // One case after the other: starts the programs, loads them, collects what each request cost.
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg, release } from "node:os";
+import { freePort } from "../../lab/index.ts";
 import { type Case, haproxyConfig, type Place } from "./case.ts";
 import type { Figures, Generator } from "./generator.ts";
-import { freePort, median, memory } from "./machine.ts";
+import { median, memory } from "./machine.ts";
 import { type Pace, ratios, round, type Slices, type Summary, slices, slowest, summary } from "./measure.ts";
 import { type Contender, Programs } from "./programs.ts";
 import { type Calls, syscalls } from "./syscalls.ts";

@@ -1,5 +1,5 @@
 // Many reloads under load: what was lost, what they cost, and whether a long transfer came whole.
-import { freePort } from "../proxy/machine.ts";
+import { freePort } from "../../lab/index.ts";
 import { fresh, kept, type Tally, tally, transfer } from "./clients.ts";
 import { configuration, Daemon, origin } from "./daemon.ts";
 import { bytesOf, digest } from "./origin.ts";

@@ -7,8 +7,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../lab/index.ts";
 import { tandemd } from "../../lab/setup/paths.ts";
-import { cpuTime, freePort, median } from "../proxy/machine.ts";
+import { cpuTime, median } from "../proxy/machine.ts";
 import { Daemon } from "../reload/daemon.ts";
 
 const rounds = Number(process.argv[2] ?? 100);

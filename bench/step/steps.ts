@@ -3,8 +3,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../lab/index.ts";
 import type { Generator, Latency } from "../proxy/generator.ts";
-import { freePort, median } from "../proxy/machine.ts";
+import { median } from "../proxy/machine.ts";
 import { configuration } from "../reload/daemon.ts";
 import { type Contender, haproxy, type Texts, tandemd } from "./contenders.ts";
 

@@ -5,7 +5,7 @@ import { type Browser, chromium } from "playwright-core";
 import type { Host } from "./hosts.ts";
 
 /** Debian's; Playwright's own is not downloaded. */
-export const program = "/usr/bin/chromium";
+const program = "/usr/bin/chromium";
 
 export function absent(): string | undefined {
   return existsSync(program) ? undefined : "chromium (Debian package) is not installed";

@@ -39,6 +39,9 @@ export class Cable {
       const inside = (...words: string[]) => run([...on, "ip", ...words]);
       inside("link", "set", "lo", "up");
       inside("addr", "add", `${address}/24`, "dev", "eth0");
+      // No address that comes a second later, when it is known to be nobody else's: a browser gives up what it asked
+      // for (ERR_NETWORK_CHANGED) when its host gets one.
+      inside("link", "set", "eth0", "addrgenmode", "none");
       inside("link", "set", "eth0", "up");
     }
   }

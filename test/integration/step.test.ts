@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freePort } from "../../bench/proxy/machine.ts";
-import { until } from "../../lab/index.ts";
+import { freePort, until } from "../../lab/index.ts";
 import { missing } from "../render/originals.ts";
 
 const absent = missing("haproxy");

@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../../lab/index.ts";
 import { tandemd } from "../../../lab/setup/paths.ts";
 import { SshShell } from "../../../src/host/index.ts";
 import { runCli } from "../../cli/run-cli.ts";
 import { missing } from "../../render/originals.ts";
-import { freePort, type Sshd, startSshd } from "./sshd.ts";
+import { type Sshd, startSshd } from "./sshd.ts";
 
 const keepalived = (priority: number, state: string) => `vrrp_instance VI_1 {
     state ${state}

@@ -4,10 +4,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../lab/index.ts";
 import { ExitCode } from "../../../src/diagnostics/index.ts";
 import { type Connection, SshShell } from "../../../src/host/index.ts";
 import { shellContract } from "../../host/shell-contract.ts";
-import { freePort, type Sshd, startSshd } from "./sshd.ts";
+import { type Sshd, startSshd } from "./sshd.ts";
 
 let sshd: Sshd;
 beforeAll(async () => {

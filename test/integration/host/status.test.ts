@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../lab/index.ts";
 import { tandemd } from "../../../lab/setup/paths.ts";
 import { SshShell } from "../../../src/host/index.ts";
 import { HostPaths } from "../../../src/render/index.ts";
 import { runCli } from "../../cli/run-cli.ts";
-import { freePort, type Sshd, startSshd } from "./sshd.ts";
+import { type Sshd, startSshd } from "./sshd.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 const built = existsSync(tandemd);

@@ -1,42 +1,24 @@
-// A proxy with TLS and HTTP/2 between a browser and a server of HTTP/1.1, and what it logs.
+// A proxy with TLS and HTTP/2 between a browser and a server of HTTP/1.1, and what it logs, on a host of their own: a
+// browser gives its requests up (ERR_NETWORK_CHANGED) when an address of its host comes or goes, and this machine's do
+// whenever a lab is made beside this test.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { type AddressInfo, connect, createServer as listen } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "../../../lab/index.ts";
-import { echo } from "./websocket.ts";
+import type { Browser } from "playwright-core";
+import { run, until } from "../../../lab/index.ts";
+import { browse } from "../../../lab/pictures/browser.ts";
+import { Cable, start } from "../../../lab/pictures/hosts.ts";
 
-export const long = Buffer.alloc(3 << 20, "0123456789abcdef");
-export const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece as Buffer);
-  switch (request.url) {
-    case "/":
-      response.setHeader("content-type", "text/html");
-      response.end("<!doctype html><title>ready</title>");
-      break;
-    case "/long":
-      response.end(long);
-      break;
-    case "/digest":
-      response.end(digest(Buffer.concat(pieces)));
-      break;
-    default:
-      response.end(`${request.headers.host} ${request.url}`);
-  }
-}
+const PORT = 8443;
+const ORIGIN = 8000;
+/** How the browser calls the proxy. */
+export const host = `localhost:${PORT}`;
 
 /** The same text for both engines. */
-function configuration(port: number, origin: number, log: number, pem: string): string {
-  return `global
-    log 127.0.0.1:${log} local0
+const configuration = (pem: string) => `global
+    log stdout format raw local0
 defaults
     mode http
     log global
@@ -46,52 +28,63 @@ defaults
     timeout connect 2s
     timeout tunnel 10s
 frontend web
-    bind 127.0.0.1:${port} ssl crt ${pem} alpn h2,http/1.1
+    bind 127.0.0.1:${PORT} ssl crt ${pem} alpn h2,http/1.1
     default_backend app
 backend app
-    server s 127.0.0.1:${origin}
+    server s 127.0.0.1:${ORIGIN}
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = listen().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 export class Bench {
-  private readonly folder = mkdtempSync(join(tmpdir(), "tandem-h2-"));
-  private readonly origin = createServer((request, response) => void answer(request, response));
-  private readonly logs = createSocket("udp4");
-  private proxy: ChildProcess | undefined;
-  /** Behind the date and the name of the process. */
-  readonly lines: string[] = [];
-  port = 0;
+  readonly folder = mkdtempSync(join(tmpdir(), "tandem-h2-"));
+  private readonly cable = new Cable();
+  private readonly home = this.cable.hosts[0];
+  private readonly children: ChildProcess[] = [];
+  private log = "";
+
+  /** What the proxy logged, and what it said besides. */
+  get lines(): readonly string[] {
+    return this.log.split("\n");
+  }
 
   /** `command` gets the configuration's path and a folder of its own. */
   async start(command: (file: string, folder: string) => readonly string[]): Promise<void> {
-    this.origin.on("upgrade", echo);
-    this.origin.listen(0, "127.0.0.1");
-    this.logs.bind(0, "127.0.0.1");
-    this.logs.on("message", (line) => {
-      this.lines.push(
-        String(line)
-          .trim()
-          .replace(/^.*?\]: /, ""),
-      );
-    });
-    await Promise.all([once(this.origin, "listening"), once(this.logs, "listening")]);
-    this.port = await freePort();
+    const program = new URL("./origin.ts", import.meta.url).pathname;
+    this.children.push(start(this.home, [process.execPath, "--import", "tsx", program, String(ORIGIN)]));
+    await this.answers(`http://127.0.0.1:${ORIGIN}/`);
     const file = join(this.folder, "haproxy.cfg");
-    const { port } = this.origin.address() as AddressInfo;
-    writeFileSync(file, configuration(this.port, port, this.logs.address().port, this.certificate()));
-    const [program = "", ...words] = ["setpriv", "--pdeathsig", "KILL", ...command(file, this.folder)];
-    this.proxy = spawn(program, words, { stdio: "ignore" });
-    await until("the proxy listens", 30_000, async () => (await listens(this.port)) || undefined);
-    this.lines.length = 0;
+    writeFileSync(file, configuration(this.certificate()));
+    const proxy = this.serve(command(file, this.folder));
+    await this.answers(`https://${host}/`, () => {
+      if (proxy.exitCode !== null) throw new Error(`the proxy ended with ${proxy.exitCode}: ${this.log}`);
+    });
+    await until("the first request is logged", 30_000, () => this.log.includes('"GET ') || undefined);
+    this.log = "";
+  }
+
+  private serve(command: readonly string[]): ChildProcess {
+    const [program = "", ...words] = ["setpriv", "--pdeathsig", "KILL", ...this.home.on, ...command];
+    const proxy = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+    for (const output of [proxy.stdout, proxy.stderr]) {
+      output.setEncoding("utf8").on("data", (piece: string) => {
+        this.log += piece;
+      });
+    }
+    this.children.push(proxy);
+    return proxy;
+  }
+
+  private async answers(url: string, look: () => void = () => undefined): Promise<void> {
+    await until(`${url} answers`, 30_000, async () => {
+      look();
+      const asked = await run([...this.home.on, "curl", "-sfk", "--max-time", "5", url], {
+        allowFailure: true,
+      });
+      return asked.code === 0 || undefined;
+    });
+  }
+
+  browse(): Promise<Browser> {
+    return browse(this.home, this.folder);
   }
 
   private certificate(): string {
@@ -105,26 +98,13 @@ export class Bench {
   }
 
   async close(): Promise<void> {
-    if (this.proxy?.exitCode === null) {
-      const gone = once(this.proxy, "exit");
-      this.proxy.kill("SIGINT");
+    for (const child of this.children.reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const gone = once(child, "exit");
+      child.kill("SIGINT");
       await gone;
     }
-    this.origin.closeAllConnections();
-    this.origin.close();
-    this.logs.close();
+    this.cable.cut();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

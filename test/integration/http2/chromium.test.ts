@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../../lab/index.ts";
-import { absent, program } from "../../../lab/pictures/browser.ts";
+import { absent } from "../../../lab/pictures/browser.ts";
 import { tandemd } from "../../../lab/setup/paths.ts";
-import { Bench, digest, long } from "./bench.ts";
+import { Bench, host } from "./bench.ts";
+import { digest, long } from "./bodies.ts";
 
 const missing = existsSync(tandemd) ? absent() : "dist/tandemd is not built";
 
@@ -23,7 +24,7 @@ const engines = [
 ].filter(({ name }) => name !== "haproxy" || existsSync("/usr/sbin/haproxy"));
 
 /** What the browser does on the page; it runs there. */
-async function visit(page: Page, host: string) {
+async function visit(page: Page) {
   return page.evaluate(async (host) => {
     const names = Array.from({ length: 80 }, (_, at) => `/n/${at}`);
     const texts = await Promise.all(names.map(async (name) => (await fetch(name)).text()));
@@ -56,7 +57,7 @@ describe.skipIf(missing !== undefined).each(engines)(
     let browser: Browser;
     beforeAll(async () => {
       await bench.start(command);
-      browser = await chromium.launch({ executablePath: program, args: ["--disable-gpu"] });
+      browser = await bench.browse();
     });
     afterAll(async () => {
       await browser?.close();
@@ -66,9 +67,8 @@ describe.skipIf(missing !== undefined).each(engines)(
     it("serves pages, many requests at once, long bodies both ways and websockets on one connection", async () => {
       const context = await browser.newContext({ ignoreHTTPSErrors: true });
       const page = await context.newPage();
-      const host = `localhost:${bench.port}`;
       await page.goto(`https://${host}/`);
-      const got = await visit(page, host);
+      const got = await visit(page);
       expect(got.texts).toEqual(Array.from({ length: 80 }, (_, at) => `${host} /n/${at}`));
       expect(got.size).toBe(long.length);
       expect(got.seen).toBe(digest(Buffer.alloc(1 << 20, 7)));
