@@ -59,7 +59,8 @@ function tell(name, text, code) {
   const results = [...text.matchAll(/^test (\S+(?: - .*?)?) \.\.\. (ok|FAILED|ignored.*)$/gm)].map(
     ([, test, outcome]) => {
       if (outcome === "ok") return { state: "passed", name: `${name}: ${test}` };
-      if (outcome === "FAILED") return { state: "failed", name: `${name}: ${test}` };
+      if (outcome === "FAILED")
+        return { state: "failed", name: `${name}: ${test}`, reason: lastWords(text, test) };
       const reason = outcome.replace(/^ignored,? ?/, "") || "no reason given";
       return { state: "skipped", name: `${name}: ${test}`, reason };
     },
@@ -70,6 +71,14 @@ function tell(name, text, code) {
   }
   for (const result of results) appendFileSync(join(folder, "rust.jsonl"), `${JSON.stringify(result)}\n`);
   return results.every(({ state }) => state !== "failed");
+}
+
+/** What a failed test said last: the place and the words of its panic, or its error. */
+function lastWords(text, test) {
+  const [, rest = ""] = text.split(`---- ${test} stdout ----\n`);
+  const [own = ""] = rest.split("\n\n");
+  const [words = ""] = own.split(/\n(?:stack backtrace|note: run with)/);
+  return words.replace(/^.*?panicked at /s, "");
 }
 
 /** Runs a command whose output is `name`'s; what it leaves in the background does not hold it up. */

@@ -5,7 +5,7 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
 interface Line {
   readonly state: "passed" | "failed" | "skipped";
   readonly name: string;
-  /** Why a test was left out. */
+  /** Why a test was left out, or what it found. */
   readonly reason?: string;
 }
 
@@ -16,15 +16,19 @@ class ResultLines implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const result = test.result();
     if (result.state === "pending") return;
-    const reason = result.state === "skipped" ? (result.note ?? "no reason given") : undefined;
-    this.#write({ state: result.state, name: nameOf(test), ...(reason === undefined ? {} : { reason }) });
+    const name = nameOf(test);
+    if (result.state === "passed") this.#write({ state: "passed", name });
+    else if (result.state === "skipped")
+      this.#write({ state: "skipped", name, reason: result.note ?? "no reason given" });
+    else
+      this.#write({ state: "failed", name, reason: result.errors.map(({ message }) => message).join("\n") });
   }
 
   /** A file that cannot be loaded, or whose hooks fail, names no test of its own. */
   onTestModuleEnd(module: TestModule): void {
     const suites = [...module.children.allSuites()].flatMap((suite) => suite.errors());
     for (const error of [...module.errors(), ...suites]) {
-      this.#write({ state: "failed", name: `${module.relativeModuleId}: ${error.message.split("\n")[0]}` });
+      this.#write({ state: "failed", name: module.relativeModuleId, reason: error.message });
     }
   }
 

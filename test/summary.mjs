@@ -2,9 +2,15 @@
 // "N passed, N failed, N skipped". Exit code 1 when anything failed.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 const dir = process.argv[2] ?? ".";
 const read = (name) => (existsSync(join(dir, name)) ? readFileSync(join(dir, name), "utf8") : "");
+/** As much as a line of a summary bears; all of it stands in the output of its part. */
+const brief = (reason) => {
+  const line = stripVTControlCharacters(reason).replaceAll(/\s+/g, " ").trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+};
 const failed = [];
 const skipped = [];
 let passed = 0;
@@ -20,7 +26,8 @@ for (const file of readdirSync(dir).filter((name) => name.endsWith(".code"))) {
   for (const line of read(`${part}.jsonl`).split("\n").filter(Boolean)) {
     const { state, name, reason } = JSON.parse(line);
     if (state === "passed") passed += 1;
-    else if (state === "failed") failed.push(`${part}: ${name}`);
+    else if (state === "failed")
+      failed.push(reason ? `${part}: ${name} (${brief(reason)})` : `${part}: ${name}`);
     else skipped.push(`${part}: ${name} (${reason})`);
   }
   const code = read(file).trim();

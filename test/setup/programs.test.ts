@@ -51,14 +51,39 @@ const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? 
 test("every test of every program is told, a skipped one with its reason", () => {
   const { code, text, told } = programs({
     good: "echo 'test one ... ok'; echo 'test two ... ignored, needs a raw socket'",
-    bad: "echo 'test one ... FAILED'; echo why >&2; exit 101",
+    bad: `cat <<'END'
+test one ... FAILED
+test two ... FAILED
+why
+
+failures:
+
+---- one stdout ----
+thread 'one' (7) panicked at tests/bad.rs:3:5:
+assertion failed: no
+note: run with \`RUST_BACKTRACE=1\` environment variable to display a backtrace
+
+---- two stdout ----
+Error: "no panic"
+
+
+failures:
+    one
+    two
+END
+exit 101`,
   });
   expect(told).toEqual([
-    { state: "failed", name: "proxy tests/bad.rs: one" },
+    {
+      state: "failed",
+      name: "proxy tests/bad.rs: one",
+      reason: "tests/bad.rs:3:5:\nassertion failed: no",
+    },
+    { state: "failed", name: "proxy tests/bad.rs: two", reason: 'Error: "no panic"' },
     { state: "passed", name: "proxy tests/good.rs: one" },
     { state: "skipped", name: "proxy tests/good.rs: two", reason: "needs a raw socket" },
   ]);
-  expect(text).toContain("test one ... FAILED\nwhy\n");
+  expect(text).toContain("test one ... FAILED\ntest two ... FAILED\nwhy\n");
   expect(text).not.toContain("test one ... ok");
   expect(code).toBe(1);
 });

@@ -28,7 +28,7 @@ test("checks and the results of every part are added up, and every skipped or fa
       '{"state":"passed","name":"a"}\n{"state":"skipped","name":"raw","reason":"needs a raw socket"}\n{"state":"failed","name":"bad"}\n',
     "rust.code": "1\n",
     "unit.jsonl":
-      '{"state":"passed","name":"a"}\n{"state":"skipped","name":"b","reason":"no IPVS here"}\n{"state":"failed","name":"c"}\n',
+      '{"state":"passed","name":"a"}\n{"state":"skipped","name":"b","reason":"no IPVS here"}\n{"state":"failed","name":"c","reason":"expected \\u001b[31m1\\u001b[39m\\nto be 2"}\n',
     "unit.code": "1\n",
   });
   expect(lines).toEqual([
@@ -36,7 +36,7 @@ test("checks and the results of every part are added up, and every skipped or fa
     "skipped  unit: b (no IPVS here)",
     "FAILED   biome",
     "FAILED   rust: bad",
-    "FAILED   unit: c",
+    "FAILED   unit: c (expected 1 to be 2)",
     "3 passed, 3 failed, 2 skipped",
   ]);
   expect(copy).toBe("3 passed, 3 failed, 2 skipped\n");
