@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Location } from "esbuild";
 
 type Bundler = typeof import("esbuild");
@@ -45,6 +45,18 @@ export function syntaxErrors(
     const { errors } = cause as { readonly errors?: readonly { text: string; location: Location | null }[] };
     return (errors ?? []).flatMap(({ text, location }) => (location === null ? [] : [{ text, location }]));
   }
+}
+
+/** What a file, and those that it names by path, import by another name than a path, as it is written, and where. */
+export function externalImports(
+  file: string,
+): readonly { readonly specifier: string; readonly importer: string }[] {
+  const { metafile } = bundler().buildSync({ ...options(file), format: "esm", metafile: true });
+  return Object.entries(metafile.inputs).flatMap(([path, { imports }]) =>
+    imports
+      .filter(({ external }) => external === true)
+      .map((one) => ({ specifier: one.path, importer: resolve(dirname(file), path) })),
+  );
 }
 
 /** esbuild reads once, when it is loaded, whether to start a thread for what it is asked at once: one file pays none. */

@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import type { Problem, Where } from "../diagnostics/index.ts";
 import { thrownAt } from "./at-once.ts";
 import { syntaxErrors } from "./bundle.ts";
+import { absentPackages } from "./packages.ts";
 
 /** A place in one of the operator's files, counted from 1. */
 interface Place {
@@ -28,19 +29,23 @@ export function loadProblems(file: string, cause: unknown): readonly Problem[] {
       return problem(`${text}${excerpt(place)}`, place, hint);
     });
   }
-  const missing = missingPackage(cause);
-  if (missing !== undefined) {
-    const place = importOf(file, missing);
-    return [
-      problem(
-        `there is no package ${JSON.stringify(missing)} here${excerpt(place)}`,
-        place ?? { file },
-        `\`npm install\` in the project's folder; when package.json does not name it, \`npm install ${missing}\``,
-      ),
-    ];
+  const absent = absentPackages(file);
+  if (absent.length > 0) {
+    return absent.map(({ specifier, name, importer }) =>
+      noPackage(name, importOf(importer, specifier) ?? { file: importer }),
+    );
   }
+  const missing = missingPackage(cause);
+  // One that an installed package asks for: no line of the operator's names it.
+  if (missing !== undefined) return [noPackage(missing, { file })];
   const place = thrownAt(file, cause);
   return [problem(`the file throws ${thrown(cause)}${excerpt(place)}`, place ?? { file }, remedy(cause))];
+}
+
+function noPackage(name: string, where: Place | { readonly file: string }): Problem {
+  const hint = `\`npm install\` in the project's folder; when package.json does not name it, \`npm install ${name}\``;
+  const line = "line" in where ? excerpt(where) : "";
+  return problem(`there is no package ${JSON.stringify(name)} here${line}`, where, hint);
 }
 
 function problem(message: string, where: Omit<Where & { kind: "file" }, "kind">, hint: string): Problem {
@@ -74,7 +79,7 @@ function missingPackage(cause: unknown): string | undefined {
   return name === undefined || /^[./]|:/.test(name) ? undefined : name;
 }
 
-/** Where a file names a package, when it does so itself. */
+/** Where a file names a package. */
 function importOf(file: string, name: string): Place | undefined {
   const lines = readFileSync(file, "utf8").split("\n");
   for (const [index, text] of lines.entries()) {
