@@ -1,24 +1,23 @@
 import type { z } from "zod";
 import type { Problem } from "../diagnostics/index.ts";
 import { at, type Path } from "./path.ts";
+import { homesOf } from "./schema/homes.ts";
+import { stackSchema } from "./schema/stack.ts";
 import { type IssueParams, quote } from "./schema/text.ts";
-import { knownKeys } from "./schema/walk.ts";
-import { suggestion } from "./suggest.ts";
+import { knownKeys, type Schema } from "./schema/walk.ts";
+import { nearest, suggestion } from "./suggest.ts";
 
-/** Names the keys that a definition may have at a path. */
-type KeysAt = (path: Path, input: unknown) => readonly string[];
-
-/** What the schema found wrong, as problems with codes, paths and suggestions. */
-export function schemaProblems(error: z.ZodError, input: unknown, keysAt: KeysAt = knownKeys): Problem[] {
-  return error.issues.flatMap((issue) => toProblems(issue, input, keysAt));
+/** What `root` found wrong, as problems with codes, paths and suggestions. */
+export function schemaProblems(error: z.ZodError, input: unknown, root: Schema = stackSchema): Problem[] {
+  return error.issues.flatMap((issue) => toProblems(issue, input, root));
 }
 
-function toProblems(issue: z.core.$ZodIssue, input: unknown, keysAt: KeysAt): Problem[] {
+function toProblems(issue: z.core.$ZodIssue, input: unknown, root: Schema): Problem[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   const value = at(input, path);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(path, key, keysAt(path, input)));
+      return issue.keys.map((key) => unknownKey(path, key, input, root));
     case "custom":
       return [fromParams(issue.message, path, issue.params)];
     case "invalid_type":
@@ -26,13 +25,13 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown, keysAt: KeysAt): Pr
     case "invalid_value":
       return [wrongValue(path, issue.values.map(String), value)];
     case "invalid_union":
-      return invalidUnion(issue, path, input, keysAt);
+      return invalidUnion(issue, path, input, root);
     case "too_small":
     case "too_big":
       return [outOfRange(issue, path, value)];
     case "invalid_key":
       return issue.issues.flatMap((inner) =>
-        toProblems({ ...inner, path: issue.path } as z.core.$ZodIssue, input, keysAt),
+        toProblems({ ...inner, path: issue.path } as z.core.$ZodIssue, input, root),
       );
     default:
       return [problem("STACK_VALUE_INVALID", path, `${quote(value)} does not fit: ${issue.message}`)];
@@ -49,9 +48,14 @@ function problem(code: string, path: Path, message: string, hint?: string): Prob
   };
 }
 
-function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
+function unknownKey(path: Path, key: string, input: unknown, root: Schema): Problem {
   const why = "a key that means nothing would be ignored in silence";
-  const hint = suggestion(key, known);
+  const known = knownKeys(path, input, root);
+  const homes = nearest(key, known) === undefined ? homesOf(key, path, root) : [];
+  const hint =
+    homes.length > 0 && homes.length <= 3
+      ? `it has its place in ${homes.join(" or ")}`
+      : suggestion(key, known);
   return { ...problem("STACK_UNKNOWN_KEY", [...path, key], `there is no ${quote(key)} here`, hint), why };
 }
 
@@ -116,7 +120,7 @@ function invalidUnion(
   issue: z.core.$ZodIssueInvalidUnion,
   path: Path,
   input: unknown,
-  keysAt: KeysAt,
+  root: Schema,
 ): Problem[] {
   const value = at(input, path);
   const options = knownDiscriminators(issue);
@@ -133,7 +137,7 @@ function invalidUnion(
     inner.code === "invalid_value" ? inner.values.map(String) : [],
   );
   if (literals.length === issue.errors.length) return [wrongValue(path, literals, value)];
-  return best.flatMap((inner) => toProblems(inner as z.core.$ZodIssue, input, keysAt));
+  return best.flatMap((inner) => toProblems(inner as z.core.$ZodIssue, input, root));
 }
 
 function depth(issues: readonly { readonly code: string; readonly path: readonly unknown[] }[]): number {

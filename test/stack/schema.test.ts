@@ -42,10 +42,23 @@ test("unknown keys are errors at every level, with the nearest known key", () =>
   expect(hintOf(input)).toBe('did you mean "address"?');
 });
 
+test("a key that has its place elsewhere is sent there", () => {
+  const input = loose();
+  input.pairs[0].vrrp = { authentication: { kind: "none" } };
+  expect(found(input)).toEqual(["pairs.0.vrrp.authentication STACK_UNKNOWN_KEY"]);
+  expect(hintOf(input)).toBe("it has its place in pairs[].vrrpInstances[]");
+  // Of places with the same name the nearest: VRRP instances have an interface of their own, too.
+  const placed = loose();
+  placed.pairs[0].nodes[0].ssh = { interfaceAddress: "10.0.0.11/24" };
+  expect(hintOf(placed)).toBe("it has its place in pairs[].nodes[]");
+});
+
 test("keys of another variant are told by the variant that is meant", () => {
   const input = loose();
   input.pairs[0].backends[0].healthCheck = { kind: "tcp", pathh: "/" };
   expect(found(input)).toEqual(["pairs.0.backends.0.healthCheck.pathh STACK_UNKNOWN_KEY"]);
+  input.pairs[0].backends[0].healthCheck = { kind: "tcp", path: "/" };
+  expect(hintOf(input)).toMatch(/^write one of "kind"/);
   const ssh = loose();
   ssh.pairs[0].nodes[0].ssh = { authentication: [{ kind: "agnt" }] };
   expect(found(ssh)).toEqual(["pairs.0.nodes.0.ssh.authentication.0.kind STACK_VALUE_UNKNOWN"]);

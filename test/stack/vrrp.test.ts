@@ -56,8 +56,17 @@ describe("advert interval", () => {
     expect(found(instanceWith({ version: 3, advertInterval: "100ms" }))).toEqual([]);
   });
 
-  test("of the pair is named where it stands", () => {
-    expect(found(sampleStack(pairWith({ vrrp: { version: 2, advertInterval: "100ms" } })))).toEqual([
+  test("of the pair is named where it stands, and once", () => {
+    const [first] = sampleStack().pairs[0]?.vrrpInstances ?? [];
+    if (first === undefined) throw new Error("the sample has an instance");
+    const second = {
+      ...first,
+      name: "VI_2",
+      virtualRouterId: 52,
+      vips: [{ address: "10.0.0.102/24" as const }],
+    };
+    const vrrp = { version: 2 as const, advertInterval: "100ms" as const };
+    expect(found(sampleStack(pairWith({ vrrp, vrrpInstances: [first, second] })))).toEqual([
       "pairs.0.vrrp.advertInterval STACK_ADVERT_INTERVAL_FRACTION",
     ]);
   });

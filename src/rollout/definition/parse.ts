@@ -1,6 +1,5 @@
 import { ExitCode, type Problem, TandemError } from "../../diagnostics/index.ts";
 import { inspectStack, type ResolvedStack, suggestion } from "../../stack/index.ts";
-import { knownKeys } from "../../stack/schema/walk.ts";
 import { schemaProblems } from "../../stack/schema-problems.ts";
 import { type RolloutData, rolloutSchema, type StageData } from "./schema.ts";
 
@@ -28,8 +27,7 @@ export function parseRollout(input: unknown): {
   const stacks = stagesOf(input).map((stage, index) => inspect(stage, index));
   const ofStacks = stacks.flatMap(({ problems }) => problems);
   if (!parsed.success) {
-    const keysAt = (path: readonly (string | number)[]) => knownKeys(path, input, rolloutSchema);
-    throw invalid([...schemaProblems(parsed.error, input, keysAt), ...ofStacks]);
+    throw invalid([...schemaProblems(parsed.error, input, rolloutSchema), ...ofStacks]);
   }
   const stages = parsed.data.stages.flatMap((stage, index): ParsedStage[] => {
     const stack = stacks[index]?.stack;

@@ -15,7 +15,7 @@ import { checkVrrp } from "./vrrp.ts";
 
 /** What no single field shows: names, references, addresses, elections. In: what the schema accepts. */
 export function crossCheck(stack: StackData): Problem[] {
-  return [
+  return once([
     ...checkNames(stack),
     ...checkAddresses(stack),
     ...checkSegments(stack),
@@ -34,5 +34,11 @@ export function crossCheck(stack: StackData): Problem[] {
         checkEngine,
       ].flatMap((check) => check(pair, path));
     }),
-  ];
+  ]);
+}
+
+/** A pair's default that does not do for its instances is found at each of them, and told where it stands. */
+function once(problems: readonly Problem[]): Problem[] {
+  const told = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...told.values()];
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { at, type Path } from "../path.ts";
 import { stackSchema } from "./stack.ts";
 
-type Schema = z.core.$ZodType;
+export type Schema = z.core.$ZodType;
 
 /** Keys that the schema knows at a path, for suggestions. */
 export function knownKeys(path: Path, input: unknown, root: Schema = stackSchema): string[] {
@@ -62,7 +62,7 @@ function whole(entries: readonly [string, unknown][]): unknown {
   return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
 }
 
-function isObject(schema: Schema): schema is z.core.$ZodObject {
+export function isObject(schema: Schema): schema is z.core.$ZodObject {
   return schema._zod.def.type === "object";
 }
 
