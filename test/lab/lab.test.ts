@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createConnection } from "node:net";
@@ -213,7 +213,26 @@ test("two labs run side by side on their own networks, and neither leaves a trac
   }
 });
 
-test("a lab whose owner is killed leaves no mount, bridge, process or folder", async () => {
+/** The processes below one, the deepest first. */
+function below(pid: number): number[] {
+  const children = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([child = 0]) => child);
+  return children.flatMap((child) => [...below(child), child]);
+}
+
+/** As a shell ends a job with everything that it has started, whatever is gone meanwhile. */
+function endAll(pid: number): void {
+  for (const one of [...below(pid), pid]) spawnSync("kill", ["-TERM", String(one)], { stdio: "ignore" });
+}
+
+test.each([
+  ["killed", (pid: number) => process.kill(pid, "SIGKILL")],
+  ["ended with all that it started", endAll],
+])("a lab whose owner is %s leaves no mount, bridge, process or folder", async (_, end) => {
   const program = `
     import { createLab } from "./lab/index.ts";
     const lab = await createLab({ hosts: [{ name: "lb-a", role: "lb" }] });
@@ -227,7 +246,7 @@ test("a lab whose owner is killed leaves no mount, bridge, process or folder", a
   const [line] = (await once(createInterface({ input: owner.stdout }), "line")) as [string];
   const { id, dir } = JSON.parse(line) as { id: string; dir: string };
   expect(traces(id, dir).length).toBeGreaterThan(2);
-  owner.kill("SIGKILL");
+  end(owner.pid ?? 0);
   await until("no trace is left", 20_000, () => (traces(id, dir).length === 0 ? true : undefined));
 });
 
