@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
+    /// In sixteenths, so that parts of it count.
     pub weight: u32,
     pub connections: u32,
 }
@@ -20,9 +21,9 @@ impl Load {
     }
 }
 
-/// The largest weight: what is less than one connection of it apart counts as equal, as in the
+/// The largest weight, in sixteenths: what is less than one connection of it apart counts as equal, as in the
 /// original, and takes turns.
-const SCALE: u64 = 256;
+const SCALE: u64 = 256 * 16;
 
 /// May not be chosen.
 const OUT: u64 = u64::MAX;
@@ -74,10 +75,17 @@ impl LeastConn {
     /// Takes note of a changed load.
     pub fn update(&mut self, i: usize, load: Option<Load>) {
         let new = cost(load);
-        let Some(leaf) = self.leaves.get_mut(i).filter(|l| l.cost != new) else {
+        if self.leaves.get(i).is_some_and(|leaf| leaf.cost != new) {
+            self.go_last(i, load);
+        }
+    }
+
+    /// The same, and among equals it is the last one now.
+    pub fn go_last(&mut self, i: usize, load: Option<Load>) {
+        let Some(leaf) = self.leaves.get_mut(i) else {
             return;
         };
-        (leaf.cost, leaf.order) = (new, self.order);
+        (leaf.cost, leaf.order) = (cost(load), self.order);
         self.order += 1;
         self.replay(i);
     }

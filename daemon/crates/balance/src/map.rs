@@ -28,6 +28,15 @@ impl WeightMap {
         Self { table, next }
     }
 
+    /// Turns go on where those of the table before it were.
+    #[must_use]
+    pub fn after(mut self, before: &Self) -> Self {
+        if !before.table.is_empty() && !self.table.is_empty() {
+            self.next = before.next % self.table.len();
+        }
+        self
+    }
+
     #[must_use]
     pub fn pick(&self, hash: u32) -> Option<usize> {
         let len = u32::try_from(self.table.len()).ok().filter(|n| *n > 0)?;

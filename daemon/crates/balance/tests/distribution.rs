@@ -64,7 +64,7 @@ fn fill(tree: &mut LeastConn, weights: &[u32], active: &mut [u32], n: usize) -> 
 
 fn loaded(weight: u32, connections: u32) -> Load {
     Load {
-        weight,
+        weight: 16 * weight,
         connections,
     }
 }

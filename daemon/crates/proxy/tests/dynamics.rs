@@ -97,13 +97,13 @@ fn sessions_end_with_their_server_and_with_a_backup_that_is_not_needed_any_more(
     good.store(false, Ordering::SeqCst);
     assert!(ends(&mut on_a));
     let line = logged(&log, "] l l/a ");
-    assert!(line.contains(" DD "), "{line}");
+    assert!(line.contains(" D- "), "{line}");
 
     let mut on_b = session(port);
     good.store(true, Ordering::SeqCst);
     assert!(ends(&mut on_b));
     let line = logged(&log, "] l l/b ");
-    assert!(line.contains(" UD "), "{line}");
+    assert!(line.contains(" U- "), "{line}");
     until("a serves", || proxy.server_state("l", "a") == "UP");
     let mut again = session(port);
     again.write_all(b"y").unwrap();
@@ -128,7 +128,7 @@ fn a_request_that_waits_for_a_server_that_goes_down_is_answered() {
         proxy.status()["backends"][0]["servers"][0]["connections"] == 1
     });
     good.store(false, Ordering::SeqCst);
-    assert_eq!(status_of(&client.response().0), 503);
+    assert_eq!(status_of(&client.response().0), 502);
 }
 
 /// Of some requests, how many the server of this name answers.

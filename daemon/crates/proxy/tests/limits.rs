@@ -176,7 +176,7 @@ fn a_full_queue_refuses_at_once() {
     let (origin, _) = counting(Duration::from_millis(800));
     let port = free_port();
     let servers = format!(
-        "    timeout queue 5s\n    server s 127.0.0.1:{} maxconn 1 maxqueue 1",
+        "    timeout queue 5s\n    balance hdr(host)\n    server s 127.0.0.1:{} maxconn 1 maxqueue 1",
         origin.port
     );
     let _proxy = Proxy::start(&http_config(port, "", &servers));

@@ -4,9 +4,9 @@ use super::checks::{Checks, FIRST_CHECKS, Kind, Watched, ms};
 use super::commands::Amendments;
 use super::prober::{Place, Prober};
 use super::roster::{Member, Roster};
-use crate::plan::{Backend, Plan};
+use crate::plan::Plan;
 use crate::shared::State;
-use config::haproxy::model::{self, Balance, Proxy};
+use config::haproxy::model::{self, Proxy};
 use health::{CheckResult, Health, Settings, first_check_after};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -148,7 +148,7 @@ impl Checks {
             server: s.shared.clone(),
             backend: b.shared.clone(),
             backup: s.backup,
-            fixed_weights: fixed_weights(b),
+            fixed_weights: b.has_fixed_weights(),
             health: None,
             last: None,
             on_error: m.observation.action,
@@ -288,9 +288,4 @@ fn agent_settings(m: &model::Server) -> Settings {
         rise: 1,
         fall: 1,
     }
-}
-
-/// Weights of these are built into tables that would move most keys.
-fn fixed_weights(b: &Backend) -> bool {
-    matches!(b.balance, Balance::StaticRr) || b.balance.hashes() && !b.consistent
 }

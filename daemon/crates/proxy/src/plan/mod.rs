@@ -186,6 +186,12 @@ impl Backend {
     pub fn follows_load(&self) -> bool {
         self.servers.iter().any(|s| s.minconn != 0)
     }
+
+    /// Weights of these are built into tables that would move most keys.
+    pub fn has_fixed_weights(&self) -> bool {
+        matches!(self.balance, model::Balance::StaticRr)
+            || self.balance.hashes() && !self.consistent
+    }
 }
 
 /// `option forwardfor` and `option originalto`.

@@ -6,6 +6,7 @@ use crate::rules::compile::Compiler;
 use crate::shared::{ServerShared, WARM};
 use config::haproxy::model;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 #[derive(Debug)]
 pub struct Server {
@@ -142,6 +143,11 @@ pub struct Observed {
 }
 
 impl Server {
+    /// `maxqueue`: whether one more may wait for this server.
+    pub fn has_room_in_line(&self) -> bool {
+        self.maxqueue == 0 || self.shared.queued.load(Relaxed) < self.maxqueue
+    }
+
     /// Connections that it may have now; 0 = no limit. `load`: requests of the backend that are
     /// served or wait, the one that asks included.
     pub fn limit(&self, b: &Backend, load: u32) -> u32 {

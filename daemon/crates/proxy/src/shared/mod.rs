@@ -25,7 +25,7 @@ pub use past::{Past, Rate};
 pub use rate::SecondRate;
 pub use registry::Registry;
 pub use sealed::{Checked, Sealed};
-pub use server::{ServerShared, State, WARM, admin};
+pub use server::{STEPS, ServerShared, State, WARM, admin};
 pub use standing::Standing;
 pub use traffic::Traffic;
 pub use whereabouts::{Place, Whereabouts};
@@ -103,6 +103,8 @@ pub struct BackendShared {
     pub queued: AtomicU32,
     /// Those among them that wait for one server and no other.
     pub queued_apart: AtomicU32,
+    /// How many have left the queue for any server.
+    pub dequeued: AtomicU32,
     /// Exchanges now, over all workers.
     pub active: AtomicU32,
     pub session_rate: SecondRate,
@@ -125,6 +127,7 @@ impl BackendShared {
             name: name.to_owned(),
             queued: AtomicU32::new(0),
             queued_apart: AtomicU32::new(0),
+            dequeued: AtomicU32::new(0),
             active: AtomicU32::new(0),
             session_rate: SecondRate::default(),
             epoch: AtomicU32::new(1),
@@ -141,6 +144,11 @@ impl BackendShared {
     pub fn queued_unbound(&self) -> u32 {
         let apart = self.queued_apart.load(Relaxed);
         self.queued.load(Relaxed).saturating_sub(apart)
+    }
+
+    /// Exchanges at servers and those that wait for one.
+    pub fn sessions(&self) -> u32 {
+        self.active.load(Relaxed) + self.queued.load(Relaxed)
     }
 }
 

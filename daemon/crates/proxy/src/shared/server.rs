@@ -88,6 +88,8 @@ pub struct ServerShared {
     pub active: AtomicU32,
     /// Requests that wait for this server and no other.
     pub queued: AtomicU32,
+    /// How many have left that queue.
+    pub dequeued: AtomicU32,
     /// New sessions a second, where somebody asks for them.
     pub session_rate: SecondRate,
     /// Idle connections, where they are counted.
@@ -126,6 +128,9 @@ pub struct ServerShared {
 /// The whole share.
 pub const WARM: u32 = 1000;
 
+/// A weight grows in so many steps.
+pub const STEPS: u32 = 16;
+
 impl ServerShared {
     pub fn new(backend: &str, name: &str, workers: usize, state: State) -> Self {
         Self {
@@ -133,6 +138,7 @@ impl ServerShared {
             name: name.to_owned(),
             active: AtomicU32::new(0),
             queued: AtomicU32::new(0),
+            dequeued: AtomicU32::new(0),
             session_rate: SecondRate::default(),
             idle: AtomicU32::new(0),
             state: AtomicU8::new(state as u8),
@@ -239,6 +245,11 @@ impl ServerShared {
 
     pub fn warmth(&self) -> u32 {
         self.warmth.load(Relaxed)
+    }
+
+    /// How many [`STEPS`] of its weight it has; one from the beginning on.
+    pub fn warm_steps(&self) -> u32 {
+        (self.warmth() * STEPS / WARM + 1).min(STEPS)
     }
 
     pub fn set_warmth(&self, thousandths: u32) {

@@ -45,7 +45,7 @@ impl Worker {
         }
         self.end_rest();
         for id in 0..self.locals.len() {
-            if !self.locals[id].queue.is_empty() {
+            if !self.locals[id].lines.is_empty() {
                 self.serve_queue(id);
             }
         }

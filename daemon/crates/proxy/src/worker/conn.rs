@@ -123,12 +123,11 @@ impl Client {
     /// `option abortonclose`: a client that closes its side before the response began is taken to
     /// have gone away.
     pub fn gives_up(&self) -> bool {
-        let Some(txn) = self.txn.as_ref() else {
-            return false;
-        };
-        let waits =
-            matches!(self.state, State::Waiting | State::Exchange) && txn.reply == Reply::Head;
-        waits && txn.request_done && txn.backend(&self.plan).is_some_and(|b| b.abortonclose)
+        let waits = matches!(self.state, State::Waiting | State::Exchange);
+        self.txn.as_ref().filter(|_| waits).is_some_and(|txn| {
+            let asked = txn.reply == Reply::Head && (!txn.http || txn.request_done);
+            asked && txn.backend(&self.plan).is_some_and(|b| b.abortonclose)
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The servers of a backend that may be chosen now, with their shares.
 
 use crate::plan::{Backend, Server};
-use crate::shared::{State, WARM};
+use crate::shared::{STEPS, State, WARM};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// The servers to choose from: those that are up, else those not yet checked, else backups.
@@ -10,7 +10,7 @@ pub(super) fn tier(b: &Backend) -> Vec<u32> {
     let share = |s: &Server| match s.shared.weight() {
         0 => 0,
         // Finer grains only while they are needed.
-        weight if cold => weight * s.shared.warmth().max(1),
+        weight if cold => weight * s.shared.warm_steps(),
         weight => weight,
     };
     let weights = |wanted: &dyn Fn(&Server) -> bool| -> Option<Vec<u32>> {
@@ -36,9 +36,19 @@ pub(super) fn tier(b: &Backend) -> Vec<u32> {
         .unwrap_or_else(|| vec![0; b.servers.len()])
 }
 
-/// Some server warms up: shares are in thousandths.
+/// Some server warms up: shares are counted in [`STEPS`].
 fn cold(b: &Backend) -> bool {
     b.servers.iter().any(|s| s.shared.warmth() < WARM)
+}
+
+/// The same in [`STEPS`], whether some server warms up or not.
+pub(super) fn fine_tier(b: &Backend) -> Vec<u32> {
+    let grain = if cold(b) { 1 } else { STEPS };
+    let mut shares = tier(b);
+    for share in &mut shares {
+        *share *= grain;
+    }
+    shares
 }
 
 /// Shares where weights do not move while a server is up.
@@ -49,7 +59,7 @@ pub(super) fn fixed(b: &Backend, weights: &[u32]) -> Vec<u32> {
 
 /// Ids and how many points of the ring they get.
 pub(super) fn points(b: &Backend, weights: &[u32]) -> Vec<(u32, u32)> {
-    let whole = u64::from(if cold(b) { WARM } else { 1 });
+    let whole = u64::from(if cold(b) { STEPS } else { 1 });
     let count = |weight: u32| {
         let points = u64::from(weight) * u64::from(::balance::ring::POINTS);
         u32::try_from(points.div_ceil(whole)).unwrap_or(u32::MAX)

@@ -4,6 +4,7 @@ use super::Worker;
 use super::conn::{Reply, State, Txn, Wait};
 use super::link::Read;
 use super::slab::NONE;
+use super::tally::tally_behind;
 use crate::shared::ServerShared;
 use crate::shared::table::Counter;
 use std::sync::Arc;
@@ -119,14 +120,14 @@ impl Worker {
                 continue;
             }
             if txn.http && txn.reply == Reply::Head {
+                tally_behind(txn, &c.plan, self.id, |t| &t.response_errors);
                 self.drop_upstream(i);
                 self.release_place(i);
-                if let Some(txn) = self.clients[i].txn.as_mut() {
-                    txn.log.end(cause, b'H');
-                }
-                self.answer_prepared(i, 503, true);
+                self.note_end(i, cause, b'H');
+                self.answer_prepared(i, 502, true);
             } else {
-                self.abort(i, cause, b'D');
+                let state = if txn.http { b'D' } else { b'-' };
+                self.abort(i, cause, state);
             }
         }
     }
@@ -140,6 +141,11 @@ impl Worker {
 
     /// A client that waits has said its last, which `option abortonclose` takes for an end.
     pub(super) fn client_gives_up(&mut self, i: u32) {
+        let c = &self.clients[i];
+        let waits = c.state == State::Waiting;
+        if waits && c.txn.as_ref().is_some_and(|txn| txn.wait == Wait::Queue) {
+            return self.client_gone(i);
+        }
         self.note_client_gone(i);
         self.answer_prepared(i, 400, false);
     }
@@ -149,6 +155,7 @@ impl Worker {
         if let Some(txn) = c.txn.as_mut() {
             let state = match (c.state, txn.reply) {
                 (State::Waiting, _) if matches!(txn.wait, Wait::Name(_)) => b'R',
+                (State::Waiting, _) if txn.wait == Wait::Queue => b'Q',
                 (State::Waiting, _) => b'C',
                 (State::Inspect, _) => b'R',
                 (_, Reply::Head) if !txn.request_done => b'D',

@@ -94,7 +94,8 @@ impl Worker {
         if !logs.wants(f.section, level) || (f.log.only_errors && !failed) {
             return;
         }
-        if f.log.dont_log_null && n.bytes_in == 0 && n.line.is_empty() && c.pend.is_empty() {
+        let nothing = n.bytes_in == 0 && n.line.is_empty() && c.pend.is_empty();
+        if f.log.dont_log_null && nothing && !c.link.has_unread() {
             return;
         }
         let age = i64::try_from(self.now.saturating_sub(n.started)).unwrap_or(0);
@@ -105,14 +106,14 @@ impl Worker {
         let counts = Counts {
             process: u64::from(c.plan.totals.connections.load(Relaxed)),
             frontend: u64::from(f.shared.active.load(Relaxed)),
-            backend: b.map_or(0, |b| u64::from(b.shared.active.load(Relaxed))),
+            backend: b.map_or(0, |b| u64::from(b.shared.sessions())),
             server: s.map_or(0, |s| u64::from(s.shared.active.load(Relaxed))),
             retries: u64::from(n.retries),
             redispatched: n.redispatched,
         };
         let queues = Queues {
-            server: 0,
-            backend: u64::from(n.queue_position),
+            server: u64::from(n.server_queue),
+            backend: u64::from(n.backend_queue),
         };
         let unix = || Endpoint::Unix(line_number(c));
         let client = self.client_address(i).map_or_else(unix, Endpoint::Tcp);

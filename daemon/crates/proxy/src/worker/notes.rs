@@ -11,6 +11,8 @@ pub struct Notes {
     pub handshake: u64,
     pub head_done: u64,
     pub queued: u64,
+    /// How many had left the queue before.
+    pub queued_after: u32,
     pub connecting: u64,
     pub connected: u64,
     pub response: u64,
@@ -20,7 +22,9 @@ pub struct Notes {
     pub bytes_out: u64,
     pub retries: u32,
     pub redispatched: bool,
-    pub queue_position: u32,
+    /// How many requests left the queue of a server, and the backend's, up to this one.
+    pub server_queue: u32,
+    pub backend_queue: u32,
     /// The request line as received.
     pub line: Vec<u8>,
     pub cause: u8,

@@ -3,112 +3,108 @@
 
 use super::Worker;
 use super::conn::{State, Wait};
+use super::lines::Line;
 use super::select::Choice;
-use crate::rules::exchange::Priority;
-use std::collections::VecDeque;
+use super::tally::tally_behind;
+use crate::plan::Backend;
+use crate::shared::leaving::identity;
+use std::cmp::Reverse;
 use std::sync::atomic::Ordering::Relaxed;
-
-/// A request in the line.
-#[derive(Debug, Clone, Copy)]
-pub struct Queued {
-    /// Lower goes first: the class above, the time below.
-    rank: i64,
-    client: u32,
-    generation: u32,
-}
-
-/// Room for the time in a rank: years in milliseconds.
-const CLASS_SHIFT: u32 = 44;
-
-fn rank(priority: Priority, now: u64) -> i64 {
-    let time = i64::try_from(now).unwrap_or(0) + priority.offset;
-    (priority.class << CLASS_SHIFT) + time
-}
-
-/// Behind all that go before it; with nobody's priority set, that is the end.
-fn insert(queue: &mut VecDeque<Queued>, new: Queued) {
-    let before = queue.iter().rev().position(|other| other.rank <= new.rank);
-    queue.insert(before.map_or(0, |after| queue.len() - after), new);
-}
 
 impl Worker {
     /// Finds a server for the client's request, or a reason why not.
     pub(super) fn dispatch(&mut self, i: u32) {
-        if let Some((id, follows_load)) = self.others_wait(i) {
-            if follows_load {
-                // More load raises the limits: the first in line may go now.
-                self.enqueue(i);
-                self.freed.push(id);
-                return;
-            }
-            // A place that just became free belongs to those who wait.
-            if self.freed.contains(&id) {
-                self.serve_queue(id);
-            }
-        }
+        self.let_others_go_first(i);
         match self.select(i) {
             Choice::Server(s) => self.assign(i, s),
-            Choice::Full => self.enqueue(i),
+            Choice::Full => self.enqueue(i, None),
+            Choice::Bound(s) => self.enqueue(i, Some(s)),
             Choice::Nobody => self.no_server(i),
         }
     }
 
-    /// The backend, where others wait already; and whether its limits follow the load.
-    fn others_wait(&mut self, i: u32) -> Option<(usize, bool)> {
+    /// A place that just became free belongs to those who wait.
+    fn let_others_go_first(&mut self, i: u32) {
         let c = &self.clients[i];
-        let b = c.txn.as_ref()?.backend(&c.plan)?;
+        let Some(b) = c.txn.as_ref().and_then(|txn| txn.backend(&c.plan)) else {
+            return;
+        };
         if b.shared.queued.load(Relaxed) == 0 {
-            return None;
+            return;
         }
-        let (id, follows_load) = (b.shared.id, b.follows_load());
-        (!self.local(id).queue.is_empty()).then_some((id, follows_load))
+        let (id, shared) = (b.shared.id, b.shared.clone());
+        if b.follows_load() {
+            // More load raises the limits: the first in line may go now.
+            shared.queued.fetch_add(1, Relaxed);
+            self.serve_queue(id);
+            shared.queued.fetch_sub(1, Relaxed);
+        } else if self.freed.contains(&id) {
+            self.serve_queue(id);
+        }
     }
 
     pub(super) fn no_server(&mut self, i: u32) {
         self.tally_nobody(i);
-        if let Some(txn) = self.clients[i].txn.as_mut() {
-            txn.log.end(b'S', b'C');
-        }
+        self.note_end(i, b'S', b'C');
         self.answer_prepared(i, 503, true);
     }
 
-    fn enqueue(&mut self, i: u32) {
+    /// `meant`: the server that the request belongs to.
+    fn enqueue(&mut self, i: u32, meant: Option<u32>) {
         let c = &self.clients[i];
-        let Some(b) = c.txn.as_ref().and_then(|t| t.backend(&c.plan)) else {
+        let Some(txn) = c.txn.as_ref() else { return };
+        let Some(b) = txn.backend(&c.plan) else {
             return;
         };
-        let (id, timeout) = (b.shared.id, b.timeouts.queue);
-        // `maxqueue`: the queue is the backend's, so its room is what the servers allow together.
-        let bounded = b.servers.iter().all(|s| s.maxqueue > 0);
-        let room = b.servers.iter().map(|s| s.maxqueue).sum::<u32>();
-        if bounded && b.shared.queued.load(Relaxed) >= room {
-            return self.no_server(i);
-        }
-        let mut before = b.shared.queued.fetch_add(1, Relaxed);
-        let meant = c.txn.as_ref().and_then(|t| t.sticky);
         let server = meant.and_then(|s| b.servers.get(s as usize));
-        if let Some(server) = server {
-            before = server.shared.queued.fetch_add(1, Relaxed);
-            b.shared.queued_apart.fetch_add(1, Relaxed);
+        if let Some(server) = server.filter(|_| txn.sticky.is_none()) {
+            self.tally_balanced(b, server);
         }
-        self.tally_queue(b, server);
-        let now = self.now;
-        let priority = self.with_memory(i, |memory| memory.priority);
-        let new = Queued {
-            rank: rank(priority.unwrap_or_default(), now),
-            client: i,
-            generation: self.clients.generation(i),
+        if server.is_some_and(|s| !s.has_room_in_line()) {
+            return self.finds_no_room(i, meant);
+        }
+        b.shared.queued.fetch_add(1, Relaxed);
+        let (left, line): (_, Line) = match server {
+            Some(server) => {
+                server.shared.queued.fetch_add(1, Relaxed);
+                b.shared.queued_apart.fetch_add(1, Relaxed);
+                (&server.shared.dequeued, Some(identity(&server.shared)))
+            }
+            None => (&b.shared.dequeued, None),
         };
-        insert(&mut self.local(id).queue, new);
+        let after = left.load(Relaxed);
+        self.tally_queue(b, server);
+        let (id, timeout, now) = (b.shared.id, b.timeouts.queue, self.now);
+        if let (Some(local), Some(s)) = (self.locals.get_mut(id), meant) {
+            local.moved(c.plan.serial, b, s as usize);
+        }
+        let priority = self.with_memory(i, |memory| memory.priority);
+        let who = (i, self.clients.generation(i));
+        let lines = &mut self.local(id).lines;
+        lines.join(line, priority.unwrap_or_default(), now, who);
         let c = &mut self.clients[i];
         c.state = State::Waiting;
         if let Some(txn) = c.txn.as_mut() {
             txn.wait = Wait::Queue;
-            txn.log.queued = now;
-            txn.log.queue_position = before;
+            (txn.log.queued, txn.log.queued_after) = (now, after);
+            txn.server = meant;
             txn.queued_for = meant;
         }
         self.set_deadline(i, timeout);
+    }
+
+    /// `maxqueue`: a request that persistence brought here goes elsewhere where that is allowed.
+    fn finds_no_room(&mut self, i: u32, meant: Option<u32>) {
+        let c = &mut self.clients[i];
+        let Some(txn) = c.txn.as_mut() else { return };
+        let may_leave = txn.sticky.is_some() && txn.persistence != Some(true);
+        txn.server = meant;
+        if may_leave && txn.backend(&c.plan).is_some_and(|b| b.redispatch.is_some()) {
+            return self.go_elsewhere(i);
+        }
+        self.tally_nobody(i);
+        self.note_end(i, b'S', b'Q');
+        self.answer_prepared(i, 503, true);
     }
 
     fn is_queued(&self, i: u32, generation: u32) -> bool {
@@ -122,19 +118,40 @@ impl Worker {
 
     /// To be called when a queued request stops waiting for whatever reason.
     pub(super) fn leave_queue(&mut self, i: u32) {
+        self.step_out(i, false);
+    }
+
+    /// `called`: it was its turn, which those behind it are told.
+    fn step_out(&mut self, i: u32, called: bool) {
+        let now = self.now;
         let c = &mut self.clients[i];
         let Some(txn) = c.txn.as_mut() else { return };
-        if c.state == State::Waiting && txn.wait == Wait::Queue {
-            txn.wait = Wait::Connect;
-            let meant = txn.queued_for.take();
-            if let Some(b) = txn.backend(&c.plan) {
-                b.shared.queued.fetch_sub(1, Relaxed);
-                if let Some(server) = meant.and_then(|s| b.servers.get(s as usize)) {
-                    server.shared.queued.fetch_sub(1, Relaxed);
-                    b.shared.queued_apart.fetch_sub(1, Relaxed);
-                }
-            }
+        if c.state != State::Waiting || txn.wait != Wait::Queue {
+            return;
         }
+        txn.wait = Wait::Connect;
+        if txn.log.connecting == 0 {
+            txn.log.connecting = now;
+        }
+        let (meant, after) = (txn.queued_for.take(), txn.log.queued_after);
+        let Some(b) = txn.backend(&c.plan) else {
+            return;
+        };
+        b.shared.queued.fetch_sub(1, Relaxed);
+        let (left, place) = match meant.and_then(|s| b.servers.get(s as usize)) {
+            Some(server) => {
+                server.shared.queued.fetch_sub(1, Relaxed);
+                b.shared.queued_apart.fetch_sub(1, Relaxed);
+                (&server.shared.dequeued, &mut txn.log.server_queue)
+            }
+            None => (&b.shared.dequeued, &mut txn.log.backend_queue),
+        };
+        let before = if called {
+            left.fetch_add(1, Relaxed)
+        } else {
+            left.load(Relaxed)
+        };
+        *place += before.wrapping_sub(after).wrapping_add(1);
     }
 
     /// Gives free places to those who wait.
@@ -144,40 +161,64 @@ impl Worker {
         }
     }
 
+    /// Who stands first in a line goes, or that line waits on.
     pub(super) fn serve_queue(&mut self, id: usize) {
-        let mut queue = std::mem::take(&mut self.local(id).queue);
-        let mut kept = std::collections::VecDeque::new();
-        let mut blocked = 0;
-        while let Some(next) = queue.pop_front() {
-            let i = next.client;
-            if !self.is_queued(i, next.generation) {
+        // Who goes elsewhere comes by here again.
+        if std::mem::replace(&mut self.local(id).serving, true) {
+            return;
+        }
+        let mut heads = self.local(id).lines.heads();
+        while let Some(Reverse(head)) = heads.pop() {
+            let (_, line, i, generation) = head;
+            let there = self.local(id).lines.take(head);
+            if there && self.is_queued(i, generation) && !self.stops_waiting(i) {
+                self.local(id).lines.put_back(head);
                 continue;
             }
-            match self.select(i) {
-                Choice::Server(s) => {
-                    self.leave_queue(i);
-                    self.assign(i, s);
-                }
-                Choice::Full => {
-                    kept.push_back(next);
-                    // Hashed requests wait for different servers: look a little further.
-                    blocked += 1;
-                    if blocked == 8 {
-                        break;
-                    }
-                }
-                Choice::Nobody => {
-                    self.leave_queue(i);
-                    self.no_server(i);
-                }
-            }
+            heads.extend(self.local(id).lines.head(line));
         }
-        kept.append(&mut queue);
-        let local = self.local(id);
-        for new in std::mem::take(&mut local.queue) {
-            insert(&mut kept, new);
+        self.local(id).serving = false;
+    }
+
+    /// Whether there is a place for it, or reason to look for one elsewhere.
+    fn stops_waiting(&mut self, i: u32) -> bool {
+        let c = &self.clients[i];
+        let Some(txn) = c.txn.as_ref() else {
+            return true;
+        };
+        let Some(s) = txn.queued_for else {
+            let Choice::Server(s) = self.select(i) else {
+                return false;
+            };
+            self.step_out(i, true);
+            self.assign(i, s);
+            return true;
+        };
+        if txn.backend(&c.plan).is_some_and(|b| is_left(b, s)) && txn.persistence != Some(true) {
+            self.go_elsewhere(i);
+            return true;
         }
-        local.queue = kept;
+        if !self.take_awaited(i, s) {
+            return false;
+        }
+        self.step_out(i, true);
+        self.assign(i, s);
+        true
+    }
+
+    /// The server that it belongs to is out, or has no room for it.
+    fn go_elsewhere(&mut self, i: u32) {
+        let c = &self.clients[i];
+        if let Some(txn) = c.txn.as_ref() {
+            tally_behind(txn, &c.plan, self.id, |t| &t.redispatches);
+        }
+        self.leave_queue(i);
+        let c = &mut self.clients[i];
+        if let Some(txn) = c.txn.as_mut() {
+            txn.log.redispatched = true;
+            (txn.sticky, txn.preferred, txn.server) = (None, None, None);
+        }
+        self.dispatch(i);
     }
 
     /// Gives the place at the server back and wakes those who wait for it.
@@ -194,12 +235,12 @@ impl Worker {
         b.shared.active.fetch_sub(1, Relaxed);
         let (id, serial) = (b.shared.id, c.plan.serial);
         if let (Some(local), Some(server)) = (self.locals.get_mut(id), txn.server) {
-            local.released(serial, b, server as usize);
+            local.moved(serial, b, server as usize);
         }
         let waiting = b.shared.queued.load(Relaxed) as usize;
         if waiting > 0 {
             self.freed.push(id);
-            if self.local(id).queue.len() < waiting {
+            if self.local(id).lines.len() < waiting {
                 self.nudge_peers();
             }
         }
@@ -212,4 +253,10 @@ impl Worker {
             }
         }
     }
+}
+
+/// Whether requests that wait for this server look for another one.
+fn is_left(b: &Backend, s: u32) -> bool {
+    let server = &b.servers[s as usize].shared;
+    b.redispatch.is_some() && !b.persist && !server.state().keeps()
 }

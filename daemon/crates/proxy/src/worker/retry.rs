@@ -99,7 +99,7 @@ impl Worker {
     pub(super) fn turn_around(&mut self, i: u32) {
         match self.select_same(i) {
             Choice::Server(s) => self.assign(i, s),
-            Choice::Full | Choice::Nobody => self.dispatch(i),
+            _ => self.dispatch(i),
         }
     }
 

@@ -1,15 +1,14 @@
 //! The choice of a server.
 
 use super::Worker;
-use super::conn::Txn;
-use super::farm::{bound, fixed, points, tier};
-use super::queue::Queued;
-use crate::plan::{Backend, Plan};
+use super::conn::{Txn, Wait};
+use super::farm::{bound, fine_tier, fixed, points, tier};
+use super::lines::Lines;
+use crate::plan::{Backend, Plan, Server};
 use crate::shared::take_place;
 use ::balance::leastconn::Load;
 use ::balance::{LeastConn, Lots, Ring, Rotation, WeightMap, first};
 use config::haproxy::model::Balance;
-use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// A worker's own state for a backend.
@@ -17,7 +16,9 @@ use std::sync::atomic::Ordering::Relaxed;
 pub struct Local {
     /// For the newest configuration and for the one before, whose requests are still waiting.
     prepared: [Prepared; 2],
-    pub queue: VecDeque<Queued>,
+    pub lines: Lines,
+    /// Those who wait are looked at just now.
+    pub serving: bool,
 }
 
 /// What one configuration's choices are made from.
@@ -42,6 +43,8 @@ pub enum Choice {
     Server(u32),
     /// Everything that could take it is at its limit.
     Full,
+    /// The only server that will do is.
+    Bound(u32),
     /// No server is up.
     Nobody,
 }
@@ -64,36 +67,15 @@ impl Worker {
         };
         let local = local(&mut self.locals, b.shared.id).prepared(&c.plan, b, part);
         let mut choice = local.choose(b, txn, txn.avoid, random);
-        if txn.avoid.is_some() && choice == Choice::Nobody {
+        // Who has waited takes what comes.
+        let pressed = choice == Choice::Nobody || choice == Choice::Full && txn.wait == Wait::Queue;
+        if txn.avoid.is_some() && pressed {
             choice = local.choose(b, txn, None, random);
         }
         if let Choice::Server(s) = choice {
             self.tally_taken(i, s);
         }
         choice
-    }
-
-    /// Takes a place at a given server, for another try.
-    pub(super) fn select_same(&mut self, i: u32) -> Choice {
-        let c = &self.clients[i];
-        let Some(txn) = c.txn.as_ref() else {
-            return Choice::Nobody;
-        };
-        let (Some(b), Some(s), Some(index)) =
-            (txn.backend(&c.plan), txn.server(&c.plan), txn.server)
-        else {
-            return Choice::Nobody;
-        };
-        if !s.shared.state().keeps() {
-            return Choice::Nobody;
-        }
-        if !take_place(&s.shared.active, s.limit(b, demand(b))) {
-            return Choice::Full;
-        }
-        b.shared.active.fetch_add(1, Relaxed);
-        self.tally_load(b, 0);
-        self.tally_server_load(s);
-        Choice::Server(index)
     }
 }
 
@@ -124,7 +106,7 @@ fn keep_to_server(plan: &Plan, txn: &mut Txn) {
 
 /// Requests of the backend that are served or wait. The one that asks is among those that wait;
 /// it asks without waiting only where nobody waits.
-fn demand(b: &Backend) -> u32 {
+pub(super) fn demand(b: &Backend) -> u32 {
     b.shared.active.load(Relaxed) + b.shared.queued.load(Relaxed).max(1)
 }
 
@@ -148,8 +130,8 @@ impl Local {
         here
     }
 
-    /// A connection to the server ended.
-    pub fn released(&mut self, serial: u64, b: &Backend, s: usize) {
+    /// A connection to the server began or ended.
+    pub fn moved(&mut self, serial: u64, b: &Backend, s: usize) {
         if !matches!(b.balance, Balance::LeastConn) {
             return;
         }
@@ -161,16 +143,22 @@ impl Local {
     }
 }
 
+/// With `leastconn`, where `maxqueue` says how many may wait for a server, waiting for one that has
+/// less to do is better than going to one that has more.
+fn takes_waiting(b: &Backend, server: &Server) -> bool {
+    matches!(b.balance, Balance::LeastConn) && server.maxqueue > 0 && server.has_room_in_line()
+}
+
 /// What the server carries; `None` when it may not get more.
 fn load(b: &Backend, weights: &[u32], s: usize) -> Option<Load> {
     let server = b.servers.get(s)?;
-    let connections = server.shared.active.load(Relaxed);
+    let active = server.shared.active.load(Relaxed);
     let weight = *weights.get(s).filter(|w| **w > 0)?;
     let limit = server.limit(b, demand(b));
-    let room = limit == 0 || connections < limit;
-    room.then_some(Load {
+    let room = limit == 0 || active < limit || takes_waiting(b, server);
+    room.then(|| Load {
         weight,
-        connections,
+        connections: active + server.shared.queued.load(Relaxed),
     })
 }
 
@@ -181,15 +169,16 @@ impl Prepared {
         if (self.epoch, self.serial) == (epoch, plan.serial) {
             return;
         }
+        let known = self.serial == plan.serial;
         (self.epoch, self.serial) = (epoch, plan.serial);
+        if let Balance::LeastConn = b.balance {
+            return self.refresh_least(b, known);
+        }
         // Workers begin their turns apart.
         let offset = ratio(id, workers);
         self.weights = tier(b);
         // Only what `choose` will ask.
         match b.balance {
-            Balance::LeastConn => {
-                self.least = LeastConn::new(self.weights.len(), |s| load(b, &self.weights, s));
-            }
             Balance::First => {
                 let ids: Vec<u32> = b.servers.iter().map(|s| s.id).collect();
                 self.order = first::order(&ids);
@@ -198,13 +187,29 @@ impl Prepared {
                 self.ring = Ring::new(points(b, &self.weights));
             }
             _ if b.balance.hashes() || matches!(b.balance, Balance::StaticRr) => {
-                self.map = WeightMap::new(&fixed(b, &self.weights), offset);
+                let map = WeightMap::new(&fixed(b, &self.weights), offset);
+                self.map = if known { map.after(&self.map) } else { map };
             }
             _ => {
                 if let Balance::Random { .. } = b.balance {
                     self.lots = Lots::new(&self.weights);
                 }
                 self.rotation = Rotation::new(&self.weights, offset);
+            }
+        }
+    }
+
+    /// Servers whose share is another one go behind those that are as good; `known`: the others
+    /// stay where they are.
+    fn refresh_least(&mut self, b: &Backend, known: bool) {
+        let before = std::mem::replace(&mut self.weights, fine_tier(b));
+        if !known || before.len() != self.weights.len() {
+            self.least = LeastConn::new(self.weights.len(), |s| load(b, &self.weights, s));
+            return;
+        }
+        for (s, was) in before.into_iter().enumerate() {
+            if self.weights[s] != was {
+                self.least.go_last(s, load(b, &self.weights, s));
             }
         }
     }
@@ -223,11 +228,15 @@ impl Prepared {
                 self.map.pick(h).filter(|s| usable(*s))
             }
         });
+        // The key belongs to one server: when that is full, its requests wait.
+        let only = match (txn.sticky, b.implied, hashed) {
+            (Some(s), ..) => Some(s as usize),
+            (None, None, Some(own)) => own,
+            _ => None,
+        };
         let picked = match (&b.balance, hashed) {
-            _ if txn.sticky.is_some() => txn.sticky.map(|s| s as usize),
+            _ if only.is_some() => only,
             _ if b.implied.is_some() => b.implied,
-            // The key belongs to one server: when that is full, its requests wait.
-            (_, Some(Some(s))) => Some(s),
             (Balance::LeastConn, _) => self.least.pick(avoid.map(|a| a as usize), now),
             (Balance::StaticRr, _) => self.map.turn(free),
             (Balance::First, _) => first::pick(&self.order, free),
@@ -254,17 +263,21 @@ impl Prepared {
         if let (Some(s), Balance::LeastConn) = (taken, &b.balance) {
             self.least.update(s, load(b, &self.weights, s));
         }
-        match taken.and_then(|s| u32::try_from(s).ok()) {
-            Some(s) => Choice::Server(s),
-            None if self
-                .weights
-                .iter()
-                .enumerate()
-                .any(|(s, w)| *w > 0 && s != avoided) =>
+        let number = |s: usize| u32::try_from(s).ok();
+        let only = only.or(picked.filter(|s| takes_waiting(b, &b.servers[*s])));
+        match (taken.and_then(number), only.and_then(number)) {
+            (Some(s), _) => Choice::Server(s),
+            (None, Some(s)) => Choice::Bound(s),
+            (None, None)
+                if self
+                    .weights
+                    .iter()
+                    .enumerate()
+                    .any(|(s, w)| *w > 0 && s != avoided) =>
             {
                 Choice::Full
             }
-            None => Choice::Nobody,
+            (None, None) => Choice::Nobody,
         }
     }
 }

@@ -73,8 +73,11 @@ impl Worker {
             server.took(times);
         }
         match (n.cause, n.state) {
+            (b'C', b'Q') => {}
             (b'C' | b'c', _) => tally_behind(txn, plan, self.id, |t| &t.client_aborts),
-            (b'S' | b's', b'D') => tally_behind(txn, plan, self.id, |t| &t.server_aborts),
+            (b'S' | b's' | b'D' | b'K' | b'U', b'D') => {
+                tally_behind(txn, plan, self.id, |t| &t.server_aborts);
+            }
             _ => {}
         }
     }
@@ -99,7 +102,8 @@ impl Worker {
         ])
     }
 
-    /// A place at this server was taken, which balancing chose unless the request belongs to it.
+    /// A place at this server was taken, which balancing chose unless the request belongs to it or
+    /// waited for whichever is free first.
     pub(super) fn tally_taken(&self, i: u32, s: u32) {
         let c = &self.clients[i];
         let Some(txn) = c.txn.as_deref() else { return };
@@ -108,20 +112,25 @@ impl Worker {
         };
         let server = &b.servers[s as usize];
         b.shared.active.fetch_add(1, Relaxed);
-        if txn.wait != Wait::Queue {
-            self.tally_load(b, 0);
-        }
         self.tally_server_load(server);
-        if txn.sticky.is_none() {
-            b.shared.traffic[self.id].balanced.add(1);
-            server.shared.traffic[self.id].balanced.add(1);
+        if txn.wait == Wait::Queue {
+            return;
         }
+        self.tally_load(b, 0);
+        if txn.sticky.is_none() {
+            self.tally_balanced(b, server);
+        }
+    }
+
+    pub(super) fn tally_balanced(&self, b: &Backend, server: &Server) {
+        b.shared.traffic[self.id].balanced.add(1);
+        server.shared.traffic[self.id].balanced.add(1);
     }
 
     /// The backend has one more exchange, in the queue or at a server, or `nowhere`.
     pub(super) fn tally_load(&self, b: &Backend, nowhere: u32) {
         let shared = &b.shared;
-        let all = shared.active.load(Relaxed) + shared.queued.load(Relaxed) + nowhere;
+        let all = shared.sessions() + nowhere;
         shared.traffic[self.id].most.raise(all.into());
     }
 

@@ -93,6 +93,11 @@ impl Page {
 }
 
 impl Page {
+    /// What it answers from now on.
+    pub fn set(&self, status: usize) {
+        self.status.store(status, SeqCst);
+    }
+
     /// How often it was asked.
     pub fn asked(&self) -> usize {
         self.heads.lock().unwrap().len()

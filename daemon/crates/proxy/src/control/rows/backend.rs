@@ -3,10 +3,9 @@
 use super::side::{Side, never};
 use super::{Section, Sight, mode};
 use crate::plan::{Backend, Mode, Server};
-use crate::shared::State;
+use crate::shared::{STEPS, State};
 use config::haproxy::model::Balance;
 use stats::{Column, Object, Row};
-use std::sync::atomic::Ordering::Relaxed;
 
 impl Sight<'_> {
     pub(super) fn backend(&self, section: &Section<'_>, b: &Backend) -> Row {
@@ -24,7 +23,7 @@ impl Sight<'_> {
                 _ => Box::new(serves(false)),
             }
         };
-        let all = b.shared.active.load(Relaxed) + b.shared.queued.load(Relaxed);
+        let all = b.shared.sessions();
         side.sessions(&mut row, all);
         side.refusals(&mut row);
         side.behind(&mut row, self.now);
@@ -37,7 +36,10 @@ impl Sight<'_> {
         row.set(Column::Qcur, b.shared.queued_unbound())
             .set(Column::Slim, b.fullconn)
             .set(Column::Status, if up { "UP" } else { "DOWN" })
-            .set(Column::Weight, in_use().map(effective_weight).sum::<u32>())
+            .set(
+                Column::Weight,
+                in_use().map(|s| effective_weight(b, s)).sum::<u32>(),
+            )
             .set(
                 Column::Uweight,
                 in_use().map(|s| s.shared.weight()).sum::<u32>(),
@@ -69,8 +71,17 @@ fn serves(s: &Server) -> bool {
 }
 
 /// The part of its weight that it has while it warms up.
-pub fn effective_weight(s: &Server) -> u32 {
-    (s.shared.weight() * s.shared.warmth()).div_ceil(crate::shared::WARM)
+pub fn effective_weight(b: &Backend, s: &Server) -> u32 {
+    (s.shared.weight() * warm_steps(b, s)).div_ceil(STEPS)
+}
+
+/// All of them where weights do not move.
+pub fn warm_steps(b: &Backend, s: &Server) -> u32 {
+    if b.has_fixed_weights() {
+        STEPS
+    } else {
+        s.shared.warm_steps()
+    }
 }
 
 fn algorithm(balance: &Balance) -> &'static str {

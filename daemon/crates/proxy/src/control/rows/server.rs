@@ -1,11 +1,11 @@
 //! The line of a server.
 
-use super::backend::effective_weight;
+use super::backend::{effective_weight, warm_steps};
 use super::side::Side;
 use super::{Section, Sight, mode};
 use crate::control::roster::Member;
 use crate::plan::{Backend, Mode, Server, Target};
-use crate::shared::WARM;
+use crate::shared::{STEPS, State, WARM};
 use config::haproxy::model;
 use health::{CheckResult, CheckStatus, Health};
 use stats::{Column, Object, Row};
@@ -30,13 +30,13 @@ impl Sight<'_> {
             row.set(Column::ReqTot, side.total(|t| &t.requests));
         }
         let limit = |n: u32| Some(n).filter(|n| *n > 0);
-        let warmth = s.shared.warmth();
-        let warming = warmth < WARM && s.slowstart > 0 && s.shared.state().is_up();
+        let warming = s.shared.warmth() < WARM && s.slowstart > 0 && s.shared.state().is_up();
+        let share = warm_steps(b, s) * 100 / STEPS;
         row.set(Column::Qcur, s.shared.queued.load(Relaxed))
             .put(Column::Slim, limit(s.shared.maxconn()))
             .put(Column::Qlimit, limit(s.maxqueue))
-            .put(Column::Throttle, warming.then(|| (warmth / 10).max(1)))
-            .set(Column::Weight, effective_weight(s))
+            .put(Column::Throttle, warming.then_some(share))
+            .set(Column::Weight, effective_weight(b, s))
             .set(Column::Uweight, s.shared.weight())
             .set(Column::Act, !s.backup)
             .set(Column::Bck, s.backup)
@@ -72,14 +72,17 @@ impl Sight<'_> {
         if let Some(health) = member.health.as_ref().filter(|_| !member.unchecked) {
             row.set(Column::Chkfail, s.shared.failed_checks.get())
                 .set(Column::Chkdown, s.shared.standing.falls())
-                .set(Column::Downtime, s.shared.standing.downtime())
-                .set(Column::CheckRise, model.check.rise.value)
-                .set(Column::CheckFall, model.check.fall.value)
-                .set(Column::CheckHealth, health.level());
+                .set(Column::Downtime, s.shared.standing.downtime());
             if s.observed.is_some() {
                 row.set(Column::Hanafail, s.shared.failed_traffic.get());
             }
-            found(row, &HEALTH, member.last.as_ref(), self.busy.contains(&at));
+            // In maintenance nobody looks after it.
+            if s.shared.state() != State::Maintenance {
+                row.set(Column::CheckRise, model.check.rise.value)
+                    .set(Column::CheckFall, model.check.fall.value)
+                    .set(Column::CheckHealth, health.level());
+                found(row, &HEALTH, member.last.as_ref(), self.busy.contains(&at));
+            }
         }
         if let Some(agent) = &member.agent {
             said(row, agent);

@@ -252,6 +252,11 @@ impl Link {
             Transport::Stream(tube) => tube.is_open(),
         }
     }
+
+    /// Bytes came that nobody has read yet.
+    pub fn has_unread(&self) -> bool {
+        !self.is_stream() && matches!(tcp::peek(&self.socket, &mut [0u8; 1]), Ok(1))
+    }
 }
 
 fn is_transient(e: &std::io::Error) -> bool {

@@ -1,0 +1,73 @@
+//! What a scene is made of.
+
+/// What happens, one after the other. Clients have names of one letter.
+#[derive(Debug, Clone, Copy)]
+pub enum Do {
+    /// A client comes and asks.
+    Ask(char),
+    /// The same with fields of its own, `\r\n` behind each.
+    AskWith(char, &'static str),
+    /// The server has the client's request.
+    Taken(char),
+    /// A line of the statistics (`s`, `BACKEND`, `FRONTEND`) has this in that column.
+    Shows(&'static str, &'static str, &'static str),
+    /// The server answers the client's request.
+    Serve(char),
+    /// The server sends the first half of its answer.
+    Begin(char),
+    /// What the client got.
+    Got(char),
+    /// The head of an answer that is not whole, and the rest of it up to the end of the connection.
+    Head(char),
+    Ends(char),
+    /// The client is gone.
+    Leave(char),
+    /// The client says that it has said its last, and still listens.
+    Half(char),
+    /// A command at the socket; `BE` is the scene's backend.
+    Order(&'static str),
+    /// What checks are answered from now on.
+    Checks(usize),
+}
+
+/// One frontend and one backend of their own, and what happens there.
+pub struct Scene {
+    pub name: &'static str,
+    /// Lines, `\n` between them; `ORIGIN` and `CHECKED` are addresses.
+    pub frontend: &'static str,
+    pub backend: &'static str,
+    pub steps: &'static [Do],
+}
+
+pub const fn scene(
+    name: &'static str,
+    frontend: &'static str,
+    backend: &'static str,
+    steps: &'static [Do],
+) -> Scene {
+    Scene {
+        name,
+        frontend,
+        backend,
+        steps,
+    }
+}
+
+impl Scene {
+    /// Whether it is one section, which a frontend that begins with this word asks for.
+    pub fn is_listen(&self) -> bool {
+        self.frontend.starts_with("listen")
+    }
+
+    /// The section with the servers.
+    pub fn behind(&self) -> String {
+        let prefix = if self.is_listen() { "" } else { "b-" };
+        format!("{prefix}{}", self.name)
+    }
+
+    /// How many lines its requests leave in the log.
+    pub fn lines(&self) -> usize {
+        let asks = |step: &&Do| matches!(step, Do::Ask(_) | Do::AskWith(..));
+        self.steps.iter().filter(asks).count()
+    }
+}

@@ -1,0 +1,171 @@
+//! One of the two proxies, with a section for each scene.
+
+use super::clients::Clients;
+use super::gate::Gate;
+use super::scene::{Do, Scene};
+use super::support::figures::{Figures, figures};
+use super::support::told::Page;
+use super::support::{Origin, free_port, haproxy};
+use std::fmt::Write as _;
+use std::net::UdpSocket;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Of times only whether they are known.
+const FORMAT: &str = "%f %b/%s %ST %tsc %rc %sq/%bq %fc/%bc/%sc T=%TR/%Tw/%Tc/%Tr/%Ta %{+Q}r";
+
+/// What has not happened after this long does not.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub struct Side {
+    ports: Vec<u16>,
+    pub probe: u16,
+    pub socket: PathBuf,
+    log: UdpSocket,
+    gate: Arc<Gate>,
+    origin: Origin,
+    /// Where the servers of each scene are checked.
+    pages: Vec<Page>,
+}
+
+/// What happened in a scene: step by step, at the server, in the log.
+#[derive(Debug)]
+pub struct Happened {
+    pub steps: Vec<String>,
+    pub came: Vec<String>,
+    pub lines: Vec<String>,
+}
+
+impl Side {
+    pub fn new(scenes: &[Scene]) -> Self {
+        let log = UdpSocket::bind("127.0.0.1:0").unwrap();
+        log.set_read_timeout(Some(PATIENCE)).unwrap();
+        let (gate, origin) = Gate::start();
+        let probe = free_port();
+        let file = format!("tandem-queues-{}-{probe}", std::process::id());
+        Self {
+            ports: scenes.iter().map(|_| free_port()).collect(),
+            probe,
+            socket: std::env::temp_dir().join(file),
+            log,
+            gate,
+            origin,
+            pages: scenes.iter().map(|_| Page::start()).collect(),
+        }
+    }
+
+    pub fn config(&self, scenes: &[Scene]) -> String {
+        let log = self.log.local_addr().unwrap().port();
+        let mut text = format!(
+            "global\n nbthread 1\n maxconn 2000\n stats socket {} level admin\n log 127.0.0.1:{log} format raw local0 info info\ndefaults\n mode http\n log global\n option dontlognull\n log-format '{FORMAT}'\n timeout client 5s\n timeout server 5s\n timeout connect 1s\n timeout queue 5s\n retries 1\n timeout check 2s\n option httpchk\nfrontend probe\n bind 127.0.0.1:{}\n",
+            self.socket.display(),
+            self.probe
+        );
+        for (at, scene) in scenes.iter().enumerate() {
+            let (port, page) = (self.ports[at], self.pages[at].port);
+            let (name, frontend) = (scene.name, scene.frontend);
+            let checked = format!("ORIGIN check port {page} inter 40ms rise 1 fall 1");
+            let backend = scene.backend.replace("CHECKED", &checked);
+            let front = format!("{name}\n bind 127.0.0.1:{port}");
+            let section = match frontend.strip_prefix("listen") {
+                Some(lines) => format!("listen {front}\n{lines}"),
+                None => format!(
+                    "frontend {front}\n {frontend}\n default_backend b-{name}\nbackend b-{name}"
+                ),
+            };
+            writeln!(text, "{section}\n {backend}").unwrap();
+        }
+        text.replace("ORIGIN", &format!("127.0.0.1:{}", self.origin.port))
+    }
+
+    pub fn figures(&self) -> Figures {
+        figures(&haproxy::ask(&self.socket, "show stat"))
+    }
+
+    pub fn play(&self, at: usize, scene: &Scene) -> Happened {
+        let mut clients = Clients::default();
+        let run = |step: &Do| self.step(at, scene, &mut clients, *step);
+        let steps = scene.steps.iter().map(run).collect();
+        let lines = (0..scene.lines()).map(|_| self.line()).collect();
+        Happened {
+            steps,
+            came: self.gate.came(&format!("/{}/", scene.name)),
+            lines,
+        }
+    }
+
+    fn step(&self, at: usize, scene: &Scene, clients: &mut Clients, step: Do) -> String {
+        let path = |name: char| format!("/{}/{name}", scene.name);
+        let port = self.ports[at];
+        let () = match step {
+            Do::Ask(name) => clients.ask(name, port, &path(name), ""),
+            Do::AskWith(name, fields) => clients.ask(name, port, &path(name), fields),
+            Do::Taken(name) if self.gate.has(&path(name), PATIENCE) => {}
+            Do::Taken(_) => return "(the server never had it)".to_owned(),
+            Do::Shows(who, column, value) => return self.wait(scene, who, column, value),
+            Do::Serve(name) => self.gate.open(path(name)),
+            Do::Begin(name) => self.gate.begin(path(name)),
+            Do::Head(name) => return clients.head(name),
+            Do::Ends(name) => return clients.rest(name),
+            Do::Got(name) => return clients.got(name),
+            Do::Leave(name) => clients.leave(name),
+            Do::Half(name) => clients.say_last(name),
+            Do::Order(command) => {
+                let command = command.replace("BE", &scene.behind());
+                return haproxy::ask(&self.socket, &command);
+            }
+            Do::Checks(status) => self.pages[at].set(status),
+        };
+        String::new()
+    }
+
+    fn wait(&self, scene: &Scene, who: &str, column: &str, wanted: &str) -> String {
+        let row = match who {
+            "FRONTEND" => format!("{}/FRONTEND", scene.name),
+            _ => format!("{}/{who}", scene.behind()),
+        };
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let value = self.figures()[&row][column].clone();
+            if value == wanted {
+                return String::new();
+            }
+            if Instant::now() > end {
+                return format!("{row} {column} stayed {value}");
+            }
+            std::thread::sleep(Duration::from_millis(3));
+        }
+    }
+
+    /// The next line of the log that is about a request.
+    fn line(&self) -> String {
+        let mut buffer = [0; 9000];
+        loop {
+            let Ok(n) = self.log.recv(&mut buffer) else {
+                return "(no line)".to_owned();
+            };
+            let text = String::from_utf8_lossy(&buffer[..n]);
+            if text.contains(" T=") && !text.starts_with("probe ") {
+                return without_times(text.trim_end());
+            }
+        }
+    }
+}
+
+impl Drop for Side {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+fn without_times(line: &str) -> String {
+    let word = |word: &str| match word.strip_prefix("T=") {
+        Some(times) => {
+            let known = |time| if time == "-1" { "-1" } else { "N" };
+            times.split('/').map(known).collect::<Vec<_>>().join("/")
+        }
+        None => word.to_owned(),
+    };
+    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
