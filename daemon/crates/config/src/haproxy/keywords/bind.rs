@@ -69,7 +69,7 @@ pub fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &
         "group" | "gid" => {
             bind.unix_group = cx.string(args, "the group", "bind /run/x.sock group adm");
         }
-        "id" => bind.id = cx.number(args, 1..=i32::MAX.unsigned_abs(), "the id", "bind :80 id 1"),
+        "id" => id(cx, bind, args),
         "maxconn" => {
             let limit = cx.number(args, 0..=u32::MAX, "the limit", "bind :80 maxconn 1000");
             bind.maxconn = limit.filter(|limit| **limit > 0);
@@ -98,6 +98,25 @@ pub fn parameter(cx: &mut Context<'_>, bind: &mut Bind, word: &Word<'_>, args: &
         _ => {
             tls::bind(cx, bind.tls.get_or_insert_default(), word, args);
         }
+    }
+}
+
+/// The number that statistics tell a socket by.
+fn id(cx: &mut Context<'_>, bind: &mut Bind, args: &mut Args<'_>) {
+    let example = "bind :80 id 1";
+    bind.id = cx.number(args, 1..=i32::MAX.unsigned_abs(), "the id", example);
+    if let (Some(id), [first, _, ..]) = (&bind.id, &bind.addresses[..]) {
+        let message = format!(
+            "'id {}' is the number of one socket, and this line opens {}: statistics could not tell them apart",
+            id.value,
+            bind.addresses.len()
+        );
+        let help = format!(
+            "give each address a line of its own: 'bind {} id {}', and another id for the next",
+            first.value, id.value
+        );
+        cx.error("haproxy/bad-value", id.span, message)
+            .suggest(help);
     }
 }
 
