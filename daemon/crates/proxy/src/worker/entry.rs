@@ -84,17 +84,24 @@ impl Worker {
         }
     }
 
-    /// The name of a request that goes nowhere: its line in the log is written when it is not here any
-    /// more.
+    /// The name of a request that goes nowhere, where rules over its answer may ask for it or there is no
+    /// answer. Otherwise it is made for the log, when nothing is left of the request.
     pub(super) fn name_refused(
         &mut self,
         i: u32,
         data: &[u8],
         request: &Request,
         fields: &[http1::Field],
+        outcome: &Outcome,
     ) {
         let c = &self.clients[i];
-        if c.memory.is_none() || c.frontend().unique_id.is_none() {
+        let f = c.frontend();
+        let answered = !matches!(outcome, Outcome::Drop { .. });
+        let backend = c.txn.as_ref().and_then(|txn| txn.backend(&c.plan));
+        let unasked = answered
+            && f.after_rules.is_empty()
+            && backend.is_none_or(|b| b.after_rules.is_empty());
+        if c.memory.is_none() || f.unique_id.is_none() || unasked {
             return;
         }
         let line = RequestLine {

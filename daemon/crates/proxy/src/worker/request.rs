@@ -286,7 +286,7 @@ impl Worker {
             Err(Outcome::Body { wait, .. }) => self.hold_request(i, data, request, fields, wait),
             Err(Outcome::Name { .. }) => self.hold_for_name(i, data, request, fields),
             Err(outcome) => {
-                self.name_refused(i, data, &request, fields);
+                self.name_refused(i, data, &request, fields, &outcome);
                 self.answer_outcome(i, data, request, outcome);
             }
         }

@@ -12,6 +12,7 @@ mod cookies;
 mod ends;
 mod fields;
 mod frames;
+mod ids;
 mod origin;
 mod plain;
 mod redirects;

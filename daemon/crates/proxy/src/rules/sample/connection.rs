@@ -106,7 +106,10 @@ pub fn get(name: &str) -> Option<Get> {
         "fc_reordering" => |_, c| measured(c, |info| info.reordering).map(Value::Int),
         "fc_dst" => |_, c| ip(c.connected_to()),
         "fc_dst_port" => |_, c| port(c.connected_to()),
-        "fc_http_major" => |_, c| c.line.map(|line| Value::Int(line.version.major())),
+        "fc_http_major" => |_, c| {
+            let now = c.line.map(|line| line.version.major());
+            Some(Value::Int(now.or_else(|| version_noted(c))?))
+        },
         "bc_http_major" => |_, c| c.response.map(|_| Value::Int(1)),
         "bc_dst" => |_, c| ip(reached(c)),
         "bc_dst_port" => |_, c| port(reached(c)),
@@ -173,4 +176,10 @@ fn uuid(ctx: &Context<'_>) -> Vec<u8> {
         d & 0xffff
     )
     .into_bytes()
+}
+
+/// The version of a request that is only remembered for its log line.
+fn version_noted(c: &Context<'_>) -> Option<i64> {
+    let line = &c.session.filter(|session| session.http)?.notes.line;
+    (!line.is_empty()).then(|| if line.ends_with(b" HTTP/2.0") { 2 } else { 1 })
 }
