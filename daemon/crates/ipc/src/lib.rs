@@ -19,7 +19,9 @@ pub mod worker;
 
 pub use channel::{Channel, ChannelError, Received};
 pub use examination::{Examination, Verdict};
-pub use message::{Attachment, FromWorker, ListenerGrant, ScriptSpec, SourceFile, ToWorker};
+pub use message::{
+    Attachment, Departed, FromWorker, ListenerGrant, ScriptSpec, SourceFile, ToWorker,
+};
 pub use orders::ServerOrders;
 pub use worker::WorkerOptions;
 

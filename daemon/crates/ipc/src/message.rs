@@ -77,6 +77,9 @@ pub enum ToWorker {
     Routers,
     /// Proxy: how the examination of the same number ended.
     Examined { id: u64, verdict: crate::Verdict },
+    /// Proxy: addresses that left this host, whose connections go on here for a while; in place of
+    /// those before.
+    Departed { addresses: Vec<Departed> },
     /// Proxy: the answer to a question of the same number.
     Told { id: u64, text: String },
     /// VRRP: give up mastership now and stay up as backup (a planned change of master).
@@ -193,6 +196,9 @@ pub enum FromWorker {
     /// them away when the process dies.
     Holding {
         addresses: Vec<HeldAddress>,
+        /// What another host holds by now. A process of an earlier version says nothing of it.
+        #[serde(default)]
+        departed: Vec<Departed>,
     },
     /// VRRP: what else it has set in the kernel (routes, rules, interfaces) as the netlink requests
     /// that take it away, in order, in place of the list before.
@@ -228,6 +234,14 @@ pub struct HeldAddress {
     pub interface: String,
     /// `ADDR/LEN`.
     pub address: String,
+}
+
+/// An address that left this host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departed {
+    pub address: IpAddr,
+    /// When its connections end here, on the monotonic clock.
+    pub until_us: u64,
 }
 
 /// A packet ready to be sent.

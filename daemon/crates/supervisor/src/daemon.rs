@@ -113,6 +113,8 @@ pub struct Daemon {
     handover: Option<Handover>,
     /// How to take away what addresses need whose connections still end after a stop.
     lingering: Vec<Vec<u8>>,
+    /// What the proxy was told last of addresses that left; nothing yet of this process.
+    departed: Option<Vec<ipc::Departed>>,
     /// A handover was asked for since the last configuration.
     handed_over: bool,
     stopping: Option<Stopping>,

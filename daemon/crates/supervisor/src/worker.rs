@@ -29,6 +29,9 @@ const OWN_VARIABLES: [&str; 4] = [
 /// Whose beats are missing is known: one process is watched.
 pub const PULSE: u64 = 9;
 
+/// Without a change of what is held for so long, nothing waits for this process.
+const CALM: Duration = Duration::from_secs(5);
+
 /// A running child.
 #[derive(Debug)]
 pub struct Worker {
@@ -162,6 +165,12 @@ impl Worker {
     /// Everything that was said to it is on its way.
     pub fn drain(&mut self, limit: Duration) -> Result<(), ChannelError> {
         self.channel.drain(limit)
+    }
+
+    /// It holds these addresses now.
+    pub fn holds(&mut self, addresses: Vec<HeldAddress>) {
+        self.held = addresses;
+        self.calm_at = Some(Instant::now() + CALM);
     }
 
     pub fn pid(&self) -> u32 {

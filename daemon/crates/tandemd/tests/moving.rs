@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pair::kept::{Kept, Long, serve_long};
+use pair::traces::{text, traces};
 use pair::traffic::{failures, get_from};
 use pair::{Daemon, Pair, Traffic, VIP, wait, wait_for};
 use testkit::segment::Host;
@@ -78,21 +79,6 @@ fn moves_lose_nothing(pair: &Pair, page: &str, vip: &str, a: &Daemon) {
             there_and_back(pair, vip, a);
         }
     });
-}
-
-fn text(host: &Host, program: &str, arguments: &[&str]) -> String {
-    let output = host.namespace.command(program).args(arguments).output();
-    String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
-}
-
-/// What a host that takes packets for the address has beside the address itself.
-fn traces(host: &Host) -> String {
-    let route = ["route", "show", "table", "local", "proto", "keepalived"];
-    let (v4, v6) = (text(host, "ip", &route), {
-        let six: Vec<&str> = std::iter::once("-6").chain(route).collect();
-        text(host, "ip", &six)
-    });
-    v4 + &v6 + &text(host, "nft", &["list", "ruleset"])
 }
 
 #[test]

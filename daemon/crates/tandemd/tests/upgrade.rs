@@ -6,12 +6,11 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use pair::adverts::{Adverts, longest_silence};
-use pair::daemon::BINARY;
 use pair::kept::{Kept, Long, serve_long};
+use pair::program::{program, upgrade};
 use pair::traffic::failures;
 use pair::{Daemon, Pair, Traffic, VIP, wait};
 use serde_json::Value;
@@ -22,13 +21,6 @@ const INTERVAL: Duration = Duration::from_millis(100);
 /// What a busy machine adds to it, and its master must bear anyway.
 const SCHEDULING: Duration = Duration::from_millis(150);
 const LENGTH: usize = 24 << 20;
-
-/// A program of the same kind under another name.
-fn program(pair: &Pair, name: &str) -> PathBuf {
-    let path = pair.directory.join(name);
-    std::fs::copy(BINARY, &path).unwrap();
-    path
-}
 
 fn script(pair: &Pair, name: &str, text: &str) -> PathBuf {
     let path = pair.write(name, &format!("#!/bin/sh\n{text}\n"));
@@ -65,12 +57,6 @@ fn backup(pair: &Pair) -> Daemon {
     );
     let keepalived = pair.write_keepalived(&pair.b, 253, "");
     Daemon::start(pair, &pair.b, Some(&haproxy), Some(&keepalived))
-}
-
-fn upgrade(daemon: &Daemon, to: &Path) -> std::process::Output {
-    let mut command = Command::new(to);
-    command.arg("upgrade").arg("--run-dir").arg(&daemon.run_dir);
-    command.output().unwrap()
 }
 
 fn runs(pid: u64) -> PathBuf {

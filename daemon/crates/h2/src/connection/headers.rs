@@ -1,7 +1,7 @@
 //! Header blocks of the peer (RFC 9113 §4.3, §6.2, §8.1).
 
 use super::receive::{Seen, Wrong};
-use super::{Block, Connection, Event, Role};
+use super::{Block, Connection, Event, Leaving, Role};
 use crate::error::Code;
 use crate::flow::Window;
 use crate::frame::{Head, flag, number, unpadded};
@@ -81,7 +81,7 @@ impl Connection {
             return Err(Code::Protocol.into());
         }
         self.last = id;
-        if self.leaving.is_some() {
+        if self.leaving == Leaving::Said {
             // On its way when we said that we go (§6.8).
             self.guard.wasted()?;
             return Ok(None);

@@ -83,6 +83,16 @@ enum Stage {
     Failed,
 }
 
+/// What the peer knows of our going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    No,
+    /// It comes soon.
+    Warned,
+    /// No more streams are taken.
+    Said,
+}
+
 /// A header block that goes on in CONTINUATION.
 #[derive(Debug)]
 struct Block {
@@ -115,8 +125,7 @@ pub struct Connection {
     list: HeaderList,
     guard: Guard,
     out: Vec<u8>,
-    /// The last stream that we said we take.
-    leaving: Option<u32>,
+    leaving: Leaving,
     /// The peer takes no more.
     left: bool,
     /// Some stream waits for the connection's window.
@@ -150,7 +159,7 @@ impl Connection {
             list: HeaderList::default(),
             guard: Guard::default(),
             out: Vec::new(),
-            leaving: None,
+            leaving: Leaving::No,
             left: false,
             starved: false,
         };
@@ -184,7 +193,7 @@ impl Connection {
     #[must_use]
     pub fn room(&self) -> usize {
         if self.left
-            || self.leaving.is_some()
+            || self.leaving == Leaving::Said
             || self.stage == Stage::Failed
             || self.next > flow::MOST
         {
@@ -197,7 +206,7 @@ impl Connection {
     /// The peer, or we, said that no more streams come.
     #[must_use]
     pub fn is_leaving(&self) -> bool {
-        self.left || self.leaving.is_some()
+        self.left || self.leaving == Leaving::Said
     }
 
     /// The peer's settings have come.

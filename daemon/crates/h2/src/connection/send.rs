@@ -1,6 +1,6 @@
 //! What the owner says, as frames.
 
-use super::{Connection, Role, Stage};
+use super::{Connection, Leaving, Role, Stage};
 use crate::error::Code;
 use crate::flow::{self, Window};
 use crate::frame::{HEAD, write};
@@ -158,17 +158,26 @@ impl Connection {
         }
     }
 
+    /// Says that the connection ends soon: streams on their way are still taken, and
+    /// [`Self::leave`] is to follow when they have come (§6.8).
+    pub fn warn(&mut self) {
+        if self.leaving == Leaving::No && self.stage != Stage::Failed {
+            self.leaving = Leaving::Warned;
+            write::go_away(flow::MOST, Code::NoError, &mut self.out);
+        }
+    }
+
     /// Says that no stream beyond those that are there is served (§6.8).
     pub fn leave(&mut self) {
-        if self.leaving.is_none() && self.stage != Stage::Failed {
-            self.leaving = Some(self.last);
+        if self.leaving != Leaving::Said && self.stage != Stage::Failed {
+            self.leaving = Leaving::Said;
             write::go_away(self.last, Code::NoError, &mut self.out);
         }
     }
 
     /// Says good bye before the connection is closed, unless that was said.
     pub fn close(&mut self, code: Code) {
-        if self.leaving.is_none() || code != Code::NoError {
+        if self.leaving != Leaving::Said || code != Code::NoError {
             self.fail(code);
         }
         self.stage = Stage::Failed;

@@ -58,6 +58,11 @@ impl Control {
                 self.checks.examined(id, verdict, monotonic_ms());
             }
             ToWorker::Routers => self.routers.introduce(),
+            ToWorker::Departed { addresses } => {
+                if let Some(team) = &self.team {
+                    team.depart(addresses);
+                }
+            }
             ToWorker::Orders { servers } => self.lasting.inherit(servers),
             // For the VRRP process.
             ToWorker::Alive

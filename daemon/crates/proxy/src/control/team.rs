@@ -7,6 +7,7 @@ use crate::worker::{
     Asked, Command, Grant, Made, Mailbox, Place, Report, Requested, SessionId, SessionQuestion,
     Setup, Worker,
 };
+use ipc::Departed;
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
@@ -156,6 +157,15 @@ impl Team {
                 number: requested.number,
                 made,
             });
+        }
+    }
+
+    /// Connections of these addresses are to end soon.
+    pub fn depart(&self, departed: Vec<Departed>) {
+        let addresses: Arc<[Departed]> = departed.into();
+        for mailbox in &self.mailboxes {
+            let addresses = addresses.clone();
+            mailbox.send(Command::Departed { addresses });
         }
     }
 

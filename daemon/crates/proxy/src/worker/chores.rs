@@ -16,6 +16,8 @@ pub(super) struct Chores {
     pub pause: u64,
     /// The first connection to what is no longer configured ends for good.
     pub hard_stop: u64,
+    /// The farewell to an address that left goes on.
+    pub farewell: u64,
 }
 
 impl Default for Chores {
@@ -24,13 +26,15 @@ impl Default for Chores {
             logs: NEVER,
             pause: NEVER,
             hard_stop: NEVER,
+            farewell: NEVER,
         }
     }
 }
 
 impl Chores {
     pub fn next(&self) -> u64 {
-        self.logs.min(self.pause).min(self.hard_stop)
+        let ends = self.hard_stop.min(self.farewell);
+        self.logs.min(self.pause).min(ends)
     }
 }
 
@@ -49,5 +53,6 @@ impl Worker {
         }
         self.end_pause();
         self.stop_hard();
+        self.go_on_parting();
     }
 }

@@ -1,7 +1,7 @@
 //! Taking up configurations and stopping, without refusing or cutting a connection.
 
 use super::accept::Listener;
-use super::conn::{Client, State};
+use super::conn::Client;
 use super::mailbox::{Command, Place};
 use super::{LISTENER, Report, Worker, token};
 use crate::plan::{Frontend, Plan};
@@ -40,6 +40,7 @@ impl Worker {
                 Command::Forget { all } => self.forget_counters(all),
                 Command::EndSession { id, number } => self.end_session(id, number),
                 Command::Close { frontend, number } => self.close_frontend(&frontend, number),
+                Command::Departed { addresses } => self.take_departures(&addresses),
                 Command::Stop { deadline } => self.stop(deadline),
             }
         }
@@ -151,19 +152,11 @@ impl Worker {
         for l in self.listeners.indexes() {
             self.close_listener(l);
         }
-        self.stop_at = Some(deadline);
+        (self.stop_at, self.parting) = (Some(deadline), true);
         self.plan.totals.stopping.store(true, Relaxed);
         for i in self.clients.indexes() {
             self.leave_h2(i);
-            let c = &self.clients[i];
-            if matches!(c.state, State::Head | State::Greeting | State::Handshake)
-                && c.pend.is_empty()
-            {
-                let wait = LAST_CALL_MS.min(c.deadline.saturating_sub(self.now));
-                // Silently, even where a first request was still expected.
-                self.clients[i].first = false;
-                self.set_deadline(i, wait);
-            }
+            self.end_unless_asked(i, LAST_CALL_MS);
         }
     }
 

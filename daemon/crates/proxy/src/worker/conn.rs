@@ -101,6 +101,12 @@ impl Client {
         &self.plan.frontends[self.frontend as usize]
     }
 
+    /// Nothing of a request has come.
+    pub fn awaits_request(&self) -> bool {
+        matches!(self.state, State::Head | State::Greeting | State::Handshake)
+            && self.pend.is_empty()
+    }
+
     /// What is spoken at the address that it came in by.
     pub fn spoken(&self) -> Spoken {
         let spoken = self.frontend().spoken.get(self.bind as usize);

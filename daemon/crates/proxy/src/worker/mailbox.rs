@@ -4,6 +4,7 @@ use crate::plan::Plan;
 use crate::rules::page::Wanted;
 use crate::shared::ServerShared;
 use crate::shared::leaving::Gone;
+use ipc::Departed;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,6 +45,8 @@ pub enum Command {
     EndSession { id: super::SessionId, number: u64 },
     /// The frontend takes no more connections; the number is that of the question.
     Close { frontend: String, number: u64 },
+    /// These addresses have left, and no others.
+    Departed { addresses: Arc<[Departed]> },
     /// Stop accepting, finish what is under way, end at the deadline (monotonic milliseconds).
     Stop { deadline: u64 },
 }

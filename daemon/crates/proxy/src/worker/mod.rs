@@ -18,6 +18,7 @@ mod conn;
 mod entry;
 mod events;
 mod expire;
+mod farewell;
 mod farm;
 mod finish;
 mod greeting;
@@ -138,6 +139,10 @@ pub struct Worker {
     questions: u32,
     next_purge: u64,
     stop_at: Option<u64>,
+    /// Some connections end after the exchange that they are in: all when this stops, or those of
+    /// addresses that left.
+    parting: bool,
+    departures: Vec<farewell::Departure>,
     /// Connections to what is no longer configured.
     leavers: Vec<leaving::Leaver>,
     board: Arc<Board>,
@@ -198,6 +203,8 @@ impl Worker {
             questions: 0,
             next_purge: now + 1000,
             stop_at: None,
+            parting: false,
+            departures: Vec::new(),
             leavers: Vec::new(),
             board: setup.board,
             logs: Logs::default(),

@@ -111,7 +111,7 @@ impl Worker {
         fields: &mut [Field],
         tx: &mut Vec<u8>,
     ) -> Result<(), ()> {
-        let stopping = self.stop_at.is_some();
+        let parting = self.is_parting(i);
         let mut txn = self.clients[i].txn.take().ok_or(())?;
         self.stick_reply(i, data, fields, &mut txn);
         if !txn.store.is_empty() {
@@ -121,7 +121,7 @@ impl Worker {
         }
         txn.log.response = self.now;
         // A response before the whole request: the rest of it has nowhere to go.
-        txn.keep &= txn.request_done && !stopping;
+        txn.keep &= txn.request_done && !parting;
         let keep_up = response.keep_alive && txn.request_done && !txn.close_up;
         let up = &mut self.ups[txn.up];
         up.keep = keep_up;

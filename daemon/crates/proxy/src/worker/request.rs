@@ -222,7 +222,7 @@ impl Worker {
         txn.method = request.method;
         txn.upgrade = request.upgrade;
         txn.client_http11 = request.http11;
-        txn.keep = request.keep_alive && current && self.stop_at.is_none();
+        txn.keep = request.keep_alive && current && !self.is_parting(i);
         let c = &mut self.clients[i];
         c.first = false;
         c.txn = Some(txn);

@@ -10,6 +10,7 @@ mod certificates;
 mod checks;
 mod counted;
 mod errors;
+mod farewell;
 mod floods;
 mod manners;
 mod origin;

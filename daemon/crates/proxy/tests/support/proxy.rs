@@ -214,6 +214,19 @@ impl Proxy {
             .to_owned()
     }
 
+    /// Tells it that another host has these addresses, with milliseconds for each.
+    pub fn depart(&mut self, addresses: &[(&str, u64)]) {
+        let now_us = sys::epoll::monotonic_ms() * 1000;
+        let departed = |(address, ms): &(&str, u64)| ipc::Departed {
+            address: address.parse().unwrap(),
+            until_us: now_us + ms * 1000,
+        };
+        let addresses = addresses.iter().map(departed).collect();
+        self.channel
+            .send(&ToWorker::Departed { addresses }, &[])
+            .unwrap();
+    }
+
     pub fn stop(&mut self, deadline_ms: u64) {
         self.listeners.clear();
         self.channel

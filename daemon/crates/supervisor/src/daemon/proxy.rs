@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ipc::{SIGN_OF_LIFE, ToWorker};
+use ipc::{Departed, SIGN_OF_LIFE, ToWorker};
 
 use super::Daemon;
 use crate::service::{Need, Word};
@@ -48,6 +48,15 @@ impl Daemon {
             for message in self.standing_orders() {
                 self.tell(kind, &message);
             }
+        }
+    }
+
+    /// A proxy that begins later has no connection of them.
+    pub(super) fn tell_departed(&mut self, departed: Vec<Departed>) {
+        if self.departed.as_ref() != Some(&departed) {
+            let addresses = departed.clone();
+            self.tell(Kind::Proxy, &ToWorker::Departed { addresses });
+            self.departed = Some(departed);
         }
     }
 

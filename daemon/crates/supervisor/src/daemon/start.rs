@@ -159,6 +159,7 @@ impl Daemon {
             next_poll: 0,
             handover: None,
             lingering: Vec::new(),
+            departed: None,
             handed_over: false,
             stopping: None,
             next_alive,

@@ -16,9 +16,6 @@ use crate::service::Word;
 use crate::watch::{Sight, Watcher};
 use crate::worker::{Kind, Rank, Worker};
 
-/// Without a change of what is held for so long, nothing waits for this process.
-const CALM: Duration = Duration::from_secs(5);
-
 impl Daemon {
     /// Sends a message to a worker that may be gone; its end is noticed elsewhere.
     pub(super) fn tell(&mut self, kind: Kind, message: &ToWorker) -> bool {
@@ -105,11 +102,14 @@ impl Daemon {
                     worker.held.extend(addresses);
                 }
             }
-            FromWorker::Holding { addresses } => {
+            FromWorker::Holding {
+                addresses,
+                departed,
+            } => {
                 if let Some(worker) = self.worker(kind) {
-                    worker.held = addresses;
-                    worker.calm_at = Some(Instant::now() + CALM);
+                    worker.holds(addresses);
                 }
+                self.tell_departed(departed);
             }
             FromWorker::Undo { requests } => {
                 if let Some(worker) = self.worker(kind) {

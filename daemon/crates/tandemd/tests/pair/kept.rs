@@ -171,3 +171,33 @@ impl Long {
         self.bytes + rest.len()
     }
 }
+
+/// A connection on which one answer came and nothing is asked since.
+pub struct Idle(Option<BufReader<TcpStream>>, SocketAddr);
+
+impl Idle {
+    pub fn begin(client: &Host, address: &str) -> Self {
+        let address: SocketAddr = address.parse().unwrap();
+        let mut connection = None;
+        let asked = client.namespace.enter(|| ask(address, &mut connection));
+        asked.unwrap();
+        assert!(connection.is_some(), "it is kept");
+        Self(connection, address)
+    }
+
+    /// Waits for its end, which is no reset.
+    pub fn ends(mut self) {
+        let read = self.0.as_mut().unwrap().read(&mut [0]);
+        assert_eq!(read.unwrap(), 0);
+    }
+
+    /// Nothing comes for so long, and then it answers as before.
+    pub fn lasts(mut self, time: Duration) {
+        let stream = self.0.as_mut().unwrap();
+        stream.get_ref().set_read_timeout(Some(time)).unwrap();
+        let silent = stream.read(&mut [0]).unwrap_err();
+        assert_eq!(silent.kind(), std::io::ErrorKind::WouldBlock);
+        ask(self.1, &mut self.0).unwrap();
+        assert!(self.0.is_some(), "it is kept");
+    }
+}

@@ -8,6 +8,8 @@ pub mod adverts;
 pub mod daemon;
 pub mod keepalived;
 pub mod kept;
+pub mod program;
+pub mod traces;
 pub mod traffic;
 
 use std::path::PathBuf;

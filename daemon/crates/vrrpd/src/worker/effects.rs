@@ -234,7 +234,11 @@ impl Worker {
         self.report_due = None;
         let all = self.running.values();
         let addresses = all.flat_map(|running| running.held_now()).collect();
-        self.say(&FromWorker::Holding { addresses });
+        let departed = self.moving.departed();
+        self.say(&FromWorker::Holding {
+            addresses,
+            departed,
+        });
         self.refuse_unaccepted();
         self.leave_farewell();
     }

@@ -60,6 +60,7 @@ impl Worker {
             ToWorker::ScriptResult { name, outcome } => self.script_result(&name, outcome),
             // For the proxy.
             ToWorker::Routers
+            | ToWorker::Departed { .. }
             | ToWorker::Orders { .. }
             | ToWorker::Amendments { .. }
             | ToWorker::Examined { .. }

@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use ipc::Departed;
 use netlink::firewall::relay::Relay;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -60,6 +61,14 @@ impl Moving {
             IpAddr::V6(_) => None,
         };
         self.lingering.iter().filter_map(pair).collect()
+    }
+
+    pub(super) fn departed(&self) -> Vec<Departed> {
+        let departed = |it: &Lingering| Departed {
+            address: it.address,
+            until_us: it.until,
+        };
+        self.lingering.iter().map(departed).collect()
     }
 
     pub fn next(&self) -> Option<Micros> {

@@ -147,7 +147,7 @@ impl Node {
             FromWorker::Watch { list } => self.watching = list,
             FromWorker::Mail { subject, text } => self.mails.push((subject, text)),
             FromWorker::Taking { addresses } => self.holding.extend(addresses),
-            FromWorker::Holding { addresses } => self.holding = addresses,
+            FromWorker::Holding { addresses, .. } => self.holding = addresses,
             FromWorker::Farewell { packets } => self.farewell = packets,
             FromWorker::Log { text, .. } => self.log.push(text),
             FromWorker::Stopped => self.stopped = true,

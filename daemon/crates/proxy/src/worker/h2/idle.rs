@@ -37,6 +37,14 @@ impl Worker {
         }
     }
 
+    /// The connection ends soon; what its client asks meanwhile is still served.
+    pub(in crate::worker) fn warn_h2(&mut self, i: u32) {
+        if let Some(h) = self.carrier_of(i) {
+            self.carriers.list[h].core.warn();
+            self.due(h);
+        }
+    }
+
     /// The client of a stream is to have no other on its connection.
     pub(in crate::worker) fn leave_with(&mut self, i: u32) {
         let c = &self.clients[i];

@@ -126,8 +126,11 @@ impl Worker {
         let i = self.clients.insert(stream);
         let carrier = &mut self.carriers.list[h];
         carrier.streams[key].user = i;
-        if !current || self.stop_at.is_some() {
-            carrier.core.leave();
+        let parting = self.is_parting(i);
+        if !current || parting && self.has_left(i) {
+            self.carriers.list[h].core.leave();
+        } else if parting {
+            self.carriers.list[h].core.warn();
         }
         self.set_deadline(i, wait);
         self.resume_later(i);
