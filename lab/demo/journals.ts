@@ -4,20 +4,20 @@ import type { Demo } from "./demo.ts";
 const latest = 150;
 
 /** Not the log of the traffic, which says nothing of the daemon and is long. */
-const said = ["--identifier", "tandemd", "--identifier", "systemd"];
+const ofTheDaemon = ["--unit", "tandem", "--identifier", "tandemd", "--identifier", "systemd"];
 
-/** What the daemons of the balancers said lately, for whoever has to find out why the demo failed. */
-export async function journals({ lab, balancers }: Demo): Promise<readonly string[]> {
-  const argv = [
-    "journalctl",
-    "--unit",
-    "tandem",
-    ...said,
-    "--output",
-    "short-iso-precise",
-    "--no-hostname",
-    "--utc",
-  ];
+/** The same with keepalived, whose unit is its own. */
+export const ofBothEngines = ["tandemd", "Keepalived_vrrp", "systemd"].flatMap((name) => [
+  "--identifier",
+  name,
+]);
+
+/** What the daemons of the balancers said lately, for whoever has to find out why something failed. */
+export async function journals(
+  { lab, balancers }: Pick<Demo, "lab" | "balancers">,
+  wanted: readonly string[] = ofTheDaemon,
+): Promise<readonly string[]> {
+  const argv = ["journalctl", ...wanted, "--output", "short-iso-precise", "--no-hostname", "--utc"];
   const texts = await Promise.all(
     balancers.map(async (name) => {
       const { stdout, stderr } = await lab.exec(name, [...argv, "--lines", String(latest)], {

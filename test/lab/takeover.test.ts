@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeFile } from "../../lab/baseline/debian-pair.ts";
-import { AskingClient } from "../../lab/demo/client.ts";
+import { AskingClient, losses } from "../../lab/demo/client.ts";
+import { journals, ofBothEngines } from "../../lab/demo/journals.ts";
 import { createLab, type Lab, until } from "../../lab/index.ts";
 import { repository, tandemd } from "../../lab/setup/paths.ts";
 import { runCli } from "../cli/run-cli.ts";
@@ -112,7 +113,9 @@ async function updateUnderTraffic(what: string, moves: number): Promise<void> {
     `${what}: ${tally.asked} requests, ${tally.failed} lost, longest gap ${tally.longestGapMs.toFixed(0)} ms`,
   );
   expect(tally.asked).toBeGreaterThan(100);
-  expect(tally.failed, `${tally.failures.join("\n")}\n${text}`).toBeLessThanOrEqual(moves);
+  if (tally.failed <= moves) return;
+  const said = await journals({ lab, balancers: NAMES }, ofBothEngines);
+  expect.fail([losses(tally), text, ...said].join("\n"));
 }
 
 beforeAll(async () => {
