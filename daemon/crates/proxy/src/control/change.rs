@@ -1,6 +1,6 @@
 //! What changed about a server: for the log, and for sessions.
 
-use super::roster::{Roster, serves};
+use super::roster::{Member, Roster, serves};
 use crate::shared::{BackendShared, ServerShared, State};
 use health::{CheckResult, Health, Order, Remaining, Transition};
 use std::sync::Arc;
@@ -57,8 +57,10 @@ impl Roster {
     ) -> Change {
         let member = &self.members[at];
         let peers = || self.members.get(member.peers.clone()).into_iter().flatten();
+        // Who was not checked yet counts as up, as in HAProxy: at the start and behind maintenance.
+        let counts = |peer: &&Member| serves(peer) && peer.server.weight() > 0;
         let up = |backup: bool| {
-            let usable = peers().filter(|peer| peer.backup == backup && peer.server.is_usable());
+            let usable = peers().filter(|peer| peer.backup == backup).filter(counts);
             usable.count()
         };
         let (active, backup) = (up(false), up(true));

@@ -5,7 +5,7 @@ use crate::support::haproxy::{Haproxy, ask};
 use crate::support::told::{Page, lines};
 use crate::support::{Proxy, free_port};
 use std::io::{Read, Write};
-use std::net::{Shutdown, UdpSocket};
+use std::net::{Shutdown, TcpListener, UdpSocket};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::SeqCst;
@@ -36,8 +36,18 @@ const STEPS: &[&str] = &[
     "set server b/unchecked health up",
 ];
 
+/// Whoever comes out of maintenance counts before a check has found it.
+const UNCHECKED_STEPS: &[&str] = &[
+    "disable server b/s",
+    "enable server b/s",
+    "set server c/t state drain",
+    "set server c/t state ready",
+];
+
 pub struct Side {
     pub page: Page,
+    /// Is checked in place of the page, and takes the question without an answer.
+    silent: Option<TcpListener>,
     pub log: UdpSocket,
     pub socket: PathBuf,
 }
@@ -47,13 +57,26 @@ impl Side {
         let file = format!("tandem-logged-{}-{name}", std::process::id());
         Self {
             page: Page::start(),
+            silent: None,
             log: UdpSocket::bind("127.0.0.1:0").unwrap(),
             socket: std::env::temp_dir().join(file),
         }
     }
 
+    /// Checks that stay without an answer, so that none of them decides anything for a while.
+    fn unanswered(name: &str) -> Self {
+        let mut side = Self::new(name);
+        side.silent = Some(TcpListener::bind("127.0.0.1:0").unwrap());
+        side
+    }
+
+    fn port(&self) -> u16 {
+        let silent = self.silent.as_ref().map(|l| l.local_addr().unwrap().port());
+        silent.unwrap_or(self.page.port)
+    }
+
     fn config(&self, port: u16) -> String {
-        let (log, page) = (self.log.local_addr().unwrap().port(), self.page.port);
+        let (log, page) = (self.log.local_addr().unwrap().port(), self.port());
         let server = |name: &str, words: &str| format!(" server {name} 127.0.0.1:{page} {words}\n");
         let b = [
             server("s", "check weight 10"),
@@ -110,14 +133,23 @@ pub fn ask_ours(socket: &Path, line: &str) -> String {
 
 #[test]
 fn orders_and_followers_are_told_in_haproxys_words() {
-    let (theirs, ours) = (Side::new("theirs"), Side::new("ours"));
+    compare(STEPS, [Side::new("theirs"), Side::new("ours")]);
+}
+
+#[test]
+fn servers_that_were_not_checked_again_yet_count_as_up() {
+    let sides = ["their-silent", "our-silent"].map(Side::unanswered);
+    compare(UNCHECKED_STEPS, sides);
+}
+
+fn compare(steps: &[&str], [theirs, ours]: [Side; 2]) {
     let port = free_port();
     let Some(_haproxy) = Haproxy::start(&theirs.config(port), port) else {
         eprintln!("skipped: haproxy is not installed");
         return;
     };
     let _proxy = Proxy::start(&ours.config(free_port()));
-    for (number, step) in STEPS.iter().enumerate() {
+    for (number, step) in steps.iter().enumerate() {
         theirs.step(step, |line| ask(&theirs.socket, line));
         // What is not about the other server of this section ends with the follower there.
         let last = match *step {
