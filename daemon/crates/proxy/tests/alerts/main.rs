@@ -25,7 +25,9 @@ fn by_backend(sink: &Sink, names: &[&str]) -> BTreeMap<String, Vec<Vec<String>>>
         list.push(turns);
     }
     // A mail has a connection of its own: of two that leave at once either may be there first.
-    all.values_mut().for_each(|mails| mails.sort());
+    for mails in all.values_mut() {
+        mails.sort();
+    }
     // Two servers are checked beside each other, and a check more or less fits between two orders.
     all.entry("checks".to_owned()).or_default().dedup();
     all
