@@ -1,6 +1,6 @@
 //! What changed about a server: for the log, and for sessions.
 
-use super::roster::{Member, Roster, serves};
+use super::roster::{Member, Roster};
 use crate::shared::{BackendShared, ServerShared, State};
 use health::{CheckResult, Health, Order, Remaining, Transition};
 use std::sync::Arc;
@@ -58,7 +58,7 @@ impl Roster {
         let member = &self.members[at];
         let peers = || self.members.get(member.peers.clone()).into_iter().flatten();
         // Who was not checked yet counts as up, as in HAProxy: at the start and behind maintenance.
-        let counts = |peer: &&Member| serves(peer) && peer.server.weight() > 0;
+        let counts = |peer: &&Member| peer.server.serves() && peer.server.weight() > 0;
         let up = |backup: bool| {
             let usable = peers().filter(|peer| peer.backup == backup).filter(counts);
             usable.count()
@@ -78,7 +78,7 @@ impl Roster {
                 requeued: 0,
                 queued: member.backend.queued.load(Relaxed) as usize,
             },
-            nobody: served && !peers().any(serves),
+            nobody: served && !peers().any(|peer| peer.server.serves()),
         }
     }
 }

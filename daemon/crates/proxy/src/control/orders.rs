@@ -2,7 +2,7 @@
 //! given by; and what those that track them inherit.
 
 use super::change::{Change, News};
-use super::roster::{Roster, serves};
+use super::roster::Roster;
 use crate::shared::{State, admin};
 use health::{Health, Order, Transition, Wish};
 
@@ -64,7 +64,7 @@ impl Roster {
         }
         let down = member.server.operation() == State::Down;
         let was_up = member.server.state().keeps();
-        let served = serves(member);
+        let served = member.server.serves();
         let has = |orders: u8, any: u8| orders & any != 0;
         let (was, is) = (
             has(old, admin::ANY_MAINTENANCE),
@@ -135,7 +135,7 @@ impl Roster {
         if member.fixed_weights && weight != 0 && weight != member.server.initial_weight() {
             return Err(STATIC);
         }
-        let served = serves(member);
+        let served = member.server.serves();
         if member.server.set_weight(weight) {
             self.stir(member);
             changes.push(self.change(at, served, None, News::Weighed));

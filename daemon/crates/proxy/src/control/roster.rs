@@ -60,7 +60,10 @@ impl Roster {
     pub(super) fn stir(&self, member: &Member) {
         member.backend.epoch.fetch_add(1, Relaxed);
         let mut peers = self.members.get(member.peers.clone()).into_iter().flatten();
-        member.backend.standing.set(peers.any(serves));
+        member
+            .backend
+            .standing
+            .set(peers.any(|peer| peer.server.serves()));
         self.stirred.set(true);
     }
 
@@ -110,7 +113,7 @@ impl Roster {
     /// Takes up what the checks say by now, here and for those that follow.
     pub fn checked(&self, at: usize, news: News, changes: &mut Vec<Change>) {
         let member = &self.members[at];
-        let (before, served) = (member.server.operation(), serves(member));
+        let (before, served) = (member.server.operation(), member.server.serves());
         let now = self.operation(at);
         if member.server.set_operation(now) {
             self.stir(member);
@@ -157,9 +160,4 @@ impl Roster {
             other => other.name().to_owned(),
         }
     }
-}
-
-/// It gets new sessions, or may when it is found to be up.
-pub(super) fn serves(member: &Member) -> bool {
-    member.server.is_usable() || member.server.state() == State::Unknown
 }

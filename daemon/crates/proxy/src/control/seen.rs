@@ -2,7 +2,6 @@
 
 use super::prober::Place;
 use crate::plan::{Server, Target};
-use crate::shared::State;
 use health::Health;
 use std::net::Ipv4Addr;
 use std::sync::atomic::Ordering::Relaxed;
@@ -16,8 +15,7 @@ pub fn state(place: &Place, health: Option<&Health>) -> String {
     let word = health.map_or_else(|| "UP".to_owned(), Health::status);
     let (address, port) = address(server);
     // One that was never checked counts as up.
-    let counts = |s: &&Server| s.shared.is_usable() || s.shared.state() == State::Unknown;
-    let usable = backend.servers.iter().filter(counts);
+    let usable = backend.servers.iter().filter(|s| s.shared.serves());
     let all: u32 = usable.map(|server| server.shared.weight()).sum();
     let weight = server.shared.weight();
     let node = match &place.plan.model.global.node {

@@ -211,6 +211,11 @@ impl ServerShared {
         self.state().is_up() && self.weight() > 0
     }
 
+    /// The same, or may get it when it is found to be up.
+    pub fn serves(&self) -> bool {
+        self.is_usable() || self.state() == State::Unknown
+    }
+
     pub fn initial_weight(&self) -> u32 {
         self.initial_weight.load(Relaxed)
     }

@@ -1,10 +1,9 @@
 //! The same words lead to the same states, weights, limits and lines in the log as in haproxy.
 
-use crate::support::haproxy::Haproxy;
+use crate::support::haproxy::{Haproxy, Socket};
 use crate::support::told::{Agent, Page, States, lines, of_haproxy, of_ours};
 use crate::support::{Proxy, free_port};
 use std::net::UdpSocket;
-use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
@@ -131,25 +130,15 @@ fn said(side: &Side) -> Vec<String> {
     said
 }
 
-/// haproxy leaves it behind.
-struct Socket<'a>(&'a Path);
-
-impl Drop for Socket<'_> {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(self.0);
-    }
-}
-
 #[test]
 fn the_same_words_lead_to_the_same_states() {
     let (theirs, ours) = (Side::start(), Side::start());
-    let socket = std::env::temp_dir().join(format!("tandem-agents-{}.sock", std::process::id()));
+    let Socket(socket) = &Socket::new("agents", "theirs");
     let listen = free_port();
     let path = socket.to_str().unwrap();
     let Some(_haproxy) = Haproxy::start(&theirs.config(listen, path), listen) else {
         panic!("haproxy is not installed");
     };
-    let _socket = Socket(&socket);
     let own = format!("{path}.own");
     let mut proxy = Proxy::start(&ours.config(free_port(), &own));
     let _ = std::fs::remove_file(own);
@@ -161,7 +150,7 @@ fn the_same_words_lead_to_the_same_states() {
             scope.spawn(|| theirs.step(words, *status, paused));
             ours.step(words, *status, paused);
         });
-        let wanted = of_haproxy(&socket);
+        let wanted = of_haproxy(socket);
         let mut wanted: States = wanted
             .into_iter()
             .filter(|(name, _)| !name.starts_with('l'))

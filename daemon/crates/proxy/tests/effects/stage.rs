@@ -6,12 +6,12 @@ use super::frames::Frames;
 use super::origin;
 use super::plain::Plain;
 use super::scene::Scene;
-use super::support::figures::{Figures, figures};
-use super::support::haproxy::{self, Haproxy};
+use super::support::figures::{differences, figures};
+use super::support::haproxy::{self, Haproxy, Socket};
+use super::support::told::without_times;
 use super::support::{Proxy, WAIT, free_port};
 use std::fmt::Write as _;
 use std::net::UdpSocket;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -143,23 +143,12 @@ impl Drop for Playing<'_> {
     }
 }
 
-fn without_times(line: &str) -> String {
-    let word = |word: &str| match word.strip_prefix("T=") {
-        Some(times) => {
-            let known = |time| if time == "-1" { "-1" } else { "N" };
-            times.split('/').map(known).collect::<Vec<_>>().join("/")
-        }
-        None => word.to_owned(),
-    };
-    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
-}
-
 /// Plays the scenes on both sides. `sections` stand before theirs.
 pub fn compare(sections: &str, scenes: &[Scene]) {
     let (one, two) = (origin::start(), origin::start());
     let (theirs, ours) = (Side::new(scenes), Side::new(scenes));
-    let socket = Socket::new(theirs.probe);
-    let text = theirs.config(&socket.line(), sections, scenes, one.port);
+    let socket = Socket::new("effects", theirs.probe);
+    let text = theirs.config(&format!(" {}\n", socket.line()), sections, scenes, one.port);
     let Some(haproxy) = Haproxy::start(&text, theirs.probe) else {
         eprintln!("skipped: the haproxy binary is not installed");
         return;
@@ -196,52 +185,15 @@ fn unlike(differ: &mut String, scene: &Scene, what: &str, theirs: &[String], our
     }
 }
 
-/// Differences of the statistics that stay: what has just ended may not be counted yet.
+/// haproxy counts the bytes of its own form of a message (docs/logs.md); each side has an origin of its
+/// own; a client may be back before its last connection is gone; when a connection to a server is taken
+/// again is a matter of tests/reuse.rs.
+const APART: &[&str] = &["bin", "bout", "addr", "smax", "connect", "reuse"];
+
+/// Differences of the statistics.
 fn counted(proxy: &mut Proxy, socket: &Socket) -> String {
-    let end = Instant::now() + Duration::from_secs(3);
-    loop {
+    differences(Duration::from_secs(3), APART, || {
         let theirs = figures(&haproxy::ask(&socket.0, "show stat"));
-        let differ = unequal(&theirs, &figures(&proxy.statistics()));
-        if differ.is_empty() || Instant::now() > end {
-            return differ;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn unequal(theirs: &Figures, ours: &Figures) -> String {
-    let mut all = String::new();
-    for (row, columns) in theirs.iter().filter(|(row, _)| !row.starts_with("probe/")) {
-        for (name, value) in columns {
-            // haproxy counts the bytes of its own form of a message (docs/logs.md); each side has an
-            // origin of its own; a client may be back before its last connection is gone; when a
-            // connection to a server is taken again is a matter of tests/reuse.rs.
-            let apart = ["bin", "bout", "addr", "smax", "connect", "reuse"];
-            let left_out = apart.contains(&name.as_str());
-            let own = ours.get(row).and_then(|columns| columns.get(name));
-            if !left_out && own != Some(value) {
-                let _ = writeln!(all, "{row} {name}: {value} {own:?}");
-            }
-        }
-    }
-    all
-}
-
-/// Where haproxy is asked for its statistics.
-struct Socket(PathBuf);
-
-impl Socket {
-    fn new(number: u16) -> Self {
-        Self(std::env::temp_dir().join(format!("tandem-effects-{}-{number}", std::process::id())))
-    }
-
-    fn line(&self) -> String {
-        format!(" stats socket {} level admin\n", self.0.display())
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
+        (theirs, figures(&proxy.statistics()))
+    })
 }

@@ -16,28 +16,31 @@ impl Clients {
         self.0.insert(name, client);
     }
 
+    fn of(&mut self, name: char) -> &mut Client {
+        self.0.get_mut(&name).expect("a client of this name")
+    }
+
     pub fn leave(&mut self, name: char) {
         self.0.remove(&name);
     }
 
     pub fn say_last(&mut self, name: char) {
-        let client = &self.0[&name];
-        client.0.shutdown(Shutdown::Write).unwrap();
+        self.of(name).0.shutdown(Shutdown::Write).unwrap();
     }
 
     pub fn head(&mut self, name: char) -> String {
-        let client = self.0.get_mut(&name).expect("a client of this name");
+        let client = self.of(name);
         read_head(&mut client.0).map_or_else(String::new, |head| shown(&head, b""))
     }
 
     pub fn rest(&mut self, name: char) -> String {
-        let client = self.0.get_mut(&name).expect("a client of this name");
+        let client = self.of(name);
         String::from_utf8_lossy(&client.rest()).into_owned()
     }
 
     /// The answer, and whether the connection ended with it.
     pub fn got(&mut self, name: char) -> String {
-        let client = self.0.get_mut(&name).expect("a client of this name");
+        let client = self.of(name);
         let Some(head) = read_head(&mut client.0) else {
             return "(ended)".to_owned();
         };

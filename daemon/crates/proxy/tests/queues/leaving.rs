@@ -1,63 +1,37 @@
 //! Clients that leave while they wait.
 
 use super::scene::Do::*;
-use super::scene::{Do, Scene, scene};
+use super::scene::{Do, Scene, TCP, scene};
 use super::stage::compare;
 
 const LEAVES: &[Do] = &[
-    Ask('a'),
-    Taken('a'),
-    Ask('b'),
-    Shows("BACKEND", "qcur", "1"),
-    Ask('c'),
-    Shows("BACKEND", "qcur", "2"),
+    Line("abc"),
     Leave('b'),
     Serve('b'),
-    Serve('a'),
-    Got('a'),
+    Done('a'),
     Taken('c'),
-    Serve('c'),
-    Got('c'),
+    Done('c'),
 ];
 
 const LEAVES_AT_ONCE: &[Do] = &[
-    Ask('a'),
-    Taken('a'),
-    Ask('b'),
-    Shows("BACKEND", "qcur", "1"),
+    Line("ab"),
     Leave('b'),
     Shows("BACKEND", "qcur", "0"),
-    Serve('a'),
-    Got('a'),
+    Done('a'),
 ];
 
-const SAYS_LAST: &[Do] = &[
-    Ask('a'),
-    Taken('a'),
-    Ask('b'),
-    Shows("BACKEND", "qcur", "1"),
-    Half('b'),
-    Serve('a'),
-    Got('a'),
-    Serve('b'),
-    Got('b'),
-];
+const SAYS_LAST: &[Do] = &[Line("ab"), Half('b'), Done('a'), Done('b')];
 
 const SAYS_LAST_AT_ONCE: &[Do] = &[
-    Ask('a'),
-    Taken('a'),
-    Ask('b'),
-    Shows("BACKEND", "qcur", "1"),
+    Line("ab"),
     Half('b'),
     Got('b'),
     Shows("BACKEND", "qcur", "0"),
-    Serve('a'),
-    Got('a'),
+    Done('a'),
 ];
 
 const ONE: &str = "server s ORIGIN maxconn 1";
 const CLOSING: &str = "option abortonclose\n server s ORIGIN maxconn 1";
-const TCP: &str = "mode tcp\n log-format '%f %b/%s %ts %rc %sq/%bq %fc/%bc/%sc T=%Tw/%Tc/%Tt'";
 
 const SCENES: &[Scene] = &[
     scene("left", "", ONE, LEAVES),
@@ -94,14 +68,10 @@ const SCENES: &[Scene] = &[
         TCP,
         "mode tcp\n server s ORIGIN maxconn 1",
         &[
-            Ask('a'),
-            Taken('a'),
-            Ask('b'),
-            Shows("BACKEND", "qcur", "1"),
+            Line("ab"),
             Leave('b'),
             Serve('b'),
-            Serve('a'),
-            Got('a'),
+            Done('a'),
             Leave('a'),
             Taken('b'),
         ],
@@ -111,14 +81,10 @@ const SCENES: &[Scene] = &[
         TCP,
         "mode tcp\n option abortonclose\n server s ORIGIN maxconn 1",
         &[
-            Ask('a'),
-            Taken('a'),
-            Ask('b'),
-            Shows("BACKEND", "qcur", "1"),
+            Line("ab"),
             Leave('b'),
             Shows("BACKEND", "qcur", "0"),
-            Serve('a'),
-            Got('a'),
+            Done('a'),
             Leave('a'),
         ],
     ),

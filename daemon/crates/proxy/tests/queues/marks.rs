@@ -1,7 +1,7 @@
 //! Sessions that are ended, because somebody orders it or their servers go or come.
 
 use super::scene::Do::*;
-use super::scene::{Scene, scene};
+use super::scene::{Scene, TCP, scene};
 use super::stage::compare;
 
 const SCENES: &[Scene] = &[
@@ -10,10 +10,7 @@ const SCENES: &[Scene] = &[
         "",
         "server s ORIGIN maxconn 1",
         &[
-            Ask('a'),
-            Taken('a'),
-            Ask('b'),
-            Shows("BACKEND", "qcur", "1"),
+            Line("ab"),
             Order("shutdown sessions server BE/s"),
             Got('a'),
             Taken('b'),
@@ -51,8 +48,7 @@ const SCENES: &[Scene] = &[
             Order("shutdown sessions server BE/s"),
             Got('a'),
             Taken('b'),
-            Serve('b'),
-            Got('b'),
+            Done('b'),
         ],
     ),
     scene(
@@ -68,13 +64,12 @@ const SCENES: &[Scene] = &[
             Got('a'),
             Ask('b'),
             Taken('b'),
-            Serve('b'),
-            Got('b'),
+            Done('b'),
         ],
     ),
     scene(
         "marked-down-tcp",
-        "mode tcp\n log-format '%f %b/%s %ts %rc %sq/%bq %fc/%bc/%sc T=%Tw/%Tc/%Tt'",
+        TCP,
         "mode tcp\n server s CHECKED maxconn 1 on-marked-down shutdown-sessions",
         &[
             Shows("s", "check_status", "L7OK"),
@@ -126,24 +121,19 @@ const SCENES: &[Scene] = &[
             Got('a'),
             Ask('b'),
             Taken('b'),
-            Serve('b'),
-            Got('b'),
+            Done('b'),
         ],
     ),
     scene(
         "ordered-tcp",
-        "mode tcp\n log-format '%f %b/%s %ts %rc %sq/%bq %fc/%bc/%sc T=%Tw/%Tc/%Tt'",
+        TCP,
         "mode tcp\n server s ORIGIN maxconn 1",
         &[
-            Ask('a'),
-            Taken('a'),
-            Ask('b'),
-            Shows("BACKEND", "qcur", "1"),
+            Line("ab"),
             Order("shutdown sessions server BE/s"),
             Got('a'),
             Taken('b'),
-            Serve('b'),
-            Got('b'),
+            Done('b'),
             Leave('b'),
         ],
     ),

@@ -7,6 +7,9 @@ pub enum Do {
     Ask(char),
     /// The same with fields of its own, `\r\n` behind each.
     AskWith(char, &'static str),
+    /// Each of these comes and asks: the server has the request of the first, the others wait for any
+    /// server, which the statistics show before the next one comes.
+    Line(&'static str),
     /// The server has the client's request.
     Taken(char),
     /// A line of the statistics (`s`, `BACKEND`, `FRONTEND`) has this in that column.
@@ -17,6 +20,8 @@ pub enum Do {
     Begin(char),
     /// What the client got.
     Got(char),
+    /// The server answers the client's request, and what the client got.
+    Done(char),
     /// The head of an answer that is not whole, and the rest of it up to the end of the connection.
     Head(char),
     Ends(char),
@@ -29,6 +34,9 @@ pub enum Do {
     /// What checks are answered from now on.
     Checks(usize),
 }
+
+/// A frontend that passes bytes on, as far as its log tells of them.
+pub const TCP: &str = "mode tcp\n log-format '%f %b/%s %ts %rc %sq/%bq %fc/%bc/%sc T=%Tw/%Tc/%Tt'";
 
 /// One frontend and one backend of their own, and what happens there.
 pub struct Scene {
@@ -67,7 +75,11 @@ impl Scene {
 
     /// How many lines its requests leave in the log.
     pub fn lines(&self) -> usize {
-        let asks = |step: &&Do| matches!(step, Do::Ask(_) | Do::AskWith(..));
-        self.steps.iter().filter(asks).count()
+        let asks = |step: &Do| match step {
+            Do::Ask(_) | Do::AskWith(..) => 1,
+            Do::Line(names) => names.len(),
+            _ => 0,
+        };
+        self.steps.iter().map(asks).sum()
     }
 }

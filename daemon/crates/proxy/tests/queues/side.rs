@@ -4,11 +4,11 @@ use super::clients::Clients;
 use super::gate::Gate;
 use super::scene::{Do, Scene};
 use super::support::figures::{Figures, figures};
-use super::support::told::Page;
+use super::support::haproxy::Socket;
+use super::support::told::{Page, without_times};
 use super::support::{Origin, free_port, haproxy};
 use std::fmt::Write as _;
 use std::net::UdpSocket;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Side {
     ports: Vec<u16>,
     pub probe: u16,
-    pub socket: PathBuf,
+    socket: Socket,
     log: UdpSocket,
     gate: Arc<Gate>,
     origin: Origin,
@@ -43,11 +43,10 @@ impl Side {
         log.set_read_timeout(Some(PATIENCE)).unwrap();
         let (gate, origin) = Gate::start();
         let probe = free_port();
-        let file = format!("tandem-queues-{}-{probe}", std::process::id());
         Self {
             ports: scenes.iter().map(|_| free_port()).collect(),
             probe,
-            socket: std::env::temp_dir().join(file),
+            socket: Socket::new("queues", probe),
             log,
             gate,
             origin,
@@ -58,8 +57,8 @@ impl Side {
     pub fn config(&self, scenes: &[Scene]) -> String {
         let log = self.log.local_addr().unwrap().port();
         let mut text = format!(
-            "global\n nbthread 1\n maxconn 2000\n stats socket {} level admin\n log 127.0.0.1:{log} format raw local0 info info\ndefaults\n mode http\n log global\n option dontlognull\n log-format '{FORMAT}'\n timeout client 5s\n timeout server 5s\n timeout connect 1s\n timeout queue 5s\n retries 1\n timeout check 2s\n option httpchk\nfrontend probe\n bind 127.0.0.1:{}\n",
-            self.socket.display(),
+            "global\n nbthread 1\n maxconn 2000\n {}\n log 127.0.0.1:{log} format raw local0 info info\ndefaults\n mode http\n log global\n option dontlognull\n log-format '{FORMAT}'\n timeout client 5s\n timeout server 5s\n timeout connect 1s\n timeout queue 5s\n retries 1\n timeout check 2s\n option httpchk\nfrontend probe\n bind 127.0.0.1:{}\n",
+            self.socket.line(),
             self.probe
         );
         for (at, scene) in scenes.iter().enumerate() {
@@ -80,7 +79,7 @@ impl Side {
     }
 
     pub fn figures(&self) -> Figures {
-        figures(&haproxy::ask(&self.socket, "show stat"))
+        figures(&haproxy::ask(&self.socket.0, "show stat"))
     }
 
     pub fn play(&self, at: usize, scene: &Scene) -> Happened {
@@ -101,6 +100,11 @@ impl Side {
         let () = match step {
             Do::Ask(name) => clients.ask(name, port, &path(name), ""),
             Do::AskWith(name, fields) => clients.ask(name, port, &path(name), fields),
+            Do::Line(names) => return self.line_up(at, scene, clients, names),
+            Do::Done(name) => {
+                self.step(at, scene, clients, Do::Serve(name));
+                return clients.got(name);
+            }
             Do::Taken(name) if self.gate.has(&path(name), PATIENCE) => {}
             Do::Taken(_) => return "(the server never had it)".to_owned(),
             Do::Shows(who, column, value) => return self.wait(scene, who, column, value),
@@ -113,11 +117,23 @@ impl Side {
             Do::Half(name) => clients.say_last(name),
             Do::Order(command) => {
                 let command = command.replace("BE", &scene.behind());
-                return haproxy::ask(&self.socket, &command);
+                return haproxy::ask(&self.socket.0, &command);
             }
             Do::Checks(status) => self.pages[at].set(status),
         };
         String::new()
+    }
+
+    fn line_up(&self, at: usize, scene: &Scene, clients: &mut Clients, names: &str) -> String {
+        let mut said = String::new();
+        for (waiting, name) in names.chars().enumerate() {
+            said += &self.step(at, scene, clients, Do::Ask(name));
+            said += &match waiting {
+                0 => self.step(at, scene, clients, Do::Taken(name)),
+                _ => self.wait(scene, "BACKEND", "qcur", &waiting.to_string()),
+            };
+        }
+        said
     }
 
     fn wait(&self, scene: &Scene, who: &str, column: &str, wanted: &str) -> String {
@@ -151,21 +167,4 @@ impl Side {
             }
         }
     }
-}
-
-impl Drop for Side {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.socket);
-    }
-}
-
-fn without_times(line: &str) -> String {
-    let word = |word: &str| match word.strip_prefix("T=") {
-        Some(times) => {
-            let known = |time| if time == "-1" { "-1" } else { "N" };
-            times.split('/').map(known).collect::<Vec<_>>().join("/")
-        }
-        None => word.to_owned(),
-    };
-    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }

@@ -3,10 +3,13 @@
 use super::scene::Scene;
 use super::side::{Happened, Side};
 use super::support::Proxy;
-use super::support::figures::Figures;
+use super::support::figures::differences;
 use super::support::haproxy::Haproxy;
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+/// As in tests/effects/stage.rs; how often a server was checked depends on the time.
+const APART: &[&str] = &["bin", "bout", "addr", "connect", "reuse"];
 
 pub fn compare(scenes: &[Scene]) {
     let (theirs, ours) = (Side::new(scenes), Side::new(scenes));
@@ -38,7 +41,9 @@ pub fn compare(scenes: &[Scene]) {
         unlike(&mut differ, scene, "the server's requests", &them.0, &us.0);
         unlike(&mut differ, scene, "the log", &them.1, &us.1);
     }
-    differ += &counted(&theirs, &ours);
+    differ += &differences(Duration::from_secs(2), APART, || {
+        (theirs.figures(), ours.figures())
+    });
     drop((haproxy, proxy));
     assert!(differ.is_empty(), "haproxy's first\n{differ}");
 }
@@ -48,31 +53,4 @@ fn unlike(differ: &mut String, scene: &Scene, what: &str, theirs: &str, ours: &s
         let name = scene.name;
         let _ = writeln!(differ, "--- {name}: {what}\n{theirs}\n--- ours\n{ours}\n");
     }
-}
-
-/// Differences of the statistics that stay: what has just ended may not be counted yet.
-fn counted(theirs: &Side, ours: &Side) -> String {
-    let end = Instant::now() + Duration::from_secs(2);
-    loop {
-        let differ = unequal(&theirs.figures(), &ours.figures());
-        if differ.is_empty() || Instant::now() > end {
-            return differ;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn unequal(theirs: &Figures, ours: &Figures) -> String {
-    let mut all = String::new();
-    for (row, columns) in theirs.iter().filter(|(row, _)| !row.starts_with("probe/")) {
-        for (name, value) in columns {
-            // As in tests/effects/stage.rs; how often a server was checked depends on the time.
-            let apart = ["bin", "bout", "addr", "connect", "reuse"];
-            let own = ours.get(row).and_then(|columns| columns.get(name));
-            if !apart.contains(&name.as_str()) && own != Some(value) {
-                let _ = writeln!(all, "{row} {name}: {value} {own:?}");
-            }
-        }
-    }
-    all
 }

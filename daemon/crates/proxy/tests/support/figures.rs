@@ -1,6 +1,8 @@
 //! Statistics of haproxy and of ours, column by column.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 /// What both show, `SECTION/WHO` → column → value.
 pub type Figures = BTreeMap<String, BTreeMap<String, String>>;
@@ -87,6 +89,37 @@ pub fn figures(csv: &str) -> Figures {
         let wanted = both.filter(|(name, _)| FIELDS.contains(name));
         let owned = wanted.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         all.insert(format!("{}/{}", values[0], values[1]), owned.collect());
+    }
+    all
+}
+
+/// Differences that stay for so long: what has just ended may not be counted yet. `apart`: columns that
+/// are not compared.
+pub fn differences(
+    longest: Duration,
+    apart: &[&str],
+    mut look: impl FnMut() -> (Figures, Figures),
+) -> String {
+    let end = Instant::now() + longest;
+    loop {
+        let (theirs, ours) = look();
+        let differ = unequal(&theirs, &ours, apart);
+        if differ.is_empty() || Instant::now() > end {
+            return differ;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn unequal(theirs: &Figures, ours: &Figures, apart: &[&str]) -> String {
+    let mut all = String::new();
+    for (row, columns) in theirs.iter().filter(|(row, _)| !row.starts_with("probe/")) {
+        for (name, value) in columns {
+            let own = ours.get(row).and_then(|columns| columns.get(name));
+            if !apart.contains(&name.as_str()) && own != Some(value) {
+                let _ = writeln!(all, "{row} {name}: {value} {own:?}");
+            }
+        }
     }
     all
 }

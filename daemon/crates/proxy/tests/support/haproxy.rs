@@ -4,6 +4,27 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Where it is asked; it leaves the file behind.
+pub struct Socket(pub PathBuf);
+
+impl Socket {
+    pub fn new(what: &str, number: impl std::fmt::Display) -> Self {
+        let file = format!("tandem-{what}-{}-{number}", std::process::id());
+        Self(std::env::temp_dir().join(file))
+    }
+
+    /// For `global`.
+    pub fn line(&self) -> String {
+        format!("stats socket {} level admin", self.0.display())
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 pub struct Haproxy {
     child: Child,
     file: PathBuf,

@@ -211,3 +211,15 @@ pub fn lines(log: &UdpSocket) -> Vec<String> {
     }
     lines
 }
+
+/// A line of the log whose word `T=` has times; of those only whether they are known.
+pub fn without_times(line: &str) -> String {
+    let word = |word: &str| match word.strip_prefix("T=") {
+        Some(times) => {
+            let known = |time| if time == "-1" { "-1" } else { "N" };
+            times.split('/').map(known).collect::<Vec<_>>().join("/")
+        }
+        None => word.to_owned(),
+    };
+    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}

@@ -3,7 +3,7 @@
 use super::side::{Side, never};
 use super::{Section, Sight, mode};
 use crate::plan::{Backend, Mode, Server};
-use crate::shared::{STEPS, State};
+use crate::shared::STEPS;
 use config::haproxy::model::Balance;
 use stats::{Column, Object, Row};
 
@@ -13,7 +13,8 @@ impl Sight<'_> {
         let side = Side::back(b);
         let http = b.mode == Mode::Http;
         let written = || b.servers.iter().filter(|s| !s.implied);
-        let serves = |backup: bool| written().filter(move |s| s.backup == backup && serves(s));
+        let serves =
+            |backup: bool| written().filter(move |s| s.backup == backup && s.shared.serves());
         let (active, backup) = (serves(false).count(), serves(true).count());
         let up = written().next().is_none() || active + backup > 0;
         let in_use = || -> Box<dyn Iterator<Item = &Server>> {
@@ -63,11 +64,6 @@ impl Sight<'_> {
         }
         row
     }
-}
-
-/// It gets new sessions, or may when it is found to be up.
-fn serves(s: &Server) -> bool {
-    s.shared.is_usable() || s.shared.state() == State::Unknown
 }
 
 /// The part of its weight that it has while it warms up.
