@@ -1,6 +1,6 @@
 // Two hosts on one cable, as network namespaces that end with this program, however it ends: a namespace lives as long
 // as the process that holds it, and that one dies with its parent.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, type StdioOptions, spawn } from "node:child_process";
 
 export interface Host {
   readonly name: string;
@@ -15,10 +15,10 @@ const mortal = ["setpriv", "--pdeathsig", "KILL"];
 export function start(
   host: Host,
   command: readonly string[],
-  stdin: "ignore" | "pipe" = "ignore",
+  stdio: StdioOptions = ["ignore", "ignore", "inherit"],
 ): ChildProcess {
   const [program = "", ...words] = [...mortal, ...host.on, ...command];
-  return spawn(program, words, { stdio: [stdin, "ignore", "inherit"] });
+  return spawn(program, words, { stdio });
 }
 
 export class Cable {

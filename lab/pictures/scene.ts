@@ -29,7 +29,7 @@ export class Scene {
   constructor() {
     const [first] = this.cable.hosts;
     const program = new URL("./web.ts", import.meta.url).pathname;
-    this.web = start(first, [process.execPath, "--import", "tsx", program], "pipe");
+    this.web = start(first, [process.execPath, "--import", "tsx", program], ["pipe", "ignore", "inherit"]);
     this.cable.hosts.forEach((host, at) => {
       this.daemon(host, at === 0);
     });

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createConnection } from "node:net";
@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLab, type Lab, openLab, run, until } from "../../lab/index.ts";
 import { repository } from "../../lab/setup/paths.ts";
+import { descendants } from "../integration/provider/project.ts";
 
 const ssh = (lab: Lab, host: string, ...argv: readonly string[]) =>
   run(["ssh", "-F", lab.ssh.configFile, host, ...argv], { timeoutMs: 20_000 });
@@ -213,20 +214,10 @@ test("two labs run side by side on their own networks, and neither leaves a trac
   }
 });
 
-/** The processes below one, the deepest first. */
-function below(pid: number): number[] {
-  const children = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" })
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, parent]) => parent === pid)
-    .map(([child = 0]) => child);
-  return children.flatMap((child) => [...below(child), child]);
-}
-
 /** As a shell ends a job with everything that it has started, whatever is gone meanwhile. */
 function endAll(pid: number): void {
-  for (const one of [...below(pid), pid]) spawnSync("kill", ["-TERM", String(one)], { stdio: "ignore" });
+  for (const one of [...descendants(pid)].reverse().concat(pid))
+    spawnSync("kill", ["-TERM", String(one)], { stdio: "ignore" });
 }
 
 test.each([

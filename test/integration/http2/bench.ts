@@ -1,7 +1,7 @@
 // A proxy with TLS and HTTP/2 between a browser and a server of HTTP/1.1, and what it logs, on a host of their own: a
 // browser gives its requests up (ERR_NETWORK_CHANGED) when an address of its host comes or goes, and this machine's do
 // whenever a lab is made beside this test.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -62,10 +62,9 @@ export class Bench {
   }
 
   private serve(command: readonly string[]): ChildProcess {
-    const [program = "", ...words] = ["setpriv", "--pdeathsig", "KILL", ...this.home.on, ...command];
-    const proxy = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+    const proxy = start(this.home, command, ["ignore", "pipe", "pipe"]);
     for (const output of [proxy.stdout, proxy.stderr]) {
-      output.setEncoding("utf8").on("data", (piece: string) => {
+      output?.setEncoding("utf8").on("data", (piece: string) => {
         this.log += piece;
       });
     }

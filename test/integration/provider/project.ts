@@ -19,7 +19,8 @@ export interface Started {
   readonly result: Promise<CliResult>;
 }
 
-function descendants(pid: number): readonly number[] {
+/** The processes below one, each before those that it started. */
+export function descendants(pid: number): readonly number[] {
   const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
   const parents = lines.map((line) => line.trim().split(/\s+/).map(Number));
   const below = (of: number): readonly number[] =>
