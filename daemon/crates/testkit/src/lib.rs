@@ -9,4 +9,5 @@ pub mod open_metrics;
 pub mod probe;
 pub mod random;
 pub mod segment;
+pub mod standstill;
 pub mod torment;

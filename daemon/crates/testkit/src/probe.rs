@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use crate::segment::Host;
+use crate::standstill::{Span, Watch, merged};
 
 const PORT: u16 = 7007;
 const PERIOD: Duration = Duration::from_millis(1);
@@ -71,6 +72,7 @@ pub struct Probe {
     /// Who answered last.
     latest: Arc<Mutex<String>>,
     thread: Option<JoinHandle<Vec<Answer>>>,
+    processors: Watch,
 }
 
 impl Probe {
@@ -93,6 +95,7 @@ impl Probe {
             stop,
             latest,
             thread: Some(thread),
+            processors: Watch::start(),
         }
     }
 
@@ -125,6 +128,7 @@ impl Probe {
         let answers = self.thread.take().and_then(|thread| thread.join().ok());
         Timeline {
             answers: answers.unwrap_or_default(),
+            stood_still: self.processors.finish(),
         }
     }
 }
@@ -188,26 +192,23 @@ fn punctual() {
 #[derive(Debug)]
 pub struct Timeline {
     pub answers: Vec<Answer>,
+    /// When a processor of the machine did, in order, without overlaps.
+    stood_still: Vec<Span>,
 }
 
 impl Timeline {
-    /// The longest time between two answers in a row.
+    /// The longest time between two answers in a row that is not the machine's own.
     pub fn longest_gap(&self) -> Duration {
         self.gaps().map(|(gap, _)| gap).max().unwrap_or_default()
     }
 
-    /// The longest one that is not the machine's own: of each that time is taken off in which an
-    /// address that nothing happened to did not answer either.
+    /// The same, less the time in which an address that nothing happened to did not answer either.
     pub fn longest_gap_beside(&self, calm: &Self) -> Duration {
         let long = |pair: &&[Answer]| pair[1].at - pair[0].at > 2 * PERIOD;
-        let stalls: Vec<&[Answer]> = calm.answers.windows(2).filter(long).collect();
-        let left = self.answers.windows(2).map(|gap| {
-            let shared = stalls.iter().map(|stall| {
-                let (from, to) = (gap[0].at.max(stall[0].at), gap[1].at.min(stall[1].at));
-                to.saturating_duration_since(from)
-            });
-            (gap[1].at - gap[0].at).saturating_sub(shared.sum())
-        });
+        let stalls = calm.answers.windows(2).filter(long);
+        let stalls = stalls.map(|pair| (pair[0].at, pair[1].at));
+        let stood_still = merged(stalls.chain(self.stood_still.iter().copied()).collect());
+        let left = self.gaps_without(&stood_still).map(|(gap, _)| gap);
         left.max().unwrap_or_default()
     }
 
@@ -231,9 +232,21 @@ impl Timeline {
     }
 
     fn gaps(&self) -> impl Iterator<Item = (Duration, bool)> + '_ {
-        self.answers
-            .windows(2)
-            .map(|pair| (pair[1].at - pair[0].at, pair[0].host != pair[1].host))
+        self.gaps_without(&self.stood_still)
+    }
+
+    fn gaps_without<'a>(
+        &'a self,
+        stood_still: &'a [Span],
+    ) -> impl Iterator<Item = (Duration, bool)> + 'a {
+        self.answers.windows(2).map(|pair| {
+            let (begin, end) = (pair[0].at, pair[1].at);
+            let shared = stood_still
+                .iter()
+                .map(|(from, to)| end.min(*to).saturating_duration_since(begin.max(*from)));
+            let gap = (end - begin).saturating_sub(shared.sum());
+            (gap, pair[0].host != pair[1].host)
+        })
     }
 }
 
@@ -248,6 +261,7 @@ mod tests {
         };
         Timeline {
             answers: answers.iter().map(answer).collect(),
+            stood_still: Vec::new(),
         }
     }
 
@@ -258,11 +272,15 @@ mod tests {
             start,
             &[(0, "b"), (10, "b"), (11, "b"), (40, "b"), (41, "b")],
         );
-        let asked = timeline(start, &[(1, "a"), (9, "a"), (12, "a"), (45, "b")]);
+        let mut asked = timeline(start, &[(1, "a"), (9, "a"), (12, "a"), (45, "b")]);
         let ms = Duration::from_millis;
         assert_eq!(asked.longest_gap(), ms(33));
         // From 12 to 45, of which it stood still until 40.
         assert_eq!(asked.longest_gap_beside(&calm), ms(5));
         assert_eq!(asked.longest_gap_beside(&timeline(start, &[])), ms(33));
+        // A processor did from 20 to 42: what both say counts once.
+        asked.stood_still = vec![(start + ms(20), start + ms(42))];
+        assert_eq!(asked.longest_gap(), ms(11));
+        assert_eq!(asked.longest_gap_beside(&calm), ms(3));
     }
 }

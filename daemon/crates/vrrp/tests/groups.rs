@@ -79,7 +79,10 @@ impl Hosts {
                 Action::Acquire => assert!(self.holds[host].insert(id)),
                 Action::Release => assert!(self.holds[host].remove(&id)),
                 Action::Transition { .. } => self.transitions += 1,
-                Action::LowerPriorityHeard { .. } | Action::WantsMaster | Action::AskWitness => {}
+                Action::LowerPriorityHeard { .. }
+                | Action::WantsMaster
+                | Action::AskWitness
+                | Action::StopAnnouncing => {}
             }
         }
         for id in ALL {

@@ -29,6 +29,27 @@ fn a_handover_is_taken_up_within_milliseconds_and_stays() {
     assert_eq!(world.masters(), [0], "a reload ends it");
 }
 
+/// The second block of the old master's announcements is due around the moment of the handover.
+#[test]
+fn the_link_hears_the_successor_last() {
+    for early in (0..40_000).step_by(250) {
+        let mut world = World::new(1, vec![settings(0, 254, SECOND), settings(1, 253, SECOND)]);
+        while world.masters() != [0] {
+            world.run(50);
+        }
+        world.run(settings(0, 254, SECOND).announcements.delay - early);
+        world.event(
+            0,
+            Event::Handover {
+                patience: 5 * SECOND,
+            },
+        );
+        world.run(100_000);
+        assert_eq!(world.masters(), [1], "{early}");
+        assert_eq!(world.last_announcer, Some(1), "{early}\n{}", world.report());
+    }
+}
+
 #[test]
 fn a_handover_goes_back_and_forth() {
     let mut world = World::new(1, vec![settings(0, 254, SECOND), settings(1, 100, SECOND)]);
@@ -104,9 +125,11 @@ fn overlapping() -> World {
 #[test]
 fn a_successor_that_leaves_during_the_overlap_leaves_the_old_master_serving() {
     let mut world = overlapping();
+    assert_eq!(world.last_announcer, Some(1));
     world.event(1, Event::Stop);
     world.run(4 * SECOND);
     assert_eq!(world.masters(), [0], "{}", world.report());
+    assert_eq!(world.last_announcer, Some(0), "the link learns it again");
     world.run(SECOND);
     assert_eq!(
         world.masters(),

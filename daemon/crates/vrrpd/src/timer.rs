@@ -13,6 +13,8 @@ use vrrp::Micros;
 pub struct Timer {
     fd: OwnedFd,
     armed: Option<Micros>,
+    /// What late is counted from.
+    expected: Micros,
 }
 
 impl Timer {
@@ -21,11 +23,13 @@ impl Timer {
         Ok(Self {
             fd: timerfd_create(TimerfdClockId::Monotonic, flags)?,
             armed: None,
+            expected: 0,
         })
     }
 
-    /// Fires once at a time of the monotonic clock; a time that has passed fires at once.
-    pub fn arm(&mut self, at: Micros) -> io::Result<()> {
+    /// Fires once at a time of the monotonic clock; a time that has passed fires at once. `looked`:
+    /// when it was last seen what is due, so that what is to be done at once is not late by all time.
+    pub fn arm(&mut self, at: Micros, looked: Micros) -> io::Result<()> {
         if self.armed == Some(at) {
             return Ok(());
         }
@@ -42,18 +46,33 @@ impl Timer {
         };
         timerfd_settime(&self.fd, TimerfdTimerFlags::ABSTIME, &value)?;
         self.armed = Some(at);
+        self.expected = at.max(looked);
         Ok(())
     }
 
-    /// Takes the expiry; the time it was armed for, to know how late we are. The descriptor stays
+    /// Takes the expiry; when it was to come, to know how late we are. The descriptor stays
     /// readable until the timer is armed anew, which the loop does before it waits.
     pub fn take(&mut self) -> Option<Micros> {
-        self.armed.take()
+        self.armed.take().map(|_| self.expected)
     }
 }
 
 impl AsFd for Timer {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_later_than_since_it_was_looked_for() {
+        let mut timer = Timer::new().unwrap();
+        for (at, looked, counted) in [(0, 500, 500), (400, 500, 500), (700, 500, 700)] {
+            timer.arm(at, looked).unwrap();
+            assert_eq!((timer.take(), timer.take()), (Some(counted), None), "{at}");
+        }
     }
 }

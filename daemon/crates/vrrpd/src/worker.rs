@@ -163,6 +163,8 @@ pub struct Worker {
     supervisor: supervised::Supervisor,
     /// When the memory that changes of state took is given back.
     trim_at: Option<Micros>,
+    /// When the turn of the loop began.
+    woken: Micros,
     /// Zero when something happened that may concern more than the instance it happened to.
     next_chores: Micros,
 }
@@ -173,6 +175,7 @@ impl Worker {
         while !self.finished() && self.succession != Succession::Left {
             self.arm()?;
             self.epoll.wait(&mut events, None)?;
+            self.woken = clock::monotonic();
             // Packets first: after a stall they tell whether a deadline still means anything.
             for ready in events.iter().filter(|ready| ready.token >= FIRST_SOCKET) {
                 self.hear(ready.token);

@@ -96,7 +96,7 @@ fn assert_clean(node: &mut Node, manner: &Manner) {
 /// Ours has the higher priority: it is master, hands over, and yields to a stranger's failure.
 fn ours_is_master(manner: &Manner) {
     let pair = Pair::new();
-    let theirs = Keepalived::start(&pair.b, &manner.conf(1, 100));
+    let theirs = Keepalived::start_in_real_time(&pair.b, &manner.conf(1, 100));
     await_address(&pair.b, manner.vip, true, || theirs.log());
     let mut ours = Node::start(&pair.a, &manner.conf(0, 200));
     ours.wait_state("MASTER");

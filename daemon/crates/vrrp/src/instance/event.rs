@@ -76,6 +76,9 @@ pub enum Action {
     Announce {
         repeat: u8,
     },
+    /// Nothing that is left of announcements follows any more, nor a question that teaches: the link
+    /// is to hear the successor last.
+    StopAnnouncing,
     Transition {
         from: State,
         to: State,

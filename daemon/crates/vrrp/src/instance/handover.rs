@@ -33,6 +33,7 @@ impl Instance {
                 let bound = self.deadlines.patience.map_or(until, |old| old.min(until));
                 self.deadlines.patience = Some(bound);
                 self.deadlines.handover_until = bound;
+                self.stop_announcing(actions);
                 if !again {
                     self.advertise(actions);
                     self.deadlines.advert = Some(now + self.settings.interval);
@@ -57,11 +58,17 @@ impl Instance {
             + crate::timers::skew(self.settings.version, 1, self.settings.interval)
     }
 
-    pub(super) fn successor_heard(&mut self, advert: &Received, now: Micros) {
+    pub(super) fn successor_heard(
+        &mut self,
+        advert: &Received,
+        now: Micros,
+        actions: &mut Vec<Action>,
+    ) {
         if self.deadlines.release.is_none() {
             self.deadlines.patience = None;
             // Silent from now on: an advert of ours would only make it announce once more.
             self.deadlines.advert = None;
+            self.stop_announcing(actions);
             let wait = if self.announced {
                 ANNOUNCEMENT_SPREAD
             } else {
@@ -74,7 +81,8 @@ impl Instance {
         }
     }
 
-    /// The successor gave up before we let go: wait for another one, still serving.
+    /// The successor gave up before we let go: wait for another one, still serving. Whoever learnt
+    /// its address learns ours again.
     pub(super) fn successor_lost(&mut self, now: Micros, actions: &mut Vec<Action>) {
         self.announced = false;
         self.deadlines.release = None;
@@ -84,6 +92,16 @@ impl Instance {
         self.deadlines.patience = Some(self.deadlines.handover_until);
         self.advertise(actions);
         self.deadlines.advert = Some(now + self.settings.interval);
+        let repeat = self.settings.announcements.repeat;
+        actions.push(Action::Announce { repeat });
+    }
+
+    /// A successor that is asked announces before it advertises: an announcement of ours that comes
+    /// after its own would turn the link back to us, who are about to leave.
+    fn stop_announcing(&mut self, actions: &mut Vec<Action>) {
+        self.deadlines.announce = None;
+        self.deadlines.refresh = None;
+        actions.push(Action::StopAnnouncing);
     }
 
     pub(super) fn successor_announced(&mut self, now: Micros) {

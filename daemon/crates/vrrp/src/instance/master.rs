@@ -118,7 +118,7 @@ impl Instance {
                 self.insist(&advert, now, actions);
             }
         } else if self.is_handing_over() {
-            self.successor_heard(&advert, now);
+            self.successor_heard(&advert, now, actions);
         } else {
             self.yield_to(&advert, now, actions);
         }

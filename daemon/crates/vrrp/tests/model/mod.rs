@@ -206,7 +206,10 @@ impl Pair {
                     return Err(format!("node {node}: {action:?} while it holds: {holds}"));
                 }
                 Action::Transition { .. } => self.transitions += 1,
-                Action::LowerPriorityHeard { .. } | Action::WantsMaster | Action::AskWitness => {}
+                Action::LowerPriorityHeard { .. }
+                | Action::WantsMaster
+                | Action::AskWitness
+                | Action::StopAnnouncing => {}
             }
         }
         let state = self.nodes[node].state();

@@ -168,7 +168,10 @@ impl World {
                     self.demand(from != to, node, "changes to the state it is in");
                     self.history.push((self.now, node, to));
                 }
-                Action::LowerPriorityHeard { .. } | Action::WantsMaster | Action::AskWitness => {}
+                Action::LowerPriorityHeard { .. }
+                | Action::WantsMaster
+                | Action::AskWitness
+                | Action::StopAnnouncing => {}
             }
         }
         let master = self.nodes[node].state() == State::Master;

@@ -21,6 +21,9 @@ impl Worker {
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
+        if running.next_extra == Micros::MAX {
+            running.next_extra = 0;
+        }
         let held: Vec<(u32, IpAddr)> = running
             .held
             .iter()
@@ -111,6 +114,16 @@ impl Worker {
         let all = self.running.values();
         let extra = all.filter(|it| it.plan.extra.is_some() && !it.held.is_empty());
         pending.chain(extra.map(|running| running.next_extra)).min()
+    }
+
+    /// Nothing more that would teach the link our address, until the next announcement.
+    pub(super) fn stop_announcing(&mut self, id: InstanceId) {
+        if let Some(running) = self.running.get_mut(&id) {
+            running.pending.clear();
+            running.next_extra = Micros::MAX;
+            running.verify_from = None;
+            running.verification = None;
+        }
     }
 
     /// Adverts that leave by the interface below tell the switch nothing of the virtual link

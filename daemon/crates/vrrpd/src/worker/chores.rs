@@ -73,7 +73,7 @@ impl Worker {
             self.next_chores = self.earliest_chore();
         }
         let next = self.next_due();
-        Ok(self.timer.arm(next)?)
+        Ok(self.timer.arm(next, self.woken)?)
     }
 
     fn next_due(&self) -> Micros {

@@ -67,6 +67,7 @@ impl Worker {
                     self.announce(id, repeat);
                     self.verify_unless_done(id);
                 }
+                Action::StopAnnouncing => self.stop_announcing(id),
                 Action::Transition { from, to } => self.transition(id, from, to),
                 Action::LowerPriorityHeard { source, priority } => {
                     self.lower_priority_heard(id, source, priority);
@@ -203,16 +204,14 @@ impl Worker {
     fn release(&mut self, id: InstanceId) {
         self.unset_paths(id);
         self.linger(id);
+        self.stop_announcing(id);
         let Some(running) = self.running.get_mut(&id) else {
             return;
         };
         // Taken out first: the kernel's announcement of their removal must find nothing to
         // restore. Removed in reverse, as keepalived does.
-        running.pending.clear();
         running.next_extra = 0;
         running.conflict = None;
-        running.verify_from = None;
-        running.verification = None;
         let held = std::mem::take(&mut running.held);
         for item in held.iter().rev() {
             self.remove(item);

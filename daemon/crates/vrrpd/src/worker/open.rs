@@ -96,6 +96,7 @@ impl Worker {
             next_witness: 0,
             supervisor: Supervisor::default(),
             trim_at: None,
+            woken: crate::clock::monotonic(),
             next_chores: 0,
         })
     }
