@@ -72,6 +72,10 @@ impl Link {
     }
 
     pub fn acked(&mut self, table: usize, id: u32) {
+        // The first words of a lesson have the number of its last.
+        if self.is_teaching() {
+            return;
+        }
         let (Some(pushed), Some(acked)) = (self.pushed.get(table), self.acked.get_mut(table))
         else {
             return;
@@ -83,7 +87,9 @@ impl Link {
         }
     }
 
+    /// It has nothing, or nothing any more.
     pub fn teach(&mut self, tables: &[Shared]) {
+        self.acked.fill(0);
         self.teaching = Some(Teaching::of(0, tables));
     }
 

@@ -169,7 +169,8 @@ impl Running {
                     link.counters.received += 1;
                     self.resync.goes_on(at, now);
                     if let Some(shared) = tables.get(table) {
-                        shared.learn(&update, now);
+                        let heard = link.acked.get(table).copied().unwrap_or(0);
+                        shared.learn(&update, heard, now);
                     }
                 }
                 Event::Acked(table, id) => link.acked(table, id),

@@ -100,19 +100,20 @@ impl Shared {
         self.elements.iter().map(value).collect()
     }
 
-    /// Takes over what another host says of an entry, as far as both store the same.
-    pub fn learn(&self, update: &Update, now: u64) {
+    /// Takes over what another host says of an entry, as far as both store the same. `heard`: the last
+    /// change of ours that it has.
+    pub fn learn(&self, update: &Update, heard: u64, now: u64) {
         let Some(key) = self.key(&update.key) else {
             return;
         };
-        let given: Vec<(Datum, Given)> = update
+        let given: Vec<((Datum, u64), Given)> = update
             .values
             .iter()
             .filter_map(|(column, element, value)| self.given(*column, *element, value, now))
             .collect();
         let left = update.expire.map(u64::from);
-        let given = given.iter().map(|(datum, given)| (*datum, given));
-        self.table.learn(&key, left, given, now);
+        let given = given.iter().map(|(element, given)| (*element, given));
+        self.table.learn(&key, left, given, heard, now);
     }
 
     fn given(
@@ -121,7 +122,7 @@ impl Shared {
         element: u32,
         value: &Value,
         now: u64,
-    ) -> Option<(Datum, Given)> {
+    ) -> Option<((Datum, u64), Given)> {
         let mut columns = self.definition.columns.iter();
         let at = columns.position(|ours| ours.bit == theirs.bit)?;
         if element >= self.definition.columns[at].count {
@@ -141,7 +142,7 @@ impl Shared {
             }
             Value::Name(name) => Given::Server(name.clone()),
         };
-        Some((datum, given))
+        Some(((datum, period), given))
     }
 
     fn key(&self, key: &peers::Key) -> Option<Key> {

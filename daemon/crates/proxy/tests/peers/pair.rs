@@ -36,6 +36,33 @@ fn a_rate_limit_holds_over_the_loss_of_one() {
 }
 
 #[test]
+fn one_that_starts_under_requests_does_not_make_the_other_forget() {
+    let town = Town::new();
+    let (a, b) = (House::new("a"), House::new("b"));
+    let _second = Proxy::start(&town.config(&b, LIMIT, TABLE));
+    let requests = |lines: &[String]| -> u32 {
+        let line = lines.first().map_or("", String::as_str);
+        let (_, rest) = line.split_once("http_req_cnt=").unwrap_or_default();
+        let digits = rest.split(' ').next().unwrap_or_default();
+        digits.parse().unwrap_or(0)
+    };
+    let mut least = 20;
+    for _ in 0..20 {
+        b.get("/");
+    }
+    for _ in 0..5 {
+        let _first = Proxy::start(&town.config(&a, LIMIT, TABLE));
+        // It counts from nothing until it has learnt what the other knows.
+        for _ in 0..3 {
+            a.get("/");
+        }
+        let lines = agree(&a, &b, "limit", |lines| requests(lines) >= least);
+        least = requests(&lines);
+        assert_eq!((a.get("/"), b.get("/")), (429, 429), "{lines:?}");
+    }
+}
+
+#[test]
 fn sessions_go_on_over_a_reload_and_follow_the_configuration() {
     let town = Town::new();
     let (a, b) = (House::new("a"), House::new("b"));

@@ -35,25 +35,37 @@ impl Entry {
         }
     }
 
-    fn take_over(&self, datum: Datum, given: &Given) {
+    /// `ahead`: what this host did since is not in what is given. The higher count stays then, and a
+    /// tag or a server that is set here, for the others are told of it next.
+    fn take_over(&self, (datum, period): (Datum, u64), given: &Given, ahead: bool, now: u64) {
         let mut data = self.lock();
+        let counted = |place: Option<&mut u64>, n: u64| {
+            let n = n.min(MOST);
+            put(place, n, |known| ahead && *known > n);
+        };
+        let rated = |place: Option<&mut Rate>, rate: Rate| {
+            let more = |known: &Rate| known.read(now, period) > rate.read(now, period);
+            put(place, rate, |known| ahead && more(known));
+        };
         match (datum, given) {
             // Connections are those of this host.
             (Datum::Counter(Counter::ConnCur), _) => {}
             (Datum::ServerId | Datum::ServerKey, Given::Server(Some(name))) => {
-                data.server = Some(name.clone());
+                if !ahead || data.server.is_none() {
+                    data.server = Some(name.clone());
+                }
             }
-            (Datum::Gpc(index), Given::Number(n)) => put(data.gpc.get_mut(index), (*n).min(MOST)),
+            (Datum::Gpc(index), Given::Number(n)) => counted(data.gpc.get_mut(index), *n),
             (Datum::Gpt(index), Given::Number(n)) => {
-                put(
-                    data.gpt.get_mut(index),
-                    u32::try_from(*n).unwrap_or(u32::MAX),
-                );
+                let n = u32::try_from(*n).unwrap_or(u32::MAX);
+                put(data.gpt.get_mut(index), n, |known| ahead && *known > 0);
             }
-            (Datum::GpcRate(index), Given::Rate(rate)) => put(data.gpc_rate.get_mut(index), *rate),
+            (Datum::GpcRate(index), Given::Rate(rate)) => {
+                rated(data.gpc_rate.get_mut(index), *rate);
+            }
             (Datum::Counter(counter), given) => match (Layout::place(counter), given) {
-                (Ok(plain), Given::Number(n)) => put(data.plain.get_mut(plain), (*n).min(MOST)),
-                (Err(at), Given::Rate(rate)) => put(data.rates.get_mut(at), *rate),
+                (Ok(plain), Given::Number(n)) => counted(data.plain.get_mut(plain), *n),
+                (Err(at), Given::Rate(rate)) => rated(data.rates.get_mut(at), *rate),
                 _ => {}
             },
             _ => {}
@@ -61,20 +73,25 @@ impl Entry {
     }
 }
 
-fn put<T>(place: Option<&mut T>, value: T) {
-    if let Some(place) = place {
+fn put<T>(place: Option<&mut T>, value: T, stays: impl FnOnce(&T) -> bool) {
+    if let Some(place) = place.filter(|known| !stays(known)) {
         *place = value;
     }
 }
 
 impl Table {
     /// Takes over what another host says of a key; `left`: the milliseconds until it expires, a
-    /// whole period when nothing is said. Nobody is told of it again.
+    /// whole period when nothing is said; `heard`: the last change of ours that it has. Nobody is told
+    /// of it again.
+    ///
+    /// Of two that start at once each asks the other for everything, and is told again what it said
+    /// itself a moment before.
     pub fn learn<'g>(
         &self,
         key: &Key,
         left: Option<u64>,
-        given: impl Iterator<Item = (Datum, &'g Given)>,
+        given: impl Iterator<Item = ((Datum, u64), &'g Given)>,
+        heard: u64,
         now: u64,
     ) {
         let whole = self.spec.expire.map_or(0, super::millis);
@@ -82,8 +99,9 @@ impl Table {
         let Some(entry) = self.enter(key, now, now.saturating_sub(idle)) else {
             return;
         };
-        for (datum, given) in given {
-            entry.take_over(datum, given);
+        let ahead = entry.is_ahead_of(heard);
+        for (element, given) in given {
+            entry.take_over(element, given, ahead, now);
         }
     }
 }

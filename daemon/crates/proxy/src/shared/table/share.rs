@@ -77,6 +77,15 @@ impl Share {
     }
 }
 
+impl Entry {
+    /// It changed after the change of this number.
+    pub(super) fn is_ahead_of(&self, serial: u64) -> bool {
+        self.share.as_ref().is_some_and(|share| {
+            share.noted.load(Ordering::Acquire) || share.serial.load(Ordering::Relaxed) > serial
+        })
+    }
+}
+
 impl Journal {
     /// The number of the newest change.
     pub fn last(&self) -> u64 {

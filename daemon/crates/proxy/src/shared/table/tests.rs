@@ -117,11 +117,11 @@ fn numbers_of_others_are_counted_on_whatever_they_say() {
     let (count, rate) = (Counter::BytesInCnt, Counter::BytesInRate);
     let much = Given::Rate(Rate::of_parts(1, u64::MAX, u64::MAX, now));
     let given = [
-        (Datum::Gpc(0), &Given::Number(u64::MAX)),
-        (Datum::Counter(count), &Given::Number(u64::MAX)),
-        (Datum::Counter(rate), &much),
+        ((Datum::Gpc(0), 0), &Given::Number(u64::MAX)),
+        ((Datum::Counter(count), 0), &Given::Number(u64::MAX)),
+        ((Datum::Counter(rate), 10_000), &much),
     ];
-    table.learn(&key, None, given.into_iter(), now);
+    table.learn(&key, None, given.into_iter(), 0, now);
     let entry = table.find(&key, now).unwrap();
     let layout = &table.layout;
     entry.add(layout, count, 1000, now);
@@ -129,4 +129,61 @@ fn numbers_of_others_are_counted_on_whatever_they_say() {
     assert!(entry.increment(layout, 0, now).unwrap() > 1 << 62);
     assert!(entry.get(layout, count, now).unwrap() > 1 << 62);
     assert!(entry.get(layout, rate, now).unwrap() >= u64::from(u32::MAX));
+}
+
+/// What another host says of an entry was true before this host's own last changes.
+#[test]
+fn what_was_counted_since_is_not_taken_back() {
+    let table = shared_table(
+        10,
+        0,
+        &[
+            ("gpc0", 0),
+            ("gpt0", 0),
+            ("http_req_rate", 60),
+            ("server_id", 0),
+        ],
+    );
+    let (key, now) = (Key::integer(1), 5000);
+    let rate = Datum::Counter(Counter::HttpReqRate);
+    let learn = |count: u64, tag: u64, server: &str, heard: u64| {
+        let requests = Given::Rate(Rate::of_parts(1, count, 0, now));
+        let server = Given::Server(Some(server.into()));
+        let (counted, tag) = (Given::Number(count), Given::Number(tag));
+        let given = [
+            ((Datum::Gpc(0), 0), &counted),
+            ((Datum::Gpt(0), 0), &tag),
+            ((rate, 60_000), &requests),
+            ((Datum::ServerId, 0), &server),
+        ];
+        table.learn(&key, None, given.into_iter(), heard, now);
+    };
+    let stored = || {
+        let entry = table.find(&key, now).unwrap();
+        let Given::Rate(requests) = entry.tell(rate) else {
+            panic!("no rate");
+        };
+        let rest = [Datum::Gpc(0), Datum::Gpt(0), Datum::ServerId].map(|datum| entry.tell(datum));
+        (requests.read(now, 60_000), rest)
+    };
+    let wanted = |rate: u64, count: u64, tag: u64, server: &str| {
+        let server = Given::Server(Some(server.into()));
+        (rate, [Given::Number(count), Given::Number(tag), server])
+    };
+    let own = table.take(&key, now).unwrap();
+    for _ in 0..5 {
+        own.increment(&table.layout, 0, now);
+        own.add(&table.layout, Counter::HttpReqRate, 1, now);
+    }
+    // Nobody was told of the five. A tag and a server that this host has not set are taken.
+    learn(3, 7, "s1", 0);
+    assert_eq!(stored(), wanted(5, 5, 7, "s1"));
+    learn(8, 9, "s2", 0);
+    assert_eq!(stored(), wanted(8, 8, 7, "s1"));
+    // The change is the first that is told; whoever has it knows better.
+    table.take_up_changes(now);
+    learn(6, 4, "s2", 0);
+    assert_eq!(stored(), wanted(8, 8, 7, "s1"));
+    learn(6, 4, "s2", 1);
+    assert_eq!(stored(), wanted(6, 6, 4, "s2"));
 }
