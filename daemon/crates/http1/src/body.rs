@@ -49,6 +49,18 @@ impl Body {
         }
     }
 
+    /// Passes over what belongs to the body; so many bytes of the input did.
+    pub fn skip(&mut self, input: &[u8]) -> usize {
+        let mut at = 0;
+        while at < input.len() && !self.is_done() {
+            match self.step(&input[at..]) {
+                Ok(step) => at += step.used,
+                Err(_) => break,
+            }
+        }
+        at
+    }
+
     /// Takes the next piece of the body from the front of `input`. Call again with the rest while
     /// bytes were used and the body is not done.
     pub fn step(&mut self, input: &[u8]) -> Result<Step, Fault> {

@@ -33,13 +33,7 @@ impl Worker {
     ) {
         // The connection can go on when the request is here to its end.
         let mut body = request.body;
-        let mut at = request.head_len;
-        while at < data.len() && !body.is_done() {
-            match body.step(&data[at..]) {
-                Ok(step) => at += step.used,
-                Err(_) => break,
-            }
-        }
+        let at = request.head_len + body.skip(&data[request.head_len..]);
         let whole = body.is_done();
         let held = self.buffers.hold(&data[at..]);
         let c = &mut self.clients[i];

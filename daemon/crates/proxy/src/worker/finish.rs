@@ -22,12 +22,7 @@ impl Worker {
         self.log(i, &txn);
         let u = txn.up;
         if u != NONE {
-            let up = &self.ups[u];
-            if up.keep && !up.link.is_blocked() && !up.link.ended && !up.link.hung_up {
-                self.put_idle(u);
-            } else {
-                self.close_upstream(u);
-            }
+            self.let_go(u);
         }
         let keep =
             txn.keep && txn.request_done && txn.reply != Reply::Head || txn.up == NONE && txn.keep;

@@ -86,6 +86,16 @@ impl Worker {
         Some(u)
     }
 
+    /// The exchange over a connection is over.
+    pub(super) fn let_go(&mut self, u: u32) {
+        let up = &self.ups[u];
+        if up.keep && !up.link.is_blocked() && !up.link.ended && !up.link.hung_up {
+            self.put_idle(u);
+        } else {
+            self.close_upstream(u);
+        }
+    }
+
     /// Puts a connection that may carry another request back.
     pub(super) fn put_idle(&mut self, u: u32) {
         let now = self.now;

@@ -4,6 +4,7 @@ use super::Worker;
 use super::cacheable::leaks_cookie;
 use super::held::Arrived;
 use super::held_reply::{Step, arrived_reply};
+use super::slab::NONE;
 use super::tally::tally_behind;
 use crate::plan::Backend;
 use crate::rules::{self, Context, Message, Outcome, Subject, Verdict};
@@ -113,7 +114,7 @@ impl Worker {
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.log.end(end.0, end.1);
         }
-        self.drop_upstream(i);
+        self.replace_reply(i, data, response);
         self.answer_final(i, outcome);
         Err(())
     }
@@ -156,6 +157,23 @@ impl Worker {
         self.abort(i, b'P', b'D');
     }
 
+    /// An answer of ours takes the place of the server's, of which `data` has come. Where that is all
+    /// of it, the connection carries other requests.
+    fn replace_reply(&mut self, i: u32, data: &[u8], response: &Response) {
+        let Some(txn) = self.clients[i].txn.as_mut() else {
+            return;
+        };
+        let u = std::mem::replace(&mut txn.up, NONE);
+        let Some(up) = self.ups.get_mut(u) else {
+            return;
+        };
+        let rest = data.get(response.head_len..).unwrap_or_default();
+        let mut body = response.body.clone();
+        let whole = body.skip(rest) == rest.len() && body.is_done();
+        up.keep = whole && response.keep_alive && txn.request_done && !txn.close_up;
+        self.let_go(u);
+    }
+
     /// `option checkcache`
     pub(super) fn check_cookies(
         &mut self,
@@ -180,7 +198,7 @@ impl Worker {
         if let Some(txn) = self.clients[i].txn.as_mut() {
             txn.log.end(b'P', b'H');
         }
-        self.drop_upstream(i);
+        self.replace_reply(i, data, response);
         self.answer_prepared(i, 502, true);
         Err(())
     }
