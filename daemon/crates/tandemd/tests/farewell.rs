@@ -11,7 +11,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use certificates::certificates;
-use pair::kept::{Idle, Kept};
+use pair::kept::{Idle, Kept, Long, serve_long};
 use pair::{Daemon, Pair, VIP, wait, wait_for};
 
 const PAGE: &str = "10.77.0.100:80";
@@ -111,4 +111,32 @@ fn a_connection_of_an_address_that_comes_back_is_kept() {
         pair.a.has(VIP) && !pair.b.has(VIP)
     });
     idle.lasts(LINGERED);
+}
+
+#[test]
+fn an_answer_that_takes_longer_is_cut_while_its_client_can_hear_of_it() {
+    require_pair!();
+    let pair = Pair::new("too-long");
+    let (a, _b) = start(&pair);
+    serve_long(&pair.web, "10.77.0.14:8009", 64 << 20);
+    let path = pair.directory.join("haproxy.cfg");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let sections = "    use_backend long if { path /long }\n    default_backend app\n";
+    let text = text.replace("    default_backend app\n", sections);
+    let text = text + "backend long\n    timeout server 60s\n    server l 10.77.0.14:8009\n";
+    std::fs::write(&path, text).unwrap();
+    assert!(a.tell(["reload"]).status.success());
+    // Nothing of it is read until the old master is deaf.
+    let long = Long::begin(&pair.client, PAGE);
+    assert!(a.tell(["handover"]).status.success());
+    wait("b holds the address", || {
+        pair.b.has(VIP) && !pair.a.has(VIP)
+    });
+    let moving = || a.status()["vrrp"]["moving"]["connectionsHere"].clone();
+    wait_for("the connections are over", 2 * LINGERED, || {
+        moving() == serde_json::json!([])
+    });
+    assert_eq!(connections(&a), 0);
+    let waited = long.is_cut();
+    assert!(waited < Duration::from_secs(1), "{waited:?}");
 }

@@ -1,6 +1,7 @@
 //! Farewell to connections of addresses that another host has now. They go on here for a while, as
 //! the VRRP process sees to, and then nowhere: until then each answer says that it is the last (RFC
-//! 9112 §9.6, RFC 9113 §6.8), and a connection that is asked nothing ends a moment before.
+//! 9112 §9.6, RFC 9113 §6.8), and a connection that is asked nothing ends a moment before. Whatever is
+//! left then is reset while its client can still hear of it: it would wait for what cannot come.
 
 use super::Worker;
 use super::chores::NEVER;
@@ -14,6 +15,9 @@ const UNDER_WAY_MS: u64 = 1_000;
 /// So long before the end unasked connections begin to go. What is said then has to come through, and
 /// the other host passes on for less time than this one listens.
 const LAST_CALL_MS: u64 = 3_000;
+/// So long before the end everything else goes. The other host passes on nothing any more: what a
+/// client answers meets its reset, too.
+const LAST_WORD_MS: u64 = 500;
 /// In so long they go one by one, so that their clients do not come back all at once.
 const SPREAD_MS: u32 = 1_000;
 
@@ -26,6 +30,8 @@ enum Stage {
     Left,
     /// Unasked connections end.
     Called,
+    /// All others, too.
+    Over,
 }
 
 #[derive(Debug)]
@@ -43,12 +49,15 @@ impl Departure {
         match self.stage {
             Stage::Told => call.min(self.since + UNDER_WAY_MS),
             Stage::Left => call,
-            Stage::Called => self.until,
+            Stage::Called => self.until.saturating_sub(LAST_WORD_MS),
+            Stage::Over => self.until,
         }
     }
 
     fn stage_at(&self, now: u64) -> Stage {
-        if now + LAST_CALL_MS >= self.until {
+        if now + LAST_WORD_MS >= self.until {
+            Stage::Over
+        } else if now + LAST_CALL_MS >= self.until {
             Stage::Called
         } else if now >= self.since + UNDER_WAY_MS {
             Stage::Left
@@ -124,17 +133,22 @@ impl Worker {
 
     /// Who is told a second time does not mind.
     fn part_from(&mut self, i: u32) {
-        let c = &self.clients[i];
-        let multiplexed = c.state == State::Multiplexed;
-        if c.link.is_stream()
-            || c.frontend().mode != Mode::Http
-            || !(multiplexed || c.awaits_request())
-        {
+        // A connection that ends takes its streams along.
+        let Some(c) = self.clients.get(i).filter(|c| !c.link.is_stream()) else {
             return;
-        }
+        };
+        let multiplexed = c.state == State::Multiplexed;
+        let free = c.frontend().mode == Mode::Http && (multiplexed || c.awaits_request());
         let Some(stage) = self.departure(i).map(|it| it.stage) else {
             return;
         };
+        if stage == Stage::Over {
+            self.clients[i].link.break_off();
+            return self.abort(i, b'K', b'D');
+        }
+        if !free {
+            return;
+        }
         if stage > Stage::Told && multiplexed {
             self.leave_h2(i);
         }

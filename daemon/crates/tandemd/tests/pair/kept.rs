@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testkit::segment::Host;
 
@@ -162,6 +162,17 @@ impl Long {
             assert!(read > 0, "cut after {} bytes", self.bytes);
             self.bytes += read;
         }
+    }
+
+    /// How long what came already lasts until it is clear that no more will.
+    pub fn is_cut(mut self) -> Duration {
+        let begin = Instant::now();
+        let end = self.stream.read_to_end(&mut Vec::new());
+        assert_eq!(
+            end.map_err(|error| error.kind()),
+            Err(std::io::ErrorKind::ConnectionReset)
+        );
+        begin.elapsed()
     }
 
     /// All of it, head and body.
