@@ -4,7 +4,8 @@
 mod support;
 
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{self, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 use support::{Beside, Client, Origin, read_head};
 
@@ -20,6 +21,23 @@ const UNLESS: &str = " if !{ capture.req.uri -m end /ok }";
 
 /// Bodies that the server sends with what is replaced.
 const BODIES: &[&str] = &["none", "short", "later", "long", "chunked", "open"];
+
+/// Longer than a connection that is not kept stays open.
+const LATER: Duration = Duration::from_secs(3);
+
+/// The body follows once the connection carries another request, or stays open for long; an error
+/// when it ends before.
+fn in_two(stream: &mut TcpStream, head: &str, body: &str) -> io::Result<()> {
+    stream.write_all(head.as_bytes())?;
+    stream.set_read_timeout(Some(LATER))?;
+    match stream.peek(&mut [0]) {
+        Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+        Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+        Ok(_) | Err(_) => {}
+    }
+    stream.set_read_timeout(None)?;
+    stream.write_all(body.as_bytes())
+}
 
 /// Answers `/…/ok` with the number of its connection, and everything else as its last part says.
 fn origin() -> Origin {
@@ -45,9 +63,7 @@ fn origin() -> Origin {
             request += 1;
             let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n");
             let sent = if kind == "later" {
-                let head = stream.write_all(head.as_bytes());
-                std::thread::sleep(Duration::from_millis(100));
-                head.and_then(|()| stream.write_all(body.as_bytes()))
+                in_two(&mut stream, &head, &body)
             } else {
                 stream.write_all((head + &body).as_bytes())
             };

@@ -113,11 +113,8 @@ fn a_connection_of_an_address_that_comes_back_is_kept() {
     idle.lasts(LINGERED);
 }
 
-#[test]
-fn an_answer_that_takes_longer_is_cut_while_its_client_can_hear_of_it() {
-    require_pair!();
-    let pair = Pair::new("too-long");
-    let (a, _b) = start(&pair);
+/// An answer that nobody takes up, so that it does not end by itself.
+fn without_end(pair: &Pair, a: &Daemon) -> Long {
     serve_long(&pair.web, "10.77.0.14:8009", 64 << 20);
     let path = pair.directory.join("haproxy.cfg");
     let text = std::fs::read_to_string(&path).unwrap();
@@ -126,8 +123,20 @@ fn an_answer_that_takes_longer_is_cut_while_its_client_can_hear_of_it() {
     let text = text + "backend long\n    timeout server 60s\n    server l 10.77.0.14:8009\n";
     std::fs::write(&path, text).unwrap();
     assert!(a.tell(["reload"]).status.success());
-    // Nothing of it is read until the old master is deaf.
-    let long = Long::begin(&pair.client, PAGE);
+    Long::begin(&pair.client, PAGE)
+}
+
+fn is_cut_at_once(long: Long) {
+    let waited = long.is_cut();
+    assert!(waited < Duration::from_secs(1), "{waited:?}");
+}
+
+#[test]
+fn an_answer_that_takes_longer_is_cut_while_its_client_can_hear_of_it() {
+    require_pair!();
+    let pair = Pair::new("too-long");
+    let (a, _b) = start(&pair);
+    let long = without_end(&pair, &a);
     assert!(a.tell(["handover"]).status.success());
     wait("b holds the address", || {
         pair.b.has(VIP) && !pair.a.has(VIP)
@@ -137,6 +146,16 @@ fn an_answer_that_takes_longer_is_cut_while_its_client_can_hear_of_it() {
         moving() == serde_json::json!([])
     });
     assert_eq!(connections(&a), 0);
-    let waited = long.is_cut();
-    assert!(waited < Duration::from_secs(1), "{waited:?}");
+    is_cut_at_once(long);
+}
+
+#[test]
+fn an_answer_that_outlasts_the_process_is_cut_with_it() {
+    require_pair!();
+    let pair = Pair::new("outlasts");
+    let (a, _b) = start(&pair);
+    let long = without_end(&pair, &a);
+    a.signal("TERM");
+    assert_eq!(a.wait_end().code(), Some(0), "{}", a.log());
+    is_cut_at_once(long);
 }

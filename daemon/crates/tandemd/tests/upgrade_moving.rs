@@ -57,8 +57,9 @@ fn become_other(daemon: &Daemon, pair: &Pair) {
     assert!(verdict.status.success(), "{verdict:?}\n{}", daemon.log());
 }
 
-/// Connections of an address that moved go on for 10 s: on a busier machine this is about nothing.
-const IN_TIME: Duration = Duration::from_secs(8);
+/// Connections of an address that moved go on for 10 s, and for 5 s after a stop: on a machine that
+/// takes longer for the rest this is about nothing.
+const IN_TIME: Duration = Duration::from_secs(4);
 
 /// Clients of every kind while the address moves and then this happens; afterwards neither host has
 /// anything of it, and nobody has lost anything.
@@ -82,12 +83,13 @@ fn happens_in_time(label: &str, what: impl Fn(&Pair, &Daemon, &Daemon)) -> bool 
     let begun = Instant::now();
     hand_over(&pair, &a);
     what(&pair, &a, &b);
+    let bytes = long.ends();
     if begun.elapsed() > IN_TIME {
         kept.finish();
         fresh.finish();
         return false;
     }
-    let bytes = long.finish();
+    let bytes = bytes.unwrap();
     assert!(bytes > LONG, "cut after {bytes} bytes");
     idle.into_iter().for_each(Idle::ends);
     wait_for("nothing of it is left", OVER, || {

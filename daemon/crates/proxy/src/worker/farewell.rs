@@ -158,6 +158,15 @@ impl Worker {
         }
     }
 
+    /// The process ends before they do: what an end leaves to be sent could not leave any more.
+    pub(super) fn break_departed(&mut self) {
+        for i in self.clients.indexes() {
+            if !self.clients[i].link.is_stream() && self.departure(i).is_some() {
+                self.clients[i].link.break_off();
+            }
+        }
+    }
+
     /// A connection in the middle of nothing ends when nothing comes for so long: silently, even
     /// where a first request was still expected.
     pub(super) fn end_unless_asked(&mut self, i: u32, wait: u64) {

@@ -234,6 +234,7 @@ impl Worker {
             }
             self.do_chores();
             if self.is_stopped() {
+                self.break_departed();
                 self.logs.flush();
                 (self.report)(Report::Stopped { worker: self.id });
                 return;

@@ -1,6 +1,6 @@
 //! Clients that keep their connections and ask again and again, and one that takes long.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -170,16 +170,21 @@ impl Long {
         let end = self.stream.read_to_end(&mut Vec::new());
         assert_eq!(
             end.map_err(|error| error.kind()),
-            Err(std::io::ErrorKind::ConnectionReset)
+            Err(io::ErrorKind::ConnectionReset)
         );
         begin.elapsed()
     }
 
     /// All of it, head and body.
-    pub fn finish(mut self) -> usize {
+    pub fn finish(self) -> usize {
+        self.ends().unwrap()
+    }
+
+    /// The same, or how it ended before.
+    pub fn ends(mut self) -> io::Result<usize> {
         let mut rest = Vec::new();
-        self.stream.read_to_end(&mut rest).unwrap();
-        self.bytes + rest.len()
+        self.stream.read_to_end(&mut rest)?;
+        Ok(self.bytes + rest.len())
     }
 }
 
