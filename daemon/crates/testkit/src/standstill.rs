@@ -43,6 +43,11 @@ impl Watch {
         Self { stop, threads }
     }
 
+    /// For how long any of them did.
+    pub fn total(self) -> Duration {
+        self.finish().iter().map(|(from, to)| *to - *from).sum()
+    }
+
     /// When any of them stood still, in order, without overlaps.
     pub fn finish(self) -> Vec<Span> {
         self.stop.store(true, Ordering::Relaxed);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use harness::{Node, Pair, conf, skipped};
 use testkit::segment::Host;
+use testkit::standstill::Watch;
 
 const INSTANCES: usize = 255;
 const LISTED: usize = 20;
@@ -110,6 +111,7 @@ fn the_successor_of_many_dead_masters_goes_on_beating() {
         pair.b.namespace.ip(&words.collect::<Vec<_>>());
     }
     a.kill();
+    let processors = Watch::start();
     let (mut heard, mut longest) = (Instant::now(), Duration::ZERO);
     let end = Instant::now() + Duration::from_secs(6);
     while Instant::now() < end {
@@ -121,5 +123,6 @@ fn the_successor_of_many_dead_masters_goes_on_beating() {
     }
     eprintln!("measured: longest silence of a successor of {INSTANCES} masters {longest:?}");
     assert_eq!(masters(&mut b), INSTANCES);
-    assert!(longest < Duration::from_millis(500), "{longest:?}");
+    let most = Duration::from_millis(500) + processors.total();
+    assert!(longest < most, "{longest:?}, {most:?}");
 }

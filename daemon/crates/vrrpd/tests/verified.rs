@@ -8,6 +8,7 @@ use harness::keepalived::{Keepalived, missing};
 use harness::{Node, Pair, VIP, VIP6, conf, skipped, vip4, vip6};
 use testkit::probe::{Probe, Responder};
 use testkit::segment::Host;
+use testkit::standstill::Watch;
 
 const FAST: &str = "0.1";
 
@@ -192,11 +193,13 @@ fn a_link_that_comes_back_has_everything_announced_again_at_once() {
     let again = "neighbours answer again; the addresses are announced again";
     assert!(!a.log.join("\n").contains(again));
     let before = a.counter("announcements_sent");
+    let processors = Watch::start();
     pair.segment.set_isolated(&pair.a, false);
     let healed = std::time::Instant::now();
     a.wait("an answer", |node| node.log.join("\n").contains(again));
     let took = healed.elapsed();
     eprintln!("measured: announced again {took:?} after the link came back");
-    assert!(took < std::time::Duration::from_millis(500), "{took:?}");
+    let most = std::time::Duration::from_millis(500) + processors.total();
+    assert!(took < most, "{took:?}, {most:?}");
     assert!(a.counter("announcements_sent") > before);
 }

@@ -243,7 +243,7 @@ impl Worker {
         (self.report)(Report::Stopped { worker: self.id });
     }
 
-    fn wait_time(&self) -> Option<Duration> {
+    fn wait_time(&mut self) -> Option<Duration> {
         if !self.resume.is_empty() || !self.freed.is_empty() {
             return Some(Duration::ZERO);
         }

@@ -1,6 +1,7 @@
 //! Timers: a wheel of 16 ms slots. Deadlines move often and expire rarely, so moving one later is
 //! a store in the connection: its entry looks at the deadline when it comes up and moves on.
 
+use super::chores::NEVER;
 use super::slab::NONE;
 
 const SLOTS: usize = 512;
@@ -12,6 +13,8 @@ pub struct Wheel {
     occupied: [u64; SLOTS / 64],
     /// Ticks before this one have been looked at.
     tick: u64,
+    /// The first tick with entries, [`NEVER`] when none has any; looked for again when it was taken.
+    first: Option<u64>,
 }
 
 /// A connection's place on the wheel: the tick of its one valid entry.
@@ -28,6 +31,7 @@ impl Wheel {
             slots: vec![Vec::new(); SLOTS],
             occupied: [0; SLOTS / 64],
             tick: now_ms / TICK_MS,
+            first: Some(NEVER),
         }
     }
 
@@ -40,6 +44,7 @@ impl Wheel {
         }
         let at = due.clamp(self.tick, self.tick + SLOTS as u64 - 1);
         armed.0 = at;
+        self.first = self.first.map(|first| first.min(at));
         let slot = usize::try_from(at % SLOTS as u64).unwrap_or(0);
         self.slots[slot].push((i, generation));
         self.occupied[slot / 64] |= 1 << (slot % 64);
@@ -53,6 +58,7 @@ impl Wheel {
             self.tick += 1;
             if !self.slots[slot].is_empty() {
                 self.occupied[slot / 64] &= !(1 << (slot % 64));
+                self.first = None;
                 return Some((tick, std::mem::take(&mut self.slots[slot])));
             }
         }
@@ -68,14 +74,19 @@ impl Wheel {
         }
     }
 
-    /// Milliseconds until an entry is due; `None` when there is none.
-    pub fn next_in(&self, now_ms: u64) -> Option<u64> {
-        let ahead = self.next_occupied()?;
-        Some(((self.tick + ahead + 1) * TICK_MS).saturating_sub(now_ms))
+    /// Milliseconds until an entry is due; `None` when there is none. Asked for before every wait.
+    pub fn next_in(&mut self, now_ms: u64) -> Option<u64> {
+        let first = match self.first {
+            Some(first) => first,
+            None => self
+                .next_occupied()
+                .map_or(NEVER, |ahead| self.tick + ahead),
+        };
+        self.first = Some(first);
+        (first != NEVER).then(|| ((first + 1) * TICK_MS).saturating_sub(now_ms))
     }
 
-    /// How many ticks ahead the next slot with entries is. Asked for before every wait, so it looks
-    /// at 64 slots at once.
+    /// How many ticks ahead the next slot with entries is; looks at 64 slots at once.
     fn next_occupied(&self) -> Option<u64> {
         const WORDS: usize = SLOTS / 64;
         let from = usize::try_from(self.tick % SLOTS as u64).unwrap_or(0);
@@ -141,6 +152,34 @@ mod tests {
         let ms = wheel.next_in(0).unwrap();
         assert!((1000..1048).contains(&ms), "{ms}");
     }
+
+    /// Beside a list of all that are armed, whatever is armed and taken in between.
+    #[test]
+    fn the_wait_is_that_of_the_first_of_many() {
+        let (mut wheel, mut random) = (Wheel::new(0), 7_u64);
+        let (mut armed, mut now) = (Vec::<u64>::new(), 0_u64);
+        for _ in 0..20_000 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let draw = random >> 33;
+            if draw % 3 == 0 {
+                let mut place = Armed::NOT;
+                wheel.arm(&mut place, now + draw % 12_000, 1, 0);
+                armed.push(place.0);
+            } else if draw % 3 == 1 {
+                now += draw % 200;
+                while let Some((tick, list)) = wheel.expired(now) {
+                    armed.retain(|at| *at != tick);
+                    wheel.give_back(tick, list);
+                }
+            }
+            let first = armed.iter().min();
+            let wait = first.map(|tick| ((tick + 1) * TICK_MS).saturating_sub(now));
+            assert_eq!(wheel.next_in(now), wait);
+        }
+    }
+
     #[test]
     fn the_next_entry_is_found_from_wherever_the_wheel_stands() {
         for tick in (0..1100).step_by(131) {
