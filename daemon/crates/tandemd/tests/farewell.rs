@@ -127,7 +127,7 @@ fn without_end(pair: &Pair, a: &Daemon) -> Long {
 }
 
 fn is_cut_at_once(long: Long) {
-    let waited = long.is_cut();
+    let waited = long.breaks_off();
     assert!(waited < Duration::from_secs(1), "{waited:?}");
 }
 

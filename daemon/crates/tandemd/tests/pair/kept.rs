@@ -165,7 +165,7 @@ impl Long {
     }
 
     /// How long what came already lasts until it is clear that no more will.
-    pub fn is_cut(mut self) -> Duration {
+    pub fn breaks_off(mut self) -> Duration {
         let begin = Instant::now();
         let end = self.stream.read_to_end(&mut Vec::new());
         assert_eq!(

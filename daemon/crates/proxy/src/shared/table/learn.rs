@@ -51,9 +51,8 @@ impl Entry {
             // Connections are those of this host.
             (Datum::Counter(Counter::ConnCur), _) => {}
             (Datum::ServerId | Datum::ServerKey, Given::Server(Some(name))) => {
-                if !ahead || data.server.is_none() {
-                    data.server = Some(name.clone());
-                }
+                let stays = |known: &Option<Arc<str>>| ahead && known.is_some();
+                put(Some(&mut data.server), Some(name.clone()), stays);
             }
             (Datum::Gpc(index), Given::Number(n)) => counted(data.gpc.get_mut(index), *n),
             (Datum::Gpt(index), Given::Number(n)) => {
