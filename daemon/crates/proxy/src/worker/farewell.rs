@@ -70,6 +70,8 @@ impl Departure {
 impl Worker {
     /// In place of those before.
     pub(super) fn take_departures(&mut self, departed: &[Departed]) {
+        // What ends just now is not forgotten over it, should this worker be late.
+        self.go_on_parting();
         let mut before = std::mem::take(&mut self.departures);
         for it in departed {
             let until = it.until_us / 1000;
@@ -120,13 +122,13 @@ impl Worker {
             return;
         }
         let now = self.now;
-        self.departures.retain(|it| it.until > now);
         for departure in &mut self.departures {
             departure.stage = departure.stage_at(now);
         }
         for i in self.clients.indexes() {
             self.part_from(i);
         }
+        self.departures.retain(|it| it.until > now);
         self.plan_farewell();
         self.flush_h2();
     }
