@@ -5,6 +5,7 @@ import type { Case } from "./case.ts";
 import { cases } from "./cases.ts";
 import { Generator } from "./generator.ts";
 import { preferSession } from "./machine.ts";
+import { missing } from "./needs.ts";
 import { circumstances, page, type Report, table } from "./report.ts";
 import { type CaseResult, describeMachine, Run } from "./run.ts";
 
@@ -96,6 +97,12 @@ async function main(): Promise<void> {
   if (values["only-page"]) {
     if (before === undefined) throw new Error("--only-page needs the figures: --json FILE");
     keep(before);
+    return;
+  }
+  const needed = missing(values.binary);
+  if (needed.length > 0) {
+    console.error(`This run needs what is not here:\n  ${needed.join("\n  ")}`);
+    process.exitCode = 1;
     return;
   }
   console.log(table(await measure(before)));

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nginxStream } from "./needs.ts";
 
 /** A proxy under load: where it listens and whose processor time counts. */
 export interface Contender {
@@ -47,9 +48,7 @@ export class Programs {
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
       .map((kind) => `${kind}_temp_path ${join(this.directory, kind)};`)
       .join(" ");
-    const module = blocks.includes("stream {")
-      ? "load_module /usr/lib/nginx/modules/ngx_stream_module.so;\n"
-      : "";
+    const module = blocks.includes("stream {") ? `load_module ${nginxStream};\n` : "";
     const file = this.write(
       "nginx.conf",
       `${module}worker_processes ${threads}; daemon off; pid ${join(this.directory, "nginx.pid")};
