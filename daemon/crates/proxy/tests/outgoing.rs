@@ -53,7 +53,7 @@ fn connections_come_from_where_they_do_with_haproxy() {
             }
         }
     });
-    let mut text = "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:PORT\n    use_backend %[path,field(2,/)]\n".to_owned();
+    let mut text = support::beside::BY_PATH.to_owned();
     for (n, words) in CASES.iter().enumerate() {
         let _ = write!(
             text,

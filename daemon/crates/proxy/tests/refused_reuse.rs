@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::net::TcpStream;
 use std::time::Duration;
+use support::met::Met;
 use support::{Beside, Client, Origin, read_head};
 
 /// What the rule does with every response but one.
@@ -77,7 +78,7 @@ fn origin() -> Origin {
 /// What a client sees that asks again and again.
 fn seen(port: u16, section: &str, body: &str) -> Vec<String> {
     let mut seen = Vec::new();
-    let mut known = Vec::new();
+    let mut known = Met::default();
     let mut client = Client::connect(port);
     for path in ["ok", body, "ok", body, body, "ok"] {
         let (head, text) = client.get(&format!("/{section}/{path}"));
@@ -86,15 +87,9 @@ fn seen(port: u16, section: &str, body: &str) -> Vec<String> {
             seen.push(support::status_of(&head).to_string());
             continue;
         }
-        // Connections are counted in the order in which they are met.
         let text = String::from_utf8(text).unwrap();
         let (connection, request) = text.split_once(' ').unwrap();
-        let at = known.iter().position(|it| it == connection);
-        let at = at.unwrap_or_else(|| {
-            known.push(connection.to_owned());
-            known.len() - 1
-        });
-        seen.push(format!("{at}:{request}"));
+        seen.push(format!("{}:{request}", known.number(connection)));
     }
     seen
 }
@@ -102,12 +97,12 @@ fn seen(port: u16, section: &str, body: &str) -> Vec<String> {
 #[test]
 fn a_connection_whose_response_is_replaced_goes_on_when_all_of_it_has_come() {
     let origin = origin();
-    let mut text = "global\n    nbthread 1\ndefaults\n    mode http\n    http-reuse always\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:PORT\n    use_backend %[path,field(2,/)]\n".to_owned();
+    let mut text = support::beside::BY_PATH.to_owned();
     for (n, rule) in RULES.iter().enumerate() {
         for body in BODIES {
             let _ = write!(
                 text,
-                "backend b{n}{body}\n    {rule}{UNLESS}\n    server s 127.0.0.1:{}\n",
+                "backend b{n}{body}\n    http-reuse always\n    {rule}{UNLESS}\n    server s 127.0.0.1:{}\n",
                 origin.port
             );
         }

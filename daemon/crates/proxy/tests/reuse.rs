@@ -4,6 +4,7 @@ mod support;
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
+use support::met::Met;
 use support::{Beside, Client, Origin, Proxy, content_length, free_port, http_config, read_head};
 
 /// Lines of the backend, words of the server.
@@ -44,10 +45,10 @@ fn origin() -> Origin {
     })
 }
 
-/// The connections of a list of answers, counted in the order in which they are met.
+/// The connections of a list of answers.
 #[derive(Default)]
 struct Seen {
-    known: Vec<String>,
+    known: Met,
     text: String,
 }
 
@@ -70,11 +71,7 @@ impl Seen {
         let body = client.get(path);
         let body = String::from_utf8(body).unwrap();
         let (connection, request) = body.split_once(' ').unwrap();
-        let known = self.known.iter().position(|c| c == connection);
-        let number = known.unwrap_or_else(|| {
-            self.known.push(connection.to_owned());
-            self.known.len() - 1
-        });
+        let number = self.known.number(connection);
         let _ = write!(self.text, "{number}:{request} ");
     }
 }
@@ -101,7 +98,7 @@ fn traffic(port: u16, path: &str) -> String {
 #[test]
 fn connections_are_used_again_as_by_haproxy() {
     let origin = origin();
-    let mut text = "global\n    nbthread 1\ndefaults\n    mode http\n    timeout client 5s\n    timeout server 5s\n    timeout connect 1s\nfrontend web\n    bind 127.0.0.1:PORT\n    use_backend %[path,field(2,/)]\n".to_owned();
+    let mut text = support::beside::BY_PATH.to_owned();
     for (n, (lines, words)) in CASES.iter().enumerate() {
         let _ = write!(
             text,

@@ -11,7 +11,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use certificates::certificates;
-use pair::kept::{Idle, Kept, Long, serve_long};
+use pair::kept::{Idle, Kept, Long};
 use pair::{Daemon, Pair, VIP, wait, wait_for};
 
 const PAGE: &str = "10.77.0.100:80";
@@ -66,10 +66,7 @@ fn clients_that_keep_connections_for_long_lose_nothing_when_the_address_moves() 
     wait("all are connected", || {
         connections(&a) == 1 + (IDLE + KEPT) as u64
     });
-    assert!(a.tell(["handover"]).status.success());
-    wait("b holds the address", || {
-        pair.b.has(VIP) && !pair.a.has(VIP)
-    });
+    pair.hand_over(&a, VIP);
     let moved = Instant::now();
     // Who asks is with the other host at once; who does not could be told nothing yet.
     let told = wait_for("only the idle ones stay", LINGERED / 2, || {
@@ -102,10 +99,7 @@ fn a_connection_of_an_address_that_comes_back_is_kept() {
     let pair = Pair::new("come-back");
     let (a, _b) = start(&pair);
     let idle = Idle::begin(&pair.client, PAGE);
-    assert!(a.tell(["handover"]).status.success());
-    wait("b holds the address", || {
-        pair.b.has(VIP) && !pair.a.has(VIP)
-    });
+    pair.hand_over(&a, VIP);
     assert!(a.tell(["reload"]).status.success());
     wait("a holds the address", || {
         pair.a.has(VIP) && !pair.b.has(VIP)
@@ -115,13 +109,7 @@ fn a_connection_of_an_address_that_comes_back_is_kept() {
 
 /// An answer that nobody takes up, so that it does not end by itself.
 fn without_end(pair: &Pair, a: &Daemon) -> Long {
-    serve_long(&pair.web, "10.77.0.14:8009", 64 << 20);
-    let path = pair.directory.join("haproxy.cfg");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let sections = "    use_backend long if { path /long }\n    default_backend app\n";
-    let text = text.replace("    default_backend app\n", sections);
-    let text = text + "backend long\n    timeout server 60s\n    server l 10.77.0.14:8009\n";
-    std::fs::write(&path, text).unwrap();
+    pair.add_long(64 << 20);
     assert!(a.tell(["reload"]).status.success());
     Long::begin(&pair.client, PAGE)
 }
@@ -137,10 +125,7 @@ fn an_answer_that_takes_longer_is_cut_while_its_client_can_hear_of_it() {
     let pair = Pair::new("too-long");
     let (a, _b) = start(&pair);
     let long = without_end(&pair, &a);
-    assert!(a.tell(["handover"]).status.success());
-    wait("b holds the address", || {
-        pair.b.has(VIP) && !pair.a.has(VIP)
-    });
+    pair.hand_over(&a, VIP);
     let moving = || a.status()["vrrp"]["moving"]["connectionsHere"].clone();
     wait_for("the connections are over", 2 * LINGERED, || {
         moving() == serde_json::json!([])

@@ -244,8 +244,7 @@ fn a_server_that_is_silent_holds_up_nothing_and_its_mail_is_kept() {
     ] {
         assert!(status.contains(line), "{line}\n{status}");
     }
-    assert!(a.tell(["handover"]).status.success());
-    wait("b is master", || pair.b.has(VIP) && !pair.a.has(VIP));
+    pair.hand_over(&a, VIP);
     assert!(mail_status(&a)["queued"].as_u64().unwrap() >= 2);
 }
 

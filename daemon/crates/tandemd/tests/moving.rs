@@ -40,11 +40,7 @@ fn kinds(all: impl IntoIterator<Item = String>) -> BTreeMap<String, usize> {
 
 /// To the other host by a handover, and back because a reload lets the preferred one take over.
 fn there_and_back(pair: &Pair, vip: &str, a: &Daemon) {
-    let output = a.tell(["handover"]);
-    assert!(output.status.success(), "{output:?}");
-    wait("b holds the address", || {
-        pair.b.has(vip) && !pair.a.has(vip)
-    });
+    pair.hand_over(a, vip);
     assert!(a.tell(["reload"]).status.success());
     wait("a holds the address", || {
         pair.a.has(vip) && !pair.b.has(vip)
@@ -141,10 +137,7 @@ fn an_answer_under_way_goes_on_where_it_began_and_the_host_does_not_show_it() {
     let long = Long::begin(&pair.client, PAGE);
     pair.write_haproxy(&["w1 10.77.0.14:8001"]);
     assert!(b.tell(["reload"]).status.success());
-    assert!(a.tell(["handover"]).status.success());
-    wait("b alone shows the address", || {
-        pair.b.has(VIP) && !pair.a.has(VIP)
-    });
+    pair.hand_over(&a, VIP);
     let here = &a.status()["vrrp"]["moving"]["connectionsHere"];
     assert_eq!(here[0]["address"], VIP, "{here}");
     let elsewhere = &b.status()["vrrp"]["moving"]["connectionsElsewhere"];

@@ -51,10 +51,7 @@ fn a_reload_of_the_same_files_ends_a_handover() {
     require_pair!();
     let pair = Pair::new("back");
     let (a, _b) = pair.start();
-    assert!(a.tell(["handover"]).status.success());
-    wait("b holds the address", || {
-        pair.b.has(VIP) && !pair.a.has(VIP)
-    });
+    pair.hand_over(&a, VIP);
     let reasons = a.status()["vrrp"]["instances"][0]["reasons"].to_string();
     assert!(reasons.contains("handed over"), "{reasons}");
     let verdict: serde_json::Value =

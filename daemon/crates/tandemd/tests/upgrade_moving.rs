@@ -7,11 +7,11 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use pair::daemon::signal_process;
-use pair::kept::{Idle, Kept, Long, serve_long};
+use pair::kept::{Idle, Kept, Long};
 use pair::program::{program, upgrade};
 use pair::traces::traces;
 use pair::traffic::failures;
-use pair::{Daemon, Pair, Traffic, VIP, wait, wait_for};
+use pair::{Daemon, Pair, Traffic, VIP, wait_for};
 
 const PAGE: &str = "10.77.0.100:80";
 /// More than the kernel takes up unread on the way.
@@ -28,27 +28,14 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 fn start(pair: &Pair) -> (Daemon, Daemon) {
     let (a, b) = pair.start();
-    serve_long(&pair.web, "10.77.0.14:8009", LONG);
+    pair.add_long(LONG);
     let path = pair.directory.join("haproxy.cfg");
     let text = std::fs::read_to_string(&path).unwrap();
-    let text = text.replace("client 10s", "client 60s").replace(
-        "    default_backend app\n",
-        "    use_backend long if { path /long }\n    default_backend app\n",
-    );
-    let text = text + "backend long\n    server l 10.77.0.14:8009\n";
-    std::fs::write(&path, text).unwrap();
+    std::fs::write(&path, text.replace("client 10s", "client 60s")).unwrap();
     for daemon in [&a, &b] {
         assert!(daemon.tell(["reload"]).status.success());
     }
     (a, b)
-}
-
-fn hand_over(pair: &Pair, a: &Daemon) {
-    let output = a.tell(["handover"]);
-    assert!(output.status.success(), "{output:?}");
-    wait("b holds the address", || {
-        pair.b.has(VIP) && !pair.a.has(VIP)
-    });
 }
 
 fn become_other(daemon: &Daemon, pair: &Pair) {
@@ -81,7 +68,7 @@ fn happens_in_time(label: &str, what: impl Fn(&Pair, &Daemon, &Daemon)) -> bool 
     let fresh = Traffic::start(&pair.client, PAGE);
     kept.wait_answers(KEPT);
     let begun = Instant::now();
-    hand_over(&pair, &a);
+    pair.hand_over(&a, VIP);
     what(&pair, &a, &b);
     let bytes = long.ends();
     if begun.elapsed() > IN_TIME {
@@ -140,7 +127,7 @@ fn what_a_killed_successor_knew_of_is_taken_away() {
     let pair = Pair::new("upg-kill");
     let before = [traces(&pair.a), traces(&pair.b)];
     let (a, b) = start(&pair);
-    hand_over(&pair, &a);
+    pair.hand_over(&a, VIP);
     for daemon in [&a, &b] {
         become_other(daemon, &pair);
     }

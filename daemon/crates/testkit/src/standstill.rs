@@ -30,9 +30,7 @@ impl Watch {
     /// On every processor that this thread may use.
     pub fn start() -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let allowed = sched_getaffinity(None).unwrap_or_default();
-        let processors = (0..CpuSet::MAX_CPU).filter(|number| allowed.is_set(*number));
-        let processors: Vec<usize> = processors.collect();
+        let processors = processors();
         let all_watch = Arc::new(Barrier::new(processors.len() + 1));
         let threads = processors.into_iter().map(|number| {
             let (stop, all_watch) = (Arc::clone(&stop), Arc::clone(&all_watch));
@@ -54,6 +52,13 @@ impl Watch {
         let spans = self.threads.into_iter().filter_map(|it| it.join().ok());
         merged(spans.flatten().collect())
     }
+}
+
+/// That this thread may use.
+fn processors() -> Vec<usize> {
+    let allowed = sched_getaffinity(None).unwrap_or_default();
+    let all = 0..CpuSet::MAX_CPU;
+    all.filter(|number| allowed.is_set(*number)).collect()
 }
 
 /// Without the right to real time nothing is found: a busy processor looks the same.
@@ -116,9 +121,7 @@ mod tests {
     fn a_processor_that_is_held_stands_still() {
         let watch = Watch::start();
         let held = std::thread::spawn(|| {
-            let allowed = sched_getaffinity(None).unwrap();
-            let one = (0..CpuSet::MAX_CPU).find(|number| allowed.is_set(*number));
-            if !come_first_on(one.unwrap()) {
+            if !come_first_on(processors()[0]) {
                 return None;
             }
             let begin = Instant::now();

@@ -12,7 +12,12 @@ use vrrp::Micros;
 #[derive(Debug)]
 pub struct Timer {
     fd: OwnedFd,
-    armed: Option<Micros>,
+    armed: Option<Armed>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    at: Micros,
     /// What late is counted from.
     expected: Micros,
 }
@@ -23,14 +28,13 @@ impl Timer {
         Ok(Self {
             fd: timerfd_create(TimerfdClockId::Monotonic, flags)?,
             armed: None,
-            expected: 0,
         })
     }
 
     /// Fires once at a time of the monotonic clock; a time that has passed fires at once. `looked`:
     /// when it was last seen what is due, so that what is to be done at once is not late by all time.
     pub fn arm(&mut self, at: Micros, looked: Micros) -> io::Result<()> {
-        if self.armed == Some(at) {
+        if self.armed.as_ref().is_some_and(|armed| armed.at == at) {
             return Ok(());
         }
         let value = Itimerspec {
@@ -45,15 +49,15 @@ impl Timer {
             },
         };
         timerfd_settime(&self.fd, TimerfdTimerFlags::ABSTIME, &value)?;
-        self.armed = Some(at);
-        self.expected = at.max(looked);
+        let expected = at.max(looked);
+        self.armed = Some(Armed { at, expected });
         Ok(())
     }
 
     /// Takes the expiry; when it was to come, to know how late we are. The descriptor stays
     /// readable until the timer is armed anew, which the loop does before it waits.
     pub fn take(&mut self) -> Option<Micros> {
-        self.armed.take().map(|_| self.expected)
+        self.armed.take().map(|armed| armed.expected)
     }
 }
 

@@ -14,6 +14,12 @@ fn counted(lines: &[String], count: u32) -> bool {
     lines.len() == 1 && lines[0].ends_with(&format!("http_req_rate(60000)={count}"))
 }
 
+/// The first of this name.
+fn number(text: &str, name: &str) -> Option<u32> {
+    let (_, rest) = text.split_once(name)?;
+    rest.split(' ').next()?.parse().ok()
+}
+
 #[test]
 fn a_rate_limit_holds_over_the_loss_of_one() {
     let town = Town::new();
@@ -40,12 +46,7 @@ fn one_that_starts_under_requests_does_not_make_the_other_forget() {
     let town = Town::new();
     let (a, b) = (House::new("a"), House::new("b"));
     let _second = Proxy::start(&town.config(&b, LIMIT, TABLE));
-    let requests = |lines: &[String]| -> u32 {
-        let line = lines.first().map_or("", String::as_str);
-        let (_, rest) = line.split_once("http_req_cnt=").unwrap_or_default();
-        let digits = rest.split(' ').next().unwrap_or_default();
-        digits.parse().unwrap_or(0)
-    };
+    let requests = |lines: &[String]| number(&lines.concat(), "http_req_cnt=").unwrap_or(0);
     let mut least = 20;
     for _ in 0..20 {
         b.get("/");
@@ -70,10 +71,7 @@ fn sessions_go_on_over_a_reload_and_follow_the_configuration() {
     let _second = Proxy::start(&town.config(&b, LIMIT, TABLE));
     assert_eq!(a.get("/"), 200);
     agree(&a, &b, "limit", |lines| counted(lines, 1));
-    let sessions = |text: &str| -> u32 {
-        let (_, rest) = text.split_once("new_conn=").unwrap();
-        rest.split(' ').next().unwrap().parse().unwrap()
-    };
+    let sessions = |text: &str| number(text, "new_conn=").unwrap();
     let before = sessions(&a.ask("show peers pair"));
     // Other rules: nothing changes for the other host.
     let more = format!("{LIMIT}    http-request set-header x y\n");

@@ -5,6 +5,19 @@ use super::{Proxy, free_port};
 use std::net::UdpSocket;
 use std::time::Duration;
 
+/// Before backends that are chosen by the first part of the path.
+pub const BY_PATH: &str = "global
+    nbthread 1
+defaults
+    mode http
+    timeout client 5s
+    timeout server 5s
+    timeout connect 1s
+frontend web
+    bind 127.0.0.1:PORT
+    use_backend %[path,field(2,/)]
+";
+
 /// A proxy that listens on `port` and logs to us.
 pub struct Side {
     pub port: u16,

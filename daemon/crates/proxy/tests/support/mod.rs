@@ -8,6 +8,7 @@ pub mod dns;
 pub mod dnsmasq;
 pub mod figures;
 pub mod haproxy;
+pub mod met;
 pub mod origin;
 pub mod proxy;
 pub mod script;

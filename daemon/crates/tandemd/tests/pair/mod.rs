@@ -127,6 +127,29 @@ impl Pair {
         });
         (a, b)
     }
+
+    /// By order, from `a` to `b`.
+    pub fn hand_over(&self, a: &Daemon, vip: &str) {
+        let output = a.tell(["handover"]);
+        assert!(output.status.success(), "{output:?}");
+        wait("b holds the address", || {
+            self.b.has(vip) && !self.a.has(vip)
+        });
+    }
+
+    /// A server of one answer of this length, and in the configuration `/long` goes to it; a reload
+    /// takes that up.
+    pub fn add_long(&self, length: usize) {
+        kept::serve_long(&self.web, "10.77.0.14:8009", length);
+        let path = self.directory.join("haproxy.cfg");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.replace(
+            "    default_backend app\n",
+            "    use_backend long if { path /long }\n    default_backend app\n",
+        );
+        let long = "backend long\n    timeout server 60s\n    server l 10.77.0.14:8009\n";
+        std::fs::write(&path, text + long).unwrap();
+    }
 }
 
 impl Drop for Pair {
