@@ -163,9 +163,14 @@ impl Worker {
     /// The process ends before they do: what an end leaves to be sent could not leave any more.
     pub(super) fn break_departed(&mut self) {
         for i in self.clients.indexes() {
-            if !self.clients[i].link.is_stream() && self.departure(i).is_some() {
-                self.clients[i].link.break_off();
-            }
+            self.break_if_departed(i);
+        }
+    }
+
+    /// A connection of an address that another host has ends by a reset.
+    pub(super) fn break_if_departed(&mut self, i: u32) {
+        if !self.clients[i].link.is_stream() && self.departure(i).is_some() {
+            self.clients[i].link.break_off();
         }
     }
 

@@ -112,10 +112,16 @@ impl Worker {
             match self.clients.get(i).map(|c| c.state) {
                 None => {}
                 Some(State::Closing | State::Linger) => self.close_client(i),
-                // As haproxy logs what an operator ends.
-                Some(_) => self.abort(i, b'K', b'D'),
+                Some(_) => self.end_leaver(i),
             }
         }
         self.plan_hard_stop();
+    }
+
+    /// As haproxy logs what an operator ends.
+    fn end_leaver(&mut self, i: u32) {
+        // What an end leaves to be sent may find its address gone before it is through.
+        self.break_if_departed(i);
+        self.abort(i, b'K', b'D');
     }
 }

@@ -1,9 +1,9 @@
 //! Farewell to connections of an address that another host has by now, in both versions of HTTP.
 
 use crate::peer::Peer;
-use crate::support::{Client, Origin, Proxy, free_port, http_config};
+use crate::support::{Client, Origin, Proxy, free_port, http_config, read_head};
 use h2::Code;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,19 @@ fn connect(host: &str, port: u16) -> Client {
 /// Whether the answer says that it is the last.
 fn is_told(client: &mut Client) -> bool {
     let (head, _) = client.get("/");
+    is_last(&head)
+}
+
+fn is_last(head: &str) -> bool {
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     head.to_ascii_lowercase().contains("connection: close")
+}
+
+/// The same of a client that may come when everything that is left is reset.
+fn is_told_or_cut(mut client: Client) -> bool {
+    let asked = client.0.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    let head = asked.ok().and_then(|()| read_head(&mut client.0));
+    head.is_none_or(|head| is_last(&head))
 }
 
 fn started(origin: &Origin) -> (Proxy, u16, u16) {
@@ -113,8 +124,9 @@ fn a_farewell_ends_with_its_time() {
     let (mut proxy, web, _) = started(&origin);
     proxy.depart(&[(LEFT, 1_500)]);
     let begin = Instant::now();
-    while is_told(&mut connect(LEFT, web)) {
+    while is_told_or_cut(connect(LEFT, web)) {
         assert!(begin.elapsed() < CALLED);
     }
     assert!(begin.elapsed() > Duration::from_millis(1_400));
+    assert!(!is_told(&mut connect(LEFT, web)), "nobody is cut any more");
 }

@@ -2,7 +2,7 @@
 
 use super::support::{Client, Origin, Proxy, free_port, http_config, status_of};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -78,6 +78,23 @@ fn who_uses_a_removed_frontend_is_listed_and_ends_at_the_bound() {
     assert!(began.elapsed() >= Duration::from_millis(600));
     proxy.wait_status("/drainingCount", &json!(0));
     assert_eq!(say(&mut stayer, "two").unwrap(), "two");
+}
+
+#[test]
+fn who_came_by_an_address_that_another_host_has_learns_the_bound_by_a_reset() {
+    let origin = echo();
+    let (stays, goes) = (free_port(), free_port());
+    let bound = "    hard-stop-after 100ms\n";
+    let servers = [("s", origin.port)];
+    let both = tcp_config(bound, &[("web", stays), ("old", goes)], &servers);
+    let mut proxy = Proxy::start(&both);
+    let mut leaver = Client::connect(goes).0;
+    assert_eq!(say(&mut leaver, "one").unwrap(), "one");
+    proxy.depart(&[("127.0.0.1", 60_000)]);
+    let one = tcp_config(bound, &[("web", stays)], &servers);
+    proxy.configure(&one).unwrap();
+    let end = leaver.read(&mut [0; 8]).unwrap_err();
+    assert_eq!(end.kind(), ErrorKind::ConnectionReset);
 }
 
 #[test]
