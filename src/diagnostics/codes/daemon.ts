@@ -23,6 +23,7 @@ export const daemonCodes: Readonly<Record<string, string>> = {
   "haproxy/check-port": "A checked server has no port of its own that could be checked",
   "haproxy/crt-list": "A line of a `crt-list` file cannot be read",
   "haproxy/double-bind": "Two places listen on one address; the kernel would share connections out at random",
+  "haproxy/duplicate-id": "Two sections, or two sockets or servers of a section, have one `id`",
   "haproxy/duplicate-name": "Two sections of a side, or two servers of a backend, have one name",
   "haproxy/extra-words": "More words stand on the line than the keyword takes",
   "haproxy/external-check": "What checks by programs need is missing, or differs from what HAProxy does",

@@ -77,6 +77,10 @@ pub const HAPROXY: &[(&str, &str)] = &[
         "Two places listen on one address; the kernel would share connections out at random",
     ),
     (
+        "haproxy/duplicate-id",
+        "Two sections, or two sockets or servers of a section, have one `id`",
+    ),
+    (
         "haproxy/duplicate-name",
         "Two sections of a side, or two servers of a backend, have one name",
     ),

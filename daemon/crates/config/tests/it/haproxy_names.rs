@@ -137,3 +137,14 @@ fn parameters_of_named_servers_are_judged() {
         ]
     );
 }
+
+#[test]
+fn the_number_of_a_template_is_that_of_its_first_server() {
+    let config = valid(haproxy(
+        "defaults\n timeout connect 1s\n timeout client 1s\n timeout server 1s\n\
+         backend b\n server a 127.0.0.1:1 id 1\nbackend c\n server a 127.0.0.1:1 id 1\n server-template t 3 h.lan:1 id 9\n",
+    ));
+    let ids = config.proxies[1].servers.iter();
+    let ids: Vec<Option<u32>> = ids.map(|it| it.id.as_ref().map(|id| id.value)).collect();
+    assert_eq!(ids, [Some(1), Some(9), None, None]);
+}

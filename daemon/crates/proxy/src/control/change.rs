@@ -4,7 +4,7 @@ use super::roster::{Member, Roster};
 use crate::shared::{BackendShared, ServerShared, State};
 use health::{CheckResult, Health, Order, Remaining, Transition};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// Something that changed, for the log and for sessions.
 #[derive(Debug)]
@@ -64,6 +64,7 @@ impl Roster {
             usable.count()
         };
         let (active, backup) = (up(false), up(true));
+        let (requeued, queued) = member.moved(served, transition, &news);
         Change {
             backend: member.backend.clone(),
             server: member.server.clone(),
@@ -75,11 +76,36 @@ impl Roster {
                 active,
                 backup,
                 sessions: member.server.active.load(Relaxed) as usize,
-                requeued: 0,
-                queued: member.backend.queued.load(Relaxed) as usize,
+                requeued,
+                queued,
             },
             nobody: served && !peers().any(|peer| peer.server.serves()),
         }
+    }
+}
+
+impl Member {
+    /// How many of those who wait look for another server when this one goes, or find a place at this
+    /// one when it comes; and how many wait for it alone then.
+    fn moved(&self, served: bool, transition: Option<Transition>, news: &News) -> (usize, usize) {
+        let server = &self.server;
+        let count = |number: &AtomicU32| number.load(Relaxed) as usize;
+        let own = count(&server.queued);
+        let drains = transition == Some(Transition::Stopping)
+            || matches!(news, News::Ordered(Order::Drain { .. }, _));
+        if self.sends_on && (drains || !server.state().keeps()) {
+            return (own, 0);
+        }
+        if served || !server.serves() {
+            return (0, own);
+        }
+        let queue = &self.backend;
+        let common = count(&queue.queued).saturating_sub(count(&queue.queued_apart));
+        let room = match server.maxconn() as usize {
+            0 => common,
+            most => most.saturating_sub(count(&server.active)),
+        };
+        (common.min(room), own)
     }
 }
 

@@ -149,6 +149,7 @@ impl Checks {
             backend: b.shared.clone(),
             backup: s.backup,
             fixed_weights: b.has_fixed_weights(),
+            sends_on: b.sends_on(),
             health: None,
             last: None,
             on_error: m.observation.action,

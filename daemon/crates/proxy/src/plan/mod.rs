@@ -187,6 +187,11 @@ impl Backend {
         self.servers.iter().any(|s| s.minconn != 0)
     }
 
+    /// Whoever waits for a server that goes looks for another one.
+    pub fn sends_on(&self) -> bool {
+        self.redispatch.is_some() && !self.persist
+    }
+
     /// Weights of these are built into tables that would move most keys.
     pub fn has_fixed_weights(&self) -> bool {
         matches!(self.balance, model::Balance::StaticRr)

@@ -1,4 +1,5 @@
-//! Numbers of sections, and of the addresses that a section listens at, as HAProxy gives them.
+//! Numbers of sections, of the addresses that a section listens at, and of its servers, as HAProxy
+//! gives them.
 
 use config::haproxy::model::{Config, Proxy};
 use std::collections::HashSet;
@@ -14,6 +15,11 @@ pub fn of_sections(model: &Config) -> impl Iterator<Item = u32> {
 pub fn of_listeners(proxy: &Proxy) -> impl Iterator<Item = u32> {
     let binds = proxy.listen_addresses();
     numbered(binds.map(|(_, bind, _)| &bind.id), 1)
+}
+
+/// Of each server.
+pub fn of_servers(proxy: &Proxy) -> impl Iterator<Item = u32> {
+    numbered(proxy.servers.iter().map(|server| &server.id), 1)
 }
 
 /// Its `id`, or its place from `first` on, passing over numbers that are given to others.

@@ -3,7 +3,7 @@
 use super::h2::{checked_in, upgrades_in_h1};
 use super::{
     Backend, CookieName, Frontend, IdleRules, Introduction, Observed, Origin, Server, Speaks,
-    Target, tls,
+    Target, numbers, tls,
 };
 use crate::rules::compile::Compiler;
 use crate::shared::{Registry, ServerShared, State, Wish};
@@ -19,7 +19,7 @@ pub fn compile(
     problems: &mut Vec<String>,
 ) -> Vec<Server> {
     let mut servers = Vec::with_capacity(proxy.servers.len());
-    for (place, s) in (1..).zip(&proxy.servers) {
+    for (id, s) in numbers::of_servers(proxy).zip(&proxy.servers) {
         let target = target(&s.address.value);
         let start = if s.check.enabled || s.track.is_some() {
             State::Unknown
@@ -48,7 +48,7 @@ pub fn compile(
             speaks: Speaks::new(s, proxy.mode.value),
             checked_in: checked_in(s, proxy),
             upgrades_in_h1: upgrades_in_h1(s),
-            id: s.id.as_ref().map_or(place, |id| id.value),
+            id,
             shared,
             pool,
             target,

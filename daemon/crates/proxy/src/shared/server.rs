@@ -90,6 +90,8 @@ pub struct ServerShared {
     pub queued: AtomicU32,
     /// How many have left that queue.
     pub dequeued: AtomicU32,
+    /// How often it began to drain or to stop: who waited then looks for another server.
+    pub drained: AtomicU32,
     /// New sessions a second, where somebody asks for them.
     pub session_rate: SecondRate,
     /// Idle connections, where they are counted.
@@ -139,6 +141,7 @@ impl ServerShared {
             active: AtomicU32::new(0),
             queued: AtomicU32::new(0),
             dequeued: AtomicU32::new(0),
+            drained: AtomicU32::new(0),
             session_rate: SecondRate::default(),
             idle: AtomicU32::new(0),
             state: AtomicU8::new(state as u8),

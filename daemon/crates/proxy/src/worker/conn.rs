@@ -194,6 +194,8 @@ pub struct Txn {
     pub avoid: Option<u32>,
     /// While it waits: the only server that will do.
     pub queued_for: Option<u32>,
+    /// How often that server had begun to drain when the waiting began.
+    pub drained_before: u32,
     /// Timeouts that rules gave it.
     pub own: OwnTimeouts,
     /// The response's body goes to the client in chunks.
@@ -249,6 +251,7 @@ impl Default for Txn {
             cookies: trafficlog::Cookies::NONE,
             avoid: None,
             queued_for: None,
+            drained_before: 0,
             own: OwnTimeouts::default(),
             chunk_reply: false,
             held: None,

@@ -73,6 +73,7 @@ impl Worker {
             None => (&b.shared.dequeued, None),
         };
         let after = left.load(Relaxed);
+        let drained = server.map_or(0, |server| server.shared.drained.load(Relaxed));
         self.tally_queue(b, server);
         let (id, timeout, now) = (b.shared.id, b.timeouts.queue, self.now);
         if let (Some(local), Some(s)) = (self.locals.get_mut(id), meant) {
@@ -89,6 +90,7 @@ impl Worker {
             (txn.log.queued, txn.log.queued_after) = (now, after);
             txn.server = meant;
             txn.queued_for = meant;
+            txn.drained_before = drained;
         }
         self.set_deadline(i, timeout);
     }
@@ -194,7 +196,9 @@ impl Worker {
             self.assign(i, s);
             return true;
         };
-        if txn.backend(&c.plan).is_some_and(|b| is_left(b, s)) && txn.persistence != Some(true) {
+        let before = txn.drained_before;
+        let left = |b| is_left(b, s, before);
+        if txn.backend(&c.plan).is_some_and(left) && txn.persistence != Some(true) {
             self.go_elsewhere(i);
             return true;
         }
@@ -255,8 +259,10 @@ impl Worker {
     }
 }
 
-/// Whether requests that wait for this server look for another one.
-fn is_left(b: &Backend, s: u32) -> bool {
+/// Whether a request that waits for this server looks for another one: it went, or began to drain
+/// since. Who comes to one that drains waits.
+fn is_left(b: &Backend, s: u32, drained_before: u32) -> bool {
     let server = &b.servers[s as usize].shared;
-    b.redispatch.is_some() && !b.persist && !server.state().keeps()
+    let drained = server.drained.load(Relaxed) != drained_before;
+    b.sends_on() && (drained || !server.state().keeps())
 }

@@ -14,7 +14,7 @@ const SCENES: &[Scene] = &[
     scene(
         "late-kept",
         "",
-        "timeout queue 60ms\n cookie SRV\n server s ORIGIN maxconn 1 cookie s\n server t ORIGIN cookie t",
+        "timeout queue 800ms\n cookie SRV\n server s ORIGIN maxconn 1 cookie s\n server t ORIGIN cookie t",
         &[
             AskWith('a', "Cookie: SRV=s\r\n"),
             Taken('a'),

@@ -17,4 +17,5 @@ mod room;
 mod scene;
 mod side;
 mod stage;
+mod told;
 mod warming;

@@ -31,6 +31,8 @@ pub enum Do {
     Half(char),
     /// A command at the socket; `BE` is the scene's backend.
     Order(&'static str),
+    /// A line of the log says this of one of the scene's servers.
+    Says(&'static str),
     /// What checks are answered from now on.
     Checks(usize),
 }

@@ -7,9 +7,10 @@ use super::support::figures::{Figures, figures};
 use super::support::haproxy::Socket;
 use super::support::told::{Page, without_times};
 use super::support::{Origin, free_port, haproxy};
+
 use std::fmt::Write as _;
 use std::net::UdpSocket;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Of times only whether they are known.
@@ -23,6 +24,8 @@ pub struct Side {
     pub probe: u16,
     socket: Socket,
     log: UdpSocket,
+    /// Lines of the log that nobody asked for yet.
+    unread: Mutex<Vec<String>>,
     gate: Arc<Gate>,
     origin: Origin,
     /// Where the servers of each scene are checked.
@@ -48,6 +51,7 @@ impl Side {
             probe,
             socket: Socket::new("queues", probe),
             log,
+            unread: Mutex::default(),
             gate,
             origin,
             pages: scenes.iter().map(|_| Page::start()).collect(),
@@ -119,6 +123,7 @@ impl Side {
                 let command = command.replace("BE", &scene.behind());
                 return haproxy::ask(&self.socket.0, &command);
             }
+            Do::Says(word) => return self.said(scene, word),
             Do::Checks(status) => self.pages[at].set(status),
         };
         String::new()
@@ -156,15 +161,32 @@ impl Side {
 
     /// The next line of the log that is about a request.
     fn line(&self) -> String {
-        let mut buffer = [0; 9000];
-        loop {
-            let Ok(n) = self.log.recv(&mut buffer) else {
-                return "(no line)".to_owned();
-            };
-            let text = String::from_utf8_lossy(&buffer[..n]);
-            if text.contains(" T=") && !text.starts_with("probe ") {
-                return without_times(text.trim_end());
-            }
+        let line = self.next(|text| text.contains(" T=") && !text.starts_with("probe "));
+        without_times(&line)
+    }
+
+    /// What the log says of a server behind the check, if any.
+    fn said(&self, scene: &Scene, word: &str) -> String {
+        let who = format!("Server {}/", scene.behind());
+        let line = self.next(|text| text.contains(&who) && text.contains(word));
+        let end = line.rsplit_once("ms. ").map(|(_, end)| end.to_owned());
+        end.unwrap_or(line)
+    }
+
+    /// The first line of the log that is wanted and was not read yet.
+    fn next(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let mut unread = self.unread.lock().unwrap();
+        if let Some(at) = unread.iter().position(|text| wanted(text)) {
+            return unread.remove(at);
         }
+        let mut buffer = [0; 9000];
+        while let Ok(n) = self.log.recv(&mut buffer) {
+            let text = String::from_utf8_lossy(&buffer[..n]).trim_end().to_owned();
+            if wanted(&text) {
+                return text;
+            }
+            unread.push(text);
+        }
+        "(no line)".to_owned()
     }
 }

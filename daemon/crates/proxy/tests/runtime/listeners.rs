@@ -70,6 +70,7 @@ fn every_listener_has_a_line_with_the_figures_that_haproxy_has() {
         "quiet 8 -1",
         "raw 15 -1",
         "raw 7 -1",
+        "many 7 -1",
     ] {
         let places = |side: &Side| -> Vec<String> {
             let said = side.ask(&format!("show stat {choice} typed"));

@@ -33,6 +33,12 @@ frontend web
     default_backend app
 backend app
     server s 127.0.0.1:ORIGIN
+backend many
+    server a 127.0.0.1:1 id 2
+    server b 127.0.0.1:2
+    server c 127.0.0.1:3
+    server-template t 3 127.0.0.1:4 id 5
+    server d 127.0.0.1:5
 listen raw
     id 2
     mode tcp

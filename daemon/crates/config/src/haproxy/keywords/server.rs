@@ -69,6 +69,8 @@ pub fn template(cx: &mut Context<'_>, section: &mut Section, args: &mut Args<'_>
         let mut one = server.clone();
         one.name = Spanned::new(ServerName(format!("{}{number}", prefix.text)), prefix.span);
         section.proxy.servers.push(one);
+        // The number is the first one's: the others get numbers that are free.
+        server.id = None;
     }
 }
 

@@ -6,6 +6,7 @@ mod balance;
 mod destination;
 mod external;
 mod frontends;
+mod ids;
 mod keys;
 mod known;
 mod listeners;
@@ -39,6 +40,7 @@ pub fn resolve(cx: &mut Context<'_>, mut config: Config, sections: Vec<Section>)
     }
     names::unique(cx, &config);
     names::references(cx, &config);
+    ids::unique(cx, &config);
     tables::check(cx, &config);
     resolvers::check(cx, &config);
     for proxy in &config.proxies {

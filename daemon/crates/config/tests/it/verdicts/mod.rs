@@ -78,7 +78,8 @@ fn installed() -> bool {
     there
 }
 
-/// The lines of a file: `[PLACE]` above those that stand there, `## reason` behind those that differ.
+/// The lines of a file: `[PLACE]` above those that stand there, `## reason` behind those that differ,
+/// ` \n ` between those that belong together.
 fn listed(text: &str) -> Vec<(Case, Option<String>)> {
     let mut place = Place::HttpFrontend;
     let mut found = Vec::new();
@@ -98,7 +99,7 @@ fn listed(text: &str) -> Vec<(Case, Option<String>)> {
             Some((line, reason)) => (line, Some(reason.to_owned())),
             None => (line, None),
         };
-        let line = line.trim_end().to_owned();
+        let line = line.trim_end().replace(" \\n ", "\n    ");
         found.push((Case { place, line }, reason));
     }
     found
