@@ -15,7 +15,7 @@ my $journal = '/run/journal';
 mkdir $_ for '/run/units', $held, $state;
 
 my @SHOWN = qw(LoadState ActiveState SubState UnitFileState MainPID NeedDaemonReload FragmentPath);
-my @SILENT = qw(--no-pager --no-ask-password --system --full -l --timestamp=unix);
+my @SILENT = qw(--no-pager --no-ask-password --no-reload --system --full -l --timestamp=unix);
 my @VERBS = qw(start stop restart reload enable disable is-active is-enabled show daemon-reload reset-failed boot
   list-unit-files is-failed is-system-running);
 

@@ -60,8 +60,10 @@ arm() {
   w=${StatePaths.dir}/.pending-$attempt
   # What is missing here would be removed on the way back, so half of it must never be armed.
   out=$(save 2>&1) || { rm -rf "$w" ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}; fail "cannot arm the way back: $(printf '%s\\n' "$out" | head -n 1)"; }
+  # systemd reads all units of the host again each time: once is enough.
+  act enable --quiet --no-reload tandem-rollback.timer
   act daemon-reload
-  act enable --quiet --now tandem-rollback.timer
+  act start tandem-rollback.timer
   systemctl is-active --quiet tandem-rollback.timer || fail "the rollback timer does not run"
 }
 
@@ -100,11 +102,12 @@ upgrade() {
 }
 
 switch_service() {
-  if [ "$(cat "$s/reload-units")" = yes ]; then act daemon-reload; fi
+  reload=$(cat "$s/reload-units")
   case $(cat "$s/enable") in
-  yes) act enable --quiet ${UNIT} ;;
-  no) act disable --quiet ${UNIT} ;;
+  yes) act enable --quiet --no-reload ${UNIT} && reload=yes ;;
+  no) act disable --quiet --no-reload ${UNIT} && reload=yes ;;
   esac
+  if [ "$reload" = yes ]; then act daemon-reload; fi
   case $(cat "$s/pending/action") in
   start | restart) systemctl reset-failed ${UNIT} 2>/dev/null ;;
   esac
@@ -143,7 +146,7 @@ guard 60 || fail "a rollback is running on the host"
 [ "$(cat "$p/attempt" 2>/dev/null)" = "$attempt" ] || fail "the host has already gone back by itself"
 mv "$p" ${StatePaths.dir}/.confirmed-$attempt || fail "cannot confirm"
 logger -t tandem -- "applied by $who: release $from -> $to" 2>/dev/null
-systemctl disable --quiet --now tandem-rollback.timer 2>/dev/null
+systemctl disable --quiet --no-reload --now tandem-rollback.timer 2>/dev/null
 rm -f ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
 systemctl daemon-reload
 rm -rf ${StatePaths.dir}/.confirmed-* ${StatePaths.failed} ${StatePaths.stagePrefix}* ${StatePaths.binaryStagePrefix}*
