@@ -5,8 +5,7 @@ mod support;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-use support::{Client, Origin, Proxy, free_port, http_config, read_head, status_of};
+use support::{Client, Origin, Proxy, free_port, http_config, read_head, status_of, until};
 
 /// An origin whose check page answers 200 or 503 as the switch says.
 fn switched(name: &'static str) -> (Origin, Arc<AtomicBool>) {
@@ -37,14 +36,6 @@ const CHECKS: &str =
 
 fn body(port: u16) -> String {
     String::from_utf8(Client::connect(port).get("/").1).unwrap()
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + support::WAIT;
-    while !holds() {
-        assert!(Instant::now() < end, "never came true: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]

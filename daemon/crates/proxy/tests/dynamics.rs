@@ -7,17 +7,9 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use support::{Client, Origin, Proxy, free_port, read_head, status_of};
+use support::{Client, Origin, Proxy, free_port, read_head, status_of, until};
 
 const HEAD: &str = "global\n nbthread 1\ndefaults\n timeout client 9s\n timeout server 9s\n timeout connect 1s\n timeout queue 9s\n";
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + support::WAIT;
-    while !holds() {
-        assert!(Instant::now() < end, "never came true: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
 
 /// A port that answers health checks while the switch is on.
 fn health() -> (u16, Arc<AtomicBool>) {

@@ -8,7 +8,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use support::{Client, Origin, Proxy, free_port, read_head, status_of};
+use support::{Client, Origin, Proxy, free_port, read_head, status_of, until};
 
 /// A generator of its own for each thread, with a fixed seed: a failure can be had again.
 struct Dice(u64);
@@ -100,14 +100,6 @@ fn bad_client(port: u16, dice: &mut Dice) {
 
 fn open_files() -> usize {
     std::fs::read_dir("/proc/self/fd").unwrap().count()
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(15);
-    while !holds() {
-        assert!(Instant::now() < end, "never came true: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]

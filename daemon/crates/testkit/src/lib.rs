@@ -11,3 +11,4 @@ pub mod random;
 pub mod segment;
 pub mod standstill;
 pub mod torment;
+pub mod waiting;

@@ -2,23 +2,11 @@
 
 mod harness;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use harness::keepalived::{Keepalived, missing};
-use harness::{Node, PATIENCE, Pair, VIP, conf, skipped};
+use harness::{Node, Pair, VIP, await_that, conf, skipped};
 use testkit::segment::Host;
-
-fn await_that(what: &str, mut done: impl FnMut() -> bool) -> Duration {
-    let started = Instant::now();
-    while !done() {
-        assert!(
-            started.elapsed() < PATIENCE,
-            "{what}: not within {PATIENCE:?}"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    started.elapsed()
-}
 
 #[test]
 fn an_address_that_is_not_tracked_is_left_to_whoever_removed_it() {

@@ -4,20 +4,8 @@ mod harness;
 
 use std::time::{Duration, Instant};
 
-use harness::{Node, PATIENCE, Pair, VIP, VIP6, conf, skipped, vip4, vip6};
+use harness::{Node, Pair, VIP, VIP6, await_that, conf, skipped, vip4, vip6};
 use testkit::segment::Host;
-
-fn await_that(what: &str, mut done: impl FnMut() -> bool) -> Duration {
-    let started = Instant::now();
-    while !done() {
-        assert!(
-            started.elapsed() < PATIENCE,
-            "{what}: not within {PATIENCE:?}"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    started.elapsed()
-}
 
 fn heard_from(node: &mut Node) -> String {
     node.instance()["master"]["address"]

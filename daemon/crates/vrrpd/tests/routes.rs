@@ -2,10 +2,8 @@
 
 mod harness;
 
-use std::time::{Duration, Instant};
-
 use harness::keepalived::{Keepalived, missing};
-use harness::{Node, PATIENCE, conf, skipped};
+use harness::{Node, await_that, conf, skipped};
 use testkit::segment::{Host, Segment};
 
 const ROUTES: &str = "src 10.77.0.100 to 192.168.109.0/24 via 10.77.0.9 dev eth0
@@ -120,14 +118,6 @@ fn kernel(host: &Host) -> Vec<String> {
     }));
     all.sort();
     all
-}
-
-fn await_that(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !done() {
-        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]

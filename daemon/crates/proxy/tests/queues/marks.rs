@@ -41,10 +41,7 @@ const SCENES: &[Scene] = &[
         "",
         "cookie SRV\n server s ORIGIN maxconn 1 cookie s",
         &[
-            AskWith('a', "Cookie: SRV=s\r\n"),
-            Taken('a'),
-            AskWith('b', "Cookie: SRV=s\r\n"),
-            Shows("s", "qcur", "1"),
+            Behind("ab"),
             Order("shutdown sessions server BE/s"),
             Got('a'),
             Taken('b'),

@@ -24,10 +24,7 @@ const SCENES: &[Scene] = &[
         "",
         "cookie SRV\n server s ORIGIN maxconn 1 maxqueue 1 cookie s\n server t ORIGIN cookie t",
         &[
-            AskWith('a', "Cookie: SRV=s\r\n"),
-            Taken('a'),
-            AskWith('b', "Cookie: SRV=s\r\n"),
-            Shows("s", "qcur", "1"),
+            Behind("ab"),
             AskWith('c', "Cookie: SRV=s\r\n"),
             Done('c'),
             Done('a'),
@@ -67,10 +64,7 @@ const SCENES: &[Scene] = &[
         "",
         "cookie SRV\n option redispatch\n server s ORIGIN maxconn 1 maxqueue 1 cookie s\n server t ORIGIN cookie t",
         &[
-            AskWith('a', "Cookie: SRV=s\r\n"),
-            Taken('a'),
-            AskWith('b', "Cookie: SRV=s\r\n"),
-            Shows("s", "qcur", "1"),
+            Behind("ab"),
             AskWith('c', "Cookie: SRV=s\r\n"),
             Done('c'),
             Done('a'),

@@ -10,6 +10,8 @@ pub enum Do {
     /// Each of these comes and asks: the server has the request of the first, the others wait for any
     /// server, which the statistics show before the next one comes.
     Line(&'static str),
+    /// The same by the cookie `SRV` of server `s`, for which the others wait.
+    Behind(&'static str),
     /// The server has the client's request.
     Taken(char),
     /// A line of the statistics (`s`, `BACKEND`, `FRONTEND`) has this in that column.
@@ -79,7 +81,7 @@ impl Scene {
     pub fn lines(&self) -> usize {
         let asks = |step: &Do| match step {
             Do::Ask(_) | Do::AskWith(..) => 1,
-            Do::Line(names) => names.len(),
+            Do::Line(names) | Do::Behind(names) => names.len(),
             _ => 0,
         };
         self.steps.iter().map(asks).sum()

@@ -104,7 +104,11 @@ impl Side {
         let () = match step {
             Do::Ask(name) => clients.ask(name, port, &path(name), ""),
             Do::AskWith(name, fields) => clients.ask(name, port, &path(name), fields),
-            Do::Line(names) => return self.line_up(at, scene, clients, names),
+            Do::Line(names) => return self.line_up(at, scene, clients, names, ("BACKEND", "")),
+            Do::Behind(names) => {
+                let bound = ("s", "Cookie: SRV=s\r\n");
+                return self.line_up(at, scene, clients, names, bound);
+            }
             Do::Done(name) => {
                 self.step(at, scene, clients, Do::Serve(name));
                 return clients.got(name);
@@ -129,13 +133,21 @@ impl Side {
         String::new()
     }
 
-    fn line_up(&self, at: usize, scene: &Scene, clients: &mut Clients, names: &str) -> String {
+    /// `who`: whose queue they are in, and the fields that bring them there.
+    fn line_up(
+        &self,
+        at: usize,
+        scene: &Scene,
+        clients: &mut Clients,
+        names: &str,
+        (who, fields): (&str, &'static str),
+    ) -> String {
         let mut said = String::new();
         for (waiting, name) in names.chars().enumerate() {
-            said += &self.step(at, scene, clients, Do::Ask(name));
+            said += &self.step(at, scene, clients, Do::AskWith(name, fields));
             said += &match waiting {
                 0 => self.step(at, scene, clients, Do::Taken(name)),
-                _ => self.wait(scene, "BACKEND", "qcur", &waiting.to_string()),
+                _ => self.wait(scene, who, "qcur", &waiting.to_string()),
             };
         }
         said

@@ -30,6 +30,10 @@ use std::time::Duration;
 
 pub const WAIT: Duration = Duration::from_secs(10);
 
+pub fn until(what: &str, holds: impl FnMut() -> bool) {
+    testkit::waiting::wait_for(what, WAIT, holds);
+}
+
 /// A port of the loopback interface that nobody uses, this test program's until it ends, and that the
 /// kernel gives to nobody by itself: below the range that outgoing connections are made from.
 pub fn free_port() -> u16 {

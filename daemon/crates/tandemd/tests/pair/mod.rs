@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 use testkit::segment::{Host, Segment};
 
+pub use testkit::waiting::wait_for;
+
 pub use daemon::Daemon;
 pub use keepalived::Keepalived;
 pub use traffic::Traffic;
@@ -183,17 +185,7 @@ fn start_servers(web: &Host, directory: &std::path::Path) -> Child {
     child
 }
 
-/// Waits until something holds, for at most 30 seconds.
+/// Waits until something holds, for at most half a minute.
 pub fn wait(what: &str, holds: impl FnMut() -> bool) {
     wait_for(what, Duration::from_secs(30), holds);
-}
-
-/// The same with a limit; how long it took.
-pub fn wait_for(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) -> Duration {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < limit, "not within {limit:?}: {what}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    start.elapsed()
 }

@@ -21,6 +21,11 @@ use testkit::segment::{Host, Segment};
 /// Longer than anything here takes on a busy machine, and short enough to give up.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Waits until something holds, and tells how long it took.
+pub fn await_that(what: &str, holds: impl FnMut() -> bool) -> Duration {
+    testkit::waiting::wait_for(what, PATIENCE, holds)
+}
+
 pub struct Node {
     child: Child,
     channel: Channel,
