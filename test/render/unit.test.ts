@@ -8,12 +8,17 @@ type PairInput = StackInput["pairs"][number];
 const lab = scenarios.lab as StackInput;
 const [plain] = lab.pairs as readonly [PairInput];
 
-/** Settings of the unit of the lab's pair with something else in it. */
-function unitOf(change: Partial<PairInput>, base: PairInput = plain): Record<string, string> {
+/** What the unit of the lab's pair says with something else in it. */
+function settingsOf(change: Partial<PairInput>, base: PairInput = plain): (name: string) => string {
   const [pair] = parseStack({ ...lab, pairs: [{ ...base, ...change } as PairInput] }).pairs;
   if (pair === undefined) throw new Error("the lab's stack has a pair");
   const text = render(pair, "lb-a", binary).files["tandem.service"]?.text ?? "";
-  const setting = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1] ?? "";
+  return (name) => new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1] ?? "";
+}
+
+/** How far it is open. */
+function unitOf(change: Partial<PairInput>, base: PairInput = plain): Record<string, string> {
+  const setting = settingsOf(change, base);
   return {
     rights: setting("CapabilityBoundingSet").replaceAll("CAP_", ""),
     home: setting("ProtectHome"),
@@ -111,5 +116,13 @@ describe("the unit of a definition", () => {
     ],
   ])("opens what %s needs, and nothing else", (_, change, opened) => {
     expect(unitOf(change)).toEqual({ ...least, ...opened });
+  });
+
+  it.each<[what: string, change: Partial<PairInput>]>([
+    ["a mark", withLines("http-request set-mark 0x10 if { path_beg /slow }")],
+    ["clients' addresses", { proxy: { defaultDirectives: ["source 0.0.0.0 usesrc clientip"] } }],
+  ])("is another one with %s: a reload would not give the proxy the right for it", (_, change) => {
+    const proxyOf = (change: Partial<PairInput>) => settingsOf(change)("X-Tandem-Proxy");
+    expect(proxyOf(change)).toBe(`${proxyOf({})}, CAP_NET_RAW`);
   });
 });

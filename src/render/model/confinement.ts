@@ -24,13 +24,13 @@ export function needsProxyUser(own: readonly string[]): boolean {
   return own.includes(OWN_USER);
 }
 
-/** Of the lines of `global` those that say who the proxy is: they take effect when its process starts. */
-export function workerOf(globals: readonly string[]): string {
-  return globals
+/** Who the proxy is, of the lines of `global`, and the right that it keeps: what takes effect when its process starts. */
+export function workerOf(globals: readonly string[], raw: boolean): string {
+  const named = globals
     .map((line) => line.split(/\s+/, 2))
     .filter(([word = ""]) => ["user", "group", "chroot"].includes(word))
-    .map((words) => words.join(" ").replace(/[^\w./ -]/g, "?"))
-    .join(", ");
+    .map((words) => words.join(" ").replace(/[^\w./ -]/g, "?"));
+  return [...named, ...(raw ? ["CAP_NET_RAW"] : [])].join(", ");
 }
 
 /** Servers and logs with a path, or with a variable that may be one; that of the host's log daemon is open by then. */

@@ -14,7 +14,7 @@ export interface UnitModel {
   readonly writable: string;
   /** Folders that nothing but a line of its own closes; empty when there are none. */
   readonly closed: string;
-  /** Who the proxy is; empty where there is none. */
+  /** Who the proxy is and what right it keeps, as its process starts; empty where there is none. */
   readonly worker: string;
   /** Folders below /run that are there while the service is. */
   readonly folders: string;
@@ -24,6 +24,9 @@ export interface UnitModel {
 const below = (folders: string): RegExp => new RegExp(`(?<![\\w./-])/(${folders})\\b`);
 
 const ANYWHERE = below("dev|etc|home|mnt|opt|root|run|srv|tmp|usr|var");
+
+/** Addresses that are not this machine's, marks on packets: the proxy keeps a right for them. */
+const RAW = /\b(usesrc|set-mark)\b/;
 
 /**
  * Each right stands next to what in a definition needs it; lines that are no fields are read for words. `globals` are
@@ -76,7 +79,7 @@ export function unitModel(pair: ResolvedPair, globals: readonly string[]): UnitM
       ...(programs || say(below("var")) ? ["/var"] : []),
     ].join(" "),
     closed: writesRun ? "" : "/run",
-    worker: workerOf(globals),
+    worker: workerOf(globals, proxies && say(RAW)),
     folders: [HostPaths.runtime, ...(globals.includes(`chroot ${HostPaths.empty}`) ? [HostPaths.empty] : [])]
       .map((path) => path.replace("/run/", ""))
       .join(" "),
