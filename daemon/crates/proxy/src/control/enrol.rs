@@ -185,14 +185,17 @@ impl Checks {
         if m.check.enabled {
             let identity = format!(
                 "{:+?} {:+?} {:+?} {}",
-                m.address.value, m.check, section.check.value, section.options.disable_on_404
+                m.address.value,
+                m.check.asked(),
+                section.check.value,
+                section.options.disable_on_404
             );
             let prober = Prober::new(place.clone(), section, m, (b, s));
             let known = watch(Kind::Health, prober, identity, settings(m));
             (member.health, member.last) = known;
         }
         if m.agent.enabled.is_some() {
-            let identity = format!("{:+?} {:+?}", m.address.value, m.agent);
+            let identity = format!("{:+?} {:+?}", m.address.value, m.agent.asked());
             let prober = Prober::agent(place.clone(), section, m, s);
             let known = watch(Kind::Agent, prober, identity, agent_settings(m));
             (member.agent, member.last_agent) = known;

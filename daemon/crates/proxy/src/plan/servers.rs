@@ -131,7 +131,7 @@ fn identity(proxy: &Proxy, s: &model::Server) -> String {
     format!(
         "{:+?} {:+?} {:+?} {:+?} {:+?} {:+?} {:?}",
         s.address.value,
-        s.check,
+        s.check.asked(),
         proxy.check.value,
         s.source
             .as_ref()

@@ -140,7 +140,7 @@ const SCENES: &[Scene] = &[
     scene(
         "late-one-by-one",
         "",
-        "timeout queue 150ms\n server s ORIGIN maxconn 1",
+        "timeout queue 1s\n server s ORIGIN maxconn 1",
         &[Line("ab"), Ask('c'), Got('b'), Got('c'), Done('a')],
     ),
     scene(

@@ -11,13 +11,15 @@ const SCENES: &[Scene] = &[
     scene(
         "told-sent-on",
         "",
-        "cookie SRV\n option redispatch\n server s CHECKED maxconn 1 cookie s\n server t ORIGIN cookie t",
+        "cookie SRV\n option redispatch\n server s CHECKED maxconn 1 cookie s\n server t ORIGIN maxconn 1 cookie t",
         &[
             Shows("s", "check_status", "L7OK"),
             Behind("abc"),
             Checks(500),
             Says("DOWN"),
+            Taken('b'),
             Done('b'),
+            Taken('c'),
             Done('c'),
             Done('a'),
             Checks(200),

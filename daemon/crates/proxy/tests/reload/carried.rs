@@ -78,6 +78,15 @@ fn what_checks_found_out_stays_and_is_not_found_out_again() {
         proxy.configure(&(comment + &config(&new))).unwrap();
         assert_eq!(facts(&mut proxy), before);
     }
+    // Also when they are asked the same in another rhythm.
+    for rhythm in [
+        "inter 51 fall 3 rise 4",
+        "inter 10m fastinter 50 downinter 50",
+    ] {
+        let other = config("").replace("inter 50", rhythm);
+        proxy.configure(&other).unwrap();
+        assert_eq!(facts(&mut proxy), before);
+    }
     // Their own rhythm goes on.
     let end = std::time::Instant::now() + WAIT;
     while sick.connections.load(Ordering::SeqCst) == checked {

@@ -151,6 +151,21 @@ pub struct CheckSettings {
     pub proto: Option<Spanned<super::Protocol>>,
 }
 
+impl CheckSettings {
+    /// Who is asked, and what: without the rhythm, another one of which leaves true what was found out.
+    #[must_use]
+    pub fn asked(&self) -> Self {
+        Self {
+            inter: Spanned::new(Duration::ZERO, self.inter.span),
+            fastinter: None,
+            downinter: None,
+            rise: Spanned::new(0, self.rise.span),
+            fall: Spanned::new(0, self.fall.span),
+            ..self.clone()
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OnMarkedDown {
     ShutdownSessions,

@@ -17,6 +17,17 @@ pub struct Agent {
     pub send: Option<Spanned<String>>,
 }
 
+impl Agent {
+    /// As [`super::CheckSettings::asked`].
+    #[must_use]
+    pub fn asked(&self) -> Self {
+        Self {
+            inter: Spanned::new(Duration::ZERO, self.inter.span),
+            ..self.clone()
+        }
+    }
+}
+
 /// `observe`: what of live traffic counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Observe {
