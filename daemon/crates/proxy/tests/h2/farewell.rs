@@ -70,10 +70,6 @@ fn connections_of_an_address_that_left_end_in_time_and_no_others() {
     assert_eq!(peer.gone, Some(Code::NoError));
     assert!(is_told(&mut asks) && asks.rest().is_empty());
     assert!(!is_told(&mut other));
-    assert_eq!(idle.0.read(&mut [0]).unwrap(), 0, "an end, no reset");
-    assert_eq!(fresh.rest(), b"", "where a first request was awaited, too");
-    assert!(begin.elapsed() < CALLED, "{:?}", begin.elapsed());
-    assert!(!is_told(&mut idle_other));
     assert!(!is_told(&mut session), "mode tcp is left alone");
     let mut late = connect(LEFT, web);
     assert!(is_told(&mut late), "who comes late is told as well");
@@ -81,6 +77,10 @@ fn connections_of_an_address_that_left_end_in_time_and_no_others() {
     assert_eq!(late.get("/").status(), 200);
     late.wait(|peer| peer.closed);
     assert_eq!(late.gone, Some(Code::NoError));
+    assert_eq!(idle.0.read(&mut [0]).unwrap(), 0, "an end, no reset");
+    assert_eq!(fresh.rest(), b"", "where a first request was awaited, too");
+    assert!(begin.elapsed() < CALLED, "{:?}", begin.elapsed());
+    assert!(!is_told(&mut idle_other));
 }
 
 #[test]
