@@ -148,6 +148,15 @@ fn cost(text: &str, tries: u32) -> Duration {
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// What was measured, where it is more than it should be.
+fn too_slow((small, large): &(String, String)) -> Option<String> {
+    let (small, large) = (cost(small, 3), cost(large, 2));
+    let ratio = large.as_secs_f64() / small.as_secs_f64();
+    // Caches and neighbours cost something, up to twice the time; squared growth would be a hundred.
+    let late = !cfg!(debug_assertions) && large > SECOND;
+    (ratio > 40.0 || late).then(|| format!("{small:?} became {large:?}"))
+}
+
 #[test]
 fn ten_times_the_lines_take_about_ten_times_the_work() {
     // A release build reads 100,000 lines; a debug build is slower by far and reads fewer.
@@ -158,15 +167,11 @@ fn ten_times_the_lines_take_about_ten_times_the_work() {
     };
     let mut slow = Vec::new();
     for (name, shape) in SHAPES {
-        let (small, large) = (shape(most / 10), shape(most));
-        let (small, large) = (cost(&small, 3), cost(&large, 2));
-        let ratio = large.as_secs_f64() / small.as_secs_f64();
-        println!("{name}: {small:?} and {large:?}, ratio {ratio:.1}");
-        // Caches and neighbours cost something, up to twice the time; squared growth would be a
-        // hundred.
-        let late = !cfg!(debug_assertions) && large > SECOND;
-        if ratio > 40.0 || late {
-            slow.push(format!("{name}: {small:?} became {large:?}"));
+        let texts = (shape(most / 10), shape(most));
+        // What a machine of many takes away counts as this thread's time, too: it passes.
+        let said: Vec<String> = (0..4).map_while(|_| too_slow(&texts)).collect();
+        if said.len() == 4 {
+            slow.push(format!("{name}: {}", said.join("; ")));
         }
     }
     assert!(slow.is_empty(), "{}", slow.join("\n"));

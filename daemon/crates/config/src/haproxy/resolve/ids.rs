@@ -10,15 +10,18 @@ use std::collections::HashMap;
 pub fn unique(cx: &mut Context<'_>, config: &Config) {
     let mut sections = Taken::default();
     for proxy in &config.proxies {
-        let section = format!("{} '{}'", proxy.kind.keyword(), proxy.name);
-        sections.take(cx, proxy.id.as_ref(), section);
+        sections.take(cx, proxy.id.as_ref(), || {
+            format!("{} '{}'", proxy.kind.keyword(), proxy.name)
+        });
         let mut sockets = Taken::default();
         for bind in &proxy.binds {
-            sockets.take(cx, bind.id.as_ref(), named(bind));
+            sockets.take(cx, bind.id.as_ref(), || named(bind));
         }
         let mut servers = Taken::default();
         for server in &proxy.servers {
-            servers.take(cx, server.id.as_ref(), format!("server '{}'", server.name));
+            servers.take(cx, server.id.as_ref(), || {
+                format!("server '{}'", server.name)
+            });
         }
     }
 }
@@ -33,8 +36,14 @@ fn named(bind: &Bind) -> String {
 struct Taken(HashMap<u32, String>);
 
 impl Taken {
-    fn take(&mut self, cx: &mut Context<'_>, id: Option<&Spanned<u32>>, who: String) {
+    fn take(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: Option<&Spanned<u32>>,
+        who: impl FnOnce() -> String,
+    ) {
         let Some(id) = id else { return };
+        let who = who();
         if let Some(other) = self.0.get(&id.value) {
             let message = format!("{who} cannot have the id {id}: {other} has it");
             cx.error("haproxy/duplicate-id", id.span, message)
