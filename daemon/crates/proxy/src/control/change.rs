@@ -48,6 +48,7 @@ pub enum News {
 }
 
 impl Roster {
+    /// What changed, when it has; who waits for a server that drains is sent on by it.
     pub(super) fn change(
         &self,
         at: usize,
@@ -64,7 +65,12 @@ impl Roster {
             usable.count()
         };
         let (active, backup) = (up(false), up(true));
-        let (requeued, queued) = member.moved(served, transition, &news);
+        let drains = transition == Some(Transition::Stopping)
+            || matches!(news, News::Ordered(Order::Drain { .. }, _));
+        if drains {
+            member.server.drained.fetch_add(1, Relaxed);
+        }
+        let (requeued, queued) = member.moved(served, drains);
         Change {
             backend: member.backend.clone(),
             server: member.server.clone(),
@@ -87,12 +93,10 @@ impl Roster {
 impl Member {
     /// How many of those who wait look for another server when this one goes, or find a place at this
     /// one when it comes; and how many wait for it alone then.
-    fn moved(&self, served: bool, transition: Option<Transition>, news: &News) -> (usize, usize) {
+    fn moved(&self, served: bool, drains: bool) -> (usize, usize) {
         let server = &self.server;
         let count = |number: &AtomicU32| number.load(Relaxed) as usize;
         let own = count(&server.queued);
-        let drains = transition == Some(Transition::Stopping)
-            || matches!(news, News::Ordered(Order::Drain { .. }, _));
         if self.sends_on && (drains || !server.state().keeps()) {
             return (own, 0);
         }

@@ -5,7 +5,6 @@ use super::change::{Change, News};
 use super::roster::Roster;
 use crate::shared::{State, admin};
 use health::{Health, Order, Transition, Wish};
-use std::sync::atomic::Ordering::Relaxed;
 
 const STATIC: &str =
     "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.";
@@ -93,9 +92,6 @@ impl Roster {
         let operation = self.operation(at);
         let member = &self.members[at];
         member.server.set_orders(new);
-        if let Some((Order::Drain { .. }, _)) = order {
-            member.server.drained.fetch_add(1, Relaxed);
-        }
         if was && !is {
             member.server.set_operation(operation);
         }

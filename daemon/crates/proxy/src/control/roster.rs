@@ -5,7 +5,7 @@ use super::change::{Change, News, transition};
 use super::orders::inherit;
 use crate::shared::{BackendShared, ServerShared, State, admin};
 use config::haproxy::model::OnError;
-use health::{CheckResult, Health, Transition};
+use health::{CheckResult, Health};
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
@@ -122,9 +122,6 @@ impl Roster {
         }
         let ordered_out = member.server.state() == State::Maintenance;
         let transition = transition(before, now).filter(|_| !ordered_out);
-        if transition == Some(Transition::Stopping) {
-            member.server.drained.fetch_add(1, Relaxed);
-        }
         let noted = matches!(news, News::Check { noted: true, .. });
         if transition.is_some() || noted {
             changes.push(self.change(at, served, transition, news));
