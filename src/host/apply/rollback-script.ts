@@ -1,5 +1,6 @@
 import { HostPaths } from "../../render/release.ts";
 import { StatePaths, UNIT } from "../layout.ts";
+import { DISARM } from "./disarm-script.ts";
 import { KEEP_FAILED } from "./failed-copy.ts";
 import { TAKE_BACK } from "./give-way-script.ts";
 import { GUARD } from "./guard.ts";
@@ -77,7 +78,7 @@ enablement() {
   fi
 }
 
-${TAKE_BACK}
+${DISARM}${TAKE_BACK}
 ${KEEP_FAILED}
 # Why it is undone: what the controller said, when there was one to say it.
 reason() { cat "$p/reason" 2>/dev/null || echo "it was not confirmed in time: the controller, or the way to it, was lost"; }
@@ -107,9 +108,7 @@ main() {
   take_back "$p/give-way"
   put baseline.old ${HostPaths.baseline}
   logger -p user.warning -t tandem -- "rolled back an apply by $(cat "$p/owner")" 2>/dev/null
-  systemctl disable --quiet --now tandem-rollback.timer 2>/dev/null
-  rm -f ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
-  systemctl daemon-reload
+  disarm
   # Whole or not at all: from half of it the next rollback would remove what it does not find.
   mv "$p" ${StatePaths.dir}/.undone && rm -rf ${StatePaths.dir}/.undone
   rm -rf ${StatePaths.stagePrefix}* ${StatePaths.binaryStagePrefix}*

@@ -1,5 +1,6 @@
 import { HostPaths } from "../../render/release.ts";
 import { StatePaths, UNIT } from "../layout.ts";
+import { DISARM } from "./disarm-script.ts";
 import { GIVE_WAY } from "./give-way-script.ts";
 import { GUARD } from "./guard.ts";
 
@@ -137,7 +138,7 @@ record step done
  * Ends an apply that has proved itself. Arguments: the attempt, who, from, to, number of releases
  * to keep, then the executables to keep. The rename is the point of no return; what follows is tidying.
  */
-export const CONFIRM = `${GUARD}
+export const CONFIRM = `${GUARD}${DISARM}
 trap '' HUP PIPE
 attempt=$1 who=$2 from=$3 to=$4 keep=$5
 shift 5
@@ -146,9 +147,7 @@ guard 60 || fail "a rollback is running on the host"
 [ "$(cat "$p/attempt" 2>/dev/null)" = "$attempt" ] || fail "the host has already gone back by itself"
 mv "$p" ${StatePaths.dir}/.confirmed-$attempt || fail "cannot confirm"
 logger -t tandem -- "applied by $who: release $from -> $to" 2>/dev/null
-systemctl disable --quiet --no-reload --now tandem-rollback.timer 2>/dev/null
-rm -f ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
-systemctl daemon-reload
+disarm
 rm -rf ${StatePaths.dir}/.confirmed-* ${StatePaths.failed} ${StatePaths.stagePrefix}* ${StatePaths.binaryStagePrefix}*
 current=$(readlink ${HostPaths.current})
 n=1

@@ -7,6 +7,7 @@ import { toObservation } from "../observe/observe.ts";
 import { hostError, hostProblem, reasonOf } from "../problem.ts";
 import { runScript, text } from "../script.ts";
 import { type ApplyContext, factsFor, ROLLBACK_AFTER, SWITCH_TIMEOUT, tell } from "./context.ts";
+import { DISARM } from "./disarm-script.ts";
 import { KEEP_FAILED, reasonText, withPlace } from "./failed-copy.ts";
 import { GUARD } from "./guard.ts";
 
@@ -15,7 +16,7 @@ import { GUARD } from "./guard.ts";
  * connection may still be at work or about to begin: it is waited for, and finds nothing staged any more.
  * Arguments, where an attempt failed: its name, and why.
  */
-const RUN_ROLLBACK = `${GUARD}
+const RUN_ROLLBACK = `${GUARD}${DISARM}
 ${KEEP_FAILED}
 trap '' HUP PIPE
 p=${StatePaths.pending} attempt=\${1-} reason=\${2-}
@@ -30,9 +31,7 @@ while :; do
   exec 9>&-
 done
 if [ -e ${StatePaths.rollbackTimer} ]; then
-  systemctl disable --quiet --now tandem-rollback.timer 2>/dev/null
-  rm -f ${StatePaths.rollbackUnit} ${StatePaths.rollbackTimer}
-  systemctl daemon-reload
+  disarm
 fi
 # One that was never armed.
 if [ -n "$attempt" ]; then
